@@ -1,0 +1,1 @@
+"""Samar, the application."""
