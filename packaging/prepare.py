@@ -67,8 +67,8 @@ def find_python() -> str:
         if found and subprocess.run([found, "-c", "pass"], capture_output=True, check=False).returncode == 0:
             return found
     raise SetupError(
-        "Samar needs Python %d.%d or newer; this is %d.%d. Install it (Debian, Ubuntu: sudo apt install python3.11 "
-        "python3.11-venv) and run the same command again." % (OLDEST + sys.version_info[:2])
+        f"Samar needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}. Install it (Debian, "
+        "Ubuntu: sudo apt install python3.11 python3.11-venv) and run the same command again."
     )
 
 
@@ -158,7 +158,8 @@ def make_venv(python: str) -> None:
     if made.returncode == 0:
         return
     shutil.rmtree(VENV, ignore_errors=True)
-    version = "python%d.%d-venv" % sys.version_info[:2] if python == sys.executable else Path(python).name + "-venv"
+    own = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    version = (own if python == sys.executable else Path(python).name) + "-venv"
     if "ensurepip" in made.stdout + made.stderr and shutil.which("apt-get"):
         if install_packages([version], "Python's venv module"):
             subprocess.run([python, "-m", "venv", str(VENV)], check=True)
@@ -212,10 +213,9 @@ def pip(arguments: list[str], log: Path) -> None:
             step = NINJA_STEP.search(line)
             if step:
                 progress.step(int(step.group(1)), int(step.group(2)))
-            elif line.startswith(("Collecting ", "Building wheels")) or line.lstrip().startswith("Downloading "):
-                if progress.terminal and progress.shown < 0:
-                    sys.stdout.write("\r\033[K  " + line.strip().split(" (from")[0][:100])
-                    sys.stdout.flush()
+            elif progress.terminal and progress.shown < 0 and line.lstrip().startswith(("Collecting", "Downloading")):
+                sys.stdout.write("\r\033[K  " + line.strip().split(" (from")[0][:100])
+                sys.stdout.flush()
         status = process.wait()
         if progress.terminal and progress.shown < 0:
             sys.stdout.write("\r\033[K")
@@ -247,7 +247,9 @@ def prepare(dev: bool) -> None:
     wanted = fingerprint(pins, build, project)
     usable = venv_python().exists()
     # the development pins contain the running ones
-    done = usable and (stamped("samar-dev", wanted) if dev else stamped("samar-run", wanted) or dev_done(build, project))
+    done = usable and (
+        stamped("samar-dev", wanted) if dev else stamped("samar-run", wanted) or dev_done(build, project)
+    )
     if not done:
         check_compiler()
         check_window_libraries()
