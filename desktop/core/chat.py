@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from desktop.core.generation import GenerationParams, GenerationStats
 
@@ -68,6 +69,19 @@ class Chat:
     """Last message of the active path."""
     deleted_at: float | None = None
     title_is_automatic: bool = True
+    folder_id: int | None = None
+    uid: str = ""
+    """Names the chat beyond this history: in exports, and in backups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A place for chats in the sidebar."""
+
+    id: int
+    name: str
+    chats: int = 0
+    """How many chats it holds, archived ones included."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +111,7 @@ class ChatTree:
 
     def children(self, message_id: int | None) -> list[Message]:
         """Turns that follow `message_id` (None: the first turns), oldest first."""
-        found = [m for m in self.messages.values() if m.parent_id == message_id]
-        return sorted(found, key=lambda m: m.id)
+        return list(self._children.get(message_id, ()))
 
     def siblings(self, message_id: int) -> list[Message]:
         """The alternatives of a turn, itself included, oldest first."""
@@ -110,6 +123,14 @@ class ChatTree:
         while below := self.children(message_id):
             message_id = below[-1].id
         return message_id
+
+    @cached_property
+    def _children(self) -> Mapping[int | None, list[Message]]:
+        """Turns by their parent: one pass, so that a chat of thousands opens without a pass for each message."""
+        found: dict[int | None, list[Message]] = {}
+        for message in sorted(self.messages.values(), key=lambda m: m.id):
+            found.setdefault(message.parent_id, []).append(message)
+        return found
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self.messages.values())

@@ -107,6 +107,34 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The history could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Check the disk, then send again."),
     ),
+    "history_damaged_now": (
+        QT_TRANSLATE_NOOP("errors", "The history file is damaged, so this could not be read or saved."),
+        QT_TRANSLATE_NOOP("errors", "Close Samar and start it again: it then opens the last backup."),
+    ),
+    "chat_missing": (
+        QT_TRANSLATE_NOOP("errors", "This chat or message is not there any more."),
+        QT_TRANSLATE_NOOP("errors", "It may have been deleted in another window of Samar."),
+    ),
+    "import_unreadable": (
+        QT_TRANSLATE_NOOP("errors", "{name} can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the file's permissions, or choose another file."),
+    ),
+    "import_unknown": (
+        QT_TRANSLATE_NOOP("errors", "{name} holds no chats that Samar knows how to read."),
+        QT_TRANSLATE_NOOP("errors", "Choose an export of Samar, ChatGPT, Open WebUI or Jan."),
+    ),
+    "import_damaged": (
+        QT_TRANSLATE_NOOP("errors", "{name} is damaged or cut short: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Export it again where it came from. Nothing was imported."),
+    ),
+    "import_too_large": (
+        QT_TRANSLATE_NOOP("errors", "{name} is too large to import: {size}, and {limit} is the most."),
+        QT_TRANSLATE_NOOP("errors", "Export fewer chats at a time. Nothing was imported."),
+    ),
+    "export_failed": (
+        QT_TRANSLATE_NOOP("errors", "{name} could not be written: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another folder, or free some space."),
+    ),
     "settings_damaged": (
         QT_TRANSLATE_NOOP("errors", "The settings could not be read. They were set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar uses its own defaults until you change them."),
