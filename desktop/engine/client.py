@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -60,6 +61,7 @@ Inspector = Callable[[Path], FileFacts]
 _PING_EVERY = 1.0  # seconds of silence before a sign of life is asked for
 _STDERR_LINES = 60
 _STDERR_LINE = 400  # characters
+_ABORT = re.compile(r"GGML_ASSERT|\.(c|cpp|h|cu|m):\d+: ")  # how ggml_abort says where and why
 
 
 class Engine(ABC):
@@ -340,7 +342,7 @@ class _Child:
         writer.start()
         assert process.stdout is not None
         try:
-            with open(process.stdout.fileno(), "rb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+            with open(process.stdout.fileno(), "rb", closefd=False) as stream:
                 for frame in read_frames(stream, from_engine_decoder):
                     self._frames.put(frame)
         except (ProtocolError, OSError, ValueError) as problem:
@@ -445,7 +447,7 @@ class _Child:
             return str(self._problem)
         code = self._process.returncode
         words = list(self._stderr)
-        aborted = next((line for line in reversed(words) if "GGML_ASSERT" in line or "ggml" in line and ": " in line), "")
+        aborted = next((line for line in reversed(words) if _ABORT.search(line)), "")
         if code is not None and code < 0:
             name = _signal_name(-code)
             if -code == signal.SIGABRT and words:

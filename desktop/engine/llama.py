@@ -359,10 +359,10 @@ class Context:
         Raises NativeError; the cache is then as it was before, or empty.
         """
         start, count = len(self.tokens), len(tokens)
-        self._token[:count] = tokens  # type: ignore[assignment]
-        self._position[:count] = range(start, start + count)  # type: ignore[assignment]
+        self._token[:count] = list(tokens)
+        self._position[:count] = list(range(start, start + count))
         if count > 1:
-            self._output[: count - 1] = bytes(count - 1)  # type: ignore[assignment]
+            self._output[: count - 1] = [0] * (count - 1)
         self._output[count - 1] = 1
         self._batch.n_tokens = count
         result = self.api.llama_decode(self.pointer, self._batch)

@@ -14,7 +14,8 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats
-from desktop.core.model import FileFacts, ModelInfo
+from desktop.core.model import FileFacts as FileFacts
+from desktop.core.model import ModelInfo as ModelInfo
 
 PROTOCOL = 1
 MAX_FRAME = 64 * 1024 * 1024
@@ -35,7 +36,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=T
 # ---- values
 
 
-class LoadOptions(Frame):
+class LoadOptions(Frame, frozen=True, kw_only=True):
     """How a model is loaded. 0 means: chosen by the engine."""
 
     context: int = 8192
@@ -55,13 +56,13 @@ class LoadOptions(Frame):
 # ---- window → engine
 
 
-class Load(Frame):
+class Load(Frame, frozen=True, kw_only=True):
     request: int
     options: LoadOptions
     facts: FileFacts
 
 
-class GenerateRequest(Frame):
+class GenerateRequest(Frame, frozen=True, kw_only=True):
     """A chat, oldest message first, to be answered.
 
     messages: (role, content) with the roles system, user and assistant. continue_last: the last message is a partial
@@ -77,35 +78,35 @@ class GenerateRequest(Frame):
     """Passed to templates that let one choose; None: the template's own default."""
 
 
-class Generate(Frame):
+class Generate(Frame, frozen=True, kw_only=True):
     request: int
     body: GenerateRequest
 
 
-class Unload(Frame):
+class Unload(Frame, frozen=True, kw_only=True):
     request: int
 
 
-class Stop(Frame):
+class Stop(Frame, frozen=True, kw_only=True):
     """End request `request`, wherever it stands."""
 
     request: int
 
 
-class Ping(Frame):
+class Ping(Frame, frozen=True, kw_only=True):
     """Asks for a sign of life; answered while the engine computes as well."""
 
     count: int
 
 
-class Quit(Frame):
+class Quit(Frame, frozen=True, kw_only=True):
     """The engine ends by itself."""
 
 
 # ---- engine → window
 
 
-class Ready(Frame):
+class Ready(Frame, frozen=True, kw_only=True):
     """First frame of the engine."""
 
     protocol: int
@@ -114,31 +115,31 @@ class Ready(Frame):
     gpu: bool = False
 
 
-class Pong(Frame):
+class Pong(Frame, frozen=True, kw_only=True):
     count: int
 
 
-class LoadProgress(Frame):
+class LoadProgress(Frame, frozen=True, kw_only=True):
     request: int
     fraction: float
 
 
-class Loaded(Frame):
+class Loaded(Frame, frozen=True, kw_only=True):
     request: int
     model: ModelInfo
 
 
-class Unloaded(Frame):
+class Unloaded(Frame, frozen=True, kw_only=True):
     request: int
 
 
-class Stopped(Frame):
+class Stopped(Frame, frozen=True, kw_only=True):
     """A load that ended because the person stopped it."""
 
     request: int
 
 
-class PromptStarted(Frame):
+class PromptStarted(Frame, frozen=True, kw_only=True):
     """The prompt is rendered and tokenized; reading begins."""
 
     request: int
@@ -147,7 +148,7 @@ class PromptStarted(Frame):
     dropped_messages: int
 
 
-class PromptProgress(Frame):
+class PromptProgress(Frame, frozen=True, kw_only=True):
     """done, total: tokens of the whole prompt, cached ones included."""
 
     request: int
@@ -155,7 +156,7 @@ class PromptProgress(Frame):
     total: int
 
 
-class PromptReady(Frame):
+class PromptReady(Frame, frozen=True, kw_only=True):
     """The prompt is read."""
 
     request: int
@@ -164,7 +165,7 @@ class PromptReady(Frame):
     dropped_messages: int
 
 
-class Piece(Frame):
+class Piece(Frame, frozen=True, kw_only=True):
     """Text of the reply, in order. kind: "answer" or "thinking"."""
 
     request: int
@@ -172,20 +173,20 @@ class Piece(Frame):
     kind: str = "answer"
 
 
-class Finished(Frame):
+class Finished(Frame, frozen=True, kw_only=True):
     request: int
     stats: GenerationStats
 
 
-class Failed(Frame):
+class Failed(Frame, frozen=True, kw_only=True):
     """An expected failure: a code of core/errors.py and its details."""
 
     request: int
     code: str
-    details: dict[str, str] = {}
+    details: dict[str, str]
 
 
-class Crashed(Frame):
+class Crashed(Frame, frozen=True, kw_only=True):
     """A bug in the engine; the traceback goes to the log, the engine ends."""
 
     request: int

@@ -164,9 +164,7 @@ class Session:
                 return self._load_model(library, options, facts, 0, progress)
             raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
 
-    def _make_context(
-        self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan
-    ) -> Context:
+    def _make_context(self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan) -> Context:
         try:
             return Context(
                 self.model,
@@ -201,9 +199,7 @@ class Session:
         if self.prompts.traits.thinking_tags:
             return (self.prompts.traits.thinking_tags,)
         return tuple(
-            tags
-            for tags in THINKING_TAGS
-            if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
+            tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
         )
 
     def _hints(self) -> SamplingHints:

@@ -53,17 +53,17 @@ class TemplateStopped(Exception):  # noqa: N818 - a state, not an error
     """The person stopped while a template was rendered."""
 
 
-class Render(Frame):
+class Render(Frame, frozen=True, kw_only=True):
     source: str
     messages: list[dict[str, Any]]
-    variables: dict[str, Any] = {}
+    variables: dict[str, Any]
 
 
-class Rendered(Frame):
+class Rendered(Frame, frozen=True, kw_only=True):
     text: str
 
 
-class Refused(Frame):
+class Refused(Frame, frozen=True, kw_only=True):
     reason: str
 
 
@@ -105,7 +105,8 @@ class TemplateProcess:
         request = encode(Render(source=source, messages=[dict(m) for m in messages], variables=dict(variables)))
         for attempt in (1, 2):  # the warm process may have been ended by another program
             self.start()
-            assert self._process is not None and self._process.stdin is not None
+            assert self._process is not None
+            assert self._process.stdin is not None
             try:
                 self._process.stdin.write(request)
                 self._process.stdin.flush()

@@ -13,8 +13,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from desktop.core.errors import SamarError
 from desktop.core.model import FileFacts
@@ -71,10 +71,14 @@ TENSOR_TYPES: Mapping[int, tuple[str, int, int]] = {
     41: ("Q1_0", 128, 18),
     42: ("Q2_0", 64, 18),
 }
-_FILE_TYPES = (
-    "F32 F16 Q4_0 Q4_1 - - - Q8_0 Q5_0 Q5_1 Q2_K Q3_K_S Q3_K_M Q3_K_L Q4_K_S Q4_K_M Q5_K_S Q5_K_M Q6_K IQ2_XXS IQ2_XS "
-    "Q2_K_S IQ3_XS IQ3_XXS IQ1_S IQ4_NL IQ3_S IQ3_M IQ2_S IQ2_M IQ4_XS IQ1_M BF16 - - - TQ1_0 TQ2_0 MXFP4 NVFP4 Q1_0 Q2_0"
-).split()
+_FILE_TYPES: Mapping[int, str] = {
+    **dict(enumerate(("F32", "F16", "Q4_0", "Q4_1"))),
+    **dict(enumerate(("Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M"), 7)),
+    **dict(enumerate(("Q5_K_S", "Q5_K_M", "Q6_K", "IQ2_XXS", "IQ2_XS", "Q2_K_S", "IQ3_XS", "IQ3_XXS", "IQ1_S"), 16)),
+    **dict(enumerate(("IQ4_NL", "IQ3_S", "IQ3_M", "IQ2_S", "IQ2_M", "IQ4_XS", "IQ1_M", "BF16"), 25)),
+    **dict(enumerate(("TQ1_0", "TQ2_0", "MXFP4", "NVFP4", "Q1_0", "Q2_0"), 36)),
+}
+"""`general.file_type`, llama_ftype in llama.h."""
 _PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
 
 
@@ -153,9 +157,8 @@ class Header:
     @cached_property
     def quantization(self) -> str:
         """Label of the file type, such as Q4_K_M; without one the type that holds most bytes."""
-        file_type = self.number("general.file_type", -1)
-        if 0 <= file_type < len(_FILE_TYPES) and _FILE_TYPES[file_type] != "-":
-            return _FILE_TYPES[file_type]
+        if label := _FILE_TYPES.get(self.number("general.file_type", -1)):
+            return label
         sizes: dict[int, int] = {}
         for tensor in self.tensors:
             sizes[tensor.type] = sizes.get(tensor.type, 0) + tensor.size
@@ -197,7 +200,7 @@ def read_header(path: Path) -> Header:
     try:
         with path.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
-            return _Reader(file, size, path).header()  # type: ignore[arg-type]
+            return _Reader(file, size, path).header()
     except FileNotFoundError as problem:
         raise SamarError("model_missing", name=name) from problem
     except OSError as problem:
@@ -251,14 +254,14 @@ def _printable(text: str, limit: int) -> str:
     return "".join(c for c in text if c.isprintable()).strip()[:limit]
 
 
-class _Damaged(Exception):
+class _Damaged(Exception):  # noqa: N818 - a finding
     """Why the header can't be trusted."""
 
 
 class _Reader:
     """Walks over the header; the buffer grows as far as it is walked, at most MAX_HEADER."""
 
-    def __init__(self, file: BinaryIO, size: int, path: Path) -> None:
+    def __init__(self, file: FileIO, size: int, path: Path) -> None:
         self._file, self._size, self._path = file, size, path
         self._data = bytearray()
         self._at = 0
@@ -355,20 +358,19 @@ class _Reader:
     def _skip_strings(self, count: int) -> None:
         """Walk over `count` strings; this loop is nearly all the time that a header takes."""
         unpack, data, at = struct.Struct("<Q").unpack_from, self._data, self._at
-        done = 0
-        while done < count:
+        left = iter(range(count))
+        while True:
             try:
-                for done in range(done, count):  # noqa: B020 - goes on where the buffer ended
+                for _ in left:
                     at += 8 + unpack(data, at)[0]
-                done = count
-            except struct.error:  # the buffer ends here
-                if not self._more(at + 8) :
+                break
+            except (struct.error, OverflowError):  # the buffer ends here
+                if not self._more(at + 8):
                     raise _Damaged("it ends inside its header") from None
-                if len(data) < self._size and len(data) < MAX_HEADER:
-                    self._more(min(len(data) * 2, self._size, MAX_HEADER))
+                self._more(min(len(data) * 2, self._size, MAX_HEADER))
+                at += 8 + unpack(data, at)[0]
         self._at = at
-        if at > len(data) and not self._more(at):
-            raise _Damaged("it ends inside its header")
+        self._take(0)
 
     def _alignment(self, metadata: Mapping[str, Value]) -> int:
         alignment = metadata.get("general.alignment", 32)
