@@ -37,6 +37,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} has the architecture “{architecture}”, which this version can't run."),
         QT_TRANSLATE_NOOP("errors", "Choose another model, or update Samar."),
     ),
+    "model_not_for_chat": (
+        QT_TRANSLATE_NOOP("errors", "{name} is not a model to chat with ({kind})."),
+        QT_TRANSLATE_NOOP("errors", "Choose a language model."),
+    ),
+    "model_part_missing": (
+        QT_TRANSLATE_NOOP("errors", "{name} is one part of a model, and the part {part} is not beside it."),
+        QT_TRANSLATE_NOOP("errors", "Put all parts into one folder and choose the first one."),
+    ),
     "model_load_failed": (
         QT_TRANSLATE_NOOP("errors", "The engine could not load {name}: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another model, or download this one again."),
