@@ -21,10 +21,12 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, ModelInfo, Piece
+from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.models.gguf import inspect
 
 app = typer.Typer(
     name="samar",
@@ -71,9 +73,15 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
         return 130
     except Exception as problem:
         if problem.__class__.__module__.startswith(("click", "typer")):
-            print(f"samar: {getattr(problem, 'format_message', lambda: problem)()}", file=sys.stderr)
+            print(f"samar: {format_message(problem)}", file=sys.stderr)
             return int(getattr(problem, "exit_code", 2))
         raise
+
+
+def format_message(problem: Exception) -> str:
+    """The one line of a wrong usage, without the parser's decoration."""
+    message = getattr(problem, "format_message", None)
+    return str(message() if message else problem)
 
 
 @app.command()
@@ -156,11 +164,14 @@ def chosen_params(
 @contextmanager
 def engine_with(model: str, settings: Settings) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient()
+    engine = EngineClient(inspect)
     try:
         path = chosen_model(model, settings)
-        progress = show_progress if sys.stderr.isatty() else None
-        info = engine.load(path, LoadOptions(context=settings.context, threads=settings.threads), progress)
+        progress = show_progress if sys.stderr.isatty() else lambda _: None
+        with stopping_at_interrupt(engine.stop):
+            info = engine.load(path, LoadOptions(context=settings.context, threads=settings.threads), progress)
+        if info is None:
+            raise KeyboardInterrupt
         if info.context_limit == "memory":
             print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
         yield engine, info
