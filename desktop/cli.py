@@ -149,7 +149,7 @@ def chosen_model(given: str, settings: Settings) -> Path:
     if given:
         return Path(given).expanduser()
     last = Path(settings.last_model) if settings.last_model else None
-    return last if last and last.is_file() and settings.loading_model != str(last) else starter_model()
+    return last if last and last.is_file() else starter_model()
 
 
 def chosen_params(

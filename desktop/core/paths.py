@@ -46,6 +46,10 @@ class Paths:
         return self.data / "settings.json"
 
     @property
+    def load_mark(self) -> Path:
+        return self.data / "loading-model"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

@@ -44,8 +44,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Path of the model that is loaded at start; empty: the bundled one."""
     known_models: tuple[str, ...] = ()
     """Paths of models that the person opened, newest first."""
-    loading_model: str = ""
-    """Set while a model is being loaded: what stands here at start killed the engine or Samar the last time."""
     text_scale: float = 1.0
     sidebar_visible: bool = True
     panel_visible: bool = False
