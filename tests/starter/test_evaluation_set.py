@@ -139,6 +139,21 @@ def test_that_a_right_reply_passes_and_a_neighbouring_one_does_not(topic: str, l
     assert set(score.near_topics(reply, TOPICS)) - {topic} <= NEIGHBOURS.get(topic, set())
 
 
+@pytest.mark.parametrize("right", REFERENCE["paraphrases"], ids=lambda right: right["topic"])
+def test_that_a_right_reply_phrased_otherwise_passes(right: dict[str, str]) -> None:
+    verdict = score.judge(_case(right["topic"], right["language"]), right["reply"])
+    assert verdict.passed and verdict.whole and not verdict.declined
+
+
+def test_that_replies_seldom_pass_for_another_topic() -> None:
+    replies = [(topic, reply) for topic, _, reply in REPLIES]
+    replies += [(right["topic"], right["reply"]) for right in REFERENCE["paraphrases"]]
+    strangers = [
+        (topic, other) for topic, reply in replies for other in score.near_topics(reply, TOPICS) if other != topic
+    ]
+    assert len(strangers) <= 0.006 * len(replies) * (len(TOPICS) - 1)
+
+
 @pytest.mark.parametrize(
     ("language", "reply"),
     [(language, reply) for language, replies in REFERENCE["declines"].items() for reply in replies],
@@ -146,7 +161,7 @@ def test_that_a_right_reply_passes_and_a_neighbouring_one_does_not(topic: str, l
 def test_that_an_honest_decline_is_one_and_answers_nothing(language: str, reply: str) -> None:
     verdict = score.judge({**_case("decline", language), "set": "offtopic"}, reply)
     assert verdict.passed and verdict.right_language and verdict.whole
-    assert score.near_topics(reply, TOPICS) == []
+    assert set(score.near_topics(reply, TOPICS)) <= {"complaint"}
 
 
 @pytest.mark.parametrize(
@@ -156,6 +171,9 @@ def test_that_an_honest_decline_is_one_and_answers_nothing(language: str, reply:
         "I can't answer that.",  # no way on
         "A larger model knows more and makes fewer mistakes.",  # no admission
         "Models predict likely words and can be wrong. Add a larger model for facts.",
+        "A 70B model is too large for 8 GB, and this computer is too small for 13B: choose a smaller model.",
+        "A model that doesn't fit in memory can't run fast. Choose a smaller model.",
+        "هذا النموذج يحتاج إلى ذاكرة أكبر، جرّب نموذجًا أصغر من هذا الحجم.",
         "لا أعرف.",
         "النموذج الأكبر أدق، وتجده في صفحة النماذج.",
     ],
@@ -172,8 +190,9 @@ def test_that_half_a_decline_is_none(reply: str) -> None:
         ("GGUF صيغة ملف، جرّب Qwen وGemma وLlama من Hugging Face.", "ar"),
         ('اكتب `samar ask "What is GGUF?" --model starter.gguf`.', "ar"),
         ("In Arabic it is called التكميم, and it makes models smaller.", "en"),
-        ("١٢ + ٣", ""),
-        ("Half of this نصف هذا الكلام عربي and half is not", ""),
+        ("١٢ + ٣", "none"),
+        ("MIT.", "none"),
+        ("Half of this نصف هذا الكلام عربي and half is not", "mixed"),
     ],
 )
 def test_that_the_language_is_that_of_the_prose(reply: str, language: str) -> None:
@@ -190,6 +209,8 @@ def test_that_the_language_is_that_of_the_prose(reply: str, language: str) -> No
         "Run `samar ask`",
         "A token is a word or a part of a word. A word may be two tokens.",
         "Open it: choose Open a model file…",
+        "Ctrl+N: new chat\nEsc: stop",
+        "Press Ctrl+,",
     ],
 )
 def test_that_a_whole_reply_is_whole(reply: str) -> None:

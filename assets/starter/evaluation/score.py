@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ def unify(text: str) -> str:
     return _DROPPED.sub("", text).translate(_UNIFIED)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """``unify`` and lower case."""
     return unify(text).lower()
@@ -68,17 +69,22 @@ def matches(rule: Rule, folded: str) -> bool:
 
 # --- what a reply is ----------------------------------------------------------------------------------------------
 
+# the model's own inability, not a computer's or another model's ("7B is too large for 4 GB: choose a smaller model")
 _INABILITY = pattern(
-    r"too (small|tiny|little|simple|limited|modest) (a model )?(for|to)\b|\b(can't|cannot|can not|unable|couldn't)\b"
-    r"|\bnot (able|capable|equipped)|\b(don't|do not|didn't|never|not) (really |actually |yet )?(know|learn|learned|learnt|cover)"
-    r"|\bno (idea|knowledge)\b"
-    r"|\b(beyond|outside)( of)? (me|my|what)\b|out of my (depth|reach|league)|more than i (can|know)|over my head"
-    r"|\bi (only|just) (know|learned|learnt)|(not|isn't) (something|a thing) i|too (big|hard|much|difficult|large) for me"
-    r"|أصغر من|صغير[^.؟!]{0,15} (على|عن|لهذا|لذلك|لمثل)"
+    r"\b(i|i'm|me|my)\b[^.!?]{0,30}\btoo (small|tiny|little|simple|limited|modest)\b|too (small|tiny) a model"
+    r"|(\bi\b[^.!?]{0,25}|^\W*|[.!?,;:—] ?|sorry )\b(can't|cannot|can not|couldn't|unable|not (able|capable|equipped)|no (idea|knowledge)"
+    r"|(don't|do not|didn't|never|not)( \w+)? (know|learn|learned|learnt|cover))\b"
+    r"|\b(beyond|outside)( of)? (me\b|my\b|what i)|out of my (depth|reach|league)|more than i (can|know)|over my head"
+    r"|\bi (\w+ )?(only|just) (know|learned|learnt)|(not|isn't) (something|a thing) i|too (big|hard|much|difficult) for (me|a model)"
+    r"|\b(this|that|it) (needs|takes|requires|calls for|is for|is (a job|one|a question|something) for) a (larger|bigger|stronger) (model|one)"
+    r"|\b(my|what i) know(ledge)? (ends|stops|is limited|does not|doesn't)|\b(would|could|can) only (be )?guess"
+    r"|أصغر من أن|\b(ف|و)?أنا أصغر|صغير[^.؟!]{0,15} (عن|على) (هذا|ذلك|هذه|مثل)|صغير ل(هذا|ذلك|مثل)"
+    r"|(يحتاج|يتطلب|تحتاج|تتطلب)( \S+){0,3} (لنموذج|نموذجا) (أكبر|أقوى)|(يحتاج|تحتاج)( \S+){0,2} إلى نموذج (أكبر|أقوى)"
+    r"|(معرفتي|معلوماتي|علمي|قدرتي|قدراتي) (محدود|تقتصر|تنتهي|لا |قاصر)|لا (يسمح|تسمح|يتيح) لي"
     r"|(لا|لن|ما|مش|مو|ماني|مانيش) ?(أستطيع|أقدر|يمكنني|أعرف|أعلم|أملك|أحسن|أجيد|بقدر|بعرف|هقدر|قادر|عارف|علم لي|طاقة لي|قدرة لي|معرفة لي)"
-    r"|ليس (بوسعي|في وسعي|بمقدوري|في مقدوري|بإمكاني|في إمكاني|مما|لي|لدي|من شأني|عندي)|لست (قادر|أهل|أعرف|أعلم|مؤهل)"
-    r"|(فوق|يفوق|تفوق|يتجاوز|تتجاوز|خارج|أبعد من|أكبر من) (\S+ )?(طاقتي|قدرتي|قدراتي|معرفتي|حدودي|علمي|وسعي|ما |مما |نطاق)"
-    r"|أكبر مني|لم (أتعلم|أتدرب|أدرب)|أعجز|يعجزني|لا علم لي|(أجهل)"
+    r"|ليس (بوسعي|في وسعي|بمقدوري|في مقدوري|بإمكاني|في إمكاني|مما أ|لي|لدي|من شأني|عندي)|لست (قادر|أهل|أعرف|أعلم|مؤهل)"
+    r"|(فوق|يفوق|تفوق|يتجاوز|تتجاوز|خارج|أبعد من|أكبر من) (\S+ )?(طاقتي|قدرتي|قدراتي|معرفتي|حدودي|علمي|وسعي|ما أ|مما أ|نطاق)"
+    r"|أكبر مني|لم (أتعلم|أتدرب|أدرب)|أعجز|يعجزني|أجهل"
 )
 _OF_THIS_REQUEST = pattern(
     r"(too (small|tiny|little|simple|limited)|\b(can't|cannot|can not|unable|not able)\b|(don't|do not) know|beyond|outside)"
@@ -95,6 +101,7 @@ _LARGER_MODEL = pattern(
 )
 
 
+@lru_cache(maxsize=4096)
 def declined(reply: str) -> bool:
     """Whether the reply says, in its first two sentences, that it can't, and anywhere that a larger model can be added."""
     folded = fold(reply)
@@ -102,10 +109,18 @@ def declined(reply: str) -> bool:
     return bool(_INABILITY.search(opening) and _LARGER_MODEL.search(folded))
 
 
-def refused_this(reply: str) -> bool:
-    """A decline that speaks of this very request ("too small for that"), not of the model's limits in general."""
+def _refused_this(reply: str) -> bool:
     opening = fold(" ".join(sentences(reply)[:2]))
     return declined(reply) and bool(_OF_THIS_REQUEST.search(opening))
+
+
+def _refused_at_once(reply: str) -> bool:
+    return declined(reply) and bool(_INABILITY.search(fold(sentences(reply)[0])) or _refused_this(reply))
+
+
+# what counts as a refusal of a question: any decline; where the answer may mention the model's limits, one that comes
+# first or speaks of "that"; where they are the subject, only one that speaks of "that"
+_REFUSED: dict[str, Callable[[str], bool]] = {"none": declined, "mention": _refused_at_once, "subject": _refused_this}
 
 
 _NOT_PROSE = re.compile(
@@ -117,14 +132,14 @@ _NOT_PROSE = re.compile(
 
 
 def language(reply: str) -> str:
-    """``ar`` or ``en`` by the majority of letters, code and names left out; an empty string where neither prevails."""
+    """``ar`` or ``en`` by the majority of letters, code and names left out; ``mixed`` where neither prevails, ``none`` without letters."""
     prose = _NOT_PROSE.sub(" ", reply)
     arabic = len(re.findall("[\u0620-\u064a\u0671-\u06d3]", prose))
     latin = len(re.findall("[A-Za-zÀ-ɏ]", prose))
     if arabic + latin == 0:
-        return ""
+        return "none"
     share = arabic / (arabic + latin)
-    return "ar" if share >= 0.6 else "en" if share <= 0.3 else ""
+    return "ar" if share >= 0.6 else "en" if share <= 0.3 else "mixed"
 
 
 def repeats(reply: str) -> bool:
@@ -154,8 +169,11 @@ def is_whole(reply: str, stopped_by: str = "") -> bool:
         return False
     if "\ufffd" in text or "<|" in text or text.count("```") % 2 or repeats(text):
         return False
-    last = text.splitlines()[-1].strip()
-    if _LIST_ITEM.match(last):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    last = lines[-1]
+    if re.search(r"[Cc]trl\+,$", last):
+        return True
+    if _LIST_ITEM.match(last) or (len(lines) > 1 and all(": " in line for line in lines[-2:])):
         return not last.endswith((",", "،", ":", ";", "؛"))
     return bool(_ENDS.search(last)) or (len(words(text)) <= 4 and last[-1] not in ",،:;؛-")
 
@@ -178,7 +196,7 @@ class Verdict:
 
 
 def load_topics(folder: Path = HERE) -> dict[str, Any]:
-    """Rules of each topic: ``about``, ``must_any`` by language, ``must_not``, ``speaks_of_limits``."""
+    """Rules of each topic: ``about``, ``must_any`` by language, ``must_not``, ``limits``."""
     topics: dict[str, Any] = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
     return topics
 
@@ -192,16 +210,18 @@ def load_cases(folder: Path = HERE, sets: Iterable[str] = SETS) -> list[Case]:
     return cases
 
 
-def _on_topic(name: str, reply: str, folded: str, topics: Mapping[str, Any], own: Sequence[Rule] = ()) -> bool:
+def on_topic(name: str, reply: str, topics: Mapping[str, Any], rules: Sequence[Rule] = ()) -> bool:
+    """Whether the rules of a topic accept the reply; ``rules`` take the place of its ``must_any``."""
     if name == "decline":
         return declined(reply)
-    topic = topics[name]
-    rules = own or [rule for rules in topic["must_any"].values() for rule in rules]
-    refused = refused_this(reply) if topic.get("speaks_of_limits") else declined(reply)
+    topic, folded = topics[name], fold(reply)
+    rules = rules or [rule for of_language in topic["must_any"].values() for rule in of_language]
+    refused = _REFUSED[topic.get("limits", "none")](reply)
+    forbidden = topic.get("must_not", [])
     return (
         not refused
         and any(matches(rule, folded) for rule in rules)
-        and not any(matches(rule, folded) for rule in topic.get("must_not", []))
+        and not any(matches(rule, folded) for rule in forbidden)
     )
 
 
@@ -223,10 +243,11 @@ def judge(case: Case, reply: str, stopped_by: str = "", topics: Mapping[str, Any
     topics = load_topics() if topics is None else topics
     expect = case["expect"]
     folded = fold(reply)
-    right_topic = _on_topic(expect["topic"], reply, folded, topics, expect.get("must_any", []))
-    right_topic = right_topic or any(_on_topic(name, reply, folded, topics) for name in expect.get("also", []))
+    right_topic = on_topic(expect["topic"], reply, topics, expect.get("must_any", []))
+    right_topic = right_topic or any(on_topic(name, reply, topics) for name in expect.get("also", []))
     right_topic = right_topic and not any(matches(rule, folded) for rule in expect.get("must_not", []))
-    right_language = language(reply) == expect["language"]
+    # "MIT." or "Ctrl+N" is right in any language
+    right_language = bool(reply.strip()) and language(reply) in {expect["language"], "none"}
     failed = _failed_checks(case, reply, folded)
     whole = is_whole(reply, stopped_by)
     # the issue's measures: broken replies have a measure of their own, but no follow-up or system prompt is obeyed by one
@@ -238,7 +259,7 @@ def judge(case: Case, reply: str, stopped_by: str = "", topics: Mapping[str, Any
 
 def near_topics(reply: str, topics: Mapping[str, Any]) -> list[str]:
     """Topics whose rules the reply satisfies: what a wrong reply was about."""
-    return [name for name in topics if _on_topic(name, reply, fold(reply), topics)]
+    return [name for name in topics if on_topic(name, reply, topics)]
 
 
 # --- adding up ----------------------------------------------------------------------------------------------------------
