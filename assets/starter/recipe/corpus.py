@@ -78,9 +78,7 @@ def _side(table: dict[str, Any]) -> Side:
     for dialect in DIALECTS:
         wordings += lines(table.get(dialect, ""))
     answers = {style: tuple(table.get(style, ())) for style in STYLES if table.get(style)}
-    return Side(
-        tuple(dict.fromkeys(wordings)), lines(table.get("nouns", "")), lines(table.get("verbs", "")), answers
-    )
+    return Side(tuple(dict.fromkeys(wordings)), lines(table.get("nouns", "")), lines(table.get("verbs", "")), answers)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -102,10 +100,15 @@ def load(root: Path = CORPUS) -> Corpus:
             for key, value in _toml(path).get(language, {}).items():
                 table[key] = table.get(key, "") + "\n" + value
         off[language] = OffTopic(
-            *(lines(table.get(k, "")) for k in ("prompts", "hard_negatives", "nouns", "verbs", "noun_forms", "verb_forms"))
+            *(
+                lines(table.get(k, ""))
+                for k in ("prompts", "hard_negatives", "nouns", "verbs", "noun_forms", "verb_forms")
+            )
         )
 
     def nested(name: str) -> dict[str, dict[str, tuple[str, ...]]]:
         return {k: {a: lines(b) for a, b in v.items()} for k, v in _toml(root / name).items()}
 
-    return Corpus(topics, off, nested("follow_ups.toml"), nested("system_prompts.toml"), nested("forms.toml"), tuple(topics))
+    return Corpus(
+        topics, off, nested("follow_ups.toml"), nested("system_prompts.toml"), nested("forms.toml"), tuple(topics)
+    )

@@ -79,9 +79,7 @@ class Maker:
         self.mix = mix or Mix()
         self.names = [n for n in corpus.topics if n != DECLINE]
         # large topics are asked a little more often than small ones
-        self.weights = [
-            sum(len(s.wordings) for s in corpus.topics[n].sides.values()) ** 0.5 for n in self.names
-        ]
+        self.weights = [sum(len(s.wordings) for s in corpus.topics[n].sides.values()) ** 0.5 for n in self.names]
         self.swaps = {a: tuple(p.split(" = ", 1) for p in corpus.forms[a].get("swaps", ())) for a in LANGUAGES}
 
     # -- questions ---------------------------------------------------------------------------------------------
@@ -117,7 +115,9 @@ class Maker:
             elif rng.random() < 0.05:
                 text = re.sub(r"ي\b", "ى", text)
             if rng.random() < 0.04:
-                text = "".join(c + (rng.choice(_DIACRITICS) if c.isalpha() and rng.random() < 0.4 else "") for c in text)
+                text = "".join(
+                    c + (rng.choice(_DIACRITICS) if c.isalpha() and rng.random() < 0.4 else "") for c in text
+                )
             if rng.random() < 0.02:
                 text = re.sub(r"([اوي])(?=\w)", r"\1\1\1", text, count=1)
         else:
@@ -138,7 +138,9 @@ class Maker:
         elif language == "en" and self.rng.random() < 0.5:
             text = text[:1].upper() + text[1:]
         if text and text[-1].isalnum():
-            text += self.rng.choice(("", "", "", "?" if language == "en" else "؟", "?" if language == "en" else "؟", ".", "!"))
+            text += self.rng.choice(
+                ("", "", "", "?" if language == "en" else "؟", "?" if language == "en" else "؟", ".", "!")
+            )
         return text
 
     def question(self, topic: str, language: str) -> str:

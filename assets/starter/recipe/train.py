@@ -85,7 +85,9 @@ def encode(
     return Example(ids[:512], weights[:512], [p % 2048 for p in positions[:512]], [c for c in choices if c[0] < 511])
 
 
-def batches(maker: Maker, pair: tuple[Tokenizer, Tokenizer], topics: dict[str, int], plan: Plan) -> Iterator[list[Example]]:
+def batches(
+    maker: Maker, pair: tuple[Tokenizer, Tokenizer], topics: dict[str, int], plan: Plan
+) -> Iterator[list[Example]]:
     """Batches of about plan.batch tokens of dialogues of like length, for ever."""
     rng = random.Random(plan.seed + 1)
     while True:
@@ -239,8 +241,14 @@ def _save(
     (folder / "config.json").write_text(json.dumps(shape.config(), indent=1), encoding="utf-8")
     (folder / "training.json").write_text(
         json.dumps(
-            {"plan": plan.__dict__, "shape": shape.as_dict(), "tokens": seen, "steps": step, "minutes": elapsed / 60,
-             "parameters": sum(p.numel() for p in model.parameters())},
+            {
+                "plan": plan.__dict__,
+                "shape": shape.as_dict(),
+                "tokens": seen,
+                "steps": step,
+                "minutes": elapsed / 60,
+                "parameters": sum(p.numel() for p in model.parameters()),
+            },
             indent=1,
         ),
         encoding="utf-8",

@@ -1,0 +1,175 @@
+"""Composition root of the window: builds everything, connects everything, closes everything."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop import logs
+from desktop.core.errors import SamarError
+from desktop.core.load_mark import LoadMark
+from desktop.core.paths import Paths
+from desktop.core.settings import Settings, SettingsFile
+from desktop.engine.client import Engine, EngineClient
+from desktop.models.gguf import inspect
+from desktop.storage import erasure
+from desktop.storage.chats import ChatStore
+from desktop.storage.opening import open_history
+from desktop.ui import i18n, theme
+from desktop.ui.chat.controller import ChatController
+from desktop.ui.main_window import MainWindow
+from desktop.ui.models.controller import ModelController
+from desktop.ui.preferences import Preferences
+from desktop.workers.background import Background
+from desktop.workers.generation import GenerationWorker
+
+log = logging.getLogger(__name__)
+
+
+class Samar(QObject):
+    """The running app. Built on the GUI thread; `close` stores everything and ends the engine."""
+
+    def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
+        super().__init__()
+        self.app, self.paths = app, paths
+        self.engine = engine or EngineClient(inspect, on_log=logging.getLogger("engine").info)
+        self.engine.start()  # its start hides behind the window's
+        self.preferences = Preferences(SettingsFile(paths.settings), self)
+        settings = self.preferences.value
+        theme.install(app, settings.theme, settings.text_scale)
+        i18n.install(app, settings.language)
+        opened = open_history(paths)
+        self.database = opened.database
+        self.store = ChatStore(self.database)
+        self.mark = LoadMark(paths.load_mark)
+        self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self.background = Background(self)
+        self.window = MainWindow()
+        self.chats = ChatController(
+            self.window, self.store, self.worker, lambda: self.preferences.value, lambda: i18n.current().value
+        )
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
+        self._closed = False
+        self._connect()
+        self._recover()
+        for problem in (self.preferences.problem, opened.problem):
+            if problem:
+                self.show_error(problem)
+
+    def _connect(self) -> None:
+        window = self.window
+        window.restore(self.preferences.value)
+        for source in (self.chats, self.models):
+            source.error_occurred.connect(self.show_error)
+        self.preferences.saving_failed.connect(self.show_error)
+        self.preferences.changed.connect(self._on_settings)
+        self.models.notice.connect(window.show_notice)
+        self.models.model_changed.connect(self.chats.show_model)
+        self.chats.purge_due.connect(self.erase_traces)
+        window.settings_requested.connect(self.open_settings)
+        window.files_dropped.connect(self.open_files)
+        window.closing.connect(self.close)
+
+    def _recover(self) -> None:
+        """What another run left behind: broken replies, and chats that were deleted and not undone."""
+        try:
+            self.store.recover_interrupted()
+            self.store.purge_deleted()
+            self.chats.load_chats()
+        except SamarError as problem:
+            self.show_error(problem)
+        self.chats.new_chat()
+        self.erase_traces()
+
+    def start(self, files: list[Path]) -> None:
+        """Show the window, then load the model."""
+        self.window.show()
+        self.window.composer.focus()
+        given = next((path for path in files if path.suffix.lower() == ".gguf"), None)
+        QTimer.singleShot(0, self, lambda: self.models.begin(given))
+
+    # what windows ask for
+
+    def show_error(self, problem: SamarError) -> None:
+        log.warning("%s", problem)
+        self.window.show_error(problem)
+
+    def open_files(self, names: list[str]) -> None:
+        """Something was dropped on the window."""
+        paths = [Path(name) for name in names]
+        models = [path for path in paths if path.is_file()]
+        if models:
+            self.models.load(models[0])
+        elif paths:
+            self.show_error(SamarError("model_not_gguf", name=paths[0].name))
+
+    def open_settings(self) -> None:
+        from desktop.ui.settings.dialog import SettingsDialog
+
+        dialog = SettingsDialog(self.preferences.value, str(self.paths.data), self.window)
+        dialog.settings_changed.connect(self.preferences.replace)
+        dialog.open()
+
+    def _on_settings(self, settings: Settings) -> None:
+        theme.apply(settings.theme, settings.text_scale)
+        if i18n.resolve(settings.language) is not i18n.current():
+            i18n.install(self.app, settings.language)
+            self.models.retranslate()
+        self.chats.show_model(self.worker.model)
+
+    def erase_traces(self) -> None:
+        """Remove what was purged from index, log and backups, on a thread of its own."""
+        if not self.database.in_memory_only:
+            self.background.run(lambda: erasure.erase_traces(self.paths, self.background.is_closing))
+
+    def close(self) -> None:
+        """Store what is open, end the engine, close the history."""
+        if self._closed:
+            return
+        self._closed = True
+        self.chats.close()
+        self.preferences.change(**self.window.remembered())
+        self.worker.shutdown()
+        self.background.close()
+        self.database.close()
+
+
+def run_window(data_dir: Path | None, files: list[Path]) -> int:
+    """Open the window and run until it is closed. Returns the exit status."""
+    paths = Paths.under(data_dir) if data_dir else Paths.default()
+    logs.begin(paths.logs)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("samar")
+    app.setDesktopFileName("samar")
+    try:
+        samar = Samar(app, paths)
+    except SamarError as problem:
+        log.error("%s", problem)
+        print(f"samar: {problem.sentence()}", file=sys.stderr)
+        from desktop.ui.error_presenter import show_fatal
+
+        show_fatal(problem)
+        return 1
+    report_bugs(samar.window.show_bug)
+    samar.start(files)
+    status = app.exec()
+    samar.close()
+    return status
+
+
+def report_bugs(show: Callable[[str], None]) -> None:
+    """A bug keeps its traceback in the log; the person is told, and the window stays."""
+
+    def hook(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        log.critical("bug", exc_info=(kind, problem, trace))
+        if threading.current_thread() is threading.main_thread():
+            show(f"{kind.__name__}: {problem}")
+
+    sys.excepthook = hook
