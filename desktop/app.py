@@ -24,6 +24,7 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, theme
 from desktop.ui.chat.controller import ChatController
+from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
 from desktop.ui.preferences import Preferences
@@ -51,7 +52,12 @@ class Samar(QObject):
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
         self.background = Background(self)
-        self.window = MainWindow()
+        self.window = MainWindow(
+            TranscriptView(),
+            geometry=settings.window_geometry,
+            sidebar_visible=settings.sidebar_visible,
+            panel_visible=settings.panel_visible,
+        )
         self.chats = ChatController(
             self.window, self.store, self.worker, lambda: self.preferences.value, lambda: i18n.current().value
         )
@@ -65,7 +71,6 @@ class Samar(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        window.restore(self.preferences.value)
         for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
         self.preferences.saving_failed.connect(self.show_error)
@@ -75,7 +80,11 @@ class Samar(QObject):
         self.chats.purge_due.connect(self.erase_traces)
         window.settings_requested.connect(self.open_settings)
         window.files_dropped.connect(self.open_files)
-        window.closing.connect(self.close)
+        window.close_requested.connect(self.close)
+        window.layout_changed.connect(
+            lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
+        )
+        window.text_scale_requested.connect(self.scale_text)
 
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
@@ -124,6 +133,11 @@ class Samar(QObject):
             self.models.retranslate()
         self.chats.show_model(self.worker.model)
 
+    def scale_text(self, step: int) -> None:
+        """Larger (1), smaller (-1), back to normal (0)."""
+        scale = round(self.preferences.value.text_scale + step / 10, 1) if step else 1.0
+        self.preferences.change(text_scale=min(max(scale, 0.7), 2.0))
+
     def erase_traces(self) -> None:
         """Remove what was purged from index, log and backups, on a thread of its own."""
         if not self.database.in_memory_only:
@@ -135,7 +149,7 @@ class Samar(QObject):
             return
         self._closed = True
         self.chats.close()
-        self.preferences.change(**self.window.remembered())
+        self.preferences.change(window_geometry=self.window.geometry_text())
         self.worker.shutdown()
         self.background.close()
         self.database.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
@@ -45,11 +45,13 @@ class ChatController(QObject):
         self.temporary_prompt: str | None = None
         """System prompt chosen before the chat has a first message."""
         self.temporary_params: GenerationParams | None = None
+        self._pending: Deletion | None = None
+        """Deleted, and can still be undone."""
         self._connect()
 
     def _connect(self) -> None:
         sidebar, composer, transcript = self.window.sidebar, self.window.composer, self.window.transcript
-        sidebar.new_chat_requested.connect(self.new_chat)
+        self.window.new_chat_requested.connect(self.new_chat)
         sidebar.chat_selected.connect(self.open_chat)
         sidebar.chat_renamed.connect(self.guarded(self.rename))
         sidebar.chat_deleted.connect(self.guarded(self.delete_chat))
@@ -65,7 +67,7 @@ class ChatController(QObject):
         transcript.fork_requested.connect(self.guarded(self.fork))
         self.window.panel.system_prompt_changed.connect(self.guarded(self.set_system_prompt))
         self.window.panel.params_changed.connect(self.guarded(self.set_params))
-        self.window.empty.suggestion_chosen.connect(self.send)
+        self.window.toast.gone.connect(self._undo_time_over)
         self.replies.grew.connect(self._on_grew)
         self.replies.ended.connect(self._on_ended)
         self.replies.failed.connect(lambda _message, problem: self.error_occurred.emit(problem))
@@ -126,11 +128,15 @@ class ChatController(QObject):
         self.window.transcript.set_messages(path, {message.id: self._place(message.id) for message in path})
 
     def _show_chat(self) -> None:
-        self.window.show_conversation(bool(self.chat and len(self.tree)))
+        self.window.show_empty(not (self.chat and len(self.tree)))
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.window.composer.set_draft(self._draft())
         self._show_panel()
         self._show_busy()
+
+    def show_model(self, _model: object) -> None:
+        """Another model answers, or the settings changed."""
+        self._show_panel()
 
     def _show_panel(self) -> None:
         panel = self.window.panel
@@ -149,6 +155,9 @@ class ChatController(QObject):
         """Which of how many siblings a message is, from 1."""
         siblings = self.tree.siblings(message_id)
         return next(i for i, m in enumerate(siblings, 1) if m.id == message_id), len(siblings)
+
+    def _append(self, message: Message) -> None:
+        self.window.transcript.append_message(message, self._place(message.id))
 
     def path(self) -> list[Message]:
         """The turns on the screen."""
@@ -189,9 +198,9 @@ class ChatController(QObject):
         self.window.composer.set_draft("")
         self.window.sidebar.update_chat(self.chat)
         self.window.sidebar.set_current(self.chat.id)
-        self.window.show_conversation(True)
+        self.window.show_empty(False)
         self.window.set_chat_title(self.chat.title)
-        self.window.transcript.append_message(user, self._place(user.id))
+        self._append(user)
         self._begin(reply)
 
     def _begin(self, reply: Message, *, continued: bool = False) -> None:
@@ -200,7 +209,7 @@ class ChatController(QObject):
         if continued:
             self.window.transcript.update_message(reply)
         else:
-            self.window.transcript.append_message(reply, self._place(reply.id))
+            self._append(reply)
         self.worker.generate(reply.id, self._request(reply, continued))
 
     def _request(self, reply: Message, continued: bool) -> GenerateRequest:
@@ -276,7 +285,7 @@ class ChatController(QObject):
         user, reply = self.store.edit_turn(message_id, text, self._model_name())
         self._adopt(user, reply)
         self.window.transcript.remove_from(message_id)
-        self.window.transcript.append_message(user, self._place(user.id))
+        self._append(user)
         self._begin(reply)
 
     def edit_reply(self, message_id: int, text: str) -> None:
@@ -351,7 +360,11 @@ class ChatController(QObject):
         self._offer_undo(self.tr("Chat deleted"), deletion)
 
     def _offer_undo(self, text: str, deletion: Deletion) -> None:
+        self._purge_pending()
+        self._pending = deletion
+
         def undo() -> None:
+            self._pending = None
             self.store.undo(deletion)
             self.load_chats()
             if deletion.chats:
@@ -359,12 +372,18 @@ class ChatController(QObject):
             elif self.chat and self.chat.id == deletion.chat_id:
                 self.reload()
 
-        def expire() -> None:
-            self.store.purge(deletion)
-            self.purge_due.emit()
+        self.window.show_toast(text, self.tr("Undo"), self.guarded(undo))
 
-        undo_text = QCoreApplication.translate("ChatController", "Undo")
-        self.window.show_toast(text, undo_text, self.guarded(undo), self.guarded(expire))
+    def _undo_time_over(self) -> None:
+        # the toast goes before its action is done
+        QTimer.singleShot(0, self, self.guarded(self._purge_pending))
+
+    def _purge_pending(self) -> None:
+        """Erase what was deleted and can't be brought back any more."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.store.purge(pending)
+            self.purge_due.emit()
 
     # from the replies
 
