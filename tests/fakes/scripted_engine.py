@@ -21,6 +21,7 @@ from desktop.engine.protocol import (
     PromptReady,
     PromptStarted,
 )
+from desktop.engine.reply import ReplyText
 
 
 @dataclass
@@ -144,16 +145,17 @@ class ScriptedEngine(Engine):
         yield PromptProgress(request=self._given, done=prompt, total=prompt)
         yield PromptReady(request=self._given, prompt_tokens=prompt, cached_tokens=0, dropped_messages=0)
         count, stopped_by = 0, StoppedBy.END
+        until = ReplyText(request.params.stop, fresh=False)
         pieces = [("thinking", text) for text in script.thinking] + [("answer", text) for text in script.pieces]
         for kind, text in pieces:
             if (count == script.gate_after and not self._wait(script.gate)) or self._stopped.is_set():
                 stopped_by = StoppedBy.USER
                 break
-            shown, ended = _until(text, request.params.stop if kind == "answer" else ())
             count += 1
+            shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
             if shown:
                 yield Piece(request=self._given, text=shown, kind=kind)
-            if ended:
+            if until.stopped:
                 stopped_by = StoppedBy.STOP_STRING
                 break
             if count == request.params.max_tokens:
@@ -166,6 +168,8 @@ class ScriptedEngine(Engine):
                 raise script.error
             if self._stopped.is_set():
                 stopped_by = StoppedBy.USER
+        for _, rest in until.end():
+            yield Piece(request=self._given, text=rest)
         stats = GenerationStats(
             prompt_tokens=prompt,
             reply_tokens=count,
@@ -199,8 +203,3 @@ class ScriptedEngine(Engine):
             if self._stopped.is_set():
                 return False
         return not self._stopped.is_set()
-
-
-def _until(text: str, stops: Sequence[str]) -> tuple[str, bool]:
-    found = [at for stop in stops if (at := text.find(stop)) >= 0]
-    return (text[: min(found)], True) if found else (text, False)
