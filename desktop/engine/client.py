@@ -16,7 +16,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from desktop.core.errors import SamarError
@@ -119,7 +119,8 @@ class EngineClient(Engine):
 
     inspect: header reader, `desktop.models.gguf.inspect`. silence_s: seconds without any sign of life until the
     process counts as frozen and is ended (engine_silent). stop_s: the same for a stop that is not obeyed. on_log: gets
-    every line that the process writes to stderr, from a thread of its own.
+    every line that the process writes to stderr, from a thread of its own. command: starts the process, to which this
+    process's id is given as an argument.
     """
 
     def __init__(
@@ -130,7 +131,9 @@ class EngineClient(Engine):
         stop_s: float = 5.0,
         start_s: float = 60.0,
         on_log: Callable[[str], None] = lambda _: None,
+        command: Sequence[str] | None = None,
     ) -> None:
+        self._command = list(command) if command is not None else child_command()
         self._inspect = inspect
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
         self._on_log = on_log
@@ -146,7 +149,7 @@ class EngineClient(Engine):
     def start(self) -> None:
         with self._lock:
             if self._child is None or not self._child.running:
-                self._child = _Child(self._on_log)
+                self._child = _Child(self._command, self._on_log)
                 self._model = None
 
     @property
@@ -303,7 +306,8 @@ class _Child:
     thread that forked, so a short-lived thread must not do it.
     """
 
-    def __init__(self, on_log: Callable[[str], None]) -> None:
+    def __init__(self, command: Sequence[str], on_log: Callable[[str], None]) -> None:
+        self._command = [*command, str(os.getpid())]
         self._on_log = on_log
         self._frames: queue.SimpleQueue[FromEngine | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
@@ -322,7 +326,7 @@ class _Child:
     def _run(self) -> None:
         try:
             self._process = process = subprocess.Popen(
-                child_command(str(os.getpid())),
+                self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -80,6 +80,10 @@ class TemplateProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[Rendered | Refused | None] = queue.SimpleQueue()
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
     def start(self) -> None:
         """Start the process ahead of its first use."""
         if self._process is not None and self._process.poll() is None:

@@ -220,6 +220,8 @@ def inspect(path: Path) -> FileFacts:
     if header.parts != len(paths):
         raise SamarError("model_part_missing", name=path.name, part=f"1 … {header.parts}")
     headers = [header, *(read_header(other) for other in paths[1:])]
+    if not any(part.tensors for part in headers):
+        raise SamarError("model_damaged", name=path.name, reason="it holds no weights")
     return FileFacts(
         path=str(paths[0]),
         name=header.name,
@@ -319,6 +321,8 @@ class _Reader:
         metadata: dict[str, Value] = {}
         for _ in range(metadata_count):
             key = self._string(MAX_KEY, "a key")
+            if not key:
+                raise _Damaged("a key has no name")
             if key in metadata:
                 raise _Damaged(f"{_printable(key, 60)} is given twice")
             metadata[key] = self._value(self._number("I"))

@@ -219,14 +219,16 @@ class _Inner(QObject):
 
     def _change_model(self, job: LoadJob) -> None:
         before, self._wanted = self._wanted, None
-        if self._load(job):
+        loaded, _ = self._load(job)
+        if loaded:
             self._wanted = job
         elif before is not None and not job.restoring and not self._closing:
             self._wanted = before
             if self._engine.model is None:
                 self._jobs.appendleft(replace(before, restoring=True))
 
-    def _load(self, job: LoadJob) -> bool:
+    def _load(self, job: LoadJob) -> tuple[bool, SamarError | None]:
+        """Whether it is loaded, and why not; (False, None): stopped."""
         stops = self._stops
 
         def progress(fraction: float) -> None:
@@ -242,17 +244,18 @@ class _Inner(QObject):
             if problem.code not in _DEATHS:
                 self._loading(None)
             self._outer.load_failed.emit(problem)
-            return False
+            return False, problem
         except Exception as problem:  # a bug: the window stays, the log has the traceback
             log.exception("load %s", job.path)
-            self._outer.load_failed.emit(SamarError("engine_failed", reason=problem))
-            return False
+            failure = SamarError("engine_failed", reason=problem)
+            self._outer.load_failed.emit(failure)
+            return False, failure
         self._loading(None)
         if info is None:
             self._outer.load_stopped.emit()
-            return False
+            return False, None
         self._outer.model_loaded.emit(info)
-        return True
+        return True, None
 
     def _generate(self, job: GenerateJob) -> None:
         stops = self._stops
@@ -261,10 +264,15 @@ class _Inner(QObject):
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))
                 return
             wanted, self._wanted = self._wanted, None
-            if self._load(wanted):  # what ends the engine twice is not tried a third time
+            loaded, problem = self._load(wanted)
+            if loaded:
                 self._wanted = wanted
-            elif self._stops == stops:
-                self._outer.failed.emit(job.message_id, SamarError("no_model"))
+            elif problem is not None:  # what ends the engine twice is not tried a third time
+                self._outer.failed.emit(job.message_id, problem)
+                return
+            else:
+                self._wanted = wanted
+                self._outer.finished.emit(job.message_id, _stopped())
                 return
         if self._stops != stops or self._closing:  # stopped between the load and the reply
             self._outer.finished.emit(job.message_id, _stopped())
