@@ -93,8 +93,8 @@ class Database:
             self.fetch_one("PRAGMA journal_mode = WAL")
             self.set_durable(True)
 
-    def define(self, name: str, function: Callable[[str], str]) -> None:
-        """Give SQL a function of one text."""
+    def define(self, name: str, function: Callable[[bytes], str]) -> None:
+        """Give SQL a function of one blob."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def set_durable(self, durable: bool) -> None:

@@ -104,9 +104,7 @@ def test_that_a_damaged_history_is_set_aside_and_the_last_backup_opened(
 
 
 @pytest.mark.parametrize("damage", [garbage, header_overwritten, another_programs])
-def test_that_without_a_backup_an_empty_history_opens_and_says_so(
-    paths: Paths, damage: Callable[[Path], None]
-) -> None:
+def test_that_without_a_backup_an_empty_history_opens_and_says_so(paths: Paths, damage: Callable[[Path], None]) -> None:
     fill(paths)
     damage(paths.history)
     found = open_history(paths)
@@ -189,8 +187,7 @@ def test_that_damage_met_while_running_is_said_and_found_at_the_next_start(paths
     assert found.problem is None, "the damage lies where opening does not look"
     store = ChatStore(found.database)
     with pytest.raises(SamarError) as met:
-        for chat_id in range(1, 41):
-            store.messages_of(chat_id)
+        [store.messages_of(chat_id) for chat_id in range(1, 41)]
     assert met.value.code == "history_damaged_now"
     found.database.close()
     found = open_history(paths)
@@ -356,6 +353,10 @@ def test_that_a_disk_that_takes_no_byte_is_said_at_a_write_and_at_open(paths: Pa
     with opened(paths) as store:
         store.create_chat("kept")
     assert output_of(FILE_LIMIT, paths.data, "after").splitlines() == ["None", "['kept']", "disk_full"]
-    assert output_of(FILE_LIMIT, paths.data, "before").splitlines() == ["disk_full", "['later', 'kept']", "data_read_only"]
+    assert output_of(FILE_LIMIT, paths.data, "before").splitlines() == [
+        "disk_full",
+        "['later', 'kept']",
+        "data_read_only",
+    ]
     with opened(paths) as store:
         assert [chat.title for chat in store.list_chats()] == ["later", "kept"]
