@@ -112,8 +112,9 @@ def spaced(text: str) -> str:
 
 
 # The article and the particles written together with it: "والكتاب", "بالكتاب", "للكتاب" are found by "كتاب".
-_ARTICLE = re.compile(r"(?:[وف]?(?:ال|بال|كال|لل))(?=[ء-ي]{2})")
-_ARTICLE_THEN = r"(?:[وف]?(?:ال|بال|كال|لل))?"
+# Three letters must follow, so that "له" does not find "الله".
+_WITH_ARTICLE = r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})"
+_ARTICLE = re.compile(_WITH_ARTICLE)
 
 
 def without_article(word: str) -> str | None:
@@ -136,7 +137,7 @@ def pattern_of(terms: list[str], *, last_is_prefix: bool) -> re.Pattern[str] | N
         prefix = last_is_prefix and position == len(terms) - 1
         before = "" if _UNSPACED.match(term) else r"(?<![^\W_])"
         after = "" if prefix or _UNSPACED.match(term[-1]) else r"(?![^\W_])"
-        choices.append(before + (_ARTICLE_THEN if is_arabic(term) else "") + re.escape(term) + after)
+        choices.append(before + (f"(?:{_WITH_ARTICLE})?" if is_arabic(term) else "") + re.escape(term) + after)
     choices.sort(key=len, reverse=True)
     return re.compile("|".join(choices))
 

@@ -95,8 +95,8 @@ def storage_error(problem: OSError, folder: Path) -> SamarError:
     """The expected failure behind an OSError while writing to `folder`."""
     import errno
 
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):  # EFBIG: a limit on the size of files
         return SamarError("disk_full")
-    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
         return SamarError("data_read_only", folder=folder)
     return SamarError("history_failed", reason=problem.strerror or problem)

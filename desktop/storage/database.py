@@ -93,8 +93,8 @@ class Database:
             self.fetch_one("PRAGMA journal_mode = WAL")
             self.set_durable(True)
 
-    def define(self, name: str, function: Callable[[str], str]) -> None:
-        """Give SQL a function of one text."""
+    def define(self, name: str, function: Callable[[bytes], str]) -> None:
+        """Give SQL a function of one blob."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def set_durable(self, durable: bool) -> None:
@@ -249,14 +249,17 @@ class Database:
         return row is not None and row[0] == 0
 
     def close(self) -> None:
-        """Close for good, marking the session as ended in good order unless damage was seen."""
+        """Close for good, marking the session as ended in good order; or, if damage was seen, as one to check after."""
         try:
-            if self.session and self.path and not self.read_only and not self.damage_seen:
-                # A full or vanished disk: the mark then stays, and the next start checks the file.
+            if self.session and self.path and not self.read_only:
+                # A full or vanished disk: the session then stays, and the next start checks the file.
                 with suppress(SamarError):
-                    self.execute("DELETE FROM sessions WHERE id = ?", (self.session,))
-                    self.execute("PRAGMA optimize")
-                    self.empty_log()
+                    if self.damage_seen:
+                        self.execute("UPDATE sessions SET pid = 0 WHERE id = ?", (self.session,))
+                    else:
+                        self.execute("DELETE FROM sessions WHERE id = ?", (self.session,))
+                        self.execute("PRAGMA optimize")
+                        self.empty_log()
         finally:
             self._connection.close()
 

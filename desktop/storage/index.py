@@ -12,34 +12,37 @@ from desktop.storage.database import Database
 
 _MADE_BY = "search_index"
 
+
+def _words(text: str) -> str:
+    """Both columns of the index for a column of text, handed over as bytes: a damaged record may be no UTF-8."""
+    return f"samar_body(CAST({text} AS BLOB)), samar_bare(CAST({text} AS BLOB))"
+
+
 _TRIGGERS = (
     # a reply enters the index when it is complete: not once a second while it streams
-    """CREATE TEMP TRIGGER index_message AFTER INSERT ON main.messages WHEN new.status <> 'streaming' BEGIN
-           INSERT INTO search (rowid, body, bare) VALUES (new.id, samar_body(new.content), samar_bare(new.content));
-       END""",
-    """CREATE TEMP TRIGGER reindex_message AFTER UPDATE OF content, status ON main.messages
-       WHEN old.content <> new.content OR (old.status = 'streaming') <> (new.status = 'streaming') BEGIN
-           INSERT INTO search (search, rowid, body, bare)
-               SELECT 'delete', old.id, samar_body(old.content), samar_bare(old.content) WHERE old.status <> 'streaming';
-           INSERT INTO search (rowid, body, bare)
-               SELECT new.id, samar_body(new.content), samar_bare(new.content) WHERE new.status <> 'streaming';
-       END""",
-    """CREATE TEMP TRIGGER unindex_message AFTER DELETE ON main.messages WHEN old.status <> 'streaming' BEGIN
-           INSERT INTO search (search, rowid, body, bare)
-               VALUES ('delete', old.id, samar_body(old.content), samar_bare(old.content));
-       END""",
-    """CREATE TEMP TRIGGER index_chat AFTER INSERT ON main.chats BEGIN
-           INSERT INTO search (rowid, body, bare) VALUES (-new.id, samar_body(new.title), samar_bare(new.title));
-       END""",
-    """CREATE TEMP TRIGGER reindex_chat AFTER UPDATE OF title ON main.chats WHEN old.title <> new.title BEGIN
-           INSERT INTO search (search, rowid, body, bare)
-               VALUES ('delete', -old.id, samar_body(old.title), samar_bare(old.title));
-           INSERT INTO search (rowid, body, bare) VALUES (-new.id, samar_body(new.title), samar_bare(new.title));
-       END""",
-    """CREATE TEMP TRIGGER unindex_chat AFTER DELETE ON main.chats BEGIN
-           INSERT INTO search (search, rowid, body, bare)
-               VALUES ('delete', -old.id, samar_body(old.title), samar_bare(old.title));
-       END""",
+    f"""CREATE TEMP TRIGGER index_message AFTER INSERT ON main.messages WHEN new.status <> 'streaming' BEGIN
+            INSERT INTO search (rowid, body, bare) VALUES (new.id, {_words("new.content")});
+        END""",
+    f"""CREATE TEMP TRIGGER reindex_message AFTER UPDATE OF content, status ON main.messages
+        WHEN old.content <> new.content OR (old.status = 'streaming') <> (new.status = 'streaming') BEGIN
+            INSERT INTO search (search, rowid, body, bare)
+                SELECT 'delete', old.id, {_words("old.content")} WHERE old.status <> 'streaming';
+            INSERT INTO search (rowid, body, bare)
+                SELECT new.id, {_words("new.content")} WHERE new.status <> 'streaming';
+        END""",
+    f"""CREATE TEMP TRIGGER unindex_message AFTER DELETE ON main.messages WHEN old.status <> 'streaming' BEGIN
+            INSERT INTO search (search, rowid, body, bare) VALUES ('delete', old.id, {_words("old.content")});
+        END""",
+    f"""CREATE TEMP TRIGGER index_chat AFTER INSERT ON main.chats BEGIN
+            INSERT INTO search (rowid, body, bare) VALUES (-new.id, {_words("new.title")});
+        END""",
+    f"""CREATE TEMP TRIGGER reindex_chat AFTER UPDATE OF title ON main.chats WHEN old.title <> new.title BEGIN
+            INSERT INTO search (search, rowid, body, bare) VALUES ('delete', -old.id, {_words("old.title")});
+            INSERT INTO search (rowid, body, bare) VALUES (-new.id, {_words("new.title")});
+        END""",
+    f"""CREATE TEMP TRIGGER unindex_chat AFTER DELETE ON main.chats BEGIN
+            INSERT INTO search (search, rowid, body, bare) VALUES ('delete', -old.id, {_words("old.title")});
+        END""",
 )
 _NAMES = ("index_message", "reindex_message", "unindex_message", "index_chat", "reindex_chat", "unindex_chat")
 
@@ -82,12 +85,10 @@ def rebuild(database: Database) -> None:
     with database.transaction():
         database.execute("INSERT INTO search (search) VALUES ('delete-all')")
         database.execute(
-            "INSERT INTO search (rowid, body, bare) SELECT id, samar_body(content), samar_bare(content)"
-            " FROM messages WHERE status <> 'streaming' ORDER BY id"
+            f"INSERT INTO search (rowid, body, bare) SELECT id, {_words('content')} FROM messages"
+            " WHERE status <> 'streaming' ORDER BY id"
         )
-        database.execute(
-            "INSERT INTO search (rowid, body, bare) SELECT -id, samar_body(title), samar_bare(title) FROM chats"
-        )
+        database.execute(f"INSERT INTO search (rowid, body, bare) SELECT -id, {_words('title')} FROM chats")
         database.execute("REPLACE INTO properties (name, value) VALUES (?, ?)", (_MADE_BY, str(folding.VERSION)))
 
 
@@ -104,5 +105,5 @@ def tidy_step(database: Database, *, first: bool) -> bool:
 
 
 def _define(database: Database) -> None:
-    database.define("samar_body", body_words)
-    database.define("samar_bare", bare_words)
+    database.define("samar_body", lambda raw: body_words(raw.decode("utf-8", "replace")))
+    database.define("samar_bare", lambda raw: bare_words(raw.decode("utf-8", "replace")))

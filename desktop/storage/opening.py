@@ -64,6 +64,7 @@ def _content_vanished(paths: Paths) -> bool:
 
 
 def _open(paths: Paths) -> Database:
+    _make_private(paths)
     database = Database.connect(paths.history)
     try:
         names = migrations.applied(database)
@@ -82,7 +83,6 @@ def _open(paths: Paths) -> Database:
         _require_tables(database)
         index.follow(database)
         sessions.register(database)
-        _private(paths)
     except BaseException:
         database.close()
         raise
@@ -99,13 +99,18 @@ def _require_tables(database: Database) -> None:
         raise SamarError(_DAMAGE)
 
 
-def _private(paths: Paths) -> None:
-    """Only the person may read the history. Where the file system knows no modes, nothing changes."""
+def _make_private(paths: Paths) -> None:
+    """Only the person may read the history; SQLite gives its log the same mode."""
+    try:
+        if not paths.history.exists():
+            paths.history.touch(mode=0o600)
+    except OSError as problem:
+        raise storage_error(problem, paths.data) from problem
     if os.name == "posix" and paths.history.stat().st_mode & 0o077:
         try:
             paths.history.chmod(0o600)
-        except OSError as problem:
-            log.warning("the history stays readable to others: %s", problem)
+        except OSError as problem:  # another owner's file, or a file system without modes
+            log.info("the history stays readable to others: %s", problem)
 
 
 def _open_backup(paths: Paths) -> Opened:

@@ -49,6 +49,8 @@ def earliest_opening(database: Database) -> float:
 
 
 def _runs(pid: int, started: float) -> bool:
+    if pid <= 0:  # it met damage and left word to check
+        return False
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

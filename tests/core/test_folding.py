@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.core.folding import (
+    find_all,
+    fold,
+    fold_with_offsets,
+    pattern_of,
+    spaced,
+    utf16_offset,
+    without_article,
+    words,
+)
+
+ARABIC = st.text(alphabet=st.characters(min_codepoint=0x600, max_codepoint=0x6FF))
+MIXED = st.one_of(st.text(), ARABIC, st.text(alphabet="اأإآبتىةي ـ\u064e\u0651\u0654aBé١2۳\u200f\ufdfa\ufefb "))
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("أحمد إبراهيم آدم ٱلله", "احمد ابراهيم ادم الله"),
+        ("مستشفى على", "مستشفي علي"),
+        ("مدرسة", "مدرسه"),
+        ("مسؤول شاطئ", "مسوول شاطي"),
+        ("سَمَرٌ مُدَرِّسٌ", "سمر مدرس"),
+        ("ســــمر", "سمر"),
+        ("١٢٣ ۴۵۶ ７８９", "123 456 789"),
+        ("ｆｕｌｌ Ｗｉｄｔｈ", "full width"),
+        ("Straße Café NAÏVE", "strasse cafe naive"),
+        ("ﻻ ﺳﻤﺮ ﷺ", "لا سمر صلي الله عليه وسلم"),
+        ("کتاب فارسی", "كتاب فارسي"),
+        ("می\u200cخواهم", "ميخواهم"),
+        ("\u202eabc\u202c\ufeff", "abc"),
+        ("שָׁלוֹם", "שלום"),
+        ("Ёлка", "елка"),
+        ("e\u0301", "é"),
+        ("أ", "ا\u0654"),
+    ],
+)
+def test_that_what_is_typed_finds_what_is_written(written: str, typed: str) -> None:
+    assert fold(written) == fold(typed)
+
+
+@pytest.mark.parametrize(("one", "other"), [("ماء", "ما"), ("شيء", "شي"), ("كلب", "قلب"), ("سمر", "ثمر"), ("が", "か")])
+def test_that_different_words_stay_different(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@given(MIXED)
+def test_that_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(MIXED, MIXED)
+def test_that_parts_fold_as_in_the_whole(one: str, other: str) -> None:
+    assert fold(one + other) == fold(one) + fold(other)
+
+
+@given(MIXED, st.data())
+def test_that_offsets_lead_back_to_where_the_text_came_from(text: str, data: st.DataObject) -> None:
+    folded = fold_with_offsets(text)
+    assert folded.text == fold(text)
+    assert len(folded.starts) == len(folded.text) + 1
+    assert list(folded.starts) == sorted(folded.starts)
+    start = data.draw(st.integers(0, len(folded.text)))
+    end = data.draw(st.integers(start, len(folded.text)))
+    first, last = folded.original(start, end)
+    assert 0 <= first <= last <= len(text)
+    assert folded.text[start:end] in fold(text[first:last])
+
+
+def test_that_a_highlight_takes_the_marks_of_its_letters_along() -> None:
+    text = "قال: السَّمَرُ جميلٌ"
+    assert [text[slice(*span)] for span in find_all(text, "سمر")] == ["سَّمَرُ"]
+    assert find_all("ﷺ", "عليه") == [(0, 1)]
+    assert find_all("abcABC", "Abc") == [(0, 3), (3, 6)]
+    assert find_all("anything", " \u064e ") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "bare"),
+    [
+        ("الكتاب", "كتاب"),
+        ("والكتاب", "كتاب"),
+        ("بالكتاب", "كتاب"),
+        ("فبالكتاب", "كتاب"),
+        ("للكتاب", "كتاب"),
+        ("كتاب", None),
+        ("ال", None),
+        ("الف", None),
+        ("الله", None),
+        ("البيت", "بيت"),
+    ],
+)
+def test_that_the_article_is_taken_off(word: str, bare: str | None) -> None:
+    assert without_article(word) == bare
+
+
+def test_that_words_are_found_at_their_beginnings_only() -> None:
+    pattern = pattern_of(["كتاب", "mod"], last_is_prefix=True)
+    assert pattern is not None
+    assert [m[0] for m in pattern.finditer("الكتاب كتابه اكتاب model commode mod")] == ["الكتاب", "mod", "mod"]
+    assert pattern_of([], last_is_prefix=True) is None
+    chinese = pattern_of(["模型"], last_is_prefix=False)
+    assert chinese is not None
+    assert chinese.search("这个模型很小") is not None
+
+
+def test_that_chinese_is_indexed_by_character() -> None:
+    assert words(spaced("量化model模型")) == ["量", "化", "model", "模", "型"]
+
+
+@given(st.text())
+def test_that_offsets_for_qt_count_utf16_units(text: str) -> None:
+    for offset in range(len(text) + 1):
+        assert utf16_offset(text, offset) == len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2
