@@ -1,0 +1,3 @@
+from PySide6.QtWidgets import QDialog
+class SettingsDialog(QDialog):
+    pass
