@@ -100,8 +100,9 @@ class ChatDocument(QObject):
             cursor.endEditBlock()
 
     def append(self, message: Message, base: Direction) -> None:
-        self._insert(self.document.lastBlock(), message, base)
         self.order.append(message.id)
+        self._insert(self.document.lastBlock(), message, base)
+        self._begin(self.entries[message.id])
 
     def prepend(self, messages: Sequence[tuple[Message, Direction]]) -> None:
         """Put earlier messages, in order of reading, in front of all others."""
@@ -121,8 +122,6 @@ class ChatDocument(QObject):
         entry.start = QTextCursor(self.document)
         entry.start.setPosition(position)
         self.entries[message.id] = entry
-        if message.status is MessageStatus.STREAMING and message.role is Role.ASSISTANT:
-            self._begin(entry)
         return last
 
     # --- one message --------------------------------------------------------------------------------------------------
@@ -180,6 +179,8 @@ class ChatDocument(QObject):
     def _begin(self, entry: Entry) -> None:
         """Make a message ready to grow; its text so far is the first piece."""
         message = entry.message
+        if message.status is not MessageStatus.STREAMING or message.role is not Role.ASSISTANT:
+            return
         if message.thinking:
             self._feed_thought(entry, message.thinking)
         if message.content:
@@ -276,6 +277,7 @@ class ChatDocument(QObject):
             before = self.block(entry).previous()
             self.writer.remove_between(before, self.footer(entry))
             self._insert(before, message, entry.base, opened=entry.open if opened is None else opened)
+            self._begin(self.entries[message.id])
 
     def toggle_thinking(self, message_id: int) -> None:
         entry = self.entries[message_id]
@@ -321,10 +323,10 @@ class ChatDocument(QObject):
 
     def footer(self, entry: Entry) -> QTextBlock:
         """The last block of a message, room for its actions."""
-        at = self.order.index(entry.message.id) if entry.message.id in self.order else len(self.order)
-        if at + 1 < len(self.order):
-            return self.block(self.entries[self.order[at + 1]]).previous()
-        return self.document.lastBlock()
+        if entry.message.id == self.order[-1]:
+            return self.document.lastBlock()
+        following = self.order[self.order.index(entry.message.id) + 1]
+        return self.block(self.entries[following]).previous()
 
     def after_block(self, block: QTextBlock) -> QTextBlock:
         """The last block of what follows `block`: the next one, or the end of the table that it leads."""

@@ -137,8 +137,8 @@ class Look:
         side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
         made.setAlignment(side | _ABSOLUTE)
         left, right, bars = self.margins(block.inside)
-        left, right = left + bubble[0], right + bubble[1]
-        if bubble != (0, 0):
+        if any(holder.holder is Holder.BUBBLE for holder in block.inside):
+            left, right = left + bubble[0], right + bubble[1]
             made.setProperty(P_BUBBLE, True)
         if bars:
             made.setProperty(P_BARS, bars)

@@ -27,6 +27,8 @@ from desktop.ui.chat.look import Look, colour, qt_direction
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
+PAD = "\u202f"
+"""A narrow space at each end of inline code, room for the shape behind it. It is no part of the text."""
 
 
 class Formulas(Protocol):
@@ -37,7 +39,7 @@ class Formulas(Protocol):
         ...
 
     def placed(self, run: Run, cursor: QTextCursor) -> None:
-        """The character that `cursor` selects shows `run`; it will be replaced when the formula is typeset."""
+        """The character behind `cursor` shows `run`; it will be replaced when the formula is typeset."""
         ...
 
 
@@ -81,7 +83,6 @@ class Writer:
                     cursor.insertText(OBJECT, made)
                     placed = QTextCursor(cursor)
                     placed.setPosition(start)
-                    placed.setPosition(start + 1, QTextCursor.MoveMode.KeepAnchor)
                     self._formulas.placed(run, placed)
                     continue
             cursor.insertText(rendered(run, block.kind), base)
@@ -114,8 +115,9 @@ class Writer:
         made.setHeaderRowCount(1)
         return made
 
-    def _cell_format(self, row: int) -> QTextTableCellFormat:
+    def _cell_format(self) -> QTextTableCellFormat:
         made = QTextTableCellFormat()
+        made.setFont(self.look.font)
         made.setTopPadding(self.look.px(5))
         made.setBottomPadding(self.look.px(8))
         made.setLeftPadding(self.look.px(10))
@@ -138,7 +140,6 @@ class Writer:
         # Qt lays columns out from the left whatever the direction, so a right-to-left table is filled backwards
         at = table.columns - 1 - column if table.direction is Direction.RTL else column
         place = inserted.cellAt(row, at)
-        place.setFormat(self._cell_format(row))
         cursor = place.firstCursorPosition()
         made = self.look.block_format(Block(Kind.TABLE, direction=cell.direction, inside=table.inside), message_id)
         made.setLeftMargin(0)
@@ -149,7 +150,7 @@ class Writer:
         sides["center"] = Qt.AlignmentFlag.AlignHCenter
         made.setAlignment(sides.get(cell.align, start) | Qt.AlignmentFlag.AlignAbsolute)
         cursor.setBlockFormat(made)
-        cursor.setBlockCharFormat(self.look.plain(Kind.TABLE))
+        place.setFormat(self._cell_format())
         if cursor.block().length() > 1:
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
@@ -262,8 +263,7 @@ def rendered(run: Run, kind: Kind) -> str:
     if kind in (Kind.CODE_LINE, Kind.CODE_HEAD):
         return text
     if run.style & (b.CODE | b.MATH):
-        # the spaces that belong to the shape behind inline code
-        return isolated(text, Direction.LTR)
+        return isolated(f"{PAD}{text}{PAD}" if run.style & b.CODE else text, Direction.LTR)
     if run.style & b.LINK:
         return isolated(text)
     return text
