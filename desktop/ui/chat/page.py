@@ -24,7 +24,7 @@ class ChatPage(QTextBrowser):
         super().__init__(parent)
         self.look = look
         self._formulas = formulas
-        self._backdrop = Backdrop(self.document())
+        self.backdrop = Backdrop(self.document())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -34,6 +34,7 @@ class ChatPage(QTextBrowser):
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.verticalScrollBar().valueChanged.connect(self.moved)
+        self.verticalScrollBar().rangeChanged.connect(self._centre)
 
     def apply_look(self, look: Look) -> None:
         self.look = look
@@ -61,16 +62,21 @@ class ChatPage(QTextBrowser):
         self.moved.emit()
 
     def _centre(self) -> None:
-        """Keep the column in the middle. The page is no wider than the column, so that a wider window lays out nothing."""
+        """Keep the column in the middle. The page is no wider than the column, so that a wider window lays out nothing,
+        and keeps its width when the scroll bar comes and goes."""
         gutter = self.look.px(GUTTER)
-        most = self.look.px(COLUMN) + 2 * gutter
         bar = self.verticalScrollBar().sizeHint().width()
         room = self.width() - bar
-        side = max(0, (room - most) // 2)
+        page = min(room, self.look.px(COLUMN) + 2 * gutter)
+        before = (self.width() - page) // 2
+        after = room - page - before
+        if after < 0:
+            before, after = before + after, 0
+        if self.verticalScrollBar().maximum() == 0:
+            after += bar
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        rest = max(0, room - most - side)
-        self.setViewportMargins(rest if rtl else side, 0, side if rtl else rest, 0)
-        self.column_changed.emit(float(min(room, most) - 2 * gutter))
+        self.setViewportMargins(after if rtl else before, 0, before if rtl else after, 0)
+        self.column_changed.emit(float(page - 2 * gutter))
 
     def first_visible(self, top: float = 0.0) -> QTextBlock:
         """The first block that may show at `top`, in the viewport's coordinates."""
@@ -89,6 +95,6 @@ class ChatPage(QTextBrowser):
         top = event.rect().top()
         clip = QRectF(event.rect()).translated(0, self.offset())
         painter.translate(0, -self.offset())
-        self._backdrop.paint(painter, self.look, self._backdrop.scene(self.look, self.first_visible(top), clip))
+        self.backdrop.paint(painter, self.look, self.backdrop.scene(self.look, self.first_visible(top), clip))
         painter.end()
         super().paintEvent(event)
