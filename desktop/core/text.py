@@ -68,7 +68,7 @@ class DirectionKeeper:
 
     LEAD = 1.25
     """How many times more letters the other side needs."""
-    MARGIN = 6
+    MARGIN = 16
     """And how many letters more than that."""
 
     def __init__(self) -> None:

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextBlock, QTextDocument, QTextFormat
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTextBlock,
+    QTextDocument,
+)
 
-from desktop.core.text import Direction
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.look import (
     CODE_INSET,
@@ -84,7 +92,9 @@ class Backdrop:
                     if kind == Kind.THINKING:
                         continue
                     shape = QRectF(x, line.top(), look.px(3), line.height())
-                    bars[message, bar] = bars[message, bar].united(shape) if self._joins(bars, message, bar, block) else shape
+                    bars[message, bar] = (
+                        bars[message, bar].united(shape) if self._joins(bars, message, bar, block) else shape
+                    )
                     if bars[message, bar] not in scene.bars:
                         pass
             if kind == Kind.RULE:
@@ -111,7 +121,15 @@ class Backdrop:
         return False
 
     def _bubble(
-        self, look: Look, bubbles: dict[int, QRectF], block: QTextBlock, line: QRectF, made, message: int, width: float, margin: int
+        self,
+        look: Look,
+        bubbles: dict[int, QRectF],
+        block: QTextBlock,
+        line: QRectF,
+        made,
+        message: int,
+        width: float,
+        margin: int,
     ) -> None:  # type: ignore[no-untyped-def]
         pad = look.px(17)
         inset = look.px(CODE_INSET) if made.property(P_KIND) in _CODE else 0
@@ -145,7 +163,7 @@ class Backdrop:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         for rect in scene.bubbles:
-            painter.setBrush(colour(palette.own_message))
+            painter.setBrush(colour(palette.own))
             radius = min(look.px(18), rect.height() / 2)
             painter.drawRoundedRect(rect, radius, radius)
         line = colour(palette.line)
@@ -221,7 +239,9 @@ def inline_rects(block: QTextBlock, rect: QRectF) -> list[QRectF]:
             base = layout.position().y() + line.y() + line.ascent()
             height = max(s.height() for s in shapes)
             x = layout.position().x()
-            out.append(QRectF(x + left + 1.5, base - height * 0.86, right - left - 3, height * 1.14).toAlignedRect().toRectF())
+            out.append(
+                QRectF(x + left + 1.5, base - height * 0.86, right - left - 3, height * 1.14).toAlignedRect().toRectF()
+            )
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
@@ -14,7 +14,8 @@ from desktop.core.text import Direction, direction_of, shown
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat import labels
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Holder, Inside, Kind, Run
-from desktop.ui.chat.look import CODE_INSET, GUTTER, Look
+from desktop.ui.chat.highlight import Highlighter
+from desktop.ui.chat.look import CODE_INSET, GUTTER, P_KIND, Look
 from desktop.ui.chat.own_message import own_blocks, widest_line
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.writer import Formulas, Writer
@@ -55,10 +56,11 @@ class Entry:
 class ChatDocument(QObject):
     """Owns the document's content. Knows messages and nothing of the view."""
 
-    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas) -> None:
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, colours: Highlighter) -> None:
         super().__init__(document)
         self.document = document
-        self.writer = Writer(document, look, formulas)
+        self.writer = Writer(document, look, formulas, colours)
+        self.colours = colours
         self.entries: dict[int, Entry] = {}
         self.order: list[int] = []
         self.column = 700.0
@@ -79,6 +81,7 @@ class ChatDocument(QObject):
         """Empty the document. Its first block is always there, with no height, so that every message has one before it."""
         if look is not None:
             self.writer.look = look
+        self.colours.reset(self.look)
         self.entries.clear()
         self.order.clear()
         self.document.clear()
@@ -206,6 +209,7 @@ class ChatDocument(QObject):
                 self._feed_thought(entry, thinking)
             if text:
                 self._feed_answer(entry, text)
+        self.colours.grow()
 
     def _feed_answer(self, entry: Entry, text: str) -> None:
         if entry.answer is None:
@@ -221,7 +225,7 @@ class ChatDocument(QObject):
             if entry.answer is not None and entry.answer.tail and not entry.parts:  # the sign of waiting
                 self.writer.patch(self.document.findBlock(entry.answer.anchor.position()), entry.answer.tail, [], 0)
                 entry.answer = None
-            if place.next().blockFormat().property(_KIND) != Kind.THINKING:
+            if place.next().blockFormat().property(P_KIND) != Kind.THINKING:
                 self.writer.insert_after(place, [head], entry.message.id)
             entry.thought = _Live(MarkdownStream(entry.base, self._thought(entry)), self._anchor(place.next()))
         if entry.open:
@@ -235,7 +239,9 @@ class ChatDocument(QObject):
 
     def _put(self, entry: Entry, live: _Live, stable: list[AnyBlock], tail: list[AnyBlock]) -> None:
         before = self.document.findBlock(live.anchor.position())
-        self.writer.patch(before, live.tail, stable + tail, entry.message.id)
+        if any(block.kind is Kind.CODE_FOOT for block in stable):
+            self.colours.finished()
+        self.writer.patch(before, live.tail, stable + tail, entry.message.id, live=bool(tail))
         for _ in stable:
             before = self.after_block(before)
         live.anchor.setPosition(before.position())
@@ -258,7 +264,7 @@ class ChatDocument(QObject):
             if status := labels.status(message):
                 self.writer.insert_after(self.footer(entry).previous(), [self._status(status)], message.id)
             head = self.block(entry).next()
-            if head.blockFormat().property(_KIND) == Kind.THINKING:
+            if head.blockFormat().property(P_KIND) == Kind.THINKING:
                 self._rewrite_head(entry, head)
         entry.answer = entry.thought = None
         entry.parts, entry.thoughts = [], []
@@ -284,9 +290,7 @@ class ChatDocument(QObject):
         if entry.answer is None and entry.thought is None:
             self.replace(entry.message, opened=not entry.open)
             return
-        import dataclasses
-
-        message = dataclasses.replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
+        message = replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
         self.replace(message, opened=not entry.open)
 
     def remove_from(self, message_id: int) -> None:
@@ -332,14 +336,11 @@ class ChatDocument(QObject):
         """The last block of what follows `block`: the next one, or the end of the table that it leads."""
         following = block.next()
         inner = following.next()
-        if following.blockFormat().property(_KIND) == Kind.TABLE and inner.isValid():
+        if following.blockFormat().property(P_KIND) == Kind.TABLE and inner.isValid():
             table = QTextCursor(inner).currentTable()
             if table is not None and QTextCursor(following).currentTable() is None:
                 return self.document.findBlock(table.lastPosition() + 1)
         return following
-
-
-from desktop.ui.chat.look import P_KIND as _KIND  # noqa: E402
 
 
 def base_direction(previous: Message | None, ui: Direction) -> Direction:

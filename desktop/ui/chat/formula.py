@@ -164,7 +164,9 @@ class FormulaRenderer(QObject):
         width, ascent, descent = self._measure(run, typeset, size)
         ratio = self.device_ratio
         image = QImage(
-            max(1, round(width * ratio)), max(1, round((ascent + descent) * ratio)), QImage.Format.Format_ARGB32_Premultiplied
+            max(1, round(width * ratio)),
+            max(1, round((ascent + descent) * ratio)),
+            QImage.Format.Format_ARGB32_Premultiplied,
         )
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.transparent)

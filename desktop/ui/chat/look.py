@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -27,52 +26,66 @@ P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
 
 
 class Palette(Protocol):
-    """The colour tokens that the transcript needs, as "#rrggbb" or QColor."""
+    """The colour tokens that the transcript needs, as "#rrggbb". The theme's tokens have them all."""
 
     @property
-    def window(self) -> Any: ...
+    def window(self) -> str: ...
     @property
-    def surface(self) -> Any: ...
+    def surface(self) -> str: ...
     @property
-    def line(self) -> Any: ...
+    def line(self) -> str: ...
     @property
-    def ink(self) -> Any: ...
+    def ink(self) -> str: ...
     @property
-    def muted(self) -> Any: ...
+    def muted(self) -> str: ...
     @property
-    def faint(self) -> Any: ...
+    def accent(self) -> str: ...
     @property
-    def accent(self) -> Any: ...
+    def on_accent(self) -> str: ...
     @property
-    def on_accent(self) -> Any: ...
+    def own(self) -> str: ...
     @property
-    def own_message(self) -> Any: ...
+    def lamp(self) -> str: ...
     @property
-    def lamp(self) -> Any: ...
+    def danger(self) -> str: ...
     @property
-    def code(self) -> Any: ...
+    def code(self) -> str: ...
+    @property
+    def hover(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Stands in for the theme's tokens; the values are those of the drawings."""
+    """The tokens alone, for a transcript without a window around it: the gallery, the benchmark, the tests."""
 
     window: str = "#FAF8F4"
     surface: str = "#FFFFFF"
     line: str = "#E4DFD4"
     ink: str = "#23222B"
-    muted: str = "#6B6673"
-    faint: str = "#A39EA8"
+    muted: str = "#67626F"
     accent: str = "#4A4FBF"
     on_accent: str = "#FFFFFF"
-    own_message: str = "#ECEAF8"
+    own: str = "#ECEAF8"
     lamp: str = "#D98A1F"
+    danger: str = "#B3372F"
     code: str = "#F4F1EA"
+    hover: str = "#ECE8DF"
 
 
 LIGHT = Colours()
 DARK = Colours(
-    "#15161F", "#1D1F2B", "#2B2D3B", "#E9E7EF", "#9A98A8", "#6D6B7C", "#8F94F2", "#14151E", "#272A40", "#EBB05A", "#1A1C27"
+    window="#15161F",
+    surface="#1D1F2B",
+    line="#2B2D3B",
+    ink="#E9E7EF",
+    muted="#A6A4B3",
+    accent="#8F94F2",
+    on_accent="#14151E",
+    own="#272A40",
+    lamp="#EBB05A",
+    danger="#F2887F",
+    code="#1A1C27",
+    hover="#1C1E2A",
 )
 
 COLUMN = 700
@@ -86,7 +99,7 @@ _ABSOLUTE = Qt.AlignmentFlag.AlignAbsolute
 CODE_INSET = 15
 
 
-def colour(value: Any) -> QColor:
+def colour(value: str) -> QColor:
     return QColor(value)
 
 
@@ -274,10 +287,3 @@ class Look:
 
 def qt_direction(direction: Direction) -> Qt.LayoutDirection:
     return Qt.LayoutDirection.RightToLeft if direction is Direction.RTL else Qt.LayoutDirection.LeftToRight
-
-
-@lru_cache(maxsize=64)
-def mixed(over: str, under: str, share: float) -> QColor:
-    """`share` of one opaque colour over another."""
-    a, c = QColor(over), QColor(under)
-    return QColor(*(round(x * share + y * (1 - share)) for x, y in zip(a.getRgb()[:3], c.getRgb()[:3], strict=True)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -145,6 +146,7 @@ class Reader:
         self._within = within
         self._opens = opens
         self._marker = ""
+        self._first_item = False
         self._out: list[AnyBlock] = []
         self._tokens: Sequence[Token] = ()
         self.starts: list[tuple[int, int]] = []
@@ -210,6 +212,7 @@ class Reader:
                 number += 1
             else:
                 self._marker = "•" if len(inside) % 2 == 0 else "◦"
+            self._first_item = index == start + 1 and (start > 0 or self._number is None)
             task = _task_state(self._tokens[index], self._tokens[index:close])
             self._marker = task or self._marker
             deeper = self._deeper(inside, Inside(Holder.LIST, direction))
@@ -261,6 +264,9 @@ class Reader:
         if isinstance(block, Block) and self._marker:
             block = _replaced(block, marker=self._marker)
         self._marker = ""
+        if self._first_item and block.gap is Gap.TIGHT and not (isinstance(block, Block) and len(block.inside) > 1):
+            block = _replaced(block, gap=Gap.NORMAL)  # room above a list, none between its items
+        self._first_item = False
         if self._opens and not self._out:
             block = _replaced(block, gap=Gap.NONE)
         self._out.append(block)
@@ -316,7 +322,13 @@ class Reader:
         out: list[Run] = []
 
         def add(run: Run) -> None:
-            if out and not run.source and out[-1].style == run.style and out[-1].href == run.href and not out[-1].source:
+            if (
+                out
+                and not run.source
+                and out[-1].style == run.style
+                and out[-1].href == run.href
+                and not out[-1].source
+            ):
                 out[-1] = Run(out[-1].text + run.text, run.style, run.href)
             elif run.text:
                 out.append(run)
@@ -363,7 +375,9 @@ _EMPHASIS = {
 def code_blocks(content: str, language: str, part: int, inside: tuple[Inside, ...]) -> list[Block]:
     """The panel of one code block: its head, its lines, its foot. A line longer than LONGEST_CODE_LINE is cut."""
     head = Block(Kind.CODE_HEAD, (Run(language),) if language else (), inside=inside, language=language, part=part)
-    lines = [code_line(piece, part, inside) for line in content.removesuffix("\n").split("\n") for piece in _pieces(line)]
+    lines = [
+        code_line(piece, part, inside) for line in content.removesuffix("\n").split("\n") for piece in _pieces(line)
+    ]
     return [head, *lines, Block(Kind.CODE_FOOT, inside=inside, gap=Gap.NONE, part=part)]
 
 
@@ -412,6 +426,4 @@ def _task_state(item: Token, content: Sequence[Token]) -> str:
 
 
 def _replaced(block: AnyBlock, **changes: Any) -> AnyBlock:
-    import dataclasses
-
-    return dataclasses.replace(block, **changes)
+    return replace(block, **changes)

@@ -8,12 +8,12 @@ item by item. So the work for each update depends on the last block, not on the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markdown_it.token import Token
 
-from desktop.core.text import Direction, DirectionKeeper, shown
+from desktop.core.text import Direction, DirectionKeeper, shown, strong_letters
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run, Table
 from desktop.ui.chat.markdown import LONGEST_CODE_LINE, Reader, bounded, code_blocks, code_line, tokens_of
 
@@ -125,7 +125,7 @@ class MarkdownStream:
             if fence.closes(line):
                 out.append(Block(Kind.CODE_FOOT, inside=self._within, gap=Gap.NONE, part=fence.part))
                 self._fence = None
-                self._advance("\n".join(lines[index + 1 :] + [rest]), index + 1)
+                self._advance("\n".join([*lines[index + 1 :], rest]), index + 1)
                 return []
             out += self._code_lines(fence.content(line), fence.part)
         self._advance(rest, len(lines))
@@ -155,11 +155,17 @@ class MarkdownStream:
         if not reader.starts or any(token.type == "footnote_block_open" for token in tokens):
             return blocks
         lines = text.split("\n")
-        index, count = reader.starts[-1]
+        index, _count = reader.starts[-1]
         if self._opens_fence(tokens[index], lines):
             self._commit(tokens[:index], out)
             return []
         partial = len(lines) - 1  # the line that may still grow
+        last = tokens[index]
+        if last.type in ("fence", "math_block", "hr", "heading_open") and last.map and last.map[1] <= partial:
+            self._commit(tokens, out)
+            self._number = None
+            self._advance("\n".join(lines[last.map[1] :]), last.map[1])
+            return []
         for index, count in reversed(reader.starts[1:]):
             start = _line_of(tokens, index)
             if start is None:
@@ -168,18 +174,15 @@ class MarkdownStream:
                 self._commit(tokens[:index], out)
                 self._number = None
                 self._advance("\n".join(lines[start:]), start)
-                return self._again(blocks, count)
+                return blocks[count:]
         for index, count, number, loose in reversed(reader.items[1:] if len(reader.starts) == 1 else []):
             start = _line_of(tokens, index)
             if start is not None and start < partial:
                 self._commit([*tokens[:index], tokens[-1]], out)
                 self._number, self._loose = number, loose
                 self._advance("\n".join(lines[start:]), start)
-                return self._again(blocks, count)
+                return blocks[count:]
         return blocks
-
-    def _again(self, blocks: list[AnyBlock], count: int) -> list[AnyBlock]:
-        return blocks[count:]
 
     def _opens_fence(self, token: Token, lines: list[str]) -> bool:
         """Whether `token`, the last block, is a code block still open; then the stream goes on inside it."""
@@ -236,7 +239,12 @@ class MarkdownStream:
 
     def _plain(self, text: str) -> list[AnyBlock]:
         return [
-            Block(Kind.PARAGRAPH, (Run(piece),), self._keeper.settle(None, *_letters(piece), self._previous), self._within)
+            Block(
+                Kind.PARAGRAPH,
+                (Run(piece),),
+                self._keeper.settle(None, *strong_letters(piece), self._previous),
+                self._within,
+            )
             for at in range(0, len(text), LONGEST_LINE)
             if (piece := text[at : at + LONGEST_LINE])
         ]
@@ -330,13 +338,5 @@ def _line_of(tokens: list[Token], index: int) -> int | None:
     return found[0] if found else None
 
 
-def _letters(text: str) -> tuple[int, int]:
-    from desktop.core.text import strong_letters
-
-    return strong_letters(text)
-
-
 def _with_gap(block: Block, gap: Gap) -> Block:
-    import dataclasses
-
-    return dataclasses.replace(block, gap=gap)
+    return replace(block, gap=gap)

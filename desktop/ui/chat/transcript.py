@@ -12,6 +12,7 @@ from desktop.core.chat import Message, Role
 from desktop.core.text import Direction
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
 from desktop.ui.chat.formula import FormulaRenderer
+from desktop.ui.chat.highlight import Highlighter
 from desktop.ui.chat.look import LIGHT, Look, Palette, colour
 from desktop.ui.chat.page import ChatPage
 
@@ -44,7 +45,8 @@ class TranscriptView(QWidget):
         self._look = Look(LIGHT, 1.0, Direction.RTL if rtl else Direction.LTR, self.font())
         self.formulas = FormulaRenderer(self._look, self)
         self.page = ChatPage(self._look, self.formulas, self)
-        self.chat = ChatDocument(self.page.document(), self._look, self.formulas)
+        self.colours = Highlighter(self.page.document(), self._look, self)
+        self.chat = ChatDocument(self.page.document(), self._look, self.formulas, self.colours)
         self._siblings: dict[int, tuple[int, int]] = {}
         self._earlier: list[tuple[Message, Direction]] = []
         self._fill = QTimer(self)

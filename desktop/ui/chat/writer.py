@@ -43,29 +43,52 @@ class Formulas(Protocol):
         ...
 
 
+class CodeColours(Protocol):
+    """Who wants to know of code blocks."""
+
+    def written(self, head: QTextBlock, *, live: bool) -> None: ...
+    def finished(self) -> None: ...
+
+
 class Writer:
     """All edits go through here; `look` may be replaced between them."""
 
-    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas) -> None:
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, colours: CodeColours) -> None:
         self.document = document
         self.look = look
         self._formulas = formulas
+        self._colours = colours
 
     # --- insertion ----------------------------------------------------------------------------------------------------
     def insert_after(
-        self, after: QTextBlock, blocks: Sequence[AnyBlock], message_id: int, bubble: tuple[int, int] = (0, 0)
+        self,
+        after: QTextBlock,
+        blocks: Sequence[AnyBlock],
+        message_id: int,
+        bubble: tuple[int, int] = (0, 0),
+        live: bool = False,
     ) -> QTextBlock:
-        """Insert `blocks` behind the block `after`; the last block inserted."""
+        """Insert `blocks` behind the block `after`; the last block inserted.
+
+        bubble: margins left and right of an own message. live: a code block at the end is still being written.
+        """
         cursor = QTextCursor(self.document)
         cursor.setPosition(after.position() + after.length() - 1)
-        for block in blocks:
+        for index, block in enumerate(blocks):
             if isinstance(block, Table):
                 self._insert_table(cursor, block, message_id)
-            else:
-                made = self.look.block_format(block, message_id, bubble)
-                cursor.insertBlock(made, self.look.plain(block.kind, block.level))
-                self._insert_runs(cursor, block, self._runs(block))
+                continue
+            made = self.look.block_format(block, message_id, bubble)
+            cursor.insertBlock(made, self.look.plain(block.kind, block.level))
+            self._insert_runs(cursor, block, self._runs(block))
+            if block.kind is Kind.CODE_HEAD:
+                self._colours.written(cursor.block(), live=live and self._is_open(blocks, index))
         return cursor.block()
+
+    @staticmethod
+    def _is_open(blocks: Sequence[AnyBlock], index: int) -> bool:
+        """Whether the code block at `index` is the last thing in `blocks`."""
+        return all(block.kind in (Kind.CODE_LINE, Kind.CODE_FOOT) for block in blocks[index + 1 :])
 
     def _runs(self, block: Block | Cell, inside: Sequence[b.Inside] = ()) -> tuple[Run, ...]:
         held = block.inside if isinstance(block, Block) else inside
@@ -128,9 +151,7 @@ class Writer:
         made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignTop)
         return made
 
-    def _fill_row(
-        self, inserted: QTextTable, table: Table, row: int, cells: Sequence[Cell], message_id: int
-    ) -> None:
+    def _fill_row(self, inserted: QTextTable, table: Table, row: int, cells: Sequence[Cell], message_id: int) -> None:
         for column, cell in enumerate(cells):
             self._fill_cell(inserted, table, row, column, cell, message_id)
 
@@ -161,7 +182,12 @@ class Writer:
 
     # --- change -------------------------------------------------------------------------------------------------------
     def patch(
-        self, after: QTextBlock, old: Sequence[AnyBlock], new: Sequence[AnyBlock], message_id: int
+        self,
+        after: QTextBlock,
+        old: Sequence[AnyBlock],
+        new: Sequence[AnyBlock],
+        message_id: int,
+        live: bool = False,
     ) -> None:
         """The blocks behind `after` are `old`; make them `new`."""
         block = after
@@ -189,7 +215,13 @@ class Writer:
                     end = self.document.findBlock(table_after(end).lastPosition() + 1)
             self.remove_between(block, end)
         if index < len(new):
-            self.insert_after(block, new[index:], message_id)
+            self.insert_after(block, new[index:], message_id, live=live)
+        for at, now in enumerate(new[:index]):  # a block that was rewritten as the head of a code block
+            if now.kind is Kind.CODE_HEAD and old[at] != now:
+                place = self.document.findBlock(after.position())
+                for _ in range(at + 1):
+                    place = place.next()
+                self._colours.written(place, live=live and self._is_open(new, at))
 
     def remove_between(self, after: QTextBlock, last: QTextBlock) -> None:
         """Remove the blocks behind `after` up to and with `last`."""

@@ -23,9 +23,20 @@ def snapshot(view: TranscriptView) -> list[tuple[object, ...]]:
     block = view.page.document().firstBlock()
     while block.isValid():
         made = block.blockFormat()
-        spans = tuple((f.start, f.length, f.format.foreground().color().name(), f.format.font().key()) for f in block.textFormats())
+        spans = tuple(
+            (f.start, f.length, f.format.foreground().color().name(), f.format.font().key())
+            for f in block.textFormats()
+        )
         out.append(
-            (block.text(), made.layoutDirection(), made.leftMargin(), made.rightMargin(), made.topMargin(), made.alignment(), spans)
+            (
+                block.text(),
+                made.layoutDirection(),
+                made.leftMargin(),
+                made.rightMargin(),
+                made.topMargin(),
+                made.alignment(),
+                spans,
+            )
         )
         block = block.next()
     return out
@@ -83,7 +94,7 @@ def test_that_the_unfinished_end_stays_small_in_a_long_reply() -> None:
 def test_that_a_direction_does_not_flicker_while_a_paragraph_is_written(view: TranscriptView) -> None:
     view.set_messages([user("سؤال"), streaming()])
     seen: list[Direction] = []
-    for word in "Python وTensorFlow هما أداتان مشهورتان في تعلّم الآلة".split():
+    for word in ["Python", "وTensorFlow", "هما", "أداتان", "مشهورتان", "في", "تعلّم", "الآلة"]:
         view.append_chunk(2, word + " ")
         answer = view.chat.entries[2].answer
         assert answer is not None
