@@ -52,14 +52,20 @@ class Samar(QObject):
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
         self.background = Background(self)
+        self.transcript = TranscriptView()
         self.window = MainWindow(
-            TranscriptView(),
+            self.transcript,
             geometry=settings.window_geometry,
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
         self.chats = ChatController(
-            self.window, self.store, self.worker, lambda: self.preferences.value, lambda: i18n.current().value
+            self.window,
+            self.transcript,
+            self.store,
+            self.worker,
+            lambda: self.preferences.value,
+            lambda: i18n.current().value,
         )
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
         self._closed = False
@@ -75,7 +81,7 @@ class Samar(QObject):
             source.error_occurred.connect(self.show_error)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
-        self.models.notice.connect(window.show_notice)
+        self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.chats.purge_due.connect(self.erase_traces)
         window.settings_requested.connect(self.open_settings)
@@ -120,7 +126,7 @@ class Samar(QObject):
             self.show_error(SamarError("model_not_gguf", name=paths[0].name))
 
     def open_settings(self) -> None:
-        from desktop.ui.settings.dialog import SettingsDialog
+        from desktop.ui.settings.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.preferences.value, str(self.paths.data), self.window)
         dialog.settings_changed.connect(self.preferences.replace)
@@ -140,7 +146,7 @@ class Samar(QObject):
 
     def erase_traces(self) -> None:
         """Remove what was purged from index, log and backups, on a thread of its own."""
-        if not self.database.in_memory_only:
+        if not self.database.read_only:
             self.background.run(lambda: erasure.erase_traces(self.paths, self.background.is_closing))
 
     def close(self) -> None:
@@ -167,15 +173,23 @@ def run_window(data_dir: Path | None, files: list[Path]) -> int:
     except SamarError as problem:
         log.error("%s", problem)
         print(f"samar: {problem.sentence()}", file=sys.stderr)
-        from desktop.ui.error_presenter import show_fatal
-
-        show_fatal(problem)
+        present_fatal(problem)
         return 1
-    report_bugs(samar.window.show_bug)
+    report_bugs(lambda text: samar.show_error(SamarError("bug", what=text)))
     samar.start(files)
     status = app.exec()
     samar.close()
     return status
+
+
+def present_fatal(problem: SamarError) -> None:
+    """Say why Samar can't start."""
+    from PySide6.QtWidgets import QMessageBox
+
+    from desktop.ui.error_presenter import present
+
+    said = present(problem)
+    QMessageBox.critical(None, "Samar", f"{said.what}\n\n{said.then}")
 
 
 def report_bugs(show: Callable[[str], None]) -> None:

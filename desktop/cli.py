@@ -67,7 +67,7 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
         return 1
     except BrokenPipeError:
         # whoever read our output went away: nothing is left to say, not even by the interpreter at its end
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 1
     except KeyboardInterrupt:
         return 130

@@ -143,6 +143,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another folder, or free some space."),
     ),
+    "bug": (
+        QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
+        QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
+    ),
     "settings_damaged": (
         QT_TRANSLATE_NOOP("errors", "The settings could not be read. They were set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar uses its own defaults until you change them."),

@@ -24,6 +24,8 @@ from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piec
 
 log = logging.getLogger(__name__)
 
+__all__ = ["GenerateRequest", "GenerationWorker", "LoadOptions"]
+
 GATHER_S = 0.03
 """Text of a reply is gathered this long, so that the window lays out once a frame."""
 _DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})

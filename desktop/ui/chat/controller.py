@@ -16,6 +16,7 @@ from desktop.core.settings import Settings
 from desktop.storage.chats import ChatStore
 from desktop.storage.turns import Deletion
 from desktop.ui.chat.replies import Replies
+from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerateRequest, GenerationWorker
 
@@ -31,13 +32,14 @@ class ChatController(QObject):
     def __init__(
         self,
         window: MainWindow,
+        transcript: TranscriptView,
         store: ChatStore,
         worker: GenerationWorker,
         settings: Callable[[], Settings],
         language: Callable[[], str],
     ) -> None:
         super().__init__(window)
-        self.window, self.store, self.worker = window, store, worker
+        self.window, self.transcript, self.store, self.worker = window, transcript, store, worker
         self.settings, self.language = settings, language
         self.replies = Replies(store, worker, self)
         self.chat: Chat | None = None
@@ -50,7 +52,7 @@ class ChatController(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        sidebar, composer, transcript = self.window.sidebar, self.window.composer, self.window.transcript
+        sidebar, composer, transcript = self.window.sidebar, self.window.composer, self.transcript
         self.window.new_chat_requested.connect(self.new_chat)
         sidebar.chat_selected.connect(self.open_chat)
         sidebar.chat_renamed.connect(self.guarded(self.rename))
@@ -97,7 +99,7 @@ class ChatController(QObject):
         self.chat, self.tree = None, ChatTree()
         self.temporary_prompt = self.temporary_params = None
         self.window.sidebar.set_current(None)
-        self.window.transcript.clear()
+        self.transcript.clear()
         self._show_chat()
         self.window.composer.focus()
 
@@ -125,7 +127,7 @@ class ChatController(QObject):
 
     def _show_path(self) -> None:
         path = [self.replies.current(message) for message in self.path()]
-        self.window.transcript.set_messages(path, {message.id: self._place(message.id) for message in path})
+        self.transcript.set_messages(path, {message.id: self._place(message.id) for message in path})
 
     def _show_chat(self) -> None:
         self.window.show_empty(not (self.chat and len(self.tree)))
@@ -157,7 +159,7 @@ class ChatController(QObject):
         return next(i for i, m in enumerate(siblings, 1) if m.id == message_id), len(siblings)
 
     def _append(self, message: Message) -> None:
-        self.window.transcript.append_message(message, self._place(message.id))
+        self.transcript.append_message(message, self._place(message.id))
 
     def path(self) -> list[Message]:
         """The turns on the screen."""
@@ -207,7 +209,7 @@ class ChatController(QObject):
         """Show the reply in the making and ask the worker for it."""
         self.replies.follow(reply)
         if continued:
-            self.window.transcript.update_message(reply)
+            self.transcript.update_message(reply)
         else:
             self._append(reply)
         self.worker.generate(reply.id, self._request(reply, continued))
@@ -257,7 +259,7 @@ class ChatController(QObject):
         reply = self.store.begin_reply(parent, self._model_name())
         self._adopt(reply)
         if before:
-            self.window.transcript.remove_from(before.id)
+            self.transcript.remove_from(before.id)
         self._begin(reply)
 
     def _adopt(self, *messages: Message) -> None:
@@ -284,7 +286,7 @@ class ChatController(QObject):
             self.worker.stop()
         user, reply = self.store.edit_turn(message_id, text, self._model_name())
         self._adopt(user, reply)
-        self.window.transcript.remove_from(message_id)
+        self.transcript.remove_from(message_id)
         self._append(user)
         self._begin(reply)
 
@@ -292,7 +294,7 @@ class ChatController(QObject):
         """Change the text of a reply in place."""
         message = self.store.edit_content(message_id, text)
         self.tree = self.tree.with_message(message)
-        self.window.transcript.update_message(message)
+        self.transcript.update_message(message)
 
     def choose_sibling(self, message_id: int, delta: int) -> None:
         """Show the branch before or after that of `message_id`."""
@@ -389,12 +391,12 @@ class ChatController(QObject):
 
     def _on_grew(self, message_id: int, text: str, thinking: str) -> None:
         if self.chat and message_id in self.tree.messages:
-            self.window.transcript.append_chunk(message_id, text, thinking)
+            self.transcript.append_chunk(message_id, text, thinking)
 
     def _on_ended(self, message: Message) -> None:
         if self.chat and self.chat.id == message.chat_id and message.id in self.tree.messages:
             self.tree = self.tree.with_message(message)
-            self.window.transcript.finish_message(message)
+            self.transcript.finish_message(message)
             self._show_panel()
 
     def close(self) -> None:

@@ -94,7 +94,8 @@ class TranscriptView(QWidget):
             asked = message if message.role is Role.USER else asked
         return out
 
-    def append_message(self, message: Message) -> None:
+    def append_message(self, message: Message, place: tuple[int, int] | None = None) -> None:
+        """Show one more message at the end. place: as in `set_messages`."""
         asked = next(
             (
                 self.chat.entries[id].message
@@ -103,6 +104,8 @@ class TranscriptView(QWidget):
             ),
             None,
         )
+        if place:
+            self._siblings[message.id] = place
         follow = self._at_end or message.role is Role.USER
         with self.chat.editing():
             self.chat.append(message, base_direction(asked, self._look.ui_direction))

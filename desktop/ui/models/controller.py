@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import SamarError
@@ -72,7 +72,7 @@ class ModelController(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([self.tr("Model files (*.gguf)"), self.tr("All files (*)")])
         dialog.fileSelected.connect(lambda name: self.load(Path(name)))
-        dialog.setAttribute(dialog.Attribute.WA_DeleteOnClose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     # from the worker
