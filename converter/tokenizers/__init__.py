@@ -1,6 +1,7 @@
 """A checkpoint's tokenizer in GGUF's terms, read without transformers."""
 
 from converter.tokenizers.bpe import byte_level_bpe
+from converter.tokenizers.data import SpecialTokens, Tokenizer, TokenType
 from converter.tokenizers.files import TokenizerFiles
 from converter.tokenizers.special import read_special_tokens
 from converter.tokenizers.spm import (
@@ -9,7 +10,6 @@ from converter.tokenizers.spm import (
     sentencepiece_from_json,
     sentencepiece_phi3,
 )
-from converter.tokenizers.vocabulary import SpecialTokens, Tokenizer, TokenType
 
 __all__ = [
     "SpecialTokens",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from tokenizers import Tokenizer as FastTokenizer
 
 from converter.errors import bad_tokenizer
+from converter.tokenizers.data import Tokenizer, TokenType
 from converter.tokenizers.fast import load_fast, read_merges_txt
 from converter.tokenizers.files import TokenizerFiles
-from converter.tokenizers.pretokenizer import recognise
+from converter.tokenizers.pretokenizer import BY_PATTERN, recognise
 from converter.tokenizers.special import read_special_tokens
 from converter.tokenizers.spm import check_tokens, looks_special, merge_pairs
-from converter.tokenizers.vocabulary import Tokenizer, TokenType
 
 # What a blank is called in the byte alphabet of GPT-2: a merge part must not contain the separator itself.
 _BLANK = "Ġ"
@@ -38,7 +38,7 @@ def byte_level_bpe(files: TokenizerFiles, vocab_size: int | None) -> Tokenizer:
         special=read_special_tokens(files),
         recognised_by=recognised_by,
     )
-    if recognised_by == "pattern":
+    if recognised_by == BY_PATTERN:
         tokenizer.notes.append(f"The tokenizer is not a published one; its split pattern is that of {pre}.")
     return tokenizer
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from converter.checkpoint import read_json
 from converter.errors import ConversionError, ExitStatus, bad_tokenizer
 
 JsonObject = dict[str, Any]
-
-
-def _bad_json(message: str) -> ConversionError:
-    return ConversionError(ExitStatus.BAD_JSON, message)
 
 
 class TokenizerFiles:
@@ -35,12 +31,9 @@ class TokenizerFiles:
         """The object in a JSON file, or None without the file."""
         if not self.has(name):
             return None
-        try:
-            value = json.loads(self.text(name))
-        except (ValueError, RecursionError) as problem:
-            raise _bad_json(f"{name} is not valid JSON: {problem}.") from problem
+        value = read_json(self.folder / name)
         if not isinstance(value, dict):
-            raise _bad_json(f"{name} does not hold a JSON object.")
+            raise ConversionError(ExitStatus.BAD_JSON, f"{name} does not hold a JSON object.")
         return value
 
     @cached_property

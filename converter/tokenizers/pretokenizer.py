@@ -18,6 +18,8 @@ from converter.errors import bad_tokenizer
 from converter.tokenizers.fast import QWEN2_PATTERN
 from converter.tokenizers.fingerprints import FINGERPRINTS
 
+BY_FINGERPRINT, BY_PATTERN = "check text", "split pattern in tokenizer.json"
+
 # The text whose ids are hashed; a fact of the scheme (llama.cpp, conversion/base.py, `chktxt`).
 CHECK_TEXT = (
     "\n \n\n \n\n\n \t \t\t \t\n  \n   \n    \n     \n\U0001f680 (normal) \U0001f636\u200d\U0001f32b\ufe0f (multiple emojis "
@@ -95,13 +97,13 @@ def fingerprint(tokenizer: Tokenizer) -> str:
 
 
 def recognise(tokenizer: Tokenizer, *, ignore_merges: bool, tidies_blanks: bool) -> tuple[str, str]:
-    """(llama.cpp's name, "fingerprint" or "pattern"). Raises ConversionError when nothing fits.
+    """(llama.cpp's name, BY_FINGERPRINT or BY_PATTERN). Raises ConversionError when nothing fits.
 
     `ignore_merges` and `tidies_blanks` are the tokenizer's own switches, `clean_up_tokenization_spaces` the second.
     """
     known = FINGERPRINTS.get(fingerprint(tokenizer))
     if known is not None:
-        return known, "fingerprint"
+        return known, BY_FINGERPRINT
     state = None if tokenizer.pre_tokenizer is None else json.loads(tokenizer.pre_tokenizer.__getstate__())
     steps = _steps(state)
     names = None if steps is None else _NAME_OF_STEPS.get(tuple(steps))
@@ -111,7 +113,7 @@ def recognise(tokenizer: Tokenizer, *, ignore_merges: bool, tidies_blanks: bool)
             "one that llama.cpp supports."
         )
     plain, tidy, whole_words = names
-    return (whole_words if ignore_merges else tidy if tidies_blanks else plain), "pattern"
+    return (whole_words if ignore_merges else tidy if tidies_blanks else plain), BY_PATTERN
 
 
 def _steps(state: Any) -> list[str] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import bad_tokenizer
-from converter.tokenizers.vocabulary import TokenType
+from converter.tokenizers.data import TokenType
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_BYTES = 256 << 20

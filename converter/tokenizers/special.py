@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from converter.errors import bad_tokenizer
+from converter.tokenizers.data import ChatTemplate, SpecialTokens
 from converter.tokenizers.files import JsonObject, TokenizerFiles, token_text
-from converter.tokenizers.vocabulary import ChatTemplate, SpecialTokens
 
 ROLES = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")
 

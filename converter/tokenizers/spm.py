@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from converter.errors import bad_tokenizer
+from converter.tokenizers.data import Tokenizer, TokenType
 from converter.tokenizers.files import JsonObject, TokenizerFiles, token_text
 from converter.tokenizers.sentencepiece_model import read_pieces
 from converter.tokenizers.special import read_special_tokens
-from converter.tokenizers.vocabulary import Tokenizer, TokenType
 
 _ADDED_SCORE = -1000.0
 _PADDING_SCORE = -10000.0
@@ -88,7 +88,7 @@ def sentencepiece(files: TokenizerFiles, vocab_size: int | None) -> Tokenizer:
     rows = _model_rows(files, vocab_size)
     for ident, entry in files.added_tokens_decoder.items():
         rows.put_added(ident, entry["content"], special=bool(entry.get("special")))
-    return rows.finish(files, "sentencepiece")
+    return rows.finish(files, "tokenizer.model")
 
 
 def sentencepiece_phi3(files: TokenizerFiles, vocab_size: int | None) -> Tokenizer:
@@ -97,7 +97,7 @@ def sentencepiece_phi3(files: TokenizerFiles, vocab_size: int | None) -> Tokeniz
     added = [*files.added_tokens_decoder.items(), *((entry["id"], entry) for entry in files.added_tokens)]
     for ident, entry in added:
         rows.put_added(ident, entry["content"], special=bool(entry.get("special")), plain=True)
-    return rows.finish(files, "sentencepiece")
+    return rows.finish(files, "tokenizer.model")
 
 
 def _model_rows(files: TokenizerFiles, vocab_size: int | None) -> _Rows:
@@ -148,7 +148,7 @@ def sentencepiece_from_json(files: TokenizerFiles, vocab_size: int | None) -> To
             rows.put(ident, text, scores[text], TokenType.NORMAL)
     for entry in files.added_tokens:
         rows.put_added(entry["id"], entry["content"], special=bool(entry.get("special")))
-    tokenizer = rows.finish(files, "merges")
+    tokenizer = rows.finish(files, "merges in tokenizer.json")
     tokenizer.notes.append(
         "There is no tokenizer.model; the scores of its pieces were taken from the order of the merges."
     )

@@ -61,7 +61,7 @@ class Tokenizer:
     tokens, types    one entry for each row of the embedding matrix
     scores           SentencePiece's scores, or None for BPE
     merges           "left right" pairs, best first; empty for SentencePiece
-    recognised_by    how `model` and `pre` were found out, for the plan: `sentencepiece`, `merges`, `fingerprint`, `pattern`
+    recognised_by    what told `model` and `pre`, in a few words for the plan
     notes            sentences for the person about what was unusual
     """
 
@@ -79,9 +79,9 @@ class Tokenizer:
     def write(self, kv: KeyValues) -> None:
         """Put everything into the metadata."""
         if self.add_space_prefix is not None:
-            kv.bool("tokenizer.ggml.add_space_prefix", self.add_space_prefix)
-        kv.str("tokenizer.ggml.model", self.model)
-        kv.str("tokenizer.ggml.pre", self.pre)
+            kv.flag("tokenizer.ggml.add_space_prefix", self.add_space_prefix)
+        kv.string("tokenizer.ggml.model", self.model)
+        kv.string("tokenizer.ggml.pre", self.pre)
         kv.array("tokenizer.ggml.tokens", self.tokens, ValueType.STRING)
         if self.scores is not None:
             kv.array("tokenizer.ggml.scores", self.scores, ValueType.FLOAT32)
@@ -93,11 +93,11 @@ class Tokenizer:
                 kv.u32(f"tokenizer.ggml.{key}", special.ids[role])
         for role, key in _ADD_KEYS.items():
             if role in special.add:
-                kv.bool(f"tokenizer.ggml.{key}", special.add[role])
+                kv.flag(f"tokenizer.ggml.{key}", special.add[role])
         if special.lowercase is not None:
-            kv.bool("tokenizer.ggml.normalizer.lowercase", special.lowercase)
+            kv.flag("tokenizer.ggml.normalizer.lowercase", special.lowercase)
         if special.strip_accents is not None:
-            kv.bool("tokenizer.ggml.normalizer.strip_accents", special.strip_accents)
+            kv.flag("tokenizer.ggml.normalizer.strip_accents", special.strip_accents)
         _write_template(kv, special.chat_template)
 
 
@@ -105,7 +105,7 @@ def _write_template(kv: KeyValues, template: ChatTemplate | None) -> None:
     if template is None:
         return
     if isinstance(template, str):
-        kv.str("tokenizer.chat_template", template)
+        kv.string("tokenizer.chat_template", template)
         return
     named: dict[str, str] = {}
     for entry in template:
@@ -114,7 +114,7 @@ def _write_template(kv: KeyValues, template: ChatTemplate | None) -> None:
             named[name] = entry["template"]
     default = named.pop("default", None)
     for name, text in sorted(named.items()):
-        kv.str(f"tokenizer.chat_template.{name}", text)
+        kv.string(f"tokenizer.chat_template.{name}", text)
     kv.array("tokenizer.chat_templates", sorted(named), ValueType.STRING)
     if default is not None:
-        kv.str("tokenizer.chat_template", default)
+        kv.string("tokenizer.chat_template", default)
