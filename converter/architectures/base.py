@@ -12,7 +12,7 @@ and overrides methods only where the family is peculiar:
 
 ``prepare_config``   values that follow from others (``head_dim``), renamed keys
 ``write_parameters`` more metadata; call ``super().write_parameters(kv)`` first
-``read_tokenizer``   another way to the tokenizer than byte-level BPE
+``write_vocabulary`` another way to the tokenizer
 ``rename``           tensor names to change or (None) to leave out
 ``convert``          one stored tensor becoming several, several becoming one
 ``extra_tensors``    tensors that no file holds (rope factors)
@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from converter.checkpoint import Checkpoint
 from converter.config import Config
@@ -34,9 +34,7 @@ from converter.errors import ConversionError, ExitStatus, bad_config, shape_mism
 from converter.ggml import FileType, GgmlType
 from converter.keyvalues import KeyValues
 from converter.tensors import Tensor, stack
-
-if TYPE_CHECKING:
-    from converter.tokenizers import Tokenizer, TokenizerFiles
+from converter.vocabulary import Vocabulary
 
 Change = Callable[[Any, Tensor], Tensor]
 """A change of one tensor: gets the family and the tensor (weight or bias alike), returns the changed one."""
@@ -251,17 +249,11 @@ class Family:
         if isinstance(local, Mapping) and (theta := local.get("rope_theta")) is not None:
             kv.f32("rope.freq_base_swa", theta)
 
-    def read_tokenizer(self) -> Tokenizer:
-        """The tokenizer, in GGUF's terms; byte-level BPE unless a family says otherwise. Raises ConversionError."""
-        from converter.tokenizers import byte_level_bpe
+    def write_vocabulary(self, kv: KeyValues) -> Vocabulary:
+        """The tokenizer's metadata. Returns how it was recognised."""
+        from converter import tokenizer
 
-        return byte_level_bpe(self.tokenizer_files(), self.vocab_size)
-
-    def tokenizer_files(self) -> TokenizerFiles:
-        """Access to the tokenizer's files of the checkpoint."""
-        from converter.tokenizers import TokenizerFiles
-
-        return TokenizerFiles(self.checkpoint.folder)
+        return tokenizer.write_vocabulary(self, kv)
 
     # --- tensors --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,9 +13,8 @@ from converter.config import Config
 from converter.errors import bad_config
 from converter.keyvalues import KeyValues
 from converter.tensors import Floats, Tensor, constant
-
-if TYPE_CHECKING:
-    from converter.tokenizers import Tokenizer
+from converter.tokenizer import write_llama_vocabulary
+from converter.vocabulary import Vocabulary
 
 _ATTENTION = "model.layers.{bid}.self_attn."
 
@@ -24,12 +23,6 @@ SLOTS: dict[str, Slot] = {
     _ATTENTION + "q_proj": Slot("blk.{bid}.attn_q", ("q", "embd"), permute_q),
     _ATTENTION + "k_proj": Slot("blk.{bid}.attn_k", ("kv", "embd"), permute_k),
 }
-
-# The reference knows two models by the size of their vocabulary alone (conversion/llama.py): Code Llama, for the ids of its
-# infill tokens, and the small Granite Code models (SmolLM2 shares the size), which must not get a BOS.
-_CODE_LLAMA_VOCAB = 32016
-_CODE_LLAMA_TOKENS = {"prefix": 32007, "suffix": 32008, "middle": 32009, "eot": 32010}
-_GRANITE_CODE_VOCAB = 49152
 
 
 class Llama(Family):
@@ -61,24 +54,8 @@ class Llama(Family):
         kv.u32("vocab_size", self.vocab_size)
         kv.u32("rope.dimension_count", self.head_dim)
 
-    def read_tokenizer(self) -> Tokenizer:
-        """SentencePiece if there is any, else byte-level BPE (Llama 3)."""
-        from converter.tokenizers import byte_level_bpe, is_sentencepiece_json, sentencepiece, sentencepiece_from_json
-
-        files = self.tokenizer_files()
-        if files.has("tokenizer.model"):
-            tokenizer = sentencepiece(files, self.vocab_size)
-        elif files.tokenizer_json is not None and is_sentencepiece_json(files.tokenizer_json):
-            tokenizer = sentencepiece_from_json(files, self.vocab_size)
-        else:
-            tokenizer = byte_level_bpe(files, self.vocab_size)
-        if files.config.get("add_prefix_space") is not None:
-            tokenizer.add_space_prefix = bool(files.config["add_prefix_space"])
-        if self.vocab_size == _CODE_LLAMA_VOCAB:
-            tokenizer.special.ids |= _CODE_LLAMA_TOKENS
-        if self.vocab_size == _GRANITE_CODE_VOCAB:
-            tokenizer.special.add["bos"] = False
-        return tokenizer
+    def write_vocabulary(self, kv: KeyValues) -> Vocabulary:
+        return write_llama_vocabulary(self, kv)
 
     def extra_tensors(self) -> Iterable[tuple[str, Tensor]]:
         rope = self.config.rope

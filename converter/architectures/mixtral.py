@@ -22,7 +22,7 @@ class Mixtral(Mistral):
         "rms_norm_eps": 1e-5,
         "rope_theta": 1e6,
     }
-    slots = {
+    slots: ClassVar[Mapping[str, Slot]] = {
         **{key: slot for key, slot in SLOTS.items() if ".mlp." not in key},
         _MOE + "gate": Slot("blk.{bid}.ffn_gate_inp", ("experts", "embd")),
         _MOE + "experts.{xid}.w1": Slot("blk.{bid}.ffn_gate_exps", ("experts", "ff", "embd")),
