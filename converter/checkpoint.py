@@ -156,12 +156,6 @@ class SafetensorsFile:
             if last > first:
                 self._map.madvise(mmap.MADV_DONTNEED, first, last - first)
 
-    def prefetch(self, begin: int, end: int) -> None:
-        """Ask the system to read a range ahead."""
-        if self._map is not None and hasattr(mmap, "MADV_WILLNEED"):
-            first = begin // mmap.PAGESIZE * mmap.PAGESIZE
-            self._map.madvise(mmap.MADV_WILLNEED, first, end - first)
-
 
 def _naturals(value: Any) -> TypeGuard[list[int]]:
     return isinstance(value, list) and all(
@@ -176,8 +170,10 @@ class MappedTensor(Stored):
         super().__init__(data, entry.shape, entry.dtype)
         self.entry, self.file = entry, file
 
-    def forget(self) -> None:
-        self.file.forget(self.entry.begin, self.entry.end)
+    def forget(self, start: int, stop: int) -> None:
+        """Rows `start` to `stop` have been used; their memory may go. They can still be read again."""
+        row = self.columns * self.dtype.itemsize
+        self.file.forget(self.entry.begin + start * row, self.entry.begin + stop * row)
 
 
 @dataclass
