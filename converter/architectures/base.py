@@ -349,8 +349,12 @@ class Family:
         for target, (slot, parts) in experts.items():
             yield target, self._stack_experts(target, slot, parts)
 
+    def part_count(self, slot: Slot) -> int:
+        """How many tensors a slot with ``{xid}`` stacks: the experts, unless a family says otherwise."""
+        return self.expert_count
+
     def _stack_experts(self, target: str, slot: Slot, parts: dict[int, Tensor]) -> Tensor:
-        count = self.expert_count
+        count = self.part_count(slot)
         missing = sorted(set(range(count)) - set(parts))
         if missing:
             raise ConversionError(ExitStatus.MISSING_TENSOR, f"Expert {missing[0]} of {target} is missing.")
