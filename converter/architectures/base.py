@@ -389,23 +389,16 @@ class Family:
             if slot.optional:
                 continue
             layers = range(self.layer_count) if "{bid}" in slot.name else range(1)
-            suffix = ".weight" if self._takes_suffix(slot) else ""
             for bid in layers:
-                name = slot.name.replace("{bid}", str(bid)) + suffix
-                if name not in made:
-                    raise ConversionError(
-                        ExitStatus.MISSING_TENSOR,
-                        f"The checkpoint lacks {pattern.replace('{bid}', str(bid))}{suffix}.",
-                    )
+                name = slot.name.replace("{bid}", str(bid))
+                if name not in made and f"{name}.weight" not in made:
+                    missing = pattern.replace("{bid}", str(bid)).replace("{xid}", "0")
+                    raise ConversionError(ExitStatus.MISSING_TENSOR, f"The checkpoint lacks {missing}.")
         if "lm_head" in self.slots and "output.weight" not in made and self.config.get("tie_word_embeddings") is False:
             raise ConversionError(
                 ExitStatus.MISSING_TENSOR,
                 "The checkpoint lacks lm_head.weight, and the configuration says that it is not tied to the embeddings.",
             )
-
-    def _takes_suffix(self, slot: Slot) -> bool:
-        last = slot.name.rpartition(".")[2]
-        return last not in ("weight", "bias")
 
 
 def tensor_type(family: Family, name: str, shape: tuple[int, ...], requested: FileType, base: GgmlType) -> GgmlType:
