@@ -92,7 +92,7 @@ class FalconH1(Family):
         _LAYER + "mamba.D": Slot("blk.{bid}.ssm_d", None, _column),
         _LAYER + "mamba.norm": Slot("blk.{bid}.ssm_norm", None, _by_group, optional=True),
         _LAYER + "mamba.out_proj": Slot("blk.{bid}.ssm_out", ("embd", "inner"), _scaled("ssm_out_multiplier")),
-        _LAYER + "pre_ff_layernorm": Slot("blk.{bid}.ffn_norm", ("embd",)),
+        _LAYER + "pre_ff_layernorm.weight": Slot("blk.{bid}.ffn_norm"),  # llama.cpp wants it without the suffix
         _LAYER + "feed_forward.gate_proj": Slot("blk.{bid}.ffn_gate", ("ff", "embd"), _gate),
         _LAYER + "feed_forward.up_proj": Slot("blk.{bid}.ffn_up", ("ff", "embd")),
         _LAYER + "feed_forward.down_proj": Slot("blk.{bid}.ffn_down", ("embd", "ff"), _down),
