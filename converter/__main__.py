@@ -13,17 +13,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from converter.errors import Cancelled, ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
 from converter.verify import CHECK_OPTION
-
-if TYPE_CHECKING:
-    from converter.ggml import FileType
-    from converter.plan import Plan
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
@@ -37,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         "source", nargs="?", help="a checkpoint's folder, or a Hub id such as org/name or org/name@revision"
     )
     found.add_argument(
-        "--type", default="Q4_K_M", help="GGUF type: F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q4_K_M (default), …"
+        "--type", help="GGUF type: F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q4_K_M (default; F32 for adapters), …"
     )
     found.add_argument("--out", type=Path, help="output file or folder (default: here, named by GGUF's convention)")
     found.add_argument("--force", action="store_true", help="replace an existing output")
@@ -85,11 +81,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken) -> tuple[Path | None, int]:
     from converter.mixture import parse_file_type
 
-    file_type = parse_file_type(arguments.type)
+    file_type = parse_file_type(arguments.type or "Q4_K_M")
     with _reporter(events) as report:
         folder, name = _source(arguments, report, cancel)
         if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
-            return _run_adapter(arguments, folder, name, report, cancel)
+            return _run_adapter(arguments, folder, name, events, report, cancel)
         from converter.plan import make_plan
 
         report.progress("read", 0, 1)
@@ -98,7 +94,7 @@ def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: Cancel
         cancel.check()
         target = _target(arguments, folder, plan.file_name(file_type))
         if arguments.plan:
-            _show_plan(arguments, events, plan, file_type, target)
+            _show_plan(arguments, events, plan.as_dict(file_type, target))
             return None, 0
         report.plan(plan.as_dict(file_type, target))
         for note in plan.notes:
@@ -118,25 +114,65 @@ def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: Cancel
 
 
 def _run_adapter(
-    arguments: argparse.Namespace, folder: Path, name: str | None, report: Reporter, cancel: CancelToken
+    arguments: argparse.Namespace,
+    folder: Path,
+    name: str | None,
+    events: JsonLines | None,
+    report: Reporter,
+    cancel: CancelToken,
 ) -> tuple[Path | None, int]:
-    raise ConversionError(ExitStatus.BAD_ADAPTER, f"{folder} is a LoRA adapter, which is not converted yet.")
+    from converter.adapter import base_model, make_adapter_plan
+    from converter.mixture import parse_file_type
+    from converter.pipeline import convert, default_threads
+
+    file_type = parse_file_type(arguments.type or "F32")
+    base: Path | None = arguments.base
+    if base is None:
+        wanted = base_model(folder)
+        if wanted is None:
+            raise ConversionError(
+                ExitStatus.BAD_ADAPTER, "The adapter does not name its base model; give it with --base."
+            )
+        base, _ = _find(wanted, None, "config", report, cancel)
+    plan = make_adapter_plan(folder, base, name=name)
+    target = _target(arguments, folder, plan.file_name(file_type))
+    if arguments.plan:
+        _show_plan(arguments, events, plan.as_dict(file_type, target))
+        return None, 0
+    report.plan(plan.as_dict(file_type, target))
+    for note in plan.notes:
+        report.note(note)
+    size = convert(
+        plan,
+        file_type,
+        target,
+        force=arguments.force,
+        threads=arguments.threads or default_threads(),
+        report=report,
+        cancel=cancel,
+    )
+    return target, size
 
 
 def _source(arguments: argparse.Namespace, report: Reporter, cancel: CancelToken) -> tuple[Path, str | None]:
     """The checkpoint's folder, and its name if that is not the folder's. Downloads a Hub id."""
-    folder = Path(arguments.source)
+    return _find(arguments.source, arguments.revision, "headers" if arguments.plan else "all", report, cancel)
+
+
+def _find(
+    source: str, revision: str | None, what: Literal["all", "headers", "config"], report: Reporter, cancel: CancelToken
+) -> tuple[Path, str | None]:
+    folder = Path(source)
     if folder.is_dir():
         return folder.resolve(), None
-    if folder.exists() or not _HUB_ID.fullmatch(arguments.source):
+    if folder.exists() or not _HUB_ID.fullmatch(source):
         raise ConversionError(ExitStatus.NOT_A_CHECKPOINT, f"{folder} is not a folder.")
     from converter.hub import fetch
 
-    repository, _, revision = arguments.source.partition("@")
-    path = fetch(
-        repository, arguments.revision or revision or None, headers_only=arguments.plan, report=report, cancel=cancel
-    )
-    return path, repository.rpartition("/")[2]
+    repository, _, named = source.partition("@")
+    return fetch(repository, revision or named or None, what, report=report, cancel=cancel), repository.rpartition("/")[
+        2
+    ]
 
 
 def _target(arguments: argparse.Namespace, folder: Path, name: str) -> Path:
@@ -147,10 +183,7 @@ def _target(arguments: argparse.Namespace, folder: Path, name: str) -> Path:
     return out / name if out.is_dir() else out
 
 
-def _show_plan(
-    arguments: argparse.Namespace, events: JsonLines | None, plan: Plan, file_type: FileType, target: Path
-) -> None:
-    data = plan.as_dict(file_type, target)
+def _show_plan(arguments: argparse.Namespace, events: JsonLines | None, data: Mapping[str, Any]) -> None:
     if events is not None:
         events.plan(data)
     elif arguments.json:

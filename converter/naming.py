@@ -59,7 +59,13 @@ def parameter_counts(shapes: Mapping[str, Sequence[int]]) -> tuple[int, int, int
 
 
 def write_general(
-    kv: KeyValues, folder: Path, shapes: Mapping[str, Sequence[int]], notes: list[str], *, name: str | None = None
+    kv: KeyValues,
+    folder: Path,
+    shapes: Mapping[str, Sequence[int]],
+    notes: list[str],
+    *,
+    name: str | None = None,
+    adapter: bool = False,
 ) -> dict[str, Any]:
     """Write ``general.*`` about the model. Returns the parts of the default file name.
 
@@ -70,6 +76,8 @@ def write_general(
     import yaml  # type: ignore[import-untyped]  # gguf depends on it
 
     counts = parameter_counts(shapes)
+    if adapter:  # how the heuristics are told that the number is not the model's
+        counts = (-counts[0], *counts[1:])
     card: dict[str, Any] = {}
     try:
         card = gguf.Metadata.load_model_card(folder)
@@ -89,7 +97,7 @@ def write_general(
         metadata.sampling_penalty_repeat = generation["penalty_repeat"]
     if metadata.name is None:
         metadata.name = title
-    if metadata.size_label is None and counts[0] > 0:
+    if metadata.size_label is None and counts[0] > 0:  # not for adapters
         metadata.size_label = gguf.size_label(*counts)
     _copy(metadata, kv, notes)
     return {

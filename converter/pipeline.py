@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from converter.checkpoint import MappedTensor
 from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, Reporter
 from converter.ggml import FileType, GgmlType
-from converter.plan import Plan
 from converter.tensors import DType, Tensor
 from converter.verify import verify
 from converter.writer import PartFile, TensorInfo, padded
@@ -28,6 +28,20 @@ _JOB = 1 << 20
 _SAME = {DType.F32: GgmlType.F32, DType.F16: GgmlType.F16, DType.BF16: GgmlType.BF16}
 
 
+class Convertible(Protocol):
+    """What can be written: a model's plan or an adapter's."""
+
+    runnable: ClassVar[bool]
+    tensors: list[tuple[str, Tensor]]
+
+    @property
+    def folder(self) -> Path: ...
+
+    def infos(self, file_type: FileType) -> list[TensorInfo]: ...
+
+    def head(self, file_type: FileType) -> bytes: ...
+
+
 def default_threads() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -36,7 +50,7 @@ def default_threads() -> int:
 
 
 def convert(
-    plan: Plan,
+    plan: Convertible,
     file_type: FileType,
     target: Path,
     *,
@@ -49,7 +63,7 @@ def convert(
 
     Raises ConversionError, Cancelled among them; then nothing of the output is left.
     """
-    check_target(plan.checkpoint.folder, target, force=force)
+    check_target(plan.folder, target, force=force)
     infos = plan.infos(file_type)
     head = plan.head(file_type)
     size = len(head) + sum(padded(info.nbytes) for info in infos)
@@ -60,7 +74,7 @@ def convert(
         part.write(head, 0)
         _write_tensors(part, infos, tensors, len(head), threads, report, cancel)
         report.progress("verify", 0, 1)
-        verify(part.path, head, size, threads=threads, report=report, cancel=cancel)
+        verify(part.path, head, size, runnable=plan.runnable, threads=threads, report=report, cancel=cancel)
         report.progress("verify", 1, 1)
         report.progress("publish", 0, 1)
         part.sync()

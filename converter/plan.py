@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from converter.architectures import find_family
 from converter.architectures.base import Family, tensor_type
@@ -38,6 +38,13 @@ class Plan:
     tensors: list[tuple[str, Tensor]]
     name_parts: Mapping[str, Any]
     notes: list[str] = field(default_factory=list)
+    runnable: ClassVar[bool] = True
+    """Whether the engine can open the file by itself."""
+
+    @property
+    def folder(self) -> Path:
+        """The checkpoint's folder."""
+        return self.checkpoint.folder
 
     def infos(self, file_type: FileType) -> list[TensorInfo]:
         """Every tensor with the type it gets in a file of `file_type`."""

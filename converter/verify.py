@@ -14,9 +14,16 @@ CHECK_OPTION = "--check-file"
 _TOKENS = 3
 
 
-def verify(path: Path, head: bytes, size: int, *, threads: int, report: Reporter, cancel: CancelToken) -> None:
-    """Raises ConversionError (VERIFICATION_FAILED, CANCELLED)."""
+def verify(
+    path: Path, head: bytes, size: int, *, runnable: bool, threads: int, report: Reporter, cancel: CancelToken
+) -> None:
+    """Check a finished file; one that the engine cannot open alone (`runnable` is false) for its header only.
+
+    Raises ConversionError (VERIFICATION_FAILED, CANCELLED).
+    """
     _check_header(path, head, size)
+    if not runnable:
+        return
     if size > _available_memory():
         report.note("The model is larger than the free memory; the engine checked its vocabulary only.")
         _check_with_engine(path, threads, cancel, tokens=0)

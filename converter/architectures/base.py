@@ -326,7 +326,7 @@ class Family:
                     ExitStatus.DUPLICATE_TENSOR, f"Two stored tensors both become {name}; the checkpoint is ambiguous."
                 )
             made.add(name)
-            self._check_shape(name, tensor)
+            self.check_shape(name, tensor)
             yield name, tensor
         self._check_complete(made)
 
@@ -366,7 +366,8 @@ class Family:
     def _slots_by_target(self) -> dict[str, Slot]:
         return {slot.name: slot for slot in self.slots.values()}
 
-    def _check_shape(self, name: str, tensor: Tensor) -> None:
+    def check_shape(self, name: str, tensor: Tensor) -> None:
+        """Raises ConversionError (SHAPE_MISMATCH) if the output tensor contradicts the configuration."""
         stem, _, suffix = name.rpartition(".")
         general = re.sub(r"^blk\.\d+\.", "blk.{bid}.", stem)
         slot = self._slots_by_target().get(general)
