@@ -1,0 +1,256 @@
+"""``python -m converter SOURCE [--type Q4_K_M] [--out FILE]``: the command.
+
+Exit statuses are those of :class:`converter.errors.ExitStatus`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from converter.errors import Cancelled, ConversionError, ExitStatus
+from converter.events import CancelToken, JsonLines, Reporter
+from converter.verify import CHECK_OPTION
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    found = argparse.ArgumentParser(
+        prog="converter", description="Turn a Hugging Face checkpoint into a quantized GGUF file."
+    )
+    found.add_argument(
+        "source", nargs="?", help="a checkpoint's folder, or a Hub id such as org/name or org/name@revision"
+    )
+    found.add_argument(
+        "--type", help="GGUF type: F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q4_K_M (default; F32 for adapters), …"
+    )
+    found.add_argument("--out", type=Path, help="output file or folder (default: here, named by GGUF's convention)")
+    found.add_argument("--force", action="store_true", help="replace an existing output")
+    found.add_argument("--plan", action="store_true", help="say what would be done; read headers only")
+    found.add_argument("--json", action="store_true", help="with --plan: print it as one JSON object")
+    found.add_argument("--events", choices=["json"], help="progress as JSON lines on stdout; closing stdin cancels")
+    found.add_argument("--threads", type=int, help="threads to quantize with (default: all cores)")
+    found.add_argument("--revision", help="branch, tag or commit of a Hub id")
+    found.add_argument("--base", type=Path, help="for a LoRA adapter: the folder of its base model")
+    found.add_argument(CHECK_OPTION, dest="check_file", help=argparse.SUPPRESS)
+    found.add_argument("--tokens", type=int, default=3, help=argparse.SUPPRESS)
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command. Returns the exit status."""
+    arguments = parser().parse_args(argv)
+    if arguments.check_file:
+        return _check_file(arguments)
+    if not arguments.source:
+        parser().error("a checkpoint's folder or a Hub id is required")
+    if arguments.threads is not None and arguments.threads < 1:
+        parser().error("--threads must be at least 1")
+    events = JsonLines(sys.stdout) if arguments.events == "json" else None
+    cancel = CancelToken()
+    started = time.monotonic()
+    try:
+        with _cancel_on_signals(cancel):
+            if events is not None:
+                _cancel_on_closed_stdin()
+            path, size = _run(arguments, events, cancel)
+    except ConversionError as problem:
+        if events is not None:
+            events.error(problem.code, problem.status, str(problem))
+        print(problem, file=sys.stderr)
+        return problem.status
+    if path is not None:
+        if events is not None:
+            events.done(str(path), size, time.monotonic() - started)
+        else:
+            print(path)
+    return ExitStatus.OK
+
+
+def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken) -> tuple[Path | None, int]:
+    from converter.mixture import parse_file_type
+
+    file_type = parse_file_type(arguments.type or "Q4_K_M")
+    with _reporter(events) as report:
+        folder, name = _source(arguments, report, cancel)
+        if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
+            return _run_adapter(arguments, folder, name, events, report, cancel)
+        from converter.plan import make_plan
+
+        report.progress("read", 0, 1)
+        plan = make_plan(folder, name=name)
+        report.progress("read", 1, 1)
+        cancel.check()
+        target = _target(arguments, folder, plan.file_name(file_type))
+        if arguments.plan:
+            _show_plan(arguments, events, plan.as_dict(file_type, target))
+            return None, 0
+        report.plan(plan.as_dict(file_type, target))
+        for note in plan.notes:
+            report.note(note)
+        from converter.pipeline import convert, default_threads
+
+        size = convert(
+            plan,
+            file_type,
+            target,
+            force=arguments.force,
+            threads=arguments.threads or default_threads(),
+            report=report,
+            cancel=cancel,
+        )
+        return target, size
+
+
+def _run_adapter(
+    arguments: argparse.Namespace,
+    folder: Path,
+    name: str | None,
+    events: JsonLines | None,
+    report: Reporter,
+    cancel: CancelToken,
+) -> tuple[Path | None, int]:
+    from converter.adapter import base_model, make_adapter_plan
+    from converter.mixture import parse_file_type
+    from converter.pipeline import convert, default_threads
+
+    file_type = parse_file_type(arguments.type or "F32")
+    base: Path | None = arguments.base
+    if base is None:
+        wanted = base_model(folder)
+        if wanted is None:
+            raise ConversionError(
+                ExitStatus.BAD_ADAPTER, "The adapter does not name its base model; give it with --base."
+            )
+        base, _ = _find(wanted, None, "config", report, cancel)
+    plan = make_adapter_plan(folder, base, name=name)
+    target = _target(arguments, folder, plan.file_name(file_type))
+    if arguments.plan:
+        _show_plan(arguments, events, plan.as_dict(file_type, target))
+        return None, 0
+    report.plan(plan.as_dict(file_type, target))
+    for note in plan.notes:
+        report.note(note)
+    size = convert(
+        plan,
+        file_type,
+        target,
+        force=arguments.force,
+        threads=arguments.threads or default_threads(),
+        report=report,
+        cancel=cancel,
+    )
+    return target, size
+
+
+def _source(arguments: argparse.Namespace, report: Reporter, cancel: CancelToken) -> tuple[Path, str | None]:
+    """The checkpoint's folder, and its name if that is not the folder's. Downloads a Hub id."""
+    return _find(arguments.source, arguments.revision, "headers" if arguments.plan else "all", report, cancel)
+
+
+def _find(
+    source: str, revision: str | None, what: Literal["all", "headers", "config"], report: Reporter, cancel: CancelToken
+) -> tuple[Path, str | None]:
+    folder = Path(source)
+    if folder.is_dir():
+        return folder.resolve(), None
+    if folder.exists() or not _HUB_ID.fullmatch(source):
+        raise ConversionError(ExitStatus.NOT_A_CHECKPOINT, f"{folder} is not a folder.")
+    from converter.hub import fetch
+
+    repository, _, named = source.partition("@")
+    return fetch(repository, revision or named or None, what, report=report, cancel=cancel), repository.rpartition("/")[
+        2
+    ]
+
+
+def _target(arguments: argparse.Namespace, folder: Path, name: str) -> Path:
+    out: Path | None = arguments.out
+    if out is None:
+        here = Path.cwd()
+        out = folder.parent if folder in (here, *here.parents) else here
+    return out / name if out.is_dir() else out
+
+
+def _show_plan(arguments: argparse.Namespace, events: JsonLines | None, data: Mapping[str, Any]) -> None:
+    if events is not None:
+        events.plan(data)
+    elif arguments.json:
+        import json
+
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        from converter.terminal import print_plan
+
+        print_plan(data)
+
+
+@contextlib.contextmanager
+def _reporter(events: JsonLines | None) -> Iterator[Reporter]:
+    if events is not None:
+        yield events
+        return
+    from converter.terminal import terminal_reporter
+
+    with terminal_reporter() as report:
+        yield report
+
+
+@contextlib.contextmanager
+def _cancel_on_signals(cancel: CancelToken) -> Iterator[None]:
+    """The first SIGINT or SIGTERM asks for a cancel and interrupts what waits; further ones change nothing."""
+
+    def handle(number: int, frame: Any) -> None:
+        del number, frame
+        if not cancel.cancelled:
+            cancel.cancel()
+            raise Cancelled
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _cancel_on_closed_stdin() -> None:
+    """The program that started this one closes stdin, or writes "cancel", to stop it."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            for line in sys.stdin:
+                if line.strip() == "cancel":
+                    break
+        os.kill(os.getpid(), signal.SIGINT) if os.name == "posix" else signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+def _check_file(arguments: argparse.Namespace) -> int:
+    from converter.quantize import try_model
+
+    try:
+        try_model(arguments.check_file, threads=arguments.threads or 1, tokens=arguments.tokens)
+    except RuntimeError as problem:
+        print(problem, flush=True)
+        return ExitStatus.VERIFICATION_FAILED
+    return ExitStatus.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
