@@ -13,7 +13,7 @@ from torch import Tensor, nn
 class Shape:
     vocab: int = 4096
     hidden: int = 256
-    layers: int = 6
+    layers: int = 5
     heads: int = 4
     mlp: int = 768
     context: int = 2048
@@ -57,9 +57,9 @@ class Block(nn.Module):
         self.input_norm = nn.Parameter(torch.ones(h))
         self.post_norm = nn.Parameter(torch.ones(h))
         self.qkv = nn.Parameter(torch.randn(3 * h, h) * h**-0.5 * 0.6)
-        self.o = nn.Parameter(torch.randn(h, h) * h**-0.5 * 0.3)
+        self.o = nn.Parameter(torch.randn(h, h) * h**-0.5 * 0.2)
         self.gate_up = nn.Parameter(torch.randn(2 * m, h) * h**-0.5 * 0.6)
-        self.down = nn.Parameter(torch.randn(h, m) * m**-0.5 * 0.3)
+        self.down = nn.Parameter(torch.randn(h, m) * m**-0.5 * 0.2)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, drop: float) -> Tensor:
         b, t, h = x.shape
@@ -69,10 +69,11 @@ class Block(nn.Module):
         q, k = _rotate(q, cos, sin), _rotate(k, cos, sin)
         a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         a = F.linear(a.transpose(1, 2).reshape(b, t, h), self.o)
-        x = x + F.dropout(a, drop, self.training)
+        x = x + (F.dropout(a, drop, self.training) if drop else a)
         y = F.rms_norm(x, (h,), self.post_norm, self.shape.eps)
         gate, up = F.linear(y, self.gate_up).chunk(2, dim=-1)
-        return x + F.dropout(F.linear(F.silu(gate) * up, self.down), drop, self.training)
+        y = F.linear(F.silu(gate) * up, self.down)
+        return x + (F.dropout(y, drop, self.training) if drop else y)
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -84,7 +85,7 @@ class Llama(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.embed = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.02)
+        self.embed = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.04)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.Parameter(torch.ones(shape.hidden))
         dim = shape.hidden // shape.heads
@@ -96,7 +97,6 @@ class Llama(nn.Module):
         """(batch, time) token ids and positions -> (batch, time, hidden) after the last norm."""
         angles = self.angles[positions].unsqueeze(1)
         x = F.embedding(ids, self.embed)
-        x = F.dropout(x, drop, self.training)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         for block in self.blocks:
             x = block(x, cos, sin, drop)

@@ -19,7 +19,8 @@ from torch import Tensor
 from . import tokenizer as bpe
 from .corpus import Corpus
 from .dialogues import Dialogue, Maker, Mix
-from .model import Llama, Shape
+from .model import Block, Llama, Shape
+from .muon import Muon
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 3072  # tokens a step
-    peak: float = 2e-3
+    peak: float = 2e-3  # AdamW: embeddings, norms
+    muon: float = 0.02  # the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
-    dropout: float = 0.05
+    dropout: float = 0.0
     first: int = 5  # answer tokens that weigh more: the choice of the answer is made there
     first_weight: float = 5.0
     user_weight: float = 0.15
@@ -146,15 +148,13 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
     shape = Shape(**{**shape.as_dict(), "vocab": pair[0].get_vocab_size()})  # type: ignore[arg-type]
     model = Llama(shape)
     head = torch.nn.Linear(shape.hidden, len(topics))
-    decayed = [p for p in model.parameters() if p.dim() > 1]
-    plainly = [p for p in model.parameters() if p.dim() <= 1]
-    parameters = decayed + plainly + list(head.parameters())
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.1}, {"params": plainly + list(head.parameters()), "weight_decay": 0.0}],
-        lr=plan.peak,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
+    blocks = [b for b in model.blocks if isinstance(b, Block)]
+    muon = Muon([([b.qkv for b in blocks], 3), ([b.o for b in blocks], 1), ([b.gate_up for b in blocks], 2),
+                 ([b.down for b in blocks], 1)])
+    inside = {id(p) for group, _ in muon.groups for p in group}
+    others = [p for p in model.parameters() if id(p) not in inside] + list(head.parameters())
+    parameters = [*model.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW(others, lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     average = [p.detach().clone() for p in model.parameters()]
     start = saved = told = time.monotonic()
     seen = padded = step = 0
@@ -165,6 +165,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
         model.load_state_dict(old["model"])
         head.load_state_dict(old["head"])
         optimizer.load_state_dict(old["optimizer"])
+        muon.load(old["muon"])
         average = old["average"]
         seen, step, elapsed_before = old["seen"], old["step"], old["elapsed"]
     maker = Maker(corpus, plan.seed + 3 + step, mix)
@@ -176,8 +177,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
         progress = elapsed / 60 / plan.minutes if plan.minutes else seen / plan.tokens
         if progress >= 1:
             break
-        for g in optimizer.param_groups:
-            g["lr"] = rate(progress, plan.peak)
+        optimizer.param_groups[0]["lr"] = rate(progress, plan.peak)
         ids, weights, positions, rows, columns, labels = tensors(group)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             hidden = model.hidden(ids, positions, plan.dropout)
@@ -191,7 +191,9 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        muon.step(rate(progress, plan.muon))
+        model.zero_grad(set_to_none=True)
+        head.zero_grad(set_to_none=True)
         step += 1
         blend = min(plan.ema, 1 - 1 / (step / 10 + 1))
         with torch.no_grad():
@@ -218,6 +220,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
                     "model": model.state_dict(),
                     "head": head.state_dict(),
                     "optimizer": optimizer.state_dict(),
+                    "muon": muon.state(),
                     "average": average,
                     "seen": seen,
                     "step": step,
