@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
@@ -176,10 +178,28 @@ def run_window(data_dir: Path | None, files: list[Path]) -> int:
         present_fatal(problem)
         return 1
     report_bugs(lambda text: samar.show_error(SamarError("bug", what=text)))
+    quit_on_signals(app)
     samar.start(files)
     status = app.exec()
     samar.close()
     return status
+
+
+def quit_on_signals(app: QApplication) -> None:
+    """The end of a desktop session (SIGTERM) and Ctrl+C close Samar in good order.
+
+    Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
+    socket that wakes the loop (signal.set_wakeup_fd).
+    """
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno())
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, app)
+    notifier.ends = reading, writing  # type: ignore[attr-defined]  # they live as long as the notifier
+    notifier.activated.connect(lambda: (reading.recv(64), app.quit()))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
 
 
 def present_fatal(problem: SamarError) -> None:

@@ -152,6 +152,7 @@ class ChatController(QObject):
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
+        self.window.sidebar.set_busy(self.replies.chats())
 
     def _place(self, message_id: int) -> tuple[int, int]:
         """Which of how many siblings a message is, from 1."""

@@ -93,9 +93,9 @@ class Replies(QObject):
         """Whether a reply is being written there."""
         return any(reply.message.chat_id == chat_id for reply in self._live.values())
 
-    @property
-    def any_live(self) -> bool:
-        return bool(self._live)
+    def chats(self) -> set[int]:
+        """The chats in which a reply is being written."""
+        return {reply.message.chat_id for reply in self._live.values()}
 
     # from the worker
 

@@ -108,6 +108,7 @@ class ModelController(QObject):
             self.window.picker.set_failed(str(self.wanted), self._name(self.wanted))
         else:
             self.window.picker.set_empty()
+        self.window.empty.set_model(self._shown_name(info) if info else "")
         self.model_changed.emit(info)
 
     # what is on this computer
