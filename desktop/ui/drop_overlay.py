@@ -61,7 +61,9 @@ class DropOverlay(QWidget):
         painter.setBrush(tokens.color("accent", 0.05))
         painter.drawRoundedRect(frame, 18, 18)
         middle = frame.center()
-        icons.paint(painter, "drop", QRectF(middle.x() - 22, middle.y() - 64, 44, 44), tokens.color("accent"), width=1.5)
+        icons.paint(
+            painter, "drop", QRectF(middle.x() - 22, middle.y() - 64, 44, 44), tokens.color("accent"), width=1.5
+        )
         what, name = self.texts()
         painter.setPen(tokens.color("ink"))
         painter.setFont(theme.interface_font(20, QFont.Weight.DemiBold))

@@ -103,6 +103,11 @@ def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
 
 
+def grouped(text: str, count: int) -> str:
+    """A translated text that holds %n = count, with the number grouped by thousands."""
+    return text.replace(str(count), number(count), 1)
+
+
 def size(count: float) -> str:
     """A size in bytes as people say it: 2.4 GB (a billion bytes)."""
     for limit, text in (
@@ -113,7 +118,7 @@ def size(count: float) -> str:
         if count >= limit * 0.9995:
             shown = count / limit
             return text.replace("{size}", number(shown, 0 if shown >= 99.5 or limit == 1e3 else 1))
-    return QCoreApplication.translate("units", "%n byte(s)", "", int(count))
+    return QCoreApplication.translate("units", "{size} B").replace("{size}", number(count))
 
 
 def month(day: date | datetime, *, with_year: bool) -> str:

@@ -260,7 +260,10 @@ class SamplingEditor(QWidget):
 
     def _retranslate(self) -> None:
         texts = {
-            "creativity": (self.tr("Creativity"), self.tr("Low: precise, much the same each time. High: freer, more surprising.")),
+            "creativity": (
+                self.tr("Creativity"),
+                self.tr("Low: precise, much the same each time. High: freer, more surprising."),
+            ),
             "max_tokens": (self.tr("Longest reply"), self.tr("In tokens. Automatic: until the model has finished.")),
             "top_k": (self.tr("Top-k"), self.tr("Choose among this many of the likeliest tokens.")),
             "top_p": (self.tr("Top-p"), self.tr("Choose among the likeliest tokens that together reach this share.")),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -98,21 +98,27 @@ def state_advanced(window: MainWindow) -> None:
 
 def state_loading(window: MainWindow) -> None:
     window.picker.set_loading("/models/phi.gguf", "Phi-3.5-mini Instruct", 0.42)
-    window.composer.set_waiting(window.composer.tr("The model is being loaded…"))
+    window.composer.set_waiting(QCoreApplication.translate("Composer", "The model is being loaded…"))
     window.sidebar.set_busy([3])
 
 
 def state_error(window: MainWindow) -> None:
     window.picker.set_failed("/models/broken.gguf", "broken.gguf")
     error = SamarError("model_damaged", name="broken.gguf", reason="1.2 GB of 4.4 GB")
-    window.show_error(error, window.tr("Choose a model"), window.picker.open_list)
-    window.show_toast(window.tr("Chat deleted"), window.tr("Undo"), lambda: None)
+    window.show_error(error, QCoreApplication.translate("ModelPicker", "Choose a model"), window.picker.open_list)
+    window.show_toast(
+        QCoreApplication.translate("MainWindow", "Chat deleted"),
+        QCoreApplication.translate("MainWindow", "Undo"),
+        lambda: None,
+    )
 
 
 def state_search(window: MainWindow) -> None:
     window.sidebar.search.setText("model" if i18n.current() is Language.ENGLISH else "نموذج")
     if i18n.current() is Language.ENGLISH:
-        hit = SearchHit(2, "How do I choose a model?", "…look for a model of 1 to 4 billion parameters in the Q4_K_M…", ((12, 5),))
+        hit = SearchHit(
+            2, "How do I choose a model?", "…look for a model of 1 to 4 billion parameters in the Q4_K_M…", ((12, 5),)
+        )
     else:
         hit = SearchHit(2, "كيف أختار نموذجًا؟", "…ابحث عن نموذج فيه من مليار إلى أربعة مليارات معامل…", ((9, 5),))
     window.sidebar.show_results([hit])
@@ -145,6 +151,10 @@ STATES: dict[str, Callable[[MainWindow], None]] = {
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,
+    "settings-general": state_empty,
+    "settings-replies": state_empty,
+    "settings-model": state_empty,
+    "settings-storage": state_empty,
 }
 
 
@@ -156,7 +166,9 @@ def grab(window: QWidget, ratio: float) -> QPixmap:
     window.render(painter, QPoint())
     popup = QApplication.activePopupWidget()
     if popup is not None:
-        popup.render(painter, window.mapFromGlobal(popup.mapToGlobal(QPoint())), renderFlags=QWidget.RenderFlag.DrawChildren)
+        popup.render(
+            painter, window.mapFromGlobal(popup.mapToGlobal(QPoint())), renderFlags=QWidget.RenderFlag.DrawChildren
+        )
     painter.end()
     return picture
 
@@ -166,7 +178,9 @@ def settle(app: QApplication) -> None:
         app.processEvents()
 
 
-def take(folder: Path, states: dict[str, Callable[[MainWindow], None]], ratios: tuple[float, ...] = (1.0,)) -> list[Path]:
+def take(
+    folder: Path, states: dict[str, Callable[[MainWindow], None]], ratios: tuple[float, ...] = (1.0,)
+) -> list[Path]:
     """Write one picture for each state, language, theme and ratio; returns their paths."""
     from desktop.ui.settings.settings_dialog import SettingsDialog
 
@@ -184,8 +198,9 @@ def take(folder: Path, states: dict[str, Callable[[MainWindow], None]], ratios: 
                 window.show()
                 prepare(window)
                 shown: QWidget = window
-                if name == "settings":
-                    shown = SettingsDialog(window)
+                if name.startswith("settings"):
+                    shown = SettingsDialog(window, data_folder="/home/samar/.local/share/samar", cores=8)
+                    shown.nav[name.partition("-")[2]].click()
                     shown.show()
                 settle(app)
                 for ratio in ratios:

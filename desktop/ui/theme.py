@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
 
 from desktop.core.paths import assets_dir
@@ -198,6 +198,7 @@ def _show(tokens: Tokens, *, force: bool) -> None:
     if not isinstance(app, QApplication) or (tokens == now.tokens and not force and app.styleSheet()):
         return
     now.tokens = tokens
+    _font.cache_clear()
     app.setFont(interface_font())
     app.setPalette(palette_of(tokens))
     app.setStyleSheet(style_sheet(tokens, now.scale))
@@ -205,11 +206,17 @@ def _show(tokens: Tokens, *, force: bool) -> None:
 
 
 def interface_font(pixels: float = TEXT_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The system's interface font with an Arabic face beside it, at a size of the person's text scale."""
+    """The system's interface font, by its real name (an alias such as "Sans Serif" would lose its place), with
+    an Arabic face beside it, at a size of the person's text scale."""
+    return QFont(_font(pixels, weight.value))
+
+
+@cache
+def _font(pixels: float, weight: int) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setFamilies(list(_families(font.family())))
+    font.setFamilies(list(_families(QFontInfo(font).family())))
     font.setPixelSize(px(pixels))
-    font.setWeight(weight)
+    font.setWeight(QFont.Weight(weight))
     return font
 
 

@@ -113,7 +113,11 @@ class RowButton(Button):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if self.raised:
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.color("selected"))
+            painter.drawRoundedRect(whole, theme.RADIUS_ROW, theme.RADIUS_ROW)
+        elif self.raised:
             painter.setPen(QPen(tokens.color("faint" if self.hovered() else "line"), 1))
             painter.setBrush(tokens.color("hover" if self.isDown() else "surface"))
             painter.drawRoundedRect(whole, theme.RADIUS_ROW + 1, theme.RADIUS_ROW + 1)
@@ -146,6 +150,24 @@ class Label(QLabel):
         self.setProperty("rank", rank)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
+        self.centred = False
+        self._align()
+
+    def centre(self) -> Label:
+        self.centred = True
+        self._align()
+        return self
+
+    def _align(self) -> None:
+        """By the layout, not by the text: a Latin name in an Arabic window begins at the right like its neighbours."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        across = Qt.AlignmentFlag.AlignHCenter if self.centred else leading(rtl)
+        self.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._align()
 
 
 class Edge(QFrame):

@@ -11,8 +11,17 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -190,6 +199,8 @@ class ChatRowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.pointed = -1
         self.hits = False
+        self.scroll_bar = 0
+        """Width of the view's scroll bar while it shows: rows keep their place beside it."""
         self.busy: frozenset[int] = frozenset()
         """Chats whose reply is being written."""
 
@@ -197,13 +208,13 @@ class ChatRowDelegate(QStyledItemDelegate):
         line = option.fontMetrics.height()
         return QSize(100, 3 * line + 14 if self.hits else max(40, line + 18))
 
-    @staticmethod
-    def row_rect(option_rect: QRectF) -> QRectF:
-        return option_rect.adjusted(INSET, 2, -INSET, -2)
+    def row_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
+        near = INSET - self.scroll_bar
+        return option_rect.adjusted(near if right_to_left else INSET, 2, -INSET if right_to_left else -near, -2)
 
     def more_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
         """Where the "…" of a row is, in the view's coordinates."""
-        row = self.row_rect(option_rect)
+        row = self.row_rect(option_rect, right_to_left=right_to_left)
         left = row.left() + 4 if right_to_left else row.right() - MORE - 4
         return QRectF(left, row.center().y() - MORE / 2, MORE, MORE)
 
@@ -211,7 +222,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         tokens = theme.current()
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         whole = QRectF(option.rect)
-        row = self.row_rect(whole)
+        row = self.row_rect(whole, right_to_left=rtl)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text = row.adjusted(12, 0, -12, 0)
@@ -262,8 +273,8 @@ class ChatRowDelegate(QStyledItemDelegate):
 
     def _paint_hit(self, painter: QPainter, text: QRectF, hit: SearchHit, *, rtl: bool) -> None:
         """Title, then two lines of the place that was found, with the words in bold."""
-        from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextOption
         from PySide6.QtCore import QPointF
+        from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextOption
 
         tokens = theme.current()
         painter.setFont(theme.interface_font(14))
@@ -310,7 +321,8 @@ class ChatRowDelegate(QStyledItemDelegate):
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        editor.setGeometry(self.row_rect(QRectF(option.rect)).toRect())
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        editor.setGeometry(self.row_rect(QRectF(option.rect), right_to_left=rtl).toRect())
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, QLineEdit)

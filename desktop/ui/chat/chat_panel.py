@@ -172,14 +172,13 @@ class ChatPanel(QFrame):
             self.context_value.setText("—")
             self.context_note.setText(self.tr("What the model can keep in view, in tokens."))
             return
-        used, total = i18n.number(self.used), i18n.number(self.total)
-        shown = self.tr("{used} of {total}").replace("{used}", used).replace("{total}", total)
+        shown = i18n.grouped(self.tr("{used} of %n token(s)", "", self.total), self.total)
+        shown = shown.replace("{used}", i18n.number(self.used))
         self.context_value.setText(shown)
         self.context_meter.setAccessibleName(shown)
         left = max(self.total - self.used, 0)
-        self.context_note.setText(
-            self.tr("Room for about %n token(s).", "", left) if left else self.tr("Full: the oldest turns are left out.")
-        )
+        room = i18n.grouped(self.tr("Room for about %n token(s).", "", left), left)
+        self.context_note.setText(room if left else self.tr("Full: the oldest turns are left out."))
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("This chat"))

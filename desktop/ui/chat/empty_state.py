@@ -36,7 +36,9 @@ class Suggestion(Button):
         shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, shown)
         spot = QRectF(14 if rtl else self.width() - 32, (self.height() - 18) / 2, 18, 18)
-        icons.paint(painter, "chevron-end", spot, tokens.color("accent" if self.hovered() else "faint"), right_to_left=rtl)
+        icons.paint(
+            painter, "chevron-end", spot, tokens.color("accent" if self.hovered() else "faint"), right_to_left=rtl
+        )
         self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
 
 
@@ -49,10 +51,8 @@ class EmptyState(QWidget):
         self.model = ""
         self.hour: int | None = None
         self.moon = Moon(44, self)
-        self.greeting = Label("title", self, wrap=True)
-        self.greeting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.answers = Label("label", self, wrap=True)
-        self.answers.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.greeting = Label("title", self, wrap=True).centre()
+        self.answers = Label("label", self, wrap=True).centre()
         self.suggestions = [Suggestion(self) for _ in range(3)]
 
         body = QWidget(self)

@@ -70,13 +70,17 @@ class ModelRow(Button):
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if self.loaded else QFont.Weight.Normal))
         painter.setPen(tokens.color("ink"))
         name = painter.fontMetrics().elidedText(self.choice.name, Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(QRectF(text.left(), text.top(), text.width(), half), leading(rtl) | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(
+            QRectF(text.left(), text.top(), text.width(), half), leading(rtl) | Qt.AlignmentFlag.AlignVCenter, name
+        )
         painter.setFont(theme.interface_font(12))
         painter.setPen(tokens.color("muted"))
         detail = " · ".join(filter(None, (self.choice.quantization, self.choice.detail)))
         detail = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(
-            QRectF(text.left(), text.top() + half, text.width(), half), leading(rtl) | Qt.AlignmentFlag.AlignVCenter, detail
+            QRectF(text.left(), text.top() + half, text.width(), half),
+            leading(rtl) | Qt.AlignmentFlag.AlignVCenter,
+            detail,
         )
         self.paint_ring(painter, whole, theme.RADIUS_ROW)
 
@@ -114,18 +118,20 @@ class ModelList(QFrame):
     """The list that opens under the pill."""
 
     def __init__(self, picker: ModelPicker) -> None:
-        super().__init__(picker, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
+        super().__init__(
+            picker, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
+        )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(POPUP_WIDTH)
-        self.setAccessibleName(picker.tr("Models"))
+        self.setAccessibleName(self.tr("Models"))
         self.rows: list[Button] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(7, 7, 7, 7)
         column.setSpacing(2)
         if picker.choices:
             head = Label("hint", self)
-            head.setText(picker.tr("On this computer"))
+            head.setText(self.tr("On this computer"))
             head.setContentsMargins(12, 4, 12, 2)
             column.addWidget(head)
             body = QWidget()
@@ -153,8 +159,8 @@ class ModelList(QFrame):
             column.addWidget(Edge(self))
             column.addSpacing(4)
         for icon_name, text, signal in (
-            ("folder", picker.tr("Open a model file…"), picker.open_file_requested),
-            ("models", picker.tr("All models"), picker.models_requested),
+            ("folder", self.tr("Open a model file…"), picker.open_file_requested),
+            ("models", self.tr("All models"), picker.models_requested),
         ):
             command = CommandRow(icon_name, text, self)
             command.setAccessibleName(text)
@@ -277,7 +283,7 @@ class ModelPicker(Button):
         width = 30 + QFontMetrics(strong).horizontalAdvance(name) + 36
         if note:
             width += 8 + QFontMetrics(plain).horizontalAdvance(note)
-        return QSize(min(width, 420), 36)
+        return QSize(min(width + 4, 420), 36)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 140), 36)

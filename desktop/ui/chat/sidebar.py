@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
 
 from desktop.core.chat import Chat
@@ -37,6 +37,10 @@ class ChatView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rows.scroll_bar = self.width() - self.viewport().width()
+
     def kind_at(self, index: QModelIndex) -> Kind:
         return Kind.HEADING if not index.isValid() else Kind(index.data(Roles.KIND))
 
@@ -66,7 +70,9 @@ class ChatView(QListView):
         kind = self.kind_at(index)
         if kind is Kind.HEADING:
             return  # neither deselects nor selects
-        if event.button() == Qt.MouseButton.RightButton or (kind is Kind.CHAT and self.more_rect(index).contains(where)):
+        if event.button() == Qt.MouseButton.RightButton or (
+            kind is Kind.CHAT and self.more_rect(index).contains(where)
+        ):
             if kind is Kind.CHAT:
                 self.menu_requested.emit(index, event.globalPosition().toPoint())
             return
@@ -146,8 +152,7 @@ class Sidebar(QFrame):
         self.search.addAction(self.search_icon, QLineEdit.ActionPosition.LeadingPosition)
         self.view = ChatView(self)
         self.view.setModel(self.model)
-        self.nothing = Label("hint", self, wrap=True)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.nothing = Label("hint", self, wrap=True).centre()
         self.nothing.hide()
         self.models = RowButton("models", self)
         self.settings = RowButton("settings", self)
@@ -338,7 +343,9 @@ class Sidebar(QFrame):
         self.setAccessibleName(self.tr("Chats and navigation"))
         self.brand.setText(self.tr("Samar"))
         self.new_chat.setText(self.tr("New chat"))
-        self.new_chat.describe(self.tr("New chat"), QKeySequence("Ctrl+N").toString(QKeySequence.SequenceFormat.NativeText))
+        self.new_chat.describe(
+            self.tr("New chat"), QKeySequence("Ctrl+N").toString(QKeySequence.SequenceFormat.NativeText)
+        )
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
         self.view.setAccessibleName(self.tr("Chats"))
