@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+import psutil
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
@@ -130,8 +132,10 @@ class Samar(QObject):
     def open_settings(self) -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
 
-        dialog = SettingsDialog(self.preferences.value, str(self.paths.data), self.window)
+        cores = psutil.cpu_count(logical=False) or 1
+        dialog = SettingsDialog(self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores)
         dialog.settings_changed.connect(self.preferences.replace)
+        dialog.folder_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.data))))
         dialog.open()
 
     def _on_settings(self, settings: Settings) -> None:

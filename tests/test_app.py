@@ -259,4 +259,4 @@ def test_that_what_ended_samar_while_loading_is_not_loaded_again_at_start(
     again = opened()
     assert again.worker.model is not None
     assert Path(again.worker.model.path) == starter_model()
-    assert "guilty.gguf" in again.window.banner.text()
+    assert "guilty.gguf" in again.window.banner.what.text()
