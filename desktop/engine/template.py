@@ -49,6 +49,10 @@ class TemplateError(Exception):
     """A template that does not parse, raises, loops or allocates without end. The text says which."""
 
 
+class TemplateEndless(TemplateError):
+    """One that loops or allocates without end: not worth another attempt."""
+
+
 class TemplateStopped(Exception):  # noqa: N818 - a state, not an error
     """The person stopped while a template was rendered."""
 
@@ -134,14 +138,14 @@ class TemplateProcess:
                     raise TemplateStopped from None
                 if time.monotonic() > deadline:
                     self.close()
-                    raise TemplateError(f"it did not end within {self._time_limit:g} seconds") from None
+                    raise TemplateEndless(f"it did not end within {self._time_limit:g} seconds") from None
                 if self._memory() > MEMORY_LIMIT:
                     self.close()
-                    raise TemplateError("it needs too much memory") from None
+                    raise TemplateEndless("it needs too much memory") from None
                 continue
             if answer is None:
                 self.close()
-                raise TemplateError("it takes too long or needs too much memory")
+                raise TemplateEndless("it takes too long or needs too much memory")
             if isinstance(answer, Refused):
                 raise TemplateError(answer.reason)
             return answer.text

@@ -45,6 +45,7 @@ def write_tiny(
     name: str = "Tiny",
     extra: dict[str, Any] | None = None,
     layers: int = LAYERS,
+    heads: int = HEADS,
 ) -> Path:
     """Write a model to `path`.
 
@@ -62,10 +63,10 @@ def write_tiny(
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(layers)
     writer.add_feed_forward_length(FEED)
-    writer.add_head_count(HEADS)
-    writer.add_head_count_kv(HEADS)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(heads)
     writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(WIDTH // HEADS)
+    writer.add_rope_dimension_count(WIDTH // heads)
     writer.add_vocab_size(len(tokens))
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     writer.add_tokenizer_model("gpt2")
