@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from desktop.core.errors import SamarError
 from desktop.engine.protocol import GenerateRequest
-from desktop.engine.template import CHATML, TemplateEndless, TemplateError
+from desktop.engine.template import CHATML, EndlessTemplateError, TemplateError
 
 THINKING_TAGS: tuple[tuple[str, str], ...] = (
     ("<think>", "</think>"),
@@ -99,7 +99,7 @@ class PromptBuilder:
     def _try(self, turns: list[Turn]) -> tuple[str, str]:
         try:
             return self._apply(turns, None), ""
-        except TemplateEndless as problem:
+        except EndlessTemplateError as problem:
             raise SamarError("template_broken", reason=problem) from problem
         except TemplateError as problem:
             return "", str(problem)
@@ -152,7 +152,7 @@ class PromptBuilder:
             return self._apply(turns, thinking)
         except TemplateError as problem:
             changed = alternate(turns if self.traits.system_role else fold_system(system, turns))
-            if changed != turns and not isinstance(problem, TemplateEndless):  # stricter than the probe showed
+            if changed != turns and not isinstance(problem, EndlessTemplateError):  # stricter than the probe showed
                 try:
                     return self._apply(changed, thinking)
                 except TemplateError:

@@ -49,7 +49,7 @@ class TemplateError(Exception):
     """A template that does not parse, raises, loops or allocates without end. The text says which."""
 
 
-class TemplateEndless(TemplateError):
+class EndlessTemplateError(TemplateError):
     """One that loops or allocates without end: not worth another attempt."""
 
 
@@ -138,14 +138,14 @@ class TemplateProcess:
                     raise TemplateStopped from None
                 if time.monotonic() > deadline:
                     self.close()
-                    raise TemplateEndless(f"it did not end within {self._time_limit:g} seconds") from None
+                    raise EndlessTemplateError(f"it did not end within {self._time_limit:g} seconds") from None
                 if self._memory() > MEMORY_LIMIT:
                     self.close()
-                    raise TemplateEndless("it needs too much memory") from None
+                    raise EndlessTemplateError("it needs too much memory") from None
                 continue
             if answer is None:
                 self.close()
-                raise TemplateEndless("it takes too long or needs too much memory")
+                raise EndlessTemplateError("it takes too long or needs too much memory")
             if isinstance(answer, Refused):
                 raise TemplateError(answer.reason)
             return answer.text
