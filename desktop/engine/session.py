@@ -28,6 +28,7 @@ from desktop.engine.protocol import (
 )
 from desktop.engine.reply import ReplyText
 from desktop.engine.template import TemplateProcess
+from desktop.engine.threads import ThreadChooser
 
 MIN_CONTEXT = 512
 _CONTEXT_STEP = 256
@@ -113,6 +114,7 @@ class Session:
         self._tags = self._thinking_tags()
         self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
         self._speed = 0.0  # prompt tokens per second, as seen last
+        self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -248,10 +250,12 @@ class Session:
             size = int(self._speed * seconds) if self._speed else 32
             size = max(16, min(size, self.context.batch_size))
             part = tokens[done : done + size]
-            began = time.perf_counter()
+            self.context.set_threads(self.threads.current, self.threads.for_prompts)
+            began, cpu_began = time.perf_counter(), time.process_time()
             if not self.context.decode(part):
                 return False
             took = time.perf_counter() - began
+            self.threads.prompt(took, time.process_time() - cpu_began)
             if len(part) >= 16 and took > 0:
                 self._speed = len(part) / took
             done += len(part)
@@ -311,6 +315,8 @@ class _Reply:
         context, flag, feed = self._session.context, self._session._flag, self._text.feed
         pieces, size = self._session.model.pieces, self._session.context.size
         most = self._params.max_tokens or size
+        threads = self._session.threads
+        threads.begin()
         while True:
             token = context.sample(sampler)
             if not self._count:
@@ -329,6 +335,8 @@ class _Reply:
                 return StoppedBy.CONTEXT
             if flag() or not context.decode((token,)):
                 return StoppedBy.USER
+            if threads.token():
+                context.set_threads(threads.current, threads.for_prompts)
 
     def _gather(self, kind: str, text: str) -> None:
         if kind != self._pending_kind:
