@@ -28,7 +28,7 @@ from desktop.engine.protocol import (
 )
 from desktop.engine.reply import ReplyText
 from desktop.engine.template import TemplateProcess
-from desktop.engine.threads import ThreadChooser
+from desktop.engine.threads import ThreadChooser, running_others
 
 MIN_CONTEXT = 512
 _CONTEXT_STEP = 256
@@ -232,7 +232,9 @@ class Session:
         started = time.perf_counter()
         params = request.params.checked()
         request = msgspec.structs.replace(request, params=params)
+        crowd = running_others()
         prompt = self.prompts.build(request, self.context.size)
+        self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
         reply = _Reply(self, request_id, prompt, params, seed, emit, started, fresh=not request.continue_last)
         try:

@@ -26,6 +26,16 @@ _FIRST_LOOK_S, _LONGEST_S = 2.0, 32.0
 """Without any sign another count is tried this often, more and more seldom."""
 
 
+def running_others() -> int:
+    """Threads of other programs that run or wait for a core at this moment; 0 where the system does not tell."""
+    try:
+        with open("/proc/stat", "rb") as stat:  # noqa: PTH123 - a hot path
+            text = stat.read()
+        return max(0, int(text.split(b"procs_running ", 1)[1].split(b"\n", 1)[0]) - 1)
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 def idle_cores() -> Callable[[], float]:
     """A meter: cores of the computer that were idle since the last call."""
     last = psutil.cpu_times()
@@ -77,10 +87,18 @@ class ThreadChooser:
         """Threads for reading prompts, which gains from every core that is free."""
         return self.current if self.starved else self.counts[-1]
 
-    def begin(self) -> None:
-        """Decoding begins after a pause, which counts for nothing."""
-        if self._adaptive:
-            self._begin()
+    def begin(self, crowd: int = 0) -> None:
+        """Decoding begins after a pause, which counts for nothing. crowd: threads of other programs that want cores now;
+        they are given way to at once, and the first idle moments take the cores back."""
+        if not self._adaptive:
+            return
+        free = max(1, self.counts[-1] - crowd)
+        if crowd and free < self.current:
+            self.current = max(n for n in self.counts if n <= free)
+            self.starved = True
+            self._before = None
+            self._next_idle = min(self._next_idle, self._clock() + 0.25)
+        self._begin()
 
     def _begin(self) -> None:
         self._times: list[float] = []

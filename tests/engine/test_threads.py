@@ -100,3 +100,13 @@ def test_that_prompts_use_every_core_that_is_free() -> None:
     chooser.current = 3
     chooser.prompt(0.5, 1.6)
     assert chooser.for_prompts == 3
+
+
+def test_that_a_crowd_seen_at_the_start_is_given_way_to_and_the_cores_taken_back() -> None:
+    computer = Computer(4, scaling(0.12, 4))
+    computer.chooser.begin(crowd=3)
+    assert computer.chooser.current == 1
+    assert computer.chooser.starved
+    computer.run(5)
+    assert computer.chooser.current == 4
+    assert not computer.chooser.starved
