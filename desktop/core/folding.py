@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 VERSION = 1
 """To be raised with every change of `fold`: the search index is then made anew."""
@@ -111,6 +112,19 @@ def spaced(text: str) -> str:
     return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
 
 
+# Marks that stand inside words: what follows them is no beginning of a word.
+_JOINED = "[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200c]"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is looked for: folded words that follow each other; nearly always one."""
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+    """The last word may go on."""
+
+
 # The article and the particles written together with it: "والكتاب", "بالكتاب", "للكتاب" are found by "كتاب".
 # Three letters must follow, so that "له" does not find "الله".
 _WITH_ARTICLE = r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})"
@@ -128,18 +142,54 @@ def is_arabic(word: str) -> bool:
     return "ء" <= word[:1] <= "ۿ"
 
 
-def pattern_of(terms: list[str], *, last_is_prefix: bool) -> re.Pattern[str] | None:
-    """A pattern that finds folded words in a folded text at the beginnings of its words; None without terms."""
-    if not terms:
-        return None
-    choices = []
-    for position, term in enumerate(terms):
-        prefix = last_is_prefix and position == len(terms) - 1
-        before = "" if _UNSPACED.match(term) else r"(?<![^\W_])"
-        after = "" if prefix or _UNSPACED.match(term[-1]) else r"(?![^\W_])"
-        choices.append(before + (f"(?:{_WITH_ARTICLE})?" if is_arabic(term) else "") + re.escape(term) + after)
-    choices.sort(key=len, reverse=True)
-    return re.compile("|".join(choices))
+def pattern_of(terms: Iterable[Term]) -> re.Pattern[str] | None:
+    """A pattern that finds terms in a text that is NOT folded, at the beginnings of its words; None without terms.
+
+    Each letter becomes the class of all characters that fold to it, so that nothing has to be folded and no offset has to
+    be led back. A character that folds to several ("ﬁ", "ﷺ") is not found: see `find_all` for those.
+    """
+    choices = [_choice(term) for term in terms]
+    return re.compile("|".join(sorted(choices, key=len, reverse=True))) if choices else None
+
+
+def _choice(term: Term) -> str:
+    gap = r"[\W_]*"
+    letters = gap.join(_written(word) for word in term.words)
+    before = "" if _UNSPACED.match(term.words[0]) else rf"(?<![^\W_])(?<!{_JOINED}){_DROPPED.pattern}*+"
+    if (bare := without_article(term.words[0])) and len(term.words) == 1:
+        before, letters = before + _particles(), _written(bare)
+    elif is_arabic(term.words[0]):
+        before += f"(?:{_particles()})?"
+    after = "" if term.is_prefix or _UNSPACED.match(term.words[-1][-1]) else r"(?![^\W_])"
+    return before + letters + after
+
+
+@cache
+def _particles() -> str:
+    particles = "|".join(_written(particle) for particle in ("ال", "بال", "كال", "لل"))
+    return f"(?:[وف]{_DROPPED.pattern}*+)?(?:{particles})"
+
+
+def _written(word: str) -> str:
+    """A pattern for every way to write a folded word."""
+    return "".join(f"{_class(letter)}{_DROPPED.pattern}*+" for letter in word)
+
+
+@cache
+def _class(letter: str) -> str:
+    variants = "".join(re.escape(variant) for variant in sorted({letter, *_variants().get(letter, ())}))
+    return f"[{variants}]"
+
+
+@cache
+def _variants() -> dict[str, list[str]]:
+    """Which characters fold to a letter, in the blocks that have such: Latin … Thai, symbols, presentation forms."""
+    found: dict[str, list[str]] = {}
+    for codepoint in (*range(0x20, 0x1000), *range(0x1E00, 0x2500), *range(0xFB00, 0xFFF0)):
+        folded = _TABLE[codepoint]
+        if len(folded) == 1:
+            found.setdefault(folded, []).append(chr(codepoint))
+    return found
 
 
 def find_all(text: str, query: str) -> list[tuple[int, int]]:

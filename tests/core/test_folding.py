@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.core.folding import (
+    Term,
     find_all,
     fold,
     fold_with_offsets,
@@ -100,14 +101,33 @@ def test_that_the_article_is_taken_off(word: str, bare: str | None) -> None:
     assert without_article(word) == bare
 
 
-def test_that_words_are_found_at_their_beginnings_only() -> None:
-    pattern = pattern_of(["كتاب", "mod"], last_is_prefix=True)
+def found(terms: list[Term], text: str) -> list[str]:
+    pattern = pattern_of(terms)
     assert pattern is not None
-    assert [m[0] for m in pattern.finditer("الكتاب كتابه اكتاب model commode mod")] == ["الكتاب", "mod", "mod"]
-    assert pattern_of([], last_is_prefix=True) is None
-    chinese = pattern_of(["模型"], last_is_prefix=False)
-    assert chinese is not None
-    assert chinese.search("这个模型很小") is not None
+    return [match[0] for match in pattern.finditer(text)]
+
+
+def test_that_words_are_found_at_their_beginnings_as_they_are_written() -> None:
+    book = Term(("كتاب",))
+    assert found([book], "الكِتَابُ كتابه اكتاب وبالكتاب كـتـاب، كتآب") == ["الكِتَابُ", "وبالكتاب", "كـتـاب", "كتآب"]
+    assert found([Term(("كتاب",), is_prefix=True)], "كتابُه مَكتاب") == ["كتابُ"]
+    assert found([Term(("cafe",))], "CAFÉ cafe\u0301 cafeteria decafe café_au") == ["CAFÉ", "cafe\u0301", "café"]
+    assert found([Term(("gpt", "4"))], "GPT-4 gpt 4 GPT4 gpt-40 ＧＰＴ－４") == ["GPT-4", "gpt 4", "GPT4", "ＧＰＴ－４"]
+    assert found([Term(("12",), is_prefix=True)], "١٢٣ 12 312 ۱۲") == ["١٢", "12", "۱۲"]
+    assert found([Term(("模", "型"))], "这个模型很小") == ["模型"]
+    assert found([Term(("mod",), is_prefix=True), book], "model commode كتاب") == ["mod", "كتاب"]
+    assert pattern_of([]) is None
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="اأإآىيةهﻛﺘﺎﺏ\u064e\u0640كتبABab12١٢", min_size=1, max_size=12))
+def test_that_the_pattern_of_a_word_finds_the_word(text: str) -> None:
+    for word in words(fold(text)):
+        pattern = pattern_of([Term((word,))])
+        assert pattern is not None
+        match = pattern.search(text)
+        assert match is not None
+        assert word in fold(match[0])
 
 
 def test_that_chinese_is_indexed_by_character() -> None:
