@@ -9,15 +9,14 @@ import re
 from dataclasses import dataclass
 
 from desktop.core.chat import Role
-from desktop.core.folding import Term, find_all, fold, is_arabic, pattern_of, spaced, without_article, words
+from desktop.core.folding import Span, Term, find_terms, fold, is_arabic, without_article, words
 from desktop.storage.database import Database, Row
 from desktop.storage.rows import role_of
 
-Span = tuple[int, int]
-"""First and past-the-last character, in code points of the original text."""
-
 _BEFORE, _AFTER = 40, 120
 """Characters of a snippet around its first hit."""
+_WINDOW = 8192
+"""Characters that are looked through at a time."""
 _MOST_TERMS = 16
 _QUOTED = re.compile(r'["“”«»]([^"“”«»]*)(["“”«»]|$)|([^\s"“”«»]+)')
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -48,22 +47,10 @@ class Query:
         self.terms = _terms(text)[:_MOST_TERMS]
         self.match = " ".join(_match(term) for term in self.terms)
         """For FTS5's MATCH; empty when there is nothing to look for."""
-        self._pattern = pattern_of(self.terms)
 
-    def ranges(self, text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    def ranges(self, text: str) -> list[Span]:
         """Where the words stand in `text`, for highlighting the opened message."""
-        if self._pattern is None:
-            return []
-        found = [match.span() for match in self._pattern.finditer(text, start, len(text) if end is None else end)]
-        if not found and not text.isascii():  # ligatures, which the pattern does not know
-            found = [span for term in self.terms for span in find_all(text[start:end], " ".join(term.words))]
-            found = sorted((first + start, last + start) for first, last in found)
-        return found
-
-    def first(self, text: str) -> int:
-        """Where the first word stands, or 0."""
-        match = self._pattern.search(text) if self._pattern else None
-        return match.start() if match else min((first for first, _ in self.ranges(text)), default=0)
+        return find_terms(text, self.terms)
 
 
 class Search:
@@ -116,7 +103,7 @@ def _terms(text: str) -> list[Term]:
     pieces = list(_QUOTED.finditer(text))
     for position, piece in enumerate(pieces):
         quoted, word = piece[1], piece[3]
-        found = tuple(words(spaced(fold(quoted if word is None else word))))
+        found = tuple(words(fold(quoted if word is None else word)))
         if found:
             last = typing and position == len(pieces) - 1 and word is not None
             # Arabic writes its pronouns at the end of words: "كتاب" also finds "كتابها"
@@ -136,9 +123,7 @@ def _match(term: Term) -> str:
 
 def _hit(query: Query, row: Row) -> Hit:
     chat_id, title, archived, message_id, role, created_at, text = row
-    at = query.first(text)
-    start, end = _cut(text, at)
-    ranges = tuple((first - start, last - start) for first, last in query.ranges(text, start, end))
+    start, end, ranges = _piece(query, text)
     return Hit(
         chat_id,
         title,
@@ -147,17 +132,27 @@ def _hit(query: Query, row: Row) -> Hit:
         None if role is None else role_of(role),
         created_at,
         _UNSEEN.sub(" ", text[start:end]),
-        ranges,
+        tuple((first - start, last - start) for first, last in ranges if first >= start and last <= end),
     )
 
 
-def _cut(text: str, at: int) -> Span:
-    """A piece of text around `at`, cut between words where there are any."""
-    start, end = max(0, at - _BEFORE), min(len(text), at + _AFTER)
+def _piece(query: Query, text: str) -> tuple[int, int, list[Span]]:
+    """Where the snippet begins and ends, and what to highlight in it. Reads a long text only as far as it must."""
+    for offset in range(0, max(len(text), 1), _WINDOW):
+        window = text[offset : offset + _WINDOW + _AFTER]
+        if ranges := query.ranges(window):
+            ranges = [(first + offset, last + offset) for first, last in ranges]
+            return (*_cut(text, ranges[0]), ranges)
+    return (*_cut(text, (0, 0)), [])  # the words of a phrase lie further apart than a window
+
+
+def _cut(text: str, hit: Span) -> Span:
+    """A piece of text around its first hit, cut between words where there are any."""
+    start, end = max(0, hit[0] - _BEFORE), min(len(text), hit[0] + _AFTER)
     if start:
-        blank = text.find(" ", start, at)
+        blank = text.find(" ", start, hit[0])
         start = blank + 1 if blank >= 0 else start
     if end < len(text):
-        blank = text.rfind(" ", at + 1, end)
-        end = blank if blank > at + _AFTER // 2 else end
+        blank = text.rfind(" ", hit[1], end)
+        end = blank if blank > hit[0] + _AFTER // 2 else max(end, min(hit[1], hit[0] + 2 * _AFTER))
     return start, end
