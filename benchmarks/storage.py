@@ -57,7 +57,7 @@ def fill(store: ChatStore, messages: list[str], in_chat: int) -> None:
 
 def bare(folder: Path, messages: list[str]) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
-    connection.execute("CREATE VIRTUAL TABLE bare USING fts5 (content, prefix = '1 2 3')")
+    connection.execute("CREATE VIRTUAL TABLE bare USING fts5 (content, prefix = '1 2')")
     connection.execute("BEGIN")
     connection.executemany("INSERT INTO bare (content) VALUES (?)", [(text,) for text in messages])
     connection.execute("COMMIT")

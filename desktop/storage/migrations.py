@@ -100,7 +100,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         -- The index alone, without a second copy of the text. rowid: id of a message, or minus the id of a chat (its title).
         -- body: folded text. bare: its Arabic words that carry an article, without it.
         CREATE VIRTUAL TABLE search USING fts5 (
-            body, bare, content = '', prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 0'
+            body, bare, content = '', prefix = '1 2', tokenize = 'unicode61 remove_diacritics 0'
         );
         """,
     ),
