@@ -272,10 +272,14 @@ class ChatStore(TurnStore):
 def _conditions(query: ChatQuery) -> tuple[str, list[object]]:
     conditions = ["chats.deleted_at IS NULL"]
     values: list[object] = []
-    for column, wanted in (("archived", query.archived), ("pinned", query.pinned), ("folder_id", query.folder_id)):
-        if wanted is not None:
-            conditions.append(f"{column} = ?")
-            values.append(wanted)
+    if query.archived is not None:
+        conditions.append("archived = ?")
+        values.append(query.archived)
+    if query.pinned is not None:  # a literal, so that SQLite may use the index of pinned chats
+        conditions.append(f"pinned = {int(query.pinned)}")
+    if query.folder_id is not None:
+        conditions.append("folder_id = ?")
+        values.append(query.folder_id)
     if query.outside_folders:
         conditions.append("folder_id IS NULL")
     return " AND ".join(conditions), values

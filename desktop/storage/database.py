@@ -161,6 +161,7 @@ class Database:
         if self.in_transaction():
             yield
             return
+        self._leave_damaged_index()
         with self.expected_errors():
             if not self.read_only:
                 self.set_durable(durable)

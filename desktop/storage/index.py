@@ -7,6 +7,8 @@ its exact words again; `fold` must therefore not change without `folding.VERSION
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from desktop.core import folding
 from desktop.storage.database import Database
 
@@ -50,17 +52,15 @@ _MERGE_PAGES = 200
 """Work of one step of tidying: some milliseconds."""
 
 
+@lru_cache(maxsize=1)  # both columns are made of it
 def body_words(text: str) -> str:
-    """What the index holds of a text."""
-    return folding.spaced(folding.fold(text))
+    """What the index holds of a text: its words, as Samar divides them (FTS5's Unicode tables are older)."""
+    return " ".join(folding.words(folding.fold(text)))
 
 
 def bare_words(text: str) -> str:
     """The Arabic words of a text that carry an article, without it: "كتاب" finds "والكتاب"."""
-    if text.isascii():
-        return ""
-    found = (folding.without_article(word) for word in folding.words(folding.fold(text)))
-    return " ".join(word for word in found if word)
+    return "" if text.isascii() else " ".join(folding.without_articles(body_words(text)))
 
 
 def follow(database: Database) -> None:
@@ -83,7 +83,14 @@ def rebuild(database: Database) -> None:
     """Make the index anew from all messages and titles."""
     _define(database)
     with database.transaction():
-        database.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        # A damaged index can be neither emptied nor dropped: FTS5 refuses to open it. Its tables can be filled from
+        # those of a new one. Source: https://sqlite.org/fts5.html#fts5_data_structures
+        blank = str(database.scalar("SELECT sql FROM sqlite_master WHERE name = 'search'"))
+        database.execute(blank.replace("VIRTUAL TABLE search", "VIRTUAL TABLE temp.blank", 1))
+        for table in ("data", "idx", "docsize", "config"):
+            database.execute(f"DELETE FROM search_{table}")
+            database.execute(f"INSERT INTO search_{table} SELECT * FROM temp.blank_{table}")
+        database.execute("DROP TABLE temp.blank")
         database.execute(
             f"INSERT INTO search (rowid, body, bare) SELECT id, {_words('content')} FROM messages"
             " WHERE status <> 'streaming' ORDER BY id"

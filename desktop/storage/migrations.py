@@ -49,7 +49,9 @@ MIGRATIONS: tuple[Migration, ...] = (
             params TEXT,
             system_prompt TEXT
         );
-        CREATE INDEX chats_by_time ON chats (archived, pinned, updated_at, id) WHERE deleted_at IS NULL;
+        CREATE INDEX chats_by_time ON chats (archived, updated_at, id) WHERE deleted_at IS NULL;
+        CREATE INDEX chats_by_creation ON chats (archived, created_at, id) WHERE deleted_at IS NULL;
+        CREATE INDEX chats_pinned ON chats (updated_at) WHERE pinned = 1 AND deleted_at IS NULL;
         CREATE INDEX chats_by_folder ON chats (folder_id);
         CREATE INDEX chats_by_leaf ON chats (active_leaf);
         CREATE INDEX chats_deleted ON chats (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -98,7 +100,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         -- The index alone, without a second copy of the text. rowid: id of a message, or minus the id of a chat (its title).
         -- body: folded text. bare: its Arabic words that carry an article, without it.
         CREATE VIRTUAL TABLE search USING fts5 (
-            body, bare, content = '', prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 0'
+            body, bare, content = '', prefix = '1 2', tokenize = 'unicode61 remove_diacritics 0'
         );
         """,
     ),

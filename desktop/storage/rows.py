@@ -52,7 +52,7 @@ def message_of(row: Row) -> Message:
         id_,
         chat,
         parent,
-        _ROLES.get(role, Role.ASSISTANT),
+        role_of(role),
         content,
         _STATUSES.get(status, MessageStatus.INTERRUPTED),
         created,
@@ -62,6 +62,10 @@ def message_of(row: Row) -> Message:
         None if stats is None else _stats_of(stats),
         error,
     )
+
+
+def role_of(text: str) -> Role:
+    return _ROLES.get(text, Role.ASSISTANT)
 
 
 def params_json(params: GenerationParams | None) -> str | None:

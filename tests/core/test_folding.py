@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.core.folding import (
+    Folded,
+    Term,
     find_all,
+    find_terms,
     fold,
-    fold_with_offsets,
-    pattern_of,
-    spaced,
     utf16_offset,
     without_article,
+    without_articles,
     words,
 )
 
@@ -62,13 +63,13 @@ def test_that_parts_fold_as_in_the_whole(one: str, other: str) -> None:
 
 @given(MIXED, st.data())
 def test_that_offsets_lead_back_to_where_the_text_came_from(text: str, data: st.DataObject) -> None:
-    folded = fold_with_offsets(text)
-    assert folded.text == fold(text)
-    assert len(folded.starts) == len(folded.text) + 1
-    assert list(folded.starts) == sorted(folded.starts)
+    folded = Folded(text)
+    assert folded.text == fold(text) == "".join(fold(character) for character in text)
+    origins = [offset for offset, character in enumerate(text) for _ in fold(character)] + [len(text)]
+    assert [folded.origin(offset) for offset in range(len(folded.text) + 1)] == origins
     start = data.draw(st.integers(0, len(folded.text)))
     end = data.draw(st.integers(start, len(folded.text)))
-    first, last = folded.original(start, end)
+    first, last = folded.span(start, end)
     assert 0 <= first <= last <= len(text)
     assert folded.text[start:end] in fold(text[first:last])
 
@@ -100,18 +101,42 @@ def test_that_the_article_is_taken_off(word: str, bare: str | None) -> None:
     assert without_article(word) == bare
 
 
-def test_that_words_are_found_at_their_beginnings_only() -> None:
-    pattern = pattern_of(["كتاب", "mod"], last_is_prefix=True)
-    assert pattern is not None
-    assert [m[0] for m in pattern.finditer("الكتاب كتابه اكتاب model commode mod")] == ["الكتاب", "mod", "mod"]
-    assert pattern_of([], last_is_prefix=True) is None
-    chinese = pattern_of(["模型"], last_is_prefix=False)
-    assert chinese is not None
-    assert chinese.search("这个模型很小") is not None
+@given(st.text(alphabet="البكتوف ـأ\u064e", max_size=60))
+def test_that_articles_are_taken_off_a_text_as_off_its_words(text: str) -> None:
+    found = words(fold(text))
+    assert without_articles(" ".join(found)) == [bare for word in found if (bare := without_article(word))]
+
+
+def found(terms: list[Term], text: str) -> list[str]:
+    return [text[slice(*span)] for span in find_terms(text, terms)]
+
+
+def test_that_words_are_found_at_their_beginnings_as_they_are_written() -> None:
+    book, the_book = Term(("كتاب",)), Term(("الكتاب",))
+    text = "الكِتَابُ كتابه اكتاب وبالكتاب كـتـاب، كتآب"
+    assert found([book], text) == ["الكِتَابُ", "وبالكتاب", "كـتـاب", "كتآب"]
+    assert found([the_book], text) == ["الكِتَابُ", "وبالكتاب"]
+    assert found([Term(("كتاب",), is_prefix=True)], "كتابُه مَكتاب") == ["كتابُ"]
+    assert found([Term(("cafe",))], "CAFÉ cafe\u0301 cafeteria decafe café_au") == ["CAFÉ", "cafe\u0301", "café"]
+    assert found([Term(("gpt", "4"))], "GPT-4 gpt 4 GPT4 gpt-40 ＧＰＴ－４") == ["GPT-4", "gpt 4", "GPT4", "ＧＰＴ－４"]
+    assert found([Term(("12",), is_prefix=True)], "١٢٣ 12 312 ۱۲") == ["١٢", "12", "۱۲"]
+    assert found([Term(("模", "型"))], "这个模型很小") == ["模型"]
+    assert found([Term(("mod",), is_prefix=True), book], "model commode كتاب") == ["mod", "كتاب"]
+    assert found([Term(("a",)), Term(("a", "b"))], "a b a") == ["a b", "a"]
+    assert found([], "anything") == []
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="اأإآىيةهﻛﺘﺎﺏ\u064e\u0640كتبABab12١٢", min_size=1, max_size=12))
+def test_that_the_pattern_of_a_word_finds_the_word(text: str) -> None:
+    for word in words(fold(text)):
+        spans = find_terms(text, [Term((word,))])
+        assert spans
+        assert all((without_article(word) or word) in fold(text[slice(*span)]) for span in spans)
 
 
 def test_that_chinese_is_indexed_by_character() -> None:
-    assert words(spaced("量化model模型")) == ["量", "化", "model", "模", "型"]
+    assert words("量化model模型") == ["量", "化", "model", "模", "型"]
 
 
 @given(st.text())
