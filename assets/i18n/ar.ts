@@ -17,6 +17,21 @@
     </message>
 </context>
 <context>
+    <name>ChatController</name>
+    <message>
+        <source>Message deleted</source>
+        <translation>حُذفت الرسالة</translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>ChatListModel</name>
     <message>
         <source>Pinned</source>
@@ -236,6 +251,40 @@
     <message>
         <source>Undo</source>
         <translation>تراجع</translation>
+    </message>
+</context>
+<context>
+    <name>ModelController</name>
+    <message>
+        <source>Open a model file</source>
+        <translation>افتح ملف نموذج</translation>
+    </message>
+    <message>
+        <source>Model files (*.gguf)</source>
+        <translation>ملفات النماذج (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>The context is %n token(s), as much as the free memory holds.</source>
+        <translation>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمز واحد، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمزان، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رموز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمزًا، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Comes with Samar</source>
+        <translation>يأتي مع سمر</translation>
+    </message>
+    <message>
+        <source>Samar Starter</source>
+        <translation>نموذج سمر المبدئي</translation>
     </message>
 </context>
 <context>
@@ -621,6 +670,86 @@
     </message>
 </context>
 <context>
+    <name>Transcript</name>
+    <message>
+        <source>You:</source>
+        <translation>أنت:</translation>
+    </message>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>يفكّر…</translation>
+    </message>
+    <message>
+        <source>Thought</source>
+        <translation>فكّر</translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n min</source>
+        <translation>
+            <numerusform>فكّر أقلّ من دقيقة</numerusform>
+            <numerusform>فكّر دقيقة</numerusform>
+            <numerusform>فكّر دقيقتين</numerusform>
+            <numerusform>فكّر %n دقائق</numerusform>
+            <numerusform>فكّر %n دقيقة</numerusform>
+            <numerusform>فكّر %n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n s</source>
+        <translation>
+            <numerusform>فكّر أقلّ من ثانية</numerusform>
+            <numerusform>فكّر ثانية</numerusform>
+            <numerusform>فكّر ثانيتين</numerusform>
+            <numerusform>فكّر %n ثوانٍ</numerusform>
+            <numerusform>فكّر %n ثانية</numerusform>
+            <numerusform>فكّر %n ثانية</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>أُوقف</translation>
+    </message>
+    <message>
+        <source>Interrupted: Samar ended while this was written.</source>
+        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+    </message>
+    <message>
+        <source>This reply failed. What was written is kept.</source>
+        <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Ended at the longest reply that is set.</source>
+        <translation>انتهى عند أطول ردّ محدَّد.</translation>
+    </message>
+    <message>
+        <source>Ended because the context is full.</source>
+        <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>{seconds} s to start</source>
+        <translation>بدأ بعد {seconds} ث</translation>
+    </message>
+    <message>
+        <source>{speed} tokens/s</source>
+        <translation>{speed} رمزًا/ث</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>لا رموز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>The model file {name} is not there any more.</source>
@@ -661,6 +790,22 @@
     <message>
         <source>Choose another model, or update Samar.</source>
         <translation>اختر نموذجًا آخر، أو حدّث سمر.</translation>
+    </message>
+    <message>
+        <source>{name} is not a model to chat with ({kind}).</source>
+        <translation>ليس {name} نموذجًا للمحادثة ({kind}).</translation>
+    </message>
+    <message>
+        <source>Choose a language model.</source>
+        <translation>اختر نموذجًا لغويًا.</translation>
+    </message>
+    <message>
+        <source>{name} is one part of a model, and the part {part} is not beside it.</source>
+        <translation>{name} جزء من نموذج، والجزء {part} ليس بجانبه.</translation>
+    </message>
+    <message>
+        <source>Put all parts into one folder and choose the first one.</source>
+        <translation>ضع الأجزاء كلها في مجلد واحد واختر أولها.</translation>
     </message>
     <message>
         <source>The engine could not load {name}: {reason}.</source>
@@ -793,6 +938,70 @@
     <message>
         <source>Check the disk, then send again.</source>
         <translation>افحص القرص، ثم أرسل من جديد.</translation>
+    </message>
+    <message>
+        <source>The history file is damaged, so this could not be read or saved.</source>
+        <translation>ملف السجلّ تالف، فتعذّرت القراءة أو الحفظ.</translation>
+    </message>
+    <message>
+        <source>Close Samar and start it again: it then opens the last backup.</source>
+        <translation>أغلق سمر وشغّله من جديد: يفتح حينها آخر نسخة احتياطية.</translation>
+    </message>
+    <message>
+        <source>This chat or message is not there any more.</source>
+        <translation>لم تعد هذه المحادثة أو الرسالة موجودة.</translation>
+    </message>
+    <message>
+        <source>It may have been deleted in another window of Samar.</source>
+        <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
+        <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
+    </message>
+    <message>
+        <source>{name} holds no chats that Samar knows how to read.</source>
+        <translation>ليس في {name} محادثات يعرف سمر قراءتها.</translation>
+    </message>
+    <message>
+        <source>Choose an export of Samar, ChatGPT, Open WebUI or Jan.</source>
+        <translation>اختر ملفًا صُدّر من Samar أو ChatGPT أو Open WebUI أو Jan.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or cut short: {reason}.</source>
+        <translation>الملف {name} تالف أو ناقص: {reason}.</translation>
+    </message>
+    <message>
+        <source>Export it again where it came from. Nothing was imported.</source>
+        <translation>صدّره من مصدره من جديد. لم يُستورد شيء.</translation>
+    </message>
+    <message>
+        <source>{name} is too large to import: {size}, and {limit} is the most.</source>
+        <translation>{name} أكبر من أن يُستورد: حجمه {size}، والحدّ {limit}.</translation>
+    </message>
+    <message>
+        <source>Export fewer chats at a time. Nothing was imported.</source>
+        <translation>صدّر محادثات أقل في كل مرة. لم يُستورد شيء.</translation>
+    </message>
+    <message>
+        <source>{name} could not be written: {reason}.</source>
+        <translation>تعذّرت كتابة {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free some space.</source>
+        <translation>اختر مجلدًا آخر، أو أفرغ بعض المساحة.</translation>
+    </message>
+    <message>
+        <source>Something in Samar went wrong ({what}).</source>
+        <translation>حدث خلل في سمر ({what}).</translation>
+    </message>
+    <message>
+        <source>Nothing is lost; the log has the details. If it happens again, start Samar anew.</source>
+        <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>

@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>ModelController</name>
+    <message numerus="yes">
+        <source>The context is %n token(s), as much as the free memory holds.</source>
+        <translation>
+            <numerusform>The context is %n token, as much as the free memory holds.</numerusform>
+            <numerusform>The context is %n tokens, as much as the free memory holds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -42,6 +52,30 @@
         <translation>
             <numerusform>Automatic leaves room for your other programs. This computer has %n core.</numerusform>
             <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message numerus="yes">
+        <source>Thought for %n min</source>
+        <translation>
+            <numerusform>Thought for %n min</numerusform>
+            <numerusform>Thought for %n min</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n s</source>
+        <translation>
+            <numerusform>Thought for %n s</numerusform>
+            <numerusform>Thought for %n s</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
         </translation>
     </message>
 </context>

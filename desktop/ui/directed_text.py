@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
-from PySide6.QtGui import QDragEnterEvent, QShowEvent, QTextBlock, QTextBlockFormat, QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from desktop.core.text import Direction, direction_of
+from desktop.ui import theme
 
 
 class DirectedText(QTextEdit):
@@ -26,8 +36,10 @@ class DirectedText(QTextEdit):
         self.document().setDocumentMargin(2)
         self.turning = False
         self.frame_room = 0
+        self.placeholder = ""
         self.document().contentsChange.connect(self._changed)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
+        self.turn_all()
         self._fit()
 
     # --- direction ---
@@ -43,7 +55,7 @@ class DirectedText(QTextEdit):
         while block.isValid():
             if not block.layout().preeditAreaText():  # an input method is composing here
                 direction = self.direction_for(block)
-                if block.blockFormat().layoutDirection() != direction:
+                if block.blockFormat().layoutDirection() != direction or not block.blockFormat().lineHeight():
                     wanted.append((block, direction))
             if block == last or block.blockNumber() > last.blockNumber():
                 break
@@ -56,6 +68,7 @@ class DirectedText(QTextEdit):
             cursor.joinPreviousEditBlock()  # undo takes the letter and the turn back together
             made = QTextBlockFormat()
             made.setLayoutDirection(direction)
+            made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
             cursor.mergeBlockFormat(made)
             cursor.endEditBlock()
         self.turning = False
@@ -72,8 +85,15 @@ class DirectedText(QTextEdit):
 
     # --- size ---
 
-    def _fit(self) -> None:
+    def line_height(self, direction: Qt.LayoutDirection) -> int:
+        """Least height of a line: an empty right-to-left one is as high as with its first Arabic letter."""
         line = self.fontMetrics().lineSpacing()
+        if direction == Qt.LayoutDirection.RightToLeft:
+            return max(line, theme.arabic_line(self.fontInfo().pixelSize()))
+        return max(line, round(self.fontInfo().pixelSize() * 1.6))
+
+    def _fit(self) -> None:
+        line = self.line_height(self.document().firstBlock().blockFormat().layoutDirection())
         frame = self.height() - self.viewport().height() if self.isVisible() else self.frame_room
         most = self.most * line + 4 + frame
         wanted = int(self.document().size().height() + 0.999) + frame
@@ -87,8 +107,8 @@ class DirectedText(QTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
-        elif event.type() == QEvent.Type.LayoutDirectionChange:
-            self._changed(0, 0, self.document().characterCount())
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange):
+            self.turn_all()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text only, with its line breaks as paragraphs, so that each can have its direction."""
@@ -105,6 +125,35 @@ class DirectedText(QTextEdit):
             event.ignore()  # files belong to the window
         else:
             super().dragEnterEvent(event)
+
+    def turn_all(self) -> None:
+        """Decide every paragraph anew; not a step of undo."""
+        undo = self.isUndoRedoEnabled()
+        if self.document().isEmpty():
+            self.setUndoRedoEnabled(False)
+        self._changed(0, 0, self.document().characterCount())
+        self.setUndoRedoEnabled(undo)
+
+    def set_placeholder(self, text: str) -> None:
+        self.placeholder = text
+        self.setAccessibleDescription(text)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the placeholder itself: Qt cuts the marks of Arabic letters off at the Latin font's height."""
+        super().paintEvent(event)
+        block = self.document().firstBlock()
+        if self.placeholder and self.document().isEmpty() and not block.layout().preeditAreaText():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.current().color("faint"))
+            rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+            flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            margin = self.document().documentMargin()
+            line = self.line_height(self.layoutDirection())
+            top = margin + (line - painter.fontMetrics().height()) * (1 if not rtl else 0.5)
+            room = QRectF(self.viewport().rect()).adjusted(margin, top, -margin, 100)
+            painter.drawText(room, int(flags), self.placeholder)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -27,7 +27,7 @@ class DropOverlay(QWidget):
         self.paths = local_paths(event)
         if self.paths:
             event.acceptProposedAction()
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self.window().rect())
             self.raise_()
             self.show()
         else:

@@ -24,6 +24,19 @@ LANGUAGES = (Language.ENGLISH, Language.ARABIC)
 PLURAL_CATEGORIES = {Language.ENGLISH: 2, Language.ARABIC: 6}
 
 
+class Context:
+    """Plural strings outside a QObject: `Words = Context("Words")`, then `Words.tr("%n token(s)", "", count)`.
+
+    lupdate reads a plural form only from a call of `tr`, and takes the name before the dot for its context.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def tr(self, text: str, comment: str = "", count: int = -1) -> str:
+        return QCoreApplication.translate(self.name, text, comment, count)
+
+
 class _Installed:
     """The translators that are in use, kept from being collected."""
 

@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
 
     def geometry_text(self) -> str:
         """For `Settings.window_geometry`."""
-        return self.saveGeometry().toBase64().data().decode()
+        return bytes(self.saveGeometry().toBase64().data()).decode()
 
     # --- what the person does ---
 

@@ -6,7 +6,6 @@ import msgspec
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.generation import GenerationParams
 from desktop.ui import theme
-from desktop.ui.widgets import Button, Label
+from desktop.ui.widgets import Button, Label, LineEdit
 
 STEPS = 40
 """Of the creativity slider: 0.00 … 2.00 by 0.05."""
@@ -70,11 +69,11 @@ class NumberField(QDoubleSpinBox):
 
     def __init__(self, low: float, high: float, step: float, digits: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLineEdit(LineEdit(self))
         self.setLocale(QLocale.c())  # Western digits in both languages
         self.setRange(low, high)
         self.setSingleStep(step)
         self.setDecimals(digits)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)
         self.setFixedWidth(96)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -88,10 +87,10 @@ class WholeField(QSpinBox):
 
     def __init__(self, low: int, high: int, step: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLineEdit(LineEdit(self))
         self.setLocale(QLocale.c())
         self.setRange(low, high)
         self.setSingleStep(step)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)
         self.setFixedWidth(96)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

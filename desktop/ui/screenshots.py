@@ -67,9 +67,9 @@ def sample_window(language: Language, transcript: QWidget | None = None) -> Main
     window.empty.set_hour(20)
     window.sidebar.set_chats(sample_chats(language, time.time()))
     models = [
-        ModelChoice("/models/starter.gguf", NAMES[language], bits, "8 MB"),
-        ModelChoice("/models/llama.gguf", "Llama 3.2 1B Instruct", "Q4_K_M", "0.8 GB"),
-        ModelChoice("/models/phi.gguf", "Phi-3.5-mini Instruct", "Q4_K_M", "2.4 GB"),
+        ModelChoice("/models/starter.gguf", NAMES[language], bits, i18n.size(8.2e6)),
+        ModelChoice("/models/llama.gguf", "Llama 3.2 1B Instruct", "Q4_K_M", i18n.size(0.81e9)),
+        ModelChoice("/models/phi.gguf", "Phi-3.5-mini Instruct", "Q4_K_M", i18n.size(2.39e9)),
     ]
     window.picker.set_models(models)
     window.picker.set_loaded(models[0].path, models[0].name, bits)
@@ -141,7 +141,8 @@ def state_drop(window: MainWindow) -> None:
     window.drop.show()
 
 
-STATES: dict[str, Callable[[MainWindow], None]] = {
+States = dict[str, Callable[[MainWindow], None]]
+STATES: States = {
     "empty": state_empty,
     "panel": state_panel,
     "advanced": state_advanced,
@@ -178,9 +179,7 @@ def settle(app: QApplication) -> None:
         app.processEvents()
 
 
-def take(
-    folder: Path, states: dict[str, Callable[[MainWindow], None]], ratios: tuple[float, ...] = (1.0,)
-) -> list[Path]:
+def take(folder: Path, states: States, ratios: tuple[float, ...] = (1.0,)) -> list[Path]:
     """Write one picture for each state, language, theme and ratio; returns their paths."""
     from desktop.ui.settings.settings_dialog import SettingsDialog
 
@@ -225,7 +224,7 @@ def main(arguments: list[str]) -> int:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     theme.install(app)
-    states = STATES if "--all" in arguments else {"panel": state_panel}
+    states: States = STATES if "--all" in arguments else {"panel": state_panel}
     chosen = [word.partition("=")[2] for word in arguments if word.startswith("--only=")]
     if chosen:
         states = {name: STATES[name] for name in chosen[0].split(",")}

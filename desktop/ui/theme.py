@@ -148,6 +148,11 @@ def current() -> Tokens:
     return state().tokens
 
 
+def opposite() -> Tokens:
+    """The other theme's tokens, for what must stand out from the window."""
+    return LIGHT if current().dark else DARK
+
+
 def px(size: float) -> int:
     """A text size in pixels at the person's text scale."""
     return round(size * state().scale)
@@ -199,6 +204,7 @@ def _show(tokens: Tokens, *, force: bool) -> None:
         return
     now.tokens = tokens
     _font.cache_clear()
+    arabic_line.cache_clear()
     app.setFont(interface_font())
     app.setPalette(palette_of(tokens))
     app.setStyleSheet(style_sheet(tokens, now.scale))
@@ -227,6 +233,18 @@ def _families(system: str) -> tuple[str, ...]:
     if system in POOR_ARABIC and "Noto Sans" in present:
         system = "Noto Sans"
     return (system, *arabic[:2])
+
+
+@cache
+def arabic_line(pixels: int) -> int:
+    """Height of a line of Arabic in the interface font, in pixels."""
+    from PySide6.QtGui import QTextLayout
+
+    layout = QTextLayout("لغّة", interface_font(pixels / state().scale))
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return round(line.height())
 
 
 def mono_font(pixels: float = SMALL_PX) -> QFont:

@@ -28,8 +28,9 @@ class Toast(QWidget):
         self.button = QPushButton(self)
         self.button.setObjectName("toastAction")
         self.close_button = IconButton("close", self, size=28, icon_size=14)
+        self.close_button.inverse = True
         row = QHBoxLayout(self)
-        row.setContentsMargins(18, 8, 8, 8)
+        row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(12)
         row.addWidget(self.label)
         row.addWidget(self.button)
@@ -89,8 +90,7 @@ class Toast(QWidget):
         super().leaveEvent(event)
 
     def _restyle(self) -> None:
-        tokens = theme.current()
-        other = theme.LIGHT if tokens.dark else theme.DARK
+        other = theme.opposite()
         self.label.setStyleSheet(f"color: {other.ink}; font-size: {theme.px(14)}px;")
         self.button.setStyleSheet(
             f"QPushButton {{ color: {other.accent}; background: transparent; border: 1px solid transparent; "
@@ -99,8 +99,7 @@ class Toast(QWidget):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = theme.current()
-        other = theme.LIGHT if tokens.dark else theme.DARK
+        other = theme.opposite()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

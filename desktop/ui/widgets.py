@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QRadioButton,
     QSizePolicy,
     QWidget,
@@ -70,13 +71,15 @@ class IconButton(Button):
         super().__init__(parent)
         self.icon_name = name
         self.icon_size = icon_size
+        self.inverse = False
+        """Stands on a surface of the other theme, as in a toast."""
         self.setFixedSize(size, size)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = theme.current()
+        tokens = theme.opposite() if self.inverse else theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRectF(self.rect())
@@ -170,6 +173,34 @@ class Label(QLabel):
             self._align()
 
 
+class LineEdit(QLineEdit):
+    """A line whose Arabic stands in the middle: Qt lifts text of a taller fallback face twice."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.textChanged.connect(self.place_text)
+
+    def side_margins(self) -> tuple[int, int]:
+        """Left and right, in pixels."""
+        return 0, 0
+
+    def place_text(self) -> None:
+        layout = QTextLayout(self.text(), self.font())
+        layout.beginLayout()
+        line = layout.createLine()
+        layout.endLayout()
+        lifted = round(line.ascent()) - self.fontMetrics().ascent() if line.isValid() else 0
+        left, right = self.side_margins()
+        wanted = QMargins(left, max(lifted, 0) * 2, right, 0)
+        if wanted != self.textMargins():
+            self.setTextMargins(wanted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.place_text()
+
+
 class Edge(QFrame):
     """A hairline, upright or lying."""
 
@@ -211,23 +242,51 @@ class Meter(QWidget):
         painter.drawRoundedRect(filled, 2, 2)
 
 
-class Segments(QFrame):
+class Segment(QRadioButton):
+    """One choice of Segments; a radio button in all but its looks."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, max(32, self.fontMetrics().height() + 12))
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        chosen = self.isChecked()
+        if chosen:
+            painter.setPen(QPen(tokens.color("line"), 1))
+            painter.setBrush(tokens.color("selected" if tokens.dark else "surface"))
+            painter.drawRoundedRect(whole, 8, 8)
+        painter.setFont(theme.interface_font(14, QFont.Weight.Medium if chosen else QFont.Weight.Normal))
+        painter.setPen(tokens.color("ink" if chosen or self.underMouse() else "muted"))
+        painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(tokens.color("accent"), 2))
+            painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+
+class Segments(QWidget):
     """A few choices side by side, one of them chosen: radio buttons to the keyboard and to a screen reader."""
 
     chosen = Signal(object)
 
     def __init__(self, values: Sequence[object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("segments")
         self.values = list(values)
         self.group = QButtonGroup(self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(0)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
         for number, _value in enumerate(self.values):
-            button = QRadioButton(self)
+            button = Segment(self)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
             self.group.addButton(button, number)
-            row.addWidget(button)
+            row.addWidget(button, 1)
         self.group.idClicked.connect(lambda number: self.chosen.emit(self.values[number]))
 
     def set_texts(self, texts: Sequence[str]) -> None:
@@ -239,6 +298,14 @@ class Segments(QFrame):
 
     def value(self) -> object:
         return self.values[self.group.checkedId()]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.color("surface" if tokens.dark else "hover"))
+        painter.drawRoundedRect(QRectF(self.rect()), 11, 11)
 
 
 class Moon(QWidget):

@@ -26,8 +26,9 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.core.chat import Chat
+from desktop.core.text import Direction, direction_of
 from desktop.ui import i18n, icons, theme
-from desktop.ui.widgets import leading
+from desktop.ui.widgets import LineEdit, leading
 
 Index = QModelIndex | QPersistentModelIndex
 INSET = 12
@@ -158,11 +159,9 @@ class ChatListModel(QAbstractListModel):
         if role == Roles.PAYLOAD:
             return row
         if isinstance(row, str):
-            return {
-                Qt.ItemDataRole.DisplayRole: row,
-                Qt.ItemDataRole.AccessibleTextRole: row,
-                Roles.KIND: Kind.HEADING,
-            }.get(role)
+            if role == Roles.KIND:
+                return Kind.HEADING
+            return row if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
         if role == Roles.KIND:
             return Kind.CHAT if isinstance(row, Chat) else Kind.HIT
         if role == Roles.CHAT_ID:
@@ -285,9 +284,10 @@ class ChatRowDelegate(QStyledItemDelegate):
         align = Qt.AlignmentFlag.AlignVCenter | leading(rtl)
         painter.drawText(QRectF(text.left(), text.top() + 4, text.width(), line), align, title)
         found = QTextLayout(hit.excerpt.replace("\n", " "), theme.interface_font(12))
-        option = QTextOption(Qt.AlignmentFlag.AlignLeft)
+        rtl = direction_of(hit.excerpt, Direction.RTL if rtl else Direction.LTR) is Direction.RTL
+        option = QTextOption(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
         found.setTextOption(option)
         ranges = []
         bold = QTextCharFormat()
@@ -295,18 +295,18 @@ class ChatRowDelegate(QStyledItemDelegate):
         bold.setForeground(tokens.color("ink"))
         for start, length in hit.marks:
             mark = QTextLayout.FormatRange()
-            mark.start, mark.length, mark.format = start, length, bold  # type: ignore[misc]
+            mark.start, mark.length, mark.format = start, length, bold
             ranges.append(mark)
         found.setFormats(ranges)
         found.beginLayout()
-        top = 0.0
+        top, ascent = 0.0, theme.px(15)
         for _ in range(2):
             row = found.createLine()
             if not row.isValid():
                 break
             row.setLineWidth(text.width())
-            row.setPosition(QPointF(0, top))
-            top += row.height()
+            row.setPosition(QPointF(0, top + ascent - row.ascent()))  # lines of one pitch in both scripts
+            top += theme.px(19)
         found.endLayout()
         painter.setPen(tokens.color("muted"))
         found.draw(painter, QPointF(text.left(), text.top() + 4 + line))
@@ -314,7 +314,7 @@ class ChatRowDelegate(QStyledItemDelegate):
     # --- renaming in place ---
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent)
+        editor = LineEdit(parent)
         editor.setObjectName("rename")
         editor.setMaxLength(200)
         editor.setAccessibleName(self.tr("Title of the chat"))

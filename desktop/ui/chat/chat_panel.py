@@ -81,7 +81,7 @@ class ChatPanel(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
         head = QHBoxLayout()
-        head.setContentsMargins(18, 14, 10, 12)
+        self.head = head
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
         outer = QVBoxLayout(self)
@@ -166,6 +166,13 @@ class ChatPanel(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self._mirror()
+
+    def _mirror(self) -> None:
+        """Margins don't mirror by themselves; the close button's cross stands at the edge of the text."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.head.setContentsMargins(10 if rtl else 18, 14, 18 if rtl else 10, 12)
 
     def _context_texts(self) -> None:
         if not self.total:
@@ -181,12 +188,13 @@ class ChatPanel(QFrame):
         self.context_note.setText(room if left else self.tr("Full: the oldest turns are left out."))
 
     def _retranslate(self) -> None:
+        self._mirror()
         self.setAccessibleName(self.tr("This chat"))
         self.title.setText(self.tr("This chat"))
         self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
         self.prompt_label.setText(self.tr("System prompt"))
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
-        self.prompt_text.setPlaceholderText(self.tr("How should the model answer in this chat?"))
+        self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
         self.prompt_note.setText(self.tr("The default of the settings. What you write here is for this chat only."))
         self.prompt_reset.setText(self.tr("Back to the default"))
         self.context_label.setText(self.tr("Context"))

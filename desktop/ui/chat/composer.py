@@ -202,8 +202,8 @@ class Composer(QWidget):
             self._update_button()
 
     def _retranslate(self) -> None:
-        self.text.setPlaceholderText(self.waiting_for or self.tr("Message Samar"))
+        self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
         self.text.setAccessibleName(self.tr("Message"))
-        self.text.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
+        self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
         shortcut = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
         self.attach.describe(self.tr("Attach a file"), shortcut)

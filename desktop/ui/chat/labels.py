@@ -7,6 +7,9 @@ from PySide6.QtCore import QCoreApplication
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.errors import SENTENCES
 from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.ui.i18n import Context
+
+Transcript = Context("Transcript")
 
 
 def speaker(message: Message) -> str:
@@ -23,8 +26,8 @@ def thinking(message: Message) -> str:
         return QCoreApplication.translate("Transcript", "Thought")
     seconds = max(1, round(message.thinking_s))
     if seconds >= 120:
-        return QCoreApplication.translate("Transcript", "Thought for %n min", None, round(seconds / 60))
-    return QCoreApplication.translate("Transcript", "Thought for %n s", None, seconds)
+        return Transcript.tr("Thought for %n min", "", round(seconds / 60))
+    return Transcript.tr("Thought for %n s", "", seconds)
 
 
 def status(message: Message) -> str:
@@ -54,6 +57,6 @@ def figures(stats: GenerationStats | None) -> str:
     parts = [
         QCoreApplication.translate("Transcript", "{seconds} s to start").format(seconds=f"{stats.first_token_s:.1f}"),
         QCoreApplication.translate("Transcript", "{speed} tokens/s").format(speed=speed),
-        QCoreApplication.translate("Transcript", "%n tokens", None, stats.reply_tokens),
+        Transcript.tr("%n token(s)", "", stats.reply_tokens),
     ]
     return " · ".join(parts)

@@ -75,7 +75,8 @@ class ModelRow(Button):
         )
         painter.setFont(theme.interface_font(12))
         painter.setPen(tokens.color("muted"))
-        detail = " · ".join(filter(None, (self.choice.quantization, self.choice.detail)))
+        parts = filter(None, (self.choice.quantization, self.choice.detail))
+        detail = " · ".join(f"\u2068{part}\u2069" for part in parts)  # each in its own direction
         detail = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(
             QRectF(text.left(), text.top() + half, text.width(), half),

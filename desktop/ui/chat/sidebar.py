@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
 
 from desktop.core.chat import Chat
 from desktop.ui import icons, theme
 from desktop.ui.chat.chat_list import ChatListModel, ChatRowDelegate, Kind, Roles, SearchHit
-from desktop.ui.widgets import Label, Moon, RowButton
+from desktop.ui.widgets import Label, LineEdit, Moon, RowButton
 
 WIDTH = 264
 
@@ -120,6 +120,28 @@ class ChatView(QListView):
         return False
 
 
+class SearchField(LineEdit):
+    """A line with a lens at its beginning, in line with the buttons above and below."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("search")
+        self.setFixedHeight(38)
+        self.setClearButtonEnabled(True)
+        self.place_text()
+
+    def side_margins(self) -> tuple[int, int]:
+        return (4, 38) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (38, 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        spot = QRectF(self.width() - 31 if rtl else 13, (self.height() - 18) / 2, 18, 18)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        icons.paint(painter, "search", spot, theme.current().color("muted"))
+
+
 class Sidebar(QFrame):
     """Plain values in, signals out; knows nothing of where chats are kept."""
 
@@ -144,12 +166,7 @@ class Sidebar(QFrame):
         self.moon = Moon(22, self)
         self.brand = Label("brand", self)
         self.new_chat = RowButton("plus", self, raised=True)
-        self.search = QLineEdit(self)
-        self.search.setObjectName("search")
-        self.search.setFixedHeight(38)
-        self.search.setClearButtonEnabled(True)
-        self.search_icon = QAction(self.search)
-        self.search.addAction(self.search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField(self)
         self.view = ChatView(self)
         self.view.setModel(self.model)
         self.nothing = Label("hint", self, wrap=True).centre()
@@ -192,13 +209,11 @@ class Sidebar(QFrame):
         self.view.menu_requested.connect(self.show_menu)
         self.view.delete_requested.connect(lambda index: self.chat_deleted.emit(index.data(Roles.CHAT_ID)))
         self.view.left_upwards.connect(self.search.setFocus)
-        theme.state().changed.connect(self._recolour)
         self.midnight = QTimer(self)
         self.midnight.setSingleShot(True)
         self.midnight.timeout.connect(self._new_day)
         self._await_midnight()
         self._retranslate()
-        self._recolour()
 
     # --- values in ---
 
@@ -327,10 +342,6 @@ class Sidebar(QFrame):
         self.model.rebuild()
         self._show_current()
         self._await_midnight()
-
-    def _recolour(self) -> None:
-        self.search_icon.setIcon(icons.icon("search", theme.current().muted))
-        self.view.setIconSize(QSize(16, 16))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

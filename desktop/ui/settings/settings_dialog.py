@@ -300,7 +300,7 @@ class SettingsDialog(QDialog):
         self.threads.setAccessibleDescription(texts["threads_hint"])
         self.threads.setSpecialValueText(self.tr("Automatic"))
         self.prompt.setAccessibleName(texts["prompt"])
-        self.prompt.setPlaceholderText(self.tr("How should models answer?"))
+        self.prompt.set_placeholder(self.tr("How should models answer?"))
         self.folder.setAccessibleName(texts["folder"])
         self.open_folder.setText(self.tr("Open the folder"))
         self._figures()
