@@ -83,6 +83,8 @@ class Samar(QObject):
         window = self.window
         for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
+        theme.state().changed.connect(self._show_theme)
+        self._show_theme()
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
@@ -145,6 +147,10 @@ class Samar(QObject):
             self.models.retranslate()
         self.chats.show_model(self.worker.model)
 
+    def _show_theme(self) -> None:
+        self.transcript.set_text_scale(theme.state().scale)
+        self.transcript.set_theme(theme.current())
+
     def scale_text(self, step: int) -> None:
         """Larger (1), smaller (-1), back to normal (0)."""
         scale = round(self.preferences.value.text_scale + step / 10, 1) if step else 1.0
@@ -160,6 +166,7 @@ class Samar(QObject):
         if self._closed:
             return
         self._closed = True
+        theme.state().changed.disconnect(self._show_theme)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         self.worker.shutdown()

@@ -285,13 +285,19 @@ class ChatDocument(QObject):
             self._insert(before, message, entry.base, opened=entry.open if opened is None else opened)
             self._begin(self.entries[message.id])
 
+    def current(self, message_id: int) -> Message:
+        """A message with what it holds by now, also while it streams."""
+        entry = self.entries[message_id]
+        if not entry.parts and not entry.thoughts:
+            return entry.message
+        return replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
+
     def toggle_thinking(self, message_id: int) -> None:
         entry = self.entries[message_id]
         if entry.answer is None and entry.thought is None:
             self.replace(entry.message, opened=not entry.open)
             return
-        message = replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
-        self.replace(message, opened=not entry.open)
+        self.replace(self.current(message_id), opened=not entry.open)
 
     def remove_from(self, message_id: int) -> None:
         """Remove a message and all that follow it."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QUrl, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextBlock, QTextDocument
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextBlock,
+    QTextDocument,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from desktop.ui.chat.backdrop import Backdrop
+from desktop.ui.chat.copying import selected
 from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.look import COLUMN, GUTTER, Look, colour
 
@@ -19,12 +31,22 @@ class ChatPage(QTextBrowser):
     column_changed = Signal(float)
     moved = Signal()
     """Scrolled or resized."""
+    zoomed = Signal(int)
+    """Steps larger (positive) or smaller; 0 for the normal size."""
+    stepped = Signal(int)
+    """One message back (-1) or on (1), by keyboard."""
+    find_asked = Signal()
+    menu_asked = Signal(QPoint)
+    """Where, in global coordinates."""
+    copied = Signal()
 
     def __init__(self, look: Look, formulas: FormulaRenderer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.look = look
         self._formulas = formulas
         self.backdrop = Backdrop(self.document())
+        self.sources: Callable[[], dict[int, str]] = dict
+        """The Markdown of the messages, for copying."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -89,6 +111,54 @@ class ChatPage(QTextBrowser):
     def offset(self) -> int:
         """How far the document is scrolled, pixels."""
         return self.verticalScrollBar().value()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        made = QMimeData()
+        made.setText(selected(self.textCursor(), markdown=False))
+        markdown = selected(self.textCursor(), markdown=True, sources=self.sources())
+        made.setData("text/markdown", markdown.encode("utf-8", "replace"))
+        self.copied.emit()
+        return made
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_asked.emit(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+        else:
+            self.menu_asked.emit(event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.zoomed.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # the empty sides of the column are no part of the viewport, but turn its page too
+        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        key = event.key()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
+        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoomed.emit(1)
+        elif control and key == Qt.Key.Key_Minus:
+            self.zoomed.emit(-1)
+        elif control and key == Qt.Key.Key_0:
+            self.zoomed.emit(0)
+        elif control and key == Qt.Key.Key_F:
+            self.find_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
