@@ -248,8 +248,12 @@ def _stacked(family: Family, target: str, slot: Slot, parts: Mapping[int, Tensor
 def _pair(family: Family, target: str, tensor: Tensor) -> Iterator[tuple[str, Tensor]]:
     if not isinstance(tensor, LowRank):
         raise bad_adapter(f"{target} is not the product of two factors any more.")
-    family.check_shape(target, tensor)
-    yield f"{target}.lora_a", tensor.a.transpose() if target == "token_embd.weight" else tensor.a
+    if target == "token_embd.weight":  # PEFT adapts the transposed table: A is (rank, vocabulary), B (embedding, rank)
+        family.check_shape(target, tensor.transpose())
+        yield f"{target}.lora_a", tensor.a.transpose()
+    else:
+        family.check_shape(target, tensor)
+        yield f"{target}.lora_a", tensor.a
     yield f"{target}.lora_b", tensor.b
 
 
@@ -266,7 +270,7 @@ def _scaled(b: Tensor, name: str, settings: Mapping[str, Any], alpha: float, not
         raise bad_adapter(f"alpha_pattern gives {own!r} for {module}.")
     notes.append(f"{module} has its own alpha, {own}; its factor B was scaled to say so.")
     factor = np.float32(own / alpha)
-    return b.map(lambda a: (a * factor).astype(a.dtype))
+    return b.map(lambda a: np.asarray(np.multiply(a, factor), dtype=a.dtype))
 
 
 def _counted(tensors: Sequence[tuple[str, Tensor]]) -> dict[str, tuple[int, ...]]:

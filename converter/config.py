@@ -79,6 +79,13 @@ class Config(MutableMapping[str, Any]):
             self._rope = self._unified_rope()
         return self._rope
 
+    def rope_number(self, key: str) -> float:
+        """One rotary parameter (of full attention, where layers differ). Raises ConversionError (BAD_CONFIG)."""
+        value = self.rope.get("full_attention", self.rope).get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise bad_config(f"The configuration gives {value!r} for {key}, which should be a number.")
+        return value
+
     def _unified_rope(self) -> dict[str, Any]:
         stored = self._values.get("rope_parameters", self._values.get("rope_scaling"))
         if stored is not None and not isinstance(stored, Mapping):

@@ -28,7 +28,7 @@ class Derived(Tensor):
     dtype = DType.F32
 
     def __init__(
-        self, sources: Sequence[Tensor], function: Callable[[Sequence[Array]], Array], shape: Sequence[int]
+        self, sources: Sequence[Tensor], function: Callable[[Sequence[Any]], Any], shape: Sequence[int]
     ) -> None:
         self.sources, self.function, self.shape = list(sources), function, tuple(shape)
 
@@ -88,7 +88,7 @@ def _partner(tensors: Tensors, name: str) -> Tensor:
 def _scaled(weight: Tensor, scale: Tensor, block: Sequence[int] | None = None) -> Tensor:
     """weight · scale; the scale is one number, one per row, or one per block of rows and columns."""
 
-    def compute(arrays: Sequence[Array]) -> Array:
+    def compute(arrays: Sequence[Any]) -> Any:
         values = working(arrays[0], weight.dtype).astype(np.float32)
         factors = working(arrays[1], scale.dtype).astype(np.float32)
         if block is not None:
@@ -142,7 +142,7 @@ def _bitnet(settings: Mapping[str, Any], tensors: Tensors) -> Tensors:
         target = name.removesuffix("_scale")
         weight, scale = _partner(tensors, target), tensors.pop(name)
 
-        def compute(arrays: Sequence[Array], scale: Tensor = scale) -> Array:
+        def compute(arrays: Sequence[Any], scale: Tensor = scale) -> Any:
             packed = arrays[0].view(np.uint8)
             shifts = np.array([0, 2, 4, 6], np.uint8).reshape(4, *(1,) * packed.ndim)
             values = ((packed[None] >> shifts) & 3).astype(np.float32) - 1
@@ -174,7 +174,7 @@ def _gptq_weight(parts: Sequence[Tensor], bits: int, offset: int) -> Tensor:
     mask = (1 << bits) - 1
     kind = np.int16 if bits == 8 else np.int8
 
-    def compute(arrays: Sequence[Array]) -> Array:
+    def compute(arrays: Sequence[Any]) -> Any:
         packed, zeros, factors, group = arrays
         shifts = np.arange(0, packed.dtype.itemsize * 8, bits, dtype=packed.dtype)
         unpacked_zeros = ((zeros[:, :, None] >> shifts).astype(kind) & mask).reshape(factors.shape) + kind(offset)
@@ -234,7 +234,7 @@ def _packed_weight(parts: Sequence[Tensor], shape: tuple[int, int], bits: int, s
     mask = (1 << bits) - 1
     scale_type = parts[1].dtype
 
-    def compute(arrays: Sequence[Array]) -> Array:
+    def compute(arrays: Sequence[Any]) -> Any:
         packed, scale = arrays[0], working(arrays[1], scale_type).astype(np.float32)
         shifts = np.arange(0, 32 - (bits - 1), bits, dtype=np.int32)
         offset: Any = 1 << (bits - 1)

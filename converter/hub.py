@@ -59,11 +59,10 @@ def _in_background(work: Callable[[], Path], cancel: CancelToken) -> Path:
 
 
 def _fetch(repository: str, revision: str | None, what: What, report: Reporter, cancel: CancelToken) -> Path:
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, errors
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
-        HfHubHTTPError,
         HFValidationError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
@@ -82,7 +81,7 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
         why = str(error).splitlines()[0]
     except OfflineModeIsEnabled:
         why = "offline mode is on"
-    except (HfHubHTTPError, OSError) as error:
+    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # the HTTP library's, whichever it is
         why = f"the connection failed ({type(error).__name__})"
     raise ConversionError(ExitStatus.DOWNLOAD_FAILED, f"{repository} cannot be downloaded: {why}.")
 
@@ -136,7 +135,6 @@ def _with_headers(
     import tempfile
 
     from huggingface_hub import get_session, hf_hub_url
-    from huggingface_hub.utils import hf_raise_for_status
 
     place = Path(tempfile.mkdtemp(prefix="samar-plan-")) / repository.rpartition("/")[2]
     atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
@@ -148,7 +146,7 @@ def _with_headers(
         def part(first: int, last: int, url: str = url) -> bytes:
             headers = {**api._build_hf_headers(), "Range": f"bytes={first}-{last}"}
             response = get_session().get(url, headers=headers, follow_redirects=True)
-            hf_raise_for_status(response)
+            response.raise_for_status()
             return bytes(response.content)
 
         length = int.from_bytes(part(0, 7)[:8], "little")

@@ -135,7 +135,7 @@ class FalconH1(Family):
         kv.u32("ssm.time_step_rank", inner // head)
         kv.u32("ssm.group_count", config.count("mamba_n_groups"))
         kv.f32("attention.layer_norm_rms_epsilon", config.find("layer_norm_epsilon", "rms_norm_eps") or 1e-5)
-        kv.f32("rope.freq_base", config.rope["rope_theta"])
+        kv.f32("rope.freq_base", config.rope_number("rope_theta"))
         kv.u32("vocab_size", self.vocab_size)
 
     def write_vocabulary(self, kv: KeyValues) -> Vocabulary:

@@ -45,7 +45,7 @@ class Phi(Family):
         config["intermediate_size"] = 4 * self.embedding_length
 
     def write_parameters(self, kv: KeyValues) -> None:
-        rotary = float(self.config.rope["partial_rotary_factor"])
+        rotary = self.config.rope_number("partial_rotary_factor")
         kv.u32("context_length", self.config.count("n_positions", "max_position_embeddings"))
         kv.u32("embedding_length", self.embedding_length)
         kv.u32("feed_forward_length", self.feed_forward_length)

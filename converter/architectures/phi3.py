@@ -63,7 +63,8 @@ class Phi3(Family):
     @property
     def rotary_dimensions(self) -> int:
         """How many of a head's dimensions are rotated."""
-        factor = self.config.rope.get("partial_rotary_factor", 1.0)
+        rope = self.config.rope
+        factor = self.config.rope_number("partial_rotary_factor") if "partial_rotary_factor" in rope else 1.0
         return int(factor * self.embedding_length) // self.head_count
 
     @property
@@ -85,7 +86,7 @@ class Phi3(Family):
         kv.u32("attention.head_count_kv", self.head_count_kv)
         kv.f32("attention.layer_norm_rms_epsilon", self.config.number("rms_norm_eps"))
         kv.u32("rope.dimension_count", self.rotary_dimensions)
-        kv.f32("rope.freq_base", rope.get("full_attention", rope)["rope_theta"])
+        kv.f32("rope.freq_base", self.config.rope_number("rope_theta"))
         kv.u32("attention.sliding_window", self.config.get("sliding_window") or 0)
         if rope.get("long_factor"):
             kv.f32("rope.scaling.attn_factor", self._attention_factor())

@@ -9,7 +9,6 @@ import numpy as np
 
 from converter.architectures.base import ATTENTION, EMBEDDINGS, FEED_FORWARD, Family, Slot
 from converter.architectures.qwen3 import QK_NORMS
-from converter.config import Config
 from converter.errors import shape_mismatch
 from converter.keyvalues import KeyValues
 from converter.tensors import Tensor
@@ -47,10 +46,6 @@ class Qwen3Moe(Family):
         _MLP + "experts.{xid}.down_proj": Slot("blk.{bid}.ffn_down_exps", ("experts", "embd", "expert_ff")),
         _MLP + "experts.{xid}.up_proj": Slot("blk.{bid}.ffn_up_exps", ("experts", "expert_ff", "embd")),
     }
-
-    def prepare_config(self, config: Config) -> None:
-        if config.get("num_key_value_heads") is None:
-            config["num_key_value_heads"] = self.head_count
 
     def dimensions(self) -> dict[str, int]:
         return {**super().dimensions(), "expert_ff": self.config.count("moe_intermediate_size")}

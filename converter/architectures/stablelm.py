@@ -55,7 +55,7 @@ class StableLm(Family):
         kv.u32("embedding_length", self.embedding_length)
         kv.u32("block_count", self.layer_count)
         kv.u32("feed_forward_length", self.feed_forward_length)
-        rotary = float(config.rope["partial_rotary_factor"])
+        rotary = config.rope_number("partial_rotary_factor")
         kv.u32("rope.dimension_count", int(rotary * (self.embedding_length // self.head_count)))
         kv.u32("attention.head_count", self.head_count)
         kv.u32("attention.head_count_kv", self.head_count_kv)

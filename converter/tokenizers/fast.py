@@ -83,7 +83,7 @@ def load_fast(files: TokenizerFiles) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     added = _configured_tokens(files)
-    roles = {**defaults.tokens, **{role: files.config[role] for role in _SPECIAL_ROLES if role in files.config}}
+    roles = {role: files.config.get(role, defaults.tokens.get(role)) for role in _SPECIAL_ROLES}
     _add_missing(tokenizer, added, roles, files.config.get("additional_special_tokens"))
     if defaults.adds is not None:
         _set_post_processor(tokenizer, files.config, roles, defaults.adds)
