@@ -35,7 +35,7 @@ class Dialogue:
 class Mix:
     """Shares of what the training sees."""
 
-    off_topic: float = 0.36
+    off_topic: float = 0.27
     follow_up: float = 0.42  # of later turns
     system: float = 0.5
     templated: float = 0.25  # of topic questions: form x phrase
@@ -103,6 +103,8 @@ class Maker:
             i = rng.randrange(len(words) - 1)
             words[i], words[i + 1] = words[i + 1], words[i]
         text = " ".join(words)
+        if rng.random() < 0.14 and len(words) > 1:
+            text = rng.choice(forms["frames"]).replace("{}", text)
         if rng.random() < 0.16:
             text = f"{rng.choice(forms['prefixes'])} {text}"
         if rng.random() < 0.12:

@@ -39,7 +39,7 @@ class Plan:
     user_weight: float = 0.0
     topic_weight: float = 1.0  # of the auxiliary head that names the topic; it is not shipped
     early: float = 0.5  # share of the training that sees mostly single questions and beginnings of answers
-    early_shorten: float = 0.9  # share of last answers of which only the beginning is trained: early, and later
+    early_shorten: float = 0.96  # share of last answers of which only the beginning is trained: early, and later
     shorten: float = 0.5
     ema: float = 0.998
     threads: int = 1
@@ -94,7 +94,7 @@ def encode(
     return Example(ids[:512], weights[:512], [p % 2048 for p in positions[:512]], [c for c in choices if c[0] < 511])
 
 
-EARLY, LATE = Mix(turns=(0.8, 0.2), system=0.35), Mix()
+EARLY, LATE = Mix(turns=(0.92, 0.08), system=0.2), Mix()
 
 
 def batches(
