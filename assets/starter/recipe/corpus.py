@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class OffTopic:
     verbs: tuple[str, ...]
     noun_forms: tuple[str, ...]
     verb_forms: tuple[str, ...]
+    patterns: tuple[str, ...]  # whole prompts with {slot}s
+    slots: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,6 @@ class Corpus:
     follow_ups: dict[str, dict[str, tuple[str, ...]]]  # kind -> language -> wordings
     systems: dict[str, dict[str, tuple[str, ...]]]  # kind -> language -> prompts
     forms: dict[str, dict[str, tuple[str, ...]]]  # language -> name of the list -> forms
-    names: tuple[str, ...] = field(default=())
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -99,16 +100,11 @@ def load(root: Path = CORPUS) -> Corpus:
         for path in sorted((root / "off_topic").glob("*.toml")):
             for key, value in _toml(path).get(language, {}).items():
                 table[key] = table.get(key, "") + "\n" + value
-        off[language] = OffTopic(
-            *(
-                lines(table.get(k, ""))
-                for k in ("prompts", "hard_negatives", "nouns", "verbs", "noun_forms", "verb_forms")
-            )
-        )
+        named = ("prompts", "hard_negatives", "nouns", "verbs", "noun_forms", "verb_forms", "patterns")
+        slots = {k: lines(v) for k, v in table.items() if k not in named}
+        off[language] = OffTopic(*(lines(table.get(k, "")) for k in named), slots)
 
     def nested(name: str) -> dict[str, dict[str, tuple[str, ...]]]:
         return {k: {a: lines(b) for a, b in v.items()} for k, v in _toml(root / name).items()}
 
-    return Corpus(
-        topics, off, nested("follow_ups.toml"), nested("system_prompts.toml"), nested("forms.toml"), tuple(topics)
-    )
+    return Corpus(topics, off, nested("follow_ups.toml"), nested("system_prompts.toml"), nested("forms.toml"))

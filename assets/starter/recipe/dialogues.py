@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from .corpus import DECLINE, LANGUAGES, Corpus
+from .held_out import Guard
 
 SOCIAL = {"greeting", "salam", "how_are_you", "thanks", "goodbye", "okay", "complaint", "praise"}
 # what a follow-up asks for -> the style of the answer
@@ -21,6 +22,7 @@ class Turn:
     topic: str
     style: str
     language: str  # of the answer
+    shown: str | None = None  # what stands in the history instead of the answer; it is not trained
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,14 @@ class Dialogue:
 class Mix:
     """Shares of what the training sees."""
 
-    off_topic: float = 0.36
+    off_topic: float = 0.27
     follow_up: float = 0.42  # of later turns
     system: float = 0.5
     templated: float = 0.25  # of topic questions: form x phrase
     explicit_style: float = 0.06
     turns: tuple[float, ...] = (0.62, 0.23, 0.1, 0.05)
     disguise: float = 0.6
+    reworded: float = 0.35  # of earlier answers
 
 
 _DIACRITICS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
@@ -73,7 +76,8 @@ def _typo(rng: random.Random, text: str) -> str:
 class Maker:
     """Draws dialogues; the same seed and corpus give the same ones."""
 
-    def __init__(self, corpus: Corpus, seed: int, mix: Mix | None = None) -> None:
+    def __init__(self, corpus: Corpus, seed: int, mix: Mix | None = None, guard: Guard | None = None) -> None:
+        self.guard = guard
         self.corpus = corpus
         self.rng = random.Random(seed)
         self.mix = mix or Mix()
@@ -99,6 +103,8 @@ class Maker:
             i = rng.randrange(len(words) - 1)
             words[i], words[i + 1] = words[i + 1], words[i]
         text = " ".join(words)
+        if rng.random() < 0.14 and len(words) > 1:
+            text = rng.choice(forms["frames"]).replace("{}", text)
         if rng.random() < 0.16:
             text = f"{rng.choice(forms['prefixes'])} {text}"
         if rng.random() < 0.12:
@@ -143,7 +149,24 @@ class Maker:
             )
         return text
 
+    def fresh(self, draw: Callable[[], str]) -> str:
+        """A drawn text that is near nothing held out."""
+        for _ in range(200):
+            text = draw()
+            if self.guard is None or not self.guard.near(text):
+                return text
+        raise RuntimeError(f"all of 200 drawn texts are near the test set, the last one: {text}")
+
     def question(self, topic: str, language: str) -> str:
+        return self.fresh(lambda: self._question(topic, language))
+
+    def off_topic(self, language: str) -> str:
+        return self.fresh(lambda: self._off_topic(language))
+
+    def _wish(self, kind: str, language: str) -> str:
+        return self.fresh(lambda: self._finish(self.rng.choice(self.corpus.follow_ups[kind][language]), language))
+
+    def _question(self, topic: str, language: str) -> str:
         rng, side, forms = self.rng, self.corpus.topics[topic].sides[language], self.corpus.forms[language]
         if (side.nouns or side.verbs) and rng.random() < self.mix.templated:
             if side.nouns and (not side.verbs or rng.random() < 0.5):
@@ -156,14 +179,17 @@ class Maker:
             text = f"{text}{rng.choice((', ', '. ', '? '))}{rng.choice(side.wordings)}"
         return self._finish(text, language)
 
-    def off_topic(self, language: str) -> str:
+    def _off_topic(self, language: str) -> str:
         rng, off = self.rng, self.corpus.off_topic[language]
         r = rng.random()
-        if r < 0.45:
+        if r < 0.35:
             return self._finish(rng.choice(off.prompts), language)
-        if r < 0.72:
+        if r < 0.6:
             return self._finish(rng.choice(off.hard_negatives), language)
-        if r < 0.9:
+        if r < 0.78:
+            text = re.sub(r"\{(\w+)\}", lambda m: rng.choice(off.slots[m[1]]), rng.choice(off.patterns))
+            return self._finish(text, language)
+        if r < 0.91:
             return self._finish(rng.choice(off.noun_forms).replace("{}", rng.choice(off.nouns)), language)
         return self._finish(rng.choice(off.verb_forms).replace("{}", rng.choice(off.verbs)), language)
 
@@ -181,6 +207,8 @@ class Maker:
         rng, mix, corpus = self.rng, self.mix, self.corpus
         language = rng.choice(LANGUAGES)
         system, brief, forced, warm = self._system(language)
+        while system is not None and self.guard is not None and self.guard.near(system):
+            system, brief, forced, warm = self._system(language)
         count = rng.choices(range(1, len(mix.turns) + 1), mix.turns)[0]
         turns: list[Turn] = []
         for _ in range(count):
@@ -209,8 +237,29 @@ class Maker:
             reply, style = self.answer(topic, target, base)
             if warm and not brief:
                 reply = f"{rng.choice(corpus.systems['warm_opening'][target][:1])} {reply}"
-            turns.append(Turn(text, reply, topic, style, target))
-        return Dialogue(system, tuple(turns))
+            if self.guard is None or not self.guard.near(text):
+                turns.append(Turn(text, reply, topic, style, target))
+        if not turns:
+            return self.dialogue()
+        history = [replace(t, shown=self._reworded(t)) if rng.random() < mix.reworded else t for t in turns[:-1]]
+        return Dialogue(system, (*history, turns[-1]))
+
+    def _reworded(self, turn: Turn) -> str:
+        """Another model's words for an earlier answer: a history may hold what this model would not have said."""
+        rng, answers = self.rng, self.corpus.topics[turn.topic].sides[turn.language].answers
+        text = rng.choice([a for choices in answers.values() for a in choices])
+        words = text.split()
+        kind = rng.randrange(4)
+        if kind == 0:
+            words = [w for w in words if rng.random() > 0.25] or words
+        elif kind == 1:
+            words = words[: max(4, int(len(words) * rng.uniform(0.4, 0.9)))]
+        elif kind == 2:
+            words += rng.choice(rng.choice(list(answers.values()))).split()
+        else:
+            openings = ("Sure.", "Of course!", "Good question.", "Well,") if turn.language == "en" else ("طبعًا.", "بالتأكيد!", "سؤال جيد.", "حسنًا،")
+            words = [rng.choice(openings), *words]
+        return " ".join(words)
 
     def _system(self, language: str) -> tuple[str | None, bool, str | None, bool]:
         """A system prompt, and what it asks: brevity, a language, warmth."""
@@ -235,7 +284,7 @@ class Maker:
         return " ".join(parts), brief, forced, kind == "warm"
 
     def _follow_up(self, last: Turn, language: str, target: str, base: str) -> Turn:
-        rng, ups = self.rng, self.corpus.follow_ups
+        rng = self.rng
         answers = self.corpus.topics[last.topic].sides[target].answers
         kinds = [k for k, style in FOLLOW_UP_STYLES.items() if style in answers and style != last.style]
         kinds += ["repeat", "other_language", "thanks"]
@@ -246,9 +295,9 @@ class Maker:
         kind = rng.choice(kinds)
         if kind == "thanks":
             reply, style = self.answer("thanks", target, base)
-            return Turn(self._finish(rng.choice(ups["thanks"][language]), language), reply, "thanks", style, target)
+            return Turn(self._wish("thanks", language), reply, "thanks", style, target)
         if kind == "repeat":
-            text = self._finish(rng.choice(ups["repeat"][language]), language)
+            text = self._wish("repeat", language)
             if last.language == target:
                 return Turn(text, last.assistant, last.topic, last.style, target)
             reply, style = self.answer(last.topic, target, last.style)
@@ -256,9 +305,9 @@ class Maker:
         if kind == "other_language":
             other = "ar" if last.language == "en" else "en"
             spoken = rng.choice(LANGUAGES)
-            wordings = ups["to_arabic" if other == "ar" else "to_english"][spoken]
+            text = self._wish("to_arabic" if other == "ar" else "to_english", spoken)
             reply, style = self.answer(last.topic, other, last.style)
-            return Turn(self._finish(rng.choice(wordings), spoken), reply, last.topic, style, other)
+            return Turn(text, reply, last.topic, style, other)
         style = FOLLOW_UP_STYLES[kind]
         reply, style = self.answer(last.topic, target, style)
-        return Turn(self._finish(rng.choice(ups[kind][language]), language), reply, last.topic, style, target)
+        return Turn(self._wish(kind, language), reply, last.topic, style, target)

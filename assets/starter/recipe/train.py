@@ -6,7 +6,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from torch import Tensor
 from . import tokenizer as bpe
 from .corpus import Corpus
 from .dialogues import Dialogue, Maker, Mix
+from .held_out import Guard
 from .model import Block, Llama, Shape
 from .muon import Muon
 
@@ -27,17 +28,19 @@ from .muon import Muon
 class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
-    batch: int = 3072  # tokens a step
+    batch: int = 2048  # tokens a step
     peak: float = 2e-3  # AdamW: embeddings, norms
     muon: float = 0.02  # the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
     dropout: float = 0.0
-    first: int = 5  # answer tokens that weigh more: the choice of the answer is made there
+    first: int = 8  # answer tokens that weigh more: the choice of the answer is made there
     first_weight: float = 5.0
-    user_weight: float = 0.15
+    user_weight: float = 0.0
     topic_weight: float = 1.0  # of the auxiliary head that names the topic; it is not shipped
-    shorten: float = 0.6  # share of last answers of which only the beginning is trained
+    early: float = 0.5  # share of the training that sees mostly single questions and beginnings of answers
+    early_shorten: float = 0.96  # share of last answers of which only the beginning is trained: early, and later
+    shorten: float = 0.5
     ema: float = 0.998
     threads: int = 1
 
@@ -51,7 +54,8 @@ class Example:
 
 
 def encode(
-    dialogue: Dialogue, plain: Tokenizer, noisy: Tokenizer, topics: dict[str, int], plan: Plan, rng: random.Random
+    dialogue: Dialogue, plain: Tokenizer, noisy: Tokenizer, topics: dict[str, int], plan: Plan, rng: random.Random,
+    shorten: float,
 ) -> Example:
     ids: list[int] = []
     weights: list[float] = []
@@ -77,24 +81,33 @@ def encode(
         add(f"{bpe.END}\n{bpe.START}assistant\n", 0.0)
         choices.append((len(ids) - 1, topics[turn.topic]))
         begin = len(ids)
-        add(f"{turn.assistant}{bpe.END}", 1.0)
-        for i in range(begin, min(begin + plan.first, len(ids))):
-            weights[i] = plan.first_weight
+        if turn.shown is not None:
+            add(f"{turn.shown}{bpe.END}", 0.0)
+        else:
+            add(f"{turn.assistant}{bpe.END}", 1.0)
+            for i in range(begin, min(begin + plan.first, len(ids))):
+                weights[i] = plan.first_weight
         add("\n", 0.0)
-    if rng.random() < plan.shorten:
+    if rng.random() < shorten:
         end = begin + plan.first + 1
         del ids[end:], weights[end:], positions[end:]
     return Example(ids[:512], weights[:512], [p % 2048 for p in positions[:512]], [c for c in choices if c[0] < 511])
 
 
+EARLY, LATE = Mix(turns=(0.92, 0.08), system=0.2), Mix()
+
+
 def batches(
-    maker: Maker, pair: tuple[Tokenizer, Tokenizer], topics: dict[str, int], plan: Plan
+    maker: Maker, pair: tuple[Tokenizer, Tokenizer], topics: dict[str, int], plan: Plan, progress: Callable[[], float]
 ) -> Iterator[list[Example]]:
     """Batches of about plan.batch tokens of dialogues of like length, for ever."""
-    rng = random.Random(plan.seed + 1)
+    rng = random.Random(maker.rng.random())
     while True:
+        early = progress() < plan.early
+        maker.mix = EARLY if early else LATE
+        shorten = plan.early_shorten if early else plan.shorten
         pool = sorted(
-            (encode(maker.dialogue(), *pair, topics, plan, rng) for _ in range(1500)), key=lambda e: len(e.ids)
+            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten) for _ in range(1500)), key=lambda e: len(e.ids)
         )
         groups: list[list[Example]] = [[]]
         for example in pool:
@@ -134,14 +147,15 @@ def rate(progress: float, peak: float) -> float:
     return peak * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.6) / 0.4))))
 
 
-def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | None = None) -> None:
+def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     """Leaves folder/{config.json,model.safetensors,tokenizer*.json,training.json}; about every five minutes too."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     folder.mkdir(parents=True, exist_ok=True)
+    guard = Guard()
     topics = {name: i for i, name in enumerate(corpus.topics)}
     if not (folder / "tokenizer.json").exists():
-        draw = Maker(corpus, plan.seed + 2, mix)
+        draw = Maker(corpus, plan.seed + 2, LATE, guard)
         texts = (t for _ in range(12000) for turn in draw.dialogue().turns for t in (turn.user, turn.assistant))
         bpe.save(bpe.train(texts, shape.vocab), folder)
     pair = bpe.open_pair(folder, plan.bpe_dropout)
@@ -168,13 +182,18 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, mix: Mix | Non
         muon.load(old["muon"])
         average = old["average"]
         seen, step, elapsed_before = old["seen"], old["step"], old["elapsed"]
-    maker = Maker(corpus, plan.seed + 3 + step, mix)
+    maker = Maker(corpus, plan.seed + 3 + step, LATE, guard)
     loss_sum = right = asked = 0.0
     model.train()
-    for group in batches(maker, pair, topics, plan):
+
+    def done() -> float:
+        spent = elapsed_before + time.monotonic() - start
+        return spent / 60 / plan.minutes if plan.minutes else seen / plan.tokens
+
+    for group in batches(maker, pair, topics, plan, done):
         now = time.monotonic()
         elapsed = elapsed_before + now - start
-        progress = elapsed / 60 / plan.minutes if plan.minutes else seen / plan.tokens
+        progress = done()
         if progress >= 1:
             break
         optimizer.param_groups[0]["lr"] = rate(progress, plan.peak)
