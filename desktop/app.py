@@ -55,6 +55,7 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self.finder = SearchWorker(paths.history, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
         self.window = MainWindow(
@@ -68,6 +69,7 @@ class Samar(QObject):
             self.transcript,
             self.store,
             self.worker,
+            self.finder,
             lambda: self.preferences.value,
             lambda: i18n.current().value,
         )
@@ -97,6 +99,8 @@ class Samar(QObject):
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
         window.text_scale_requested.connect(self.scale_text)
+        self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
+        self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
@@ -170,6 +174,7 @@ class Samar(QObject):
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         self.worker.shutdown()
+        self.finder.close()
         self.background.close()
         self.database.close()
 

@@ -14,11 +14,14 @@ from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
 from desktop.core.settings import Settings
 from desktop.storage.chats import ChatStore
+from desktop.storage.search import Query
 from desktop.storage.turns import Deletion
+from desktop.ui.chat.chat_list import SearchHit
 from desktop.ui.chat.replies import Replies
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerateRequest, GenerationWorker
+from desktop.workers.search import Found, SearchWorker
 
 
 class ChatController(QObject):
@@ -35,12 +38,13 @@ class ChatController(QObject):
         transcript: TranscriptView,
         store: ChatStore,
         worker: GenerationWorker,
+        finder: SearchWorker,
         settings: Callable[[], Settings],
         language: Callable[[], str],
     ) -> None:
         super().__init__(window)
         self.window, self.transcript, self.store, self.worker = window, transcript, store, worker
-        self.settings, self.language = settings, language
+        self.finder, self.settings, self.language = finder, settings, language
         self.replies = Replies(store, worker, self)
         self.chat: Chat | None = None
         self.tree = ChatTree()
@@ -58,6 +62,8 @@ class ChatController(QObject):
         sidebar.chat_renamed.connect(self.guarded(self.rename))
         sidebar.chat_deleted.connect(self.guarded(self.delete_chat))
         sidebar.chat_pinned.connect(self.guarded(self.pin))
+        sidebar.search_changed.connect(self.search)
+        sidebar.hit_selected.connect(self.open_hit)
         composer.submitted.connect(self.send)
         composer.stop_requested.connect(self.worker.stop)
         transcript.regenerate_requested.connect(self.guarded(self.regenerate))
@@ -67,6 +73,11 @@ class ChatController(QObject):
         transcript.sibling_chosen.connect(self.guarded(self.choose_sibling))
         transcript.delete_requested.connect(self.guarded(self.delete_turn))
         transcript.fork_requested.connect(self.guarded(self.fork))
+        transcript.failed.connect(self.error_occurred)
+        self.window.find_requested.connect(transcript.open_find)
+        self.window.copy_reply_requested.connect(transcript.copy_last_reply)
+        self.finder.found.connect(self._on_found)
+        self.finder.failed.connect(self.error_occurred)
         self.window.panel.system_prompt_changed.connect(self.guarded(self.set_system_prompt))
         self.window.panel.params_changed.connect(self.guarded(self.set_params))
         self.window.toast.gone.connect(self._undo_time_over)
@@ -165,6 +176,47 @@ class ChatController(QObject):
     def path(self) -> list[Message]:
         """The turns on the screen."""
         return self.tree.path_to(self.chat.active_leaf) if self.chat else []
+
+    # searching
+
+    def search(self, text: str) -> None:
+        """Look for what was typed in all chats; nothing typed shows the chats again."""
+        if text.strip():
+            self.finder.ask(text)
+        else:
+            self.finder.ask("")
+            self.window.sidebar.show_results([])
+
+    def _on_found(self, found: Found) -> None:
+        if found.text.strip():
+            untitled = self.tr("New chat")
+            self.window.sidebar.show_results(
+                [
+                    SearchHit(
+                        hit.chat_id,
+                        hit.chat_title or untitled,
+                        hit.snippet if hit.message_id is not None else "",
+                        tuple((start, end - start) for start, end in hit.ranges) if hit.message_id is not None else (),
+                        hit.message_id,
+                    )
+                    for hit in found.hits
+                ]
+            )
+
+    def open_hit(self, chat_id: int, message_id: int | None) -> None:
+        """Show a chat at a message in which the search found its words."""
+        self.open_chat(chat_id)
+        if message_id is None or message_id not in self.tree.messages or self.chat is None:
+            return
+        if message_id not in {message.id for message in self.path()}:  # it stands on another branch
+            self.guarded(self._show_branch_of)(message_id)
+        words = Query(self.window.sidebar.search.text()).ranges(self.tree.messages[message_id].content)
+        self.transcript.scroll_to_message(message_id, words)
+
+    def _show_branch_of(self, message_id: int) -> None:
+        assert self.chat is not None
+        self.store.set_active_leaf(self.chat.id, self.tree.newest_leaf_below(message_id))
+        self.reload()
 
     # drafts
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from desktop.core.folding import fold, fold_with_offsets
+from desktop.core.folding import Folded, fold
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.buttons import GlyphButton
 from desktop.ui.chat.copying import CHROME
@@ -37,10 +37,10 @@ def find(document: QTextDocument, text: str, first: int = 0, last: int | None = 
     while block.isValid() and (last is None or block.position() < last) and len(hits) < MOST:
         if block.length() > 1 and block.blockFormat().property(P_KIND) not in (*CHROME, Kind.CODE_HEAD):
             content = block.text()
-            folded = fold_with_offsets(content)
+            folded = Folded(content)
             at = folded.text.find(wanted)
             while at >= 0:
-                start, end = folded.original(at, at + len(wanted))
+                start, end = folded.span(at, at + len(wanted))
                 base = block.position()
                 hits.append(Hit(base + units(content[:start]), base + units(content[:end])))
                 at = folded.text.find(wanted, at + len(wanted))
