@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPen,
     QTextBlock,
+    QTextBlockFormat,
     QTextDocument,
 )
 
@@ -21,6 +22,8 @@ from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.look import (
     CODE_INSET,
     GUTTER,
+    HEAD_ABOVE,
+    HEAD_BELOW,
     P_BARS,
     P_BUBBLE,
     P_INLINE,
@@ -72,7 +75,7 @@ class Backdrop:
         scene = Scene()
         width = self.document.textWidth()
         margin = look.px(GUTTER)
-        bars: dict[tuple[int, str], QRectF] = {}
+        bars: dict[tuple[int, str], list[QRectF]] = {}
         panels: dict[tuple[int, int], tuple[QRectF, float | None]] = {}
         bubbles: dict[int, QRectF] = {}
         for block, rect in visible_blocks(self.document, first, clip.bottom()):
@@ -81,22 +84,12 @@ class Backdrop:
             message = made.property(P_MESSAGE)
             line = lines_rect(block, rect)
             if made.property(P_BUBBLE) and kind not in (Kind.SPEAKER, Kind.FOOTER):
-                self._bubble(look, bubbles, block, line, made, message, width, margin)
+                self._bubble(look, bubbles, block, line, message, width, margin)
             if kind in _CODE:
-                self._panel(look, panels, block, line, made, kind, (message, made.property(P_PART)), width, margin)
+                self._panel(look, panels, block, line, width, margin)
                 continue
-            if spec := made.property(P_BARS):
-                for bar in spec.split():
-                    side, offset = bar[0], int(bar[1:])
-                    x = margin + offset if side == "l" else width - margin - offset - look.px(3)
-                    if kind == Kind.THINKING:
-                        continue
-                    shape = QRectF(x, line.top(), look.px(3), line.height())
-                    bars[message, bar] = (
-                        bars[message, bar].united(shape) if self._joins(bars, message, bar, block) else shape
-                    )
-                    if bars[message, bar] not in scene.bars:
-                        pass
+            if kind != Kind.THINKING:
+                self._bars(look, bars, made, line, message, width, margin)
             if kind == Kind.RULE:
                 y = line.center().y()
                 left, right = margin + made.leftMargin(), width - margin - made.rightMargin()
@@ -105,20 +98,35 @@ class Backdrop:
                 rtl = made.layoutDirection() == Qt.LayoutDirection.RightToLeft
                 scene.markers.append((marker_rect(look, block, rect, rtl, width), marker, rtl))
             scene.inline += inline_rects(block, rect)
-        scene.bars += bars.values()
+        scene.bars = [rect for rects in bars.values() for rect in rects]
         scene.panels += panels.values()
         scene.bubbles += bubbles.values()
         return scene
 
-    def _joins(self, bars: dict[tuple[int, str], QRectF], message: int, bar: str, block: QTextBlock) -> bool:
-        """Whether the block above has the same bar, so that the two are one."""
-        if (message, bar) not in bars:
-            return False
-        before = block.previous().blockFormat().property(P_BARS) or ""
-        if bar in before.split():
-            return True
-        bars[message, bar + "'" * len(bars)] = bars[message, bar]
-        return False
+    def _bars(
+        self,
+        look: Look,
+        bars: dict[tuple[int, str], list[QRectF]],
+        made: QTextBlockFormat,
+        line: QRectF,
+        message: int,
+        width: float,
+        margin: int,
+    ) -> None:
+        """Bars of the quotes around a block; each goes on in the next block that has it too."""
+        here = str(made.property(P_BARS) or "").split()
+        for bar in here:
+            offset = int(bar[1:])
+            x = margin + offset if bar[0] == "l" else width - margin - offset - look.px(3)
+            shape = QRectF(x, line.top(), look.px(3), line.height())
+            known = bars.setdefault((message, bar), [])
+            if known and bar in self._above:
+                known[-1] = known[-1].united(shape)
+            else:
+                known.append(shape)
+        self._above = here
+
+    _above: Sequence[str] = ()
 
     def _bubble(
         self,
@@ -126,30 +134,40 @@ class Backdrop:
         bubbles: dict[int, QRectF],
         block: QTextBlock,
         line: QRectF,
-        made,
         message: int,
         width: float,
         margin: int,
-    ) -> None:  # type: ignore[no-untyped-def]
+    ) -> None:
+        made = block.blockFormat()
         pad = look.px(17)
         inset = look.px(CODE_INSET) if made.property(P_KIND) in _CODE else 0
-        hang = made.textIndent()
-        left = margin + made.leftMargin() - pad - inset + hang
+        left = margin + made.leftMargin() - pad - inset + made.textIndent()
         right = width - margin - made.rightMargin() + pad + inset
         shape = QRectF(left, line.top() - look.px(8), right - left, line.height() + look.px(20))
         if block.previous().blockFormat().property(P_BUBBLE) and message not in bubbles:
             shape.setTop(shape.top() - _FAR)
         bubbles[message] = bubbles[message].united(shape) if message in bubbles else shape
 
-    def _panel(self, look, panels, block, line, made, kind, key, width, margin) -> None:  # type: ignore[no-untyped-def]
+    def _panel(
+        self,
+        look: Look,
+        panels: dict[tuple[int, int], tuple[QRectF, float | None]],
+        block: QTextBlock,
+        line: QRectF,
+        width: float,
+        margin: int,
+    ) -> None:
+        made = block.blockFormat()
+        key = made.property(P_MESSAGE), made.property(P_PART)
         inset = look.px(CODE_INSET)
         left = margin + made.leftMargin() - inset + made.textIndent()
         right = width - margin - made.rightMargin() + inset
         shape = QRectF(left, line.top(), right - left, line.height())
         rule = None
-        if kind == Kind.CODE_HEAD:
-            shape.setBottom(shape.bottom() + look.px(6))
-            rule = line.bottom() + 0.5
+        if made.property(P_KIND) == Kind.CODE_HEAD:
+            shape.setTop(shape.top() - look.px(HEAD_ABOVE))
+            shape.setBottom(shape.bottom() + look.px(HEAD_BELOW))
+            rule = shape.bottom() - 0.5
         elif key not in panels:
             shape.setTop(shape.top() - _FAR)
         if key in panels:

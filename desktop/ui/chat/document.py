@@ -134,11 +134,12 @@ class ChatDocument(QObject):
         return [
             self._speaker(message),
             *own_blocks(message.content, self.look.ui_direction, inside),
-            Block(Kind.FOOTER, direction=self.look.ui_direction, gap=Gap.NONE),
+            Block(Kind.FOOTER, direction=self.look.ui_direction, gap=Gap.TIGHT),
         ]
 
     def _speaker(self, message: Message) -> Block:
-        return Block(Kind.SPEAKER, (Run(labels.speaker(message)),), self.look.ui_direction)
+        gap = Gap.NORMAL if message.role is Role.USER else Gap.TIGHT
+        return Block(Kind.SPEAKER, (Run(labels.speaker(message)),), self.look.ui_direction, gap=gap)
 
     def _reply(self, entry: Entry) -> list[AnyBlock]:
         message = entry.message

@@ -97,6 +97,8 @@ _GAPS = {Gap.NONE: 0, Gap.TIGHT: 4, Gap.NORMAL: 11, Gap.WIDE: 22}
 _HEADING_SIZES = {1: 1.34, 2: 1.2, 3: 1.1, 4: 1.0, 5: 1.0, 6: 0.93}
 _ABSOLUTE = Qt.AlignmentFlag.AlignAbsolute
 CODE_INSET = 15
+HEAD_ABOVE, HEAD_BELOW = 6, 7
+"""Room around the language in the head of a code panel."""
 
 
 def colour(value: str) -> QColor:
@@ -166,8 +168,8 @@ class Look:
                 height = round(height * max(_HEADING_SIZES[block.level], 1) * 0.94)
                 made.setHeadingLevel(block.level)
             case Kind.CODE_HEAD:
-                height, fixed, bottom = self.px(33), True, self.px(6)
-                top = self.px(12) if block.gap is not Gap.NONE else self.px(6)
+                height, fixed, bottom = self.px(20), True, self.px(HEAD_BELOW) + self.px(8)
+                top = self.px(HEAD_ABOVE) + (self.px(12) if block.gap is not Gap.NONE else self.px(4))
             case Kind.CODE_LINE:
                 height = self.px(20)
                 # a wrapped line hangs, so that it is not taken for the next one
@@ -182,13 +184,13 @@ class Look:
                 top = self.px(12)
                 bottom = self.px(8)
             case Kind.SPEAKER:
-                height, fixed, top = 1, True, self.px(14)
+                height, fixed, top = 1, True, self.px(2 if block.gap is Gap.TIGHT else 14)
             case Kind.THINKING:
                 height, bottom = self.px(24), self.px(4)
             case Kind.STATUS:
                 height, top = self.px(22), self.px(8)
             case Kind.FOOTER:
-                height, fixed = self.px(36), True
+                height, fixed = self.px(32 if block.gap is Gap.TIGHT else 36), True
         if code:
             left, right = left + self.px(CODE_INSET), right + self.px(CODE_INSET)
         made.setLeftMargin(left)

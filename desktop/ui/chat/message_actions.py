@@ -78,7 +78,8 @@ class MessageBar(QWidget):
         font = QFont(look.font)
         font.setPixelSize(look.px(12.5))
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.muted))
+        for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text):
+            palette.setColor(role, colour(look.palette.muted))
         for label in (self.place, self.figures):
             label.setFont(font)
             label.setPalette(palette)

@@ -82,7 +82,7 @@ class TranscriptView(QWidget):
         self._at_end = True
         self._fill = QTimer(self)
         self._fill.setInterval(0)
-        self._fill.timeout.connect(self._fill_slice)
+        self._fill.timeout.connect(self._fill_idly)
         self.setFocusProxy(self.page)
         self.page.setAccessibleName(self.tr("Conversation"))
         self.page.sources = self._sources
@@ -190,6 +190,8 @@ class TranscriptView(QWidget):
         with self._in_place():
             self.chat.finish(message)
         self._settle(follow)
+        if self._earlier:
+            self._fill.start()
         if QAccessible.isActive() and message.id in self.chat.entries:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.page, message.content[:2000]))
 
@@ -293,7 +295,7 @@ class TranscriptView(QWidget):
     def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
         """Show a message; ranges: spans of its source, in characters, to be marked."""
         while message_id not in self.chat.entries and self._earlier:
-            self._fill_slice()
+            self.fill_some()
         entry = self.chat.entries.get(message_id)
         if entry is None:
             return
@@ -328,10 +330,19 @@ class TranscriptView(QWidget):
         yield
         bar.setValue(round(layout.blockBoundingRect(anchor.block()).top() - before))
 
-    def _fill_slice(self) -> None:
-        """Lay out some earlier messages above, without moving what is on the screen."""
+    def _fill_idly(self) -> None:
         if self._is_streaming() and self.page.verticalScrollBar().value() > self.page.viewport().height():
             self._fill.stop()  # goes on when the reply is finished, or when the person scrolls up
+        else:
+            self.fill_some()
+
+    @property
+    def is_filled(self) -> bool:
+        return not self._earlier
+
+    def fill_some(self) -> None:
+        """Lay out some earlier messages above, without moving what is on the screen."""
+        if not self._earlier:
             return
         started = time.perf_counter()
         part, self._earlier = self._earlier[-self._slice :], self._earlier[: -self._slice]
