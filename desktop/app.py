@@ -34,6 +34,7 @@ from desktop.ui.models.controller import ModelController
 from desktop.ui.preferences import Preferences
 from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
+from desktop.workers.search import SearchWorker
 
 log = logging.getLogger(__name__)
 
