@@ -51,7 +51,11 @@ class Samar(QObject):
         settings = self.preferences.value
         theme.install(app, settings.theme, settings.text_scale)
         i18n.install(app, settings.language)
-        opened = open_history(paths)
+        try:
+            opened = open_history(paths)
+        except SamarError:
+            self.engine.close()
+            raise
         self.database = opened.database
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
