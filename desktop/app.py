@@ -95,6 +95,8 @@ class Samar(QObject):
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
         window.text_scale_requested.connect(self.scale_text)
+        theme.state().changed.connect(self._show_theme)
+        self._show_theme()
 
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
@@ -144,6 +146,10 @@ class Samar(QObject):
             i18n.install(self.app, settings.language)
             self.models.retranslate()
         self.chats.show_model(self.worker.model)
+
+    def _show_theme(self) -> None:
+        self.transcript.set_theme(theme.current())
+        self.transcript.set_text_scale(theme.state().scale)
 
     def scale_text(self, step: int) -> None:
         """Larger (1), smaller (-1), back to normal (0)."""
