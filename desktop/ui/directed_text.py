@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
+    QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QShowEvent,
@@ -65,12 +70,10 @@ class DirectedText(QTextEdit):
         self.turning = True
         for block, direction in wanted:
             cursor = QTextCursor(block)
-            cursor.joinPreviousEditBlock()  # undo takes the letter and the turn back together
             made = QTextBlockFormat()
             made.setLayoutDirection(direction)
             made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
             cursor.mergeBlockFormat(made)
-            cursor.endEditBlock()
         self.turning = False
 
     def direction_for(self, block: QTextBlock) -> Qt.LayoutDirection:
@@ -82,6 +85,52 @@ class DirectedText(QTextEdit):
         rtl = fallback == Qt.LayoutDirection.RightToLeft
         found = direction_of(block.text(), Direction.RTL if rtl else Direction.LTR)
         return Qt.LayoutDirection.RightToLeft if found is Direction.RTL else Qt.LayoutDirection.LeftToRight
+
+    # --- undo ---
+
+    def undo(self) -> None:
+        """Take the last words back, and the turn that they made (Qt keeps it as a step of its own)."""
+        self._steps(self.document().undo, self.document().isUndoAvailable, until_words=True)
+
+    def redo(self) -> None:
+        self._steps(self.document().redo, self.document().isRedoAvailable, until_words=False)
+
+    def _steps(self, step: Callable[[], None], more: Callable[[], bool], *, until_words: bool) -> None:
+        before = self.toPlainText()
+        self.turning = True
+        while more():
+            step()
+            if (self.toPlainText() != before) if until_words else self._is_turned():
+                break
+        self.turning = False
+        self._fit()
+
+    def _is_turned(self) -> bool:
+        """Whether every paragraph runs as its letters do."""
+        block = self.document().firstBlock()
+        while block.isValid():
+            if block.blockFormat().layoutDirection() != self.direction_for(block):
+                return False
+            block = block.next()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu.actions():
+            own = {"edit-undo": self.undo, "edit-redo": self.redo}.get(action.objectName())
+            if own is not None:
+                action.triggered.disconnect()
+                action.triggered.connect(own)
+        menu.popup(event.globalPos())
 
     # --- size ---
 

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWid
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, icons
+from desktop.ui.chat.chat_panel import WIDTH as PANEL_WIDTH
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.chat.composer import SHADOW, Composer
 from desktop.ui.chat.empty_state import EmptyState
 from desktop.ui.chat.model_picker import ModelPicker
+from desktop.ui.chat.sidebar import WIDTH as SIDEBAR_WIDTH
 from desktop.ui.chat.sidebar import Sidebar
 from desktop.ui.drop_overlay import DropOverlay
 from desktop.ui.shortcuts import PhysicalKeys, native
@@ -22,8 +24,8 @@ from desktop.ui.widgets import Edge, IconButton, Label
 
 COLUMN = 716
 """Widest composer: the text column of 700 with the optical room of its corners."""
-NARROW = 900
-"""Below this width the side bar folds itself away."""
+LEAST_COLUMN = 480
+"""When the conversation would get less than this, the side bar folds itself away."""
 
 
 class MainWindow(QMainWindow):
@@ -208,8 +210,9 @@ class MainWindow(QMainWindow):
 
     def _fold(self) -> None:
         """Fold the side bar while the window is too narrow for it; what the person chose is kept for a wider one."""
-        room = self.width() - (0 if self.panel.isHidden() else self.panel.width())
-        self._set_sidebar(self.sidebar_wanted and room >= NARROW - 268)
+        panel = 0 if self.panel.isHidden() else PANEL_WIDTH
+        room = self.width() - panel - SIDEBAR_WIDTH
+        self._set_sidebar(self.sidebar_wanted and room >= LEAST_COLUMN)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"\{[a-z_]+\}|%n")
 
 def messages(file: Path) -> dict[tuple[str, str], ElementTree.Element]:
     found = {}
-    for context in ElementTree.parse(file).getroot().iter("context"):  # noqa: S314 - our own file
+    for context in ElementTree.parse(file).getroot().iter("context"):
         for message in context.iter("message"):
             found[context.findtext("name", ""), message.findtext("source", "")] = message
     return found

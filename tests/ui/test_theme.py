@@ -121,11 +121,12 @@ def test_that_icons_with_a_direction_are_mirrored(app: QApplication) -> None:
     one = icons.pixmap("chevron-end", 24, "#000000", 1.0).toImage()
     other = icons.pixmap("chevron-end", 24, "#000000", 1.0, right_to_left=True).toImage()
     assert one != other
-    assert icons.pixmap("copy", 24, "#000000").toImage() == icons.pixmap("copy", 24, "#000000", right_to_left=True).toImage()
+    assert (
+        icons.pixmap("copy", 24, "#000000").toImage()
+        == icons.pixmap("copy", 24, "#000000", right_to_left=True).toImage()
+    )
 
 
 def test_that_the_app_has_an_icon(app: QApplication) -> None:
     image = icons.app_icon().pixmap(64, 64).toImage()
     assert image.pixelColor(32, 32).alpha() == 255
-
-

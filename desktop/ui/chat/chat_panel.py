@@ -32,6 +32,7 @@ class ChatPanel(QFrame):
         self.default_prompt = ""
         self.used, self.total = 0, 0
         self.showing = False
+        self.untold = False
 
         self.title = Label("heading", self)
         self.close_button = IconButton("close", self, size=32, icon_size=16)
@@ -129,8 +130,9 @@ class ChatPanel(QFrame):
 
     def tell_prompt(self) -> None:
         """Emit an edit that hasn't been told yet."""
-        if self.settled.isActive():
-            self.settled.stop()
+        self.settled.stop()
+        if self.untold:
+            self.untold = False
             self.system_prompt_changed.emit(self.prompt)
 
     def _prompt_edited(self) -> None:
@@ -140,11 +142,12 @@ class ChatPanel(QFrame):
         if text == (self.default_prompt if self.prompt is None else self.prompt):
             return  # a paragraph turned its direction; the words are the same
         self.prompt = text
+        self.untold = True
         self._prompt_state()
         self.settled.start()
 
     def _reset_prompt(self) -> None:
-        self.settled.stop()
+        self.untold = False
         self.set_system_prompt(None, self.default_prompt)
         self.system_prompt_changed.emit(None)
 

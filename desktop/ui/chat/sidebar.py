@@ -322,7 +322,11 @@ class Sidebar(QFrame):
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.model.rowCount():
                 self.view.selectionModel().clear()
                 self.view.setFocus(Qt.FocusReason.TabFocusReason)
-                self.view.step(1)
+                if (
+                    not self.view.currentIndex().isValid()
+                    or self.view.kind_at(self.view.currentIndex()) is Kind.HEADING
+                ):
+                    self.view.step(1)
                 if event.key() != Qt.Key.Key_Down and self.search.text():
                     self._open(self.view.currentIndex())
                 return True

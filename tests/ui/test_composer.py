@@ -1,0 +1,201 @@
+"""Writing: direction, growing, sending, stopping, pasting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
+from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.core.settings import Language
+from desktop.ui import i18n
+from desktop.ui.chat.composer import MOST_LINES, Composer
+
+LTR, RTL = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+
+
+@pytest.fixture
+def composer(app: QApplication, show: Callable[[QWidget], None]) -> Composer:
+    made = Composer()
+    made.resize(700, 130)
+    show(made)
+    made.focus()
+    return made
+
+
+def directions(composer: Composer) -> list[Qt.LayoutDirection]:
+    found = []
+    block = composer.text.document().firstBlock()
+    while block.isValid():
+        found.append(block.blockFormat().layoutDirection())
+        block = block.next()
+    return found
+
+
+def test_that_enter_sends_what_was_written(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.text, "  hello there ")
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    assert sent.args == ["hello there"]
+    assert composer.draft() == ""
+
+
+def test_that_what_was_sent_can_be_brought_back(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.text, "hello")
+    qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    composer.text.undo()
+    assert composer.draft() == "hello"
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier])
+def test_that_shift_enter_breaks_the_line(composer: Composer, qtbot: QtBot, modifier: Qt.KeyboardModifier) -> None:
+    qtbot.keyClicks(composer.text, "one")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return, modifier)
+    qtbot.keyClicks(composer.text, "two")
+    assert composer.draft() == "one\ntwo"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n"])
+def test_that_nothing_is_not_sent(composer: Composer, qtbot: QtBot, text: str) -> None:
+    composer.set_draft(text)
+    assert not composer.send.isEnabled()
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    assert composer.draft() == text
+
+
+def test_that_each_paragraph_runs_as_most_of_its_letters_do(composer: Composer) -> None:
+    composer.text.insertPlainText("Python هي لغة برمجة سهلة التعلّم\nplain English مع كلمة\n123\n")
+    assert directions(composer) == [RTL, LTR, LTR, LTR]
+
+
+def test_that_a_paragraph_turns_while_it_is_typed(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.text, "ab")
+    assert directions(composer) == [LTR]
+    composer.text.insertPlainText(" سلام")
+    assert directions(composer) == [RTL]
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_that_undo_takes_the_letters_back_and_not_the_turn_alone(composer: Composer, qtbot: QtBot, typed: bool) -> None:
+    composer.text.insertPlainText("abc")
+    composer.text.moveCursor(QTextCursor.MoveOperation.Start)
+    composer.text.insertPlainText("مرحبا بكم ")
+    assert directions(composer) == [RTL]
+    if typed:
+        qtbot.keyClick(composer.text, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    else:
+        composer.text.undo()
+    assert (composer.draft(), directions(composer)) == ("abc", [LTR])
+    composer.text.redo()
+    assert (composer.draft(), directions(composer)) == ("مرحبا بكم abc", [RTL])
+
+
+def test_that_an_empty_field_follows_the_interface(composer: Composer, app: QApplication, qtbot: QtBot) -> None:
+    assert directions(composer) == [LTR]
+    i18n.install(app, Language.ARABIC)
+    qtbot.waitUntil(lambda: directions(composer) == [RTL])
+    qtbot.waitUntil(lambda: composer.text.placeholder == "اكتب إلى سمر")
+    qtbot.keyClicks(composer.text, "hello")
+    assert directions(composer) == [LTR]
+
+
+def test_that_an_empty_arabic_field_is_as_high_as_with_a_letter(
+    composer: Composer, app: QApplication, qtbot: QtBot
+) -> None:
+    i18n.install(app, Language.ARABIC)
+    qtbot.waitUntil(lambda: directions(composer) == [RTL])
+    empty = composer.text.height()
+    composer.text.insertPlainText("مرحبا")
+    assert abs(composer.text.height() - empty) <= 1
+
+
+def test_that_the_field_grows_and_then_scrolls(composer: Composer, qtbot: QtBot) -> None:
+    one = composer.text.height()
+    qtbot.keyClick(composer.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    two = composer.text.height()
+    assert two > one
+    composer.set_draft("\n".join("line" for _ in range(50)))
+    most = composer.text.height()
+    assert most <= (two - one) * MOST_LINES + 12
+    assert composer.text.verticalScrollBar().maximum() > 0
+    composer.set_draft("")
+    assert composer.text.height() == one
+
+
+def test_that_stop_stands_in_the_place_of_send(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_draft("next")
+    composer.set_generating(True)
+    assert composer.send.accessibleName() == "Stop"
+    with qtbot.waitSignal(composer.stop_requested), qtbot.assertNotEmitted(composer.submitted):
+        qtbot.mouseClick(composer.send, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Escape)
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    assert composer.draft() == "next"
+    composer.set_generating(False)
+    assert composer.send.accessibleName() == "Send"
+    with qtbot.waitSignal(composer.submitted):
+        qtbot.mouseClick(composer.send, Qt.MouseButton.LeftButton)
+
+
+def test_that_one_can_write_while_a_model_is_loaded(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_waiting("The model is being loaded…")
+    assert composer.text.placeholder == "The model is being loaded…"
+    qtbot.keyClicks(composer.text, "early")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    composer.set_waiting("")
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    assert sent.args == ["early"]
+
+
+def test_that_an_input_method_keeps_its_enter(composer: Composer, qtbot: QtBot) -> None:
+    QCoreApplication.sendEvent(composer.text, QInputMethodEvent("かな", []))
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    done = QInputMethodEvent("", [])
+    done.setCommitString("仮名")
+    QCoreApplication.sendEvent(composer.text, done)
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.text, Qt.Key.Key_Return)
+    assert sent.args == ["仮名"]
+
+
+def test_that_pasted_text_is_plain(composer: Composer) -> None:
+    data = QMimeData()
+    data.setHtml("<b>bold</b><img src='http://example.org/x.png'>")
+    data.setText("bold\r\nسطر ثانٍ\0")
+    composer.text.insertFromMimeData(data)
+    assert composer.draft() == "bold\nسطر ثانٍ"
+    assert directions(composer) == [LTR, RTL]
+    assert composer.text.textCursor().charFormat().fontWeight() in (0, 400)
+
+
+def test_that_files_are_left_to_the_window(composer: Composer) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/tmp/model.gguf")])
+    assert not composer.text.canInsertFromMimeData(data)
+
+
+def test_that_a_draft_is_kept_and_told(composer: Composer, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(composer.draft_changed) as told:
+        composer.set_draft("مسودة")
+    assert told.args == ["مسودة"]
+    assert composer.draft() == "مسودة"
+    with qtbot.assertNotEmitted(composer.draft_changed):
+        composer.set_draft("مسودة")
+
+
+def test_that_a_line_of_two_hundred_thousand_letters_is_taken(composer: Composer, qtbot: QtBot) -> None:
+    composer.text.insertPlainText("ن" * 200_000)
+    assert directions(composer) == [RTL]
+    with qtbot.waitSignal(composer.submitted) as sent:
+        composer.submit()
+    assert len(sent.args[0]) == 200_000
