@@ -68,17 +68,14 @@ def visible_blocks(document: QTextDocument, first: QTextBlock, bottom: float) ->
 class Backdrop:
     """Finds and paints the shapes."""
 
-    def __init__(self, document: QTextDocument) -> None:
-        self.document = document
-
-    def scene(self, look: Look, first: QTextBlock, clip: QRectF) -> Scene:
+    def scene(self, document: QTextDocument, look: Look, first: QTextBlock, clip: QRectF) -> Scene:
         scene = Scene()
-        width = self.document.textWidth()
+        width = document.textWidth()
         margin = look.px(GUTTER)
         bars: dict[tuple[int, str], list[QRectF]] = {}
         panels: dict[tuple[int, int], tuple[QRectF, float | None]] = {}
         bubbles: dict[int, QRectF] = {}
-        for block, rect in visible_blocks(self.document, first, clip.bottom()):
+        for block, rect in visible_blocks(document, first, clip.bottom()):
             made = block.blockFormat()
             kind = made.property(P_KIND)
             message = made.property(P_MESSAGE)

@@ -56,11 +56,12 @@ class Entry:
 class ChatDocument(QObject):
     """Owns the document's content. Knows messages and nothing of the view."""
 
-    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, colours: Highlighter) -> None:
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, *, at_once: bool = False) -> None:
+        """at_once: colour code while it is written, for a document that is not on the screen."""
         super().__init__(document)
         self.document = document
-        self.writer = Writer(document, look, formulas, colours)
-        self.colours = colours
+        self.colours = Highlighter(document, look, self, at_once=at_once)
+        self.writer = Writer(document, look, formulas, self.colours)
         self.entries: dict[int, Entry] = {}
         self.order: list[int] = []
         self.column = 700.0
@@ -312,7 +313,7 @@ class ChatDocument(QObject):
 
     def fit(self, column: float) -> None:
         """Give the bubbles the width that a column of `column` pixels allows."""
-        if abs(column - self.column) < 1:
+        if abs(column - self.column) < 1 or column < 1:
             return
         self.column = column
         with self.editing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
@@ -20,7 +20,7 @@ _SHOWN = 400
 class Finder(QObject):
     """Connects the find bar with the page."""
 
-    def __init__(self, bar: FindBar, page: ChatPage, chat: ChatDocument) -> None:
+    def __init__(self, bar: FindBar, page: ChatPage, chat: Callable[[], ChatDocument]) -> None:
         super().__init__(page)
         self._bar = bar
         self._page = page
@@ -88,9 +88,9 @@ class Finder(QObject):
 
     def mark_message(self, message_id: int, ranges: Sequence[tuple[int, int]]) -> bool:
         """Mark the places of a message that ranges of its source name. Whether one was found."""
-        entry = self._chat.entries[message_id]
-        first = self._chat.block(entry).position()
-        last = self._chat.footer(entry).position()
+        entry = self._chat().entries[message_id]
+        first = self._chat().block(entry).position()
+        last = self._chat().footer(entry).position()
         content = entry.message.content
         self.hits = []
         for start, end in ranges:

@@ -166,8 +166,11 @@ class Highlighter(QObject):
     settled = Signal()
     """Every code block has its colours."""
 
-    def __init__(self, document: QTextDocument, look: Look, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: QTextDocument, look: Look, parent: QObject | None = None, *, at_once: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._at_once = at_once
         self.document = document
         self.look = look
         self._queue: list[_Job] = []
@@ -194,6 +197,8 @@ class Highlighter(QObject):
         """A code block begins at `head`. live: its lines are still to come."""
         if not head.blockFormat().property(P_LANGUAGE):
             return
+        if self._at_once and not live:
+            return  # its lines are still to be inserted; see `inserted`
         made = head.blockFormat()
         job = _Job(QTextCursor(head), made.property(P_MESSAGE), made.property(P_PART), None, live)
         if live:
@@ -201,6 +206,26 @@ class Highlighter(QObject):
         else:
             self._queue.append(job)
             self._timer.start()
+
+    def inserted(self, head: QTextBlock) -> None:
+        """All lines of a code block are in the document, but not laid out yet: their colours cost nothing now."""
+        language = head.blockFormat().property(P_LANGUAGE)
+        if not self._at_once or not language:
+            return
+        lines: list[QTextBlock] = []
+        line = head.next()
+        while line.isValid() and line.blockFormat().property(P_KIND) == Kind.CODE_LINE:
+            lines.append(line)
+            line = line.next()
+        lexer = lexer_for(language)
+        if lexer is None or sum(line.length() for line in lines) > LONGEST // 6:
+            self._at_once = False
+            self.written(head, live=False)
+            self._at_once = True
+            return
+        found = [spans for spans in lex(lexer, [line.text() for line in lines]) if spans is not None]
+        for line, spans in zip(lines, found, strict=False):
+            self._apply(line, spans)
 
     def finished(self) -> None:
         """The code block that was being written is complete."""

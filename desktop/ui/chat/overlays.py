@@ -28,7 +28,9 @@ class Overlays(QObject):
     bar_made = Signal(object)
     code_bar_made = Signal(object)
 
-    def __init__(self, page: ChatPage, chat: ChatDocument, siblings: Callable[[int], tuple[int, int] | None]) -> None:
+    def __init__(
+        self, page: ChatPage, chat: Callable[[], ChatDocument], siblings: Callable[[int], tuple[int, int] | None]
+    ) -> None:
         super().__init__(page)
         self._page = page
         self._chat = chat
@@ -49,7 +51,8 @@ class Overlays(QObject):
         self._later.setInterval(0)
         self._later.timeout.connect(self.place)
         page.moved.connect(self.place)
-        page.document().documentLayout().documentSizeChanged.connect(lambda _: self._later.start())
+        self._held = False
+        self.release()
         page.viewport().setMouseTracking(True)
         page.viewport().installEventFilter(self)
 
@@ -65,7 +68,16 @@ class Overlays(QObject):
         self.hovered = self.current = None
         self._keep(set(), set())
 
-    def update_soon(self) -> None:
+    def hold(self) -> None:
+        """The document is being exchanged."""
+        self._held = True
+        self.reset()
+
+    def release(self) -> None:
+        self._held = False
+        self._page.document().documentLayout().documentSizeChanged.connect(self.update_soon)
+
+    def update_soon(self, _size: object = None) -> None:
         self._later.start()
 
     # --- the pointer --------------------------------------------------------------------------------------------------
@@ -93,19 +105,21 @@ class Overlays(QObject):
     def place(self) -> None:
         """Put bars where their messages are now."""
         self._later.stop()
+        if self._held:
+            return
         page, look = self._page, self._page.look
-        if not self._chat.order:
+        if not self._chat().order:
             self._keep(set(), set())
             self.down.hide()
             return
         offset, height = page.offset(), page.viewport().height()
         bars: set[int] = set()
         codes: set[int] = set()
-        last = self._chat.order[-1]
+        last = self._chat().order[-1]
         for block, rect in visible_blocks(page.document(), page.first_visible(), offset + height):
             kind = block.blockFormat().property(P_KIND)
             if kind == Kind.FOOTER:
-                entry = self._chat.entries.get(block.blockFormat().property(P_MESSAGE))
+                entry = self._chat().entries.get(block.blockFormat().property(P_MESSAGE))
                 if entry is not None and self._place_bar(block, entry.message, offset, look, last):
                     bars.add(entry.message.id)
             elif kind == Kind.CODE_HEAD:

@@ -44,7 +44,8 @@ class ChatPage(QTextBrowser):
         super().__init__(parent)
         self.look = look
         self._formulas = formulas
-        self.backdrop = Backdrop(self.document())
+        self._column = 0.0
+        self.backdrop = Backdrop()
         self.sources: Callable[[], dict[int, str]] = dict
         """The Markdown of the messages, for copying."""
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,7 +99,12 @@ class ChatPage(QTextBrowser):
             after += bar
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         self.setViewportMargins(after if rtl else before, 0, before if rtl else after, 0)
-        self.column_changed.emit(float(page - 2 * gutter))
+        self._column = float(page - 2 * gutter)
+        self.column_changed.emit(self._column)
+
+    def column(self) -> float:
+        """Width of the text, pixels."""
+        return self._column
 
     def first_visible(self, top: float = 0.0) -> QTextBlock:
         """The first block that may show at `top`, in the viewport's coordinates."""
@@ -165,6 +171,8 @@ class ChatPage(QTextBrowser):
         top = event.rect().top()
         clip = QRectF(event.rect()).translated(0, self.offset())
         painter.translate(0, -self.offset())
-        self.backdrop.paint(painter, self.look, self.backdrop.scene(self.look, self.first_visible(top), clip))
+        self.backdrop.paint(
+            painter, self.look, self.backdrop.scene(self.document(), self.look, self.first_visible(top), clip)
+        )
         painter.end()
         super().paintEvent(event)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextBlock,
     QTextCursor,
+    QTextDocument,
 )
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -25,10 +25,10 @@ from desktop.core.text import Direction
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
+from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
 from desktop.ui.chat.formula import FormulaRenderer
-from desktop.ui.chat.highlight import Highlighter
 from desktop.ui.chat.link_popover import LinkPopover
 from desktop.ui.chat.look import GUTTER, LIGHT, P_MESSAGE, Look, Palette, colour
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
@@ -38,8 +38,8 @@ from desktop.ui.chat.page import ChatPage
 
 SCREENFUL = 6
 """Messages that are laid out before the chat is shown; the others follow while nothing else is to do."""
-SLICE_S = 0.010
-"""Aim for each slice of that, seconds."""
+MORE = 10
+"""Messages that are put above the others when the person scrolls up before that is done."""
 SCALES = (0.75, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 
 
@@ -69,20 +69,18 @@ class TranscriptView(QWidget):
         self._look = self._make_look()
         self.formulas = FormulaRenderer(self._look, self)
         self.page = ChatPage(self._look, self.formulas, self)
-        self.colours = Highlighter(self.page.document(), self._look, self)
-        self.chat = ChatDocument(self.page.document(), self._look, self.formulas, self.colours)
-        self.overlays = Overlays(self.page, self.chat, lambda id: self._siblings.get(id))
+        self.chat = ChatDocument(self.page.document(), self._look, self.formulas)
+        self.overlays = Overlays(self.page, lambda: self.chat, lambda id: self._siblings.get(id))
         self.find_bar = FindBar(self._look, self)
-        self.finder = Finder(self.find_bar, self.page, self.chat)
+        self.finder = Finder(self.find_bar, self.page, lambda: self.chat)
         self.editor: MessageEditor | None = None
         self._saver = CodeSaver(self)
         self._siblings: dict[int, tuple[int, int]] = {}
-        self._earlier: list[tuple[Message, Direction]] = []
-        self._slice = 4
+        self._messages: list[Message] = []
+        self._first = 0
+        """Index of the first message that is in the document."""
         self._at_end = True
-        self._fill = QTimer(self)
-        self._fill.setInterval(0)
-        self._fill.timeout.connect(self._fill_idly)
+        self.filler = Filler(self._second_document, lambda: self._messages, self._base, self)
         self.setFocusProxy(self.page)
         self.page.setAccessibleName(self.tr("Conversation"))
         self.page.sources = self._sources
@@ -95,7 +93,8 @@ class TranscriptView(QWidget):
         self.chat.reset()
 
     def _connect(self) -> None:
-        self.page.column_changed.connect(self.chat.fit)
+        self.page.column_changed.connect(lambda width: self.chat.fit(width))
+        self.filler.done.connect(self._take)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.page.zoomed.connect(self._zoom)
@@ -130,51 +129,84 @@ class TranscriptView(QWidget):
         their number."""
         self._siblings = dict(siblings or {})
         self._close_editor()
-        based = self._based(messages)
-        self._fill.stop()
-        self._earlier = based[:-SCREENFUL]
+        self.filler.stop()
+        self._messages = [message for message in messages if message.role is not Role.SYSTEM]
+        self._first = max(0, len(self._messages) - SCREENFUL)
         self.page.setUpdatesEnabled(False)
-        self._empty()
-        with self.chat.editing():
-            for message, base in based[-SCREENFUL:]:
-                self.chat.append(message, base)
-        self.page.setUpdatesEnabled(True)
-        self.to_end()
-        self.overlays.place()
-        if self._earlier:
-            self._fill.start()
-        else:
-            self.filled.emit()
-
-    def _empty(self) -> None:
         self.overlays.reset()
         self.formulas.reset(self._look)
         self.chat.reset(self._look)
+        with self.chat.editing():
+            for index in range(self._first, len(self._messages)):
+                self.chat.append(self._messages[index], self._base(index))
+        self.page.setUpdatesEnabled(True)
+        self.to_end()
+        self.overlays.place()
+        if self._first:
+            self.filler.start()
+            if self._is_streaming():
+                self.filler.pause()
+        else:
+            self.filled.emit()
 
-    def _based(self, messages: Sequence[Message]) -> list[tuple[Message, Direction]]:
-        out: list[tuple[Message, Direction]] = []
-        asked: Message | None = None
-        for message in messages:
-            if message.role is Role.SYSTEM:
-                continue
-            out.append((message, base_direction(asked, self._look.ui_direction)))
-            asked = message if message.role is Role.USER else asked
-        return out
+    def _base(self, index: int) -> Direction:
+        """What the blocks of a message fall back on: the direction of the question before it."""
+        asked = next((m for m in reversed(self._messages[max(0, index - 8) : index]) if m.role is Role.USER), None)
+        return base_direction(asked, self._look.ui_direction)
 
-    def messages(self) -> list[Message]:
-        """What is shown, in order of reading; a streaming reply as it was when it was appended."""
-        return [m for m, _ in self._earlier] + [self.chat.entries[id].message for id in self.chat.order]
+    def _second_document(self) -> ChatDocument:
+        shown = self.page.document()
+        document = QTextDocument(self.page)
+        document.documentLayout().setPaintDevice(self.page.viewport())
+        document.setDefaultTextOption(shown.defaultTextOption())
+        document.setDefaultFont(shown.defaultFont())
+        document.setPageSize(shown.pageSize())
+        chat = ChatDocument(document, self._look, self.formulas, at_once=True)
+        chat.column = self.chat.column
+        chat.reset(self._look)
+        return chat
+
+    def _take(self, chat: ChatDocument) -> None:
+        """The whole chat is written: show that document, at the same place and with the same selection.
+
+        Both end alike, so places are kept as distances from the end.
+        """
+        shown, bar = self.page.document(), self.page.verticalScrollBar()
+        for id in self.chat.order:
+            if self.chat.entries[id].open:
+                chat.replace(self.chat.entries[id].message, opened=True)
+        rest = shown.size().height() - bar.value()
+        longer = chat.document.characterCount() - shown.characterCount()
+        chosen = self.page.textCursor()
+        anchor, position = chosen.anchor() + longer, chosen.position() + longer
+        follow = self._at_end
+        self.chat, self._first = chat, 0
+        self.overlays.hold()
+        self.page.setUpdatesEnabled(False)
+        self.page.setDocument(chat.document)
+        self.chat.fit(self.page.column())
+        chat.document.documentLayout().documentSizeChanged.emit(chat.document.size())
+        moved = QTextCursor(chat.document)
+        moved.setPosition(max(anchor, 0))
+        moved.setPosition(max(position, 0), QTextCursor.MoveMode.KeepAnchor)
+        self.page.setTextCursor(moved)
+        bar.setValue(bar.maximum() if follow else round(chat.document.size().height() - rest))
+        self.overlays.release()
+        self.page.setUpdatesEnabled(True)
+        self._settle(follow)
+        self.filled.emit()
 
     def append_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Add a message at the end. One that is streaming takes chunks from now on."""
         if siblings is not None:
             self._siblings[message.id] = siblings
-        entries = self.chat.entries
-        asked = next((m for id in reversed(self.chat.order) if (m := entries[id].message).role is Role.USER), None)
+        self._messages.append(message)
         follow = self._at_end or message.role is Role.USER
         with self.chat.editing():
-            self.chat.append(message, base_direction(asked, self._look.ui_direction))
+            self.chat.append(message, self._base(len(self._messages) - 1))
         self._settle(follow)
+        if self._is_streaming():
+            self.filler.pause()  # goes on when the reply is finished
 
     def append_chunk(self, message_id: int, text: str, thinking: str = "") -> None:
         """Add to a streaming reply. What of it is finished is never laid out again."""
@@ -189,9 +221,9 @@ class TranscriptView(QWidget):
         follow = self._at_end
         with self._in_place():
             self.chat.finish(message)
+        self._exchange(message)
         self._settle(follow)
-        if self._earlier:
-            self._fill.start()
+        self.filler.resume()
         if QAccessible.isActive() and message.id in self.chat.entries:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.page, message.content[:2000]))
 
@@ -200,29 +232,36 @@ class TranscriptView(QWidget):
         if siblings is not None:
             self._siblings[message.id] = siblings
         follow = self._at_end
+        self._exchange(message)
         if message.id in self.chat.entries:
             with self._in_place():
                 self.chat.replace(message)
-        else:
-            self._earlier = [(message if m.id == message.id else m, base) for m, base in self._earlier]
         self._settle(follow)
+
+    def _exchange(self, message: Message) -> None:
+        self._messages = [message if known.id == message.id else known for known in self._messages]
+        self.filler.update(message)
 
     def remove_from(self, message_id: int) -> None:
         """Remove a message and all that follow it."""
-        self._close_editor()
-        if message_id in self.chat.entries:
-            self.chat.remove_from(message_id)
-            self._settle()
+        at = next((index for index, message in enumerate(self._messages) if message.id == message_id), None)
+        if at is None:
             return
-        at = next((i for i, (m, _) in enumerate(self._earlier) if m.id == message_id), None)
-        if at is not None:
-            self.set_messages([m for m, _ in self._earlier[:at]], self._siblings)
+        self._close_editor()
+        if at < self._first or at == 0:
+            self.set_messages(self._messages[:at], self._siblings)
+            return
+        del self._messages[at:]
+        self.filler.remove_from(message_id)
+        self.chat.remove_from(message_id)
+        self._settle()
+        self.filler.resume()
 
     def clear(self) -> None:
         self.set_messages([])
 
     def _sources(self) -> dict[int, str]:
-        return {id: entry.message.content for id, entry in self.chat.entries.items()}
+        return {message.id: message.content for message in self._messages}
 
     # --- look ---------------------------------------------------------------------------------------------------------
     def set_theme(self, tokens: Palette) -> None:
@@ -251,8 +290,8 @@ class TranscriptView(QWidget):
             self.scroll_to_message(place)
 
     def _current_messages(self) -> list[Message]:
-        earlier = [message for message, _ in self._earlier]
-        return earlier + [self.chat.current(id) for id in self.chat.order]
+        """All messages, with what a streaming one holds by now."""
+        return [self.chat.current(m.id) if m.id in self.chat.entries else m for m in self._messages]
 
     def _apply_look(self) -> None:
         palette = self.palette()
@@ -294,8 +333,8 @@ class TranscriptView(QWidget):
 
     def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
         """Show a message; ranges: spans of its source, in characters, to be marked."""
-        while message_id not in self.chat.entries and self._earlier:
-            self.fill_some()
+        while message_id not in self.chat.entries and self._first:
+            self._put_above(MORE)
         entry = self.chat.entries.get(message_id)
         if entry is None:
             return
@@ -310,8 +349,8 @@ class TranscriptView(QWidget):
     def _scrolled(self, value: int) -> None:
         self._at_end = value >= self.page.verticalScrollBar().maximum() - self._look.px(12)
         self.overlays.at_end = self._at_end
-        if self._earlier and value < self.page.viewport().height():
-            self._fill.start()
+        if self._first and value < self.page.viewport().height() and not self._is_putting:
+            self._put_above(MORE)
 
     def _settle(self, follow: bool | None = None) -> None:
         """After a change: stay at the end if the view was there."""
@@ -330,33 +369,28 @@ class TranscriptView(QWidget):
         yield
         bar.setValue(round(layout.blockBoundingRect(anchor.block()).top() - before))
 
-    def _fill_idly(self) -> None:
-        if self._is_streaming() and self.page.verticalScrollBar().value() > self.page.viewport().height():
-            self._fill.stop()  # goes on when the reply is finished, or when the person scrolls up
-        else:
-            self.fill_some()
-
     @property
     def is_filled(self) -> bool:
-        return not self._earlier
+        return self._first == 0
 
-    def fill_some(self) -> None:
-        """Lay out some earlier messages above, without moving what is on the screen."""
-        if not self._earlier:
-            return
-        started = time.perf_counter()
-        part, self._earlier = self._earlier[-self._slice :], self._earlier[: -self._slice]
+    _is_putting = False
+
+    def _put_above(self, count: int) -> None:
+        """Put earlier messages above the others, without moving what is on the screen."""
+        self._is_putting = True
+        start = max(0, self._first - count)
+        part = [(self._messages[index], self._base(index)) for index in range(start, self._first)]
         follow = self._at_end
         self.page.setUpdatesEnabled(False)
         with self._in_place(self.page.document().lastBlock()), self.chat.editing():
             self.chat.prepend(part)
+        self._first = start
         self.page.setUpdatesEnabled(True)
         if follow:
             self.to_end()
-        spent = time.perf_counter() - started
-        self._slice = min(max(round(self._slice * SLICE_S / max(spent, 1e-4)), 1), 2 * self._slice, 40)
-        if not self._earlier:
-            self._fill.stop()
+        self._is_putting = False
+        if self._first == 0:
+            self.filler.stop()
             self.filled.emit()
 
     def _is_streaming(self) -> bool:
@@ -366,8 +400,6 @@ class TranscriptView(QWidget):
 
     # --- what the person does -----------------------------------------------------------------------------------------
     def open_find(self) -> None:
-        if self._earlier:
-            self._fill.start()
         self._place_find_bar()
         self.finder.open()
 

@@ -47,6 +47,7 @@ class CodeColours(Protocol):
     """Who wants to know of code blocks."""
 
     def written(self, head: QTextBlock, *, live: bool) -> None: ...
+    def inserted(self, head: QTextBlock) -> None: ...
     def finished(self) -> None: ...
 
 
@@ -74,6 +75,7 @@ class Writer:
         """
         cursor = QTextCursor(self.document)
         cursor.setPosition(after.position() + after.length() - 1)
+        head: QTextCursor | None = None
         for index, block in enumerate(blocks):
             if isinstance(block, Table):
                 self._insert_table(cursor, block, message_id)
@@ -82,7 +84,10 @@ class Writer:
             cursor.insertBlock(made, self.look.plain(block.kind, block.level))
             self._insert_runs(cursor, block, self._runs(block))
             if block.kind is Kind.CODE_HEAD:
+                head = QTextCursor(cursor.block())
                 self._colours.written(cursor.block(), live=live and self._is_open(blocks, index))
+            elif block.kind is Kind.CODE_FOOT and head is not None:
+                self._colours.inserted(head.block())
         return cursor.block()
 
     @staticmethod

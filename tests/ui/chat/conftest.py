@@ -77,7 +77,7 @@ def scene(view: TranscriptView) -> Scene:
     """All shapes of the whole document."""
     document = view.page.document()
     everything = QRectF(0, 0, document.textWidth(), document.size().height())
-    return view.page.backdrop.scene(view.page.look, document.firstBlock(), everything)
+    return view.page.backdrop.scene(document, view.page.look, document.firstBlock(), everything)
 
 
 def x_of(block: QTextBlock, at: int) -> float:
