@@ -41,6 +41,7 @@ from desktop.engine.protocol import (
 )
 
 Work = Load | Generate | Unload
+_IDLE_S = 20.0
 
 
 def main(argv: Sequence[str]) -> int:
@@ -51,6 +52,7 @@ def main(argv: Sequence[str]) -> int:
         serve(int(argv[1]))
         return 0
     die_with_parent(int(argv[0]) if argv else 0)
+    os.umask(0o077)  # states of chats are for their owner's eyes
     frames_in, frames_out = claim_standard_streams()
     with os.fdopen(frames_in, "rb") as requests:
         return _Engine(frames_out).run(requests)
@@ -85,13 +87,23 @@ class _Engine:
         )
         threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
         try:
-            while (work := self._work.get()) is not None:
+            while (work := self._next()) is not None:
                 self._do(work)
+            self._unload()
         except BrokenPipeError:
             return 0  # the window is gone
         finally:
             self._templates.close()
         return 0
+
+    def _next(self) -> Work | None:
+        """The next piece of work; an engine without any for a while keeps the state of the chat it holds."""
+        try:
+            return self._work.get(timeout=_IDLE_S)
+        except queue.Empty:
+            if self._session is not None:
+                self._session.keep_state()
+            return self._work.get()
 
     def send(self, frame: Frame) -> None:
         data = memoryview(encode(frame))

@@ -374,6 +374,31 @@ class Context:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
 
+    def save_state(self, path: Path) -> int:
+        """Write what the cache holds; the bytes written, 0 when the disk did not take them."""
+        tokens = (ctypes.c_int32 * len(self.tokens))(*self.tokens)
+        name = os.fsencode(path)
+        return int(self.api.llama_state_seq_save_file(self.pointer, name, 0, tokens, len(self.tokens)))
+
+    def load_state(self, path: Path, tokens: Sequence[int]) -> bool:
+        """Put a written state in the place of what the cache holds. False, and an empty cache, when it does not fit.
+
+        Native code trusts the file: its contents must have been checked.
+        """
+        self.clear()
+        if not 0 < len(tokens) <= self.size:
+            return False
+        got = (ctypes.c_int32 * len(tokens))()
+        count = ctypes.c_size_t(0)
+        name = os.fsencode(path)
+        read = self.api.llama_state_seq_load_file(self.pointer, name, 0, got, len(tokens), ctypes.byref(count))
+        last = self.api.llama_memory_seq_pos_max(self.memory, 0)
+        if not read or got[: count.value] != list(tokens) or last != len(tokens) - 1:
+            self.clear()
+            return False
+        self.tokens = list(tokens)
+        return True
+
     def _undo(self, start: int) -> None:
         """Bring the cache back to its first `start` tokens, or clear it where that can't be."""
         if start:

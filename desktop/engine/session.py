@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -14,7 +15,17 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine import machine
-from desktop.engine.llama import KV_TYPES, Context, Library, LoadStopped, Model, NativeError, Sampler, StopFlag
+from desktop.engine.llama import (
+    KV_TYPES,
+    Context,
+    Library,
+    LoadStopped,
+    Model,
+    NativeError,
+    Sampler,
+    StopFlag,
+    common_prefix,
+)
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
 from desktop.engine.protocol import (
     Finished,
@@ -27,6 +38,7 @@ from desktop.engine.protocol import (
     PromptStarted,
 )
 from desktop.engine.reply import ReplyText
+from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
 
@@ -109,8 +121,11 @@ class Session:
         try:
             self.prompts = self._make_prompts(templates)
         except BaseException:
-            self.close()
+            self.context.close()
+            self.model.close()
             raise
+        self.states = self._make_states(options, facts)
+        self._kept = True
         self._tags = self._thinking_tags()
         self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
         self._speed = 0.0  # prompt tokens per second, as seen last
@@ -222,8 +237,36 @@ class Session:
         )
 
     def close(self) -> None:
+        self.keep_state()
         self.context.close()
         self.model.close()
+
+    def _make_states(self, options: LoadOptions, facts: FileFacts) -> StateStore | None:
+        if not options.states_folder:
+            return None
+        try:
+            settings = (self.model.library.description(), options.kv_type)
+            model = fingerprint(Path(facts.path), *settings)
+            return StateStore(Path(options.states_folder), options.states_bytes, model)
+        except OSError:  # a folder that can't be made: chats are read anew
+            return None
+
+    def keep_state(self) -> None:
+        """Put what the cache holds on disk, if that is worth it."""
+        if self.states is not None and not self._kept:
+            self.states.save(self.context)
+            self._kept = True
+
+    def _bring_state(self, tokens: list[int]) -> None:
+        """Before the cache takes up another chat: keep the one it holds, and bring back what it has of the new one."""
+        if self.states is None:
+            return
+        common = common_prefix(self.context.tokens, tokens)
+        if len(self.context.tokens) - common >= MIN_TOKENS:
+            self.keep_state()
+        found = self.states.best(tokens, common + MIN_TOKENS, whole=self.model.recurrent)
+        if found is not None:
+            self.states.load(self.context, found)
 
     # ---- replying
 
@@ -235,6 +278,8 @@ class Session:
         crowd = running_others()
         prompt = self.prompts.build(request, self.context.size)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
+        self._bring_state(prompt.tokens)
+        self._kept = False
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
         reply = _Reply(self, request_id, prompt, params, seed, emit, started, fresh=not request.continue_last)
         try:
