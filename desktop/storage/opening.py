@@ -54,6 +54,14 @@ def open_history(paths: Paths) -> Opened:
         return _without_writing(paths, problem)
 
 
+def connect_worker(paths: Paths, *, read_only: bool = True) -> Database:
+    """A further connection to the open history, for the thread that calls: search and export read, import writes."""
+    database = Database.connect(paths.history, read_only=read_only)
+    if not read_only:
+        index.follow(database)
+    return database
+
+
 def _content_vanished(paths: Paths) -> bool:
     """Whether the file is gone or empty although there was a history: SQLite alone would begin a new one in silence."""
     size = paths.history.stat().st_size if paths.history.exists() else 0
@@ -82,6 +90,8 @@ def _open(paths: Paths) -> Database:
         migrations.migrate(database)
         _require_tables(database)
         index.follow(database)
+        # Needs no flush of its own: whatever is flushed later takes it along.
+        database.set_durable(False)
         sessions.register(database)
     except BaseException:
         database.close()

@@ -1,0 +1,334 @@
+"""Chats written into files: Samar's own JSON (nothing is lost), Markdown, HTML, and JSON lines for training.
+
+Markdown, HTML and JSON lines hold the path that is shown; Samar's JSON holds all branches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import html
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from desktop.core.chat import Chat, Message, MessageStatus, Role
+from desktop.core.errors import SamarError
+from desktop.core.text import Direction, direction_of
+from desktop.storage.chats import ChatQuery, ChatStore
+from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeMessage
+
+
+class ExportFormat(StrEnum):
+    JSON = "json"  # Samar's own
+    MARKDOWN = "md"
+    HTML = "html"
+    SHAREGPT = "sharegpt"  # JSON lines: {"conversations": [{"from": …, "value": …}]}
+    CHATML = "chatml"  # JSON lines: {"messages": [{"role": …, "content": …}]}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLabels:
+    """Words in the files, in the person's language."""
+
+    you: str = "You"
+    assistant: str = "Samar"
+    system_prompt: str = "System prompt"
+    thinking: str = "Thinking"
+    untitled: str = "New chat"
+    direction: Direction = Direction.LTR
+
+
+_ENGLISH = ExportLabels()
+
+
+def export_chats(
+    store: ChatStore,
+    path: Path,
+    form: ExportFormat,
+    chat_ids: list[int] | None = None,
+    *,
+    labels: ExportLabels = _ENGLISH,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> int:
+    """Write chats (None: all, archived ones too) into `path`, which is replaced when all is written.
+
+    Returns how many were written: 0 when cancelled, and `path` is then as it was. Raises SamarError export_failed,
+    disk_full, chat_missing or those of reading the history.
+    """
+    if chat_ids is None:
+        chat_ids = [chat.id for chat in store.list_chats(ChatQuery(archived=None))]
+    writer = _WRITERS[form](labels)
+    part: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
+        part = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(writer.head(store, chat_ids))
+            for done, chat_id in enumerate(chat_ids):
+                if cancelled():
+                    return 0
+                progress(done, len(chat_ids))
+                file.write(writer.chat(store, store.get_chat(chat_id), is_first=done == 0))
+            file.write(writer.foot())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        part = None
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise SamarError("disk_full") from problem
+        raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
+    finally:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                part.unlink()
+    progress(len(chat_ids), len(chat_ids))
+    return len(chat_ids)
+
+
+def shown_path(store: ChatStore, chat: Chat) -> list[Message]:
+    """The turns of the path that is shown."""
+    return store.messages_of(chat.id).path_to(chat.active_leaf)
+
+
+class _Writer:
+    def __init__(self, labels: ExportLabels) -> None:
+        self.labels = labels
+
+    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
+        return ""
+
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        raise NotImplementedError
+
+    def foot(self) -> str:
+        return ""
+
+    def title(self, chat: Chat) -> str:
+        return chat.title or self.labels.untitled
+
+    def speaker(self, message: Message) -> str:
+        if message.role is Role.USER:
+            return self.labels.you
+        if message.role is Role.SYSTEM:
+            return self.labels.system_prompt
+        return message.model or self.labels.assistant
+
+
+class _JsonWriter(_Writer):
+    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
+        self.folders = {folder.id: folder.name for folder in store.list_folders()}
+        self.drafts = store.drafts()
+        return f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": [\n'
+
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        exchange = ExchangeChat(
+            uid=chat.uid,
+            title=chat.title,
+            title_is_automatic=chat.title_is_automatic,
+            created_at=chat.created_at,
+            updated_at=chat.updated_at,
+            system_prompt=chat.system_prompt,
+            params=chat.params,
+            pinned=chat.pinned,
+            archived=chat.archived,
+            folder=self.folders.get(chat.folder_id) if chat.folder_id is not None else None,
+            active=chat.active_leaf,
+            draft=self.drafts.get(chat.id, ""),
+            messages=[_exchange_message(message) for message in store.messages_of(chat.id)],
+        )
+        return ("" if is_first else ",\n") + msgspec.json.encode(exchange).decode()
+
+    def foot(self) -> str:
+        return "\n]}\n"
+
+
+def _exchange_message(message: Message) -> ExchangeMessage:
+    status = MessageStatus.INTERRUPTED if message.status is MessageStatus.STREAMING else message.status
+    return ExchangeMessage(
+        id=message.id,
+        parent=message.parent_id,
+        role=message.role.value,
+        content=message.content,
+        status=status.value,  # type: ignore[arg-type]  # streaming was taken out above
+        created_at=message.created_at,
+        thinking=message.thinking,
+        thinking_s=message.thinking_s,
+        model=message.model,
+        stats=message.stats,
+        error_code=message.error_code,
+    )
+
+
+class _MarkdownWriter(_Writer):
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        parts = [f"# {_one_line(self.title(chat))}", f"_{_date(chat.created_at)}_"]
+        if chat.system_prompt:
+            parts += [f"**{self.labels.system_prompt}**", _quoted(chat.system_prompt)]
+        for message in shown_path(store, chat):
+            parts.append(f"## {_one_line(self.speaker(message))}")
+            if message.thinking:
+                parts += [f"**{self.labels.thinking}**", _quoted(message.thinking)]
+            parts.append(message.content)
+        return ("" if is_first else "\n\n---\n\n") + "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+class _HtmlWriter(_Writer):
+    """One page without scripts and without anything from elsewhere; each block has the direction of its own letters."""
+
+    def __init__(self, labels: ExportLabels) -> None:
+        super().__init__(labels)
+        # no raw HTML; images would be fetched by whoever opens the page
+        self.markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+
+    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
+        title = self.title(store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
+        return (
+            f'<!DOCTYPE html>\n<html dir="{self.labels.direction}">\n<head>\n<meta charset="utf-8">\n'
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+            '<meta name="viewport" content="width=device-width">\n'
+            f"<title>{html.escape(_one_line(title))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        )
+
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        title = _one_line(self.title(chat))
+        parts = [
+            f'<main>\n<h1 dir="{direction_of(title)}">{html.escape(title)}</h1>',
+            f'<p class="date" dir="ltr">{_date(chat.created_at)}</p>',
+        ]
+        if chat.system_prompt:
+            parts.append(self._turn("system", self.labels.system_prompt, "", chat.system_prompt))
+        for message in shown_path(store, chat):
+            parts.append(self._turn(message.role.value, self.speaker(message), message.thinking, message.content))
+        return "\n".join([*parts, "</main>\n"])
+
+    def _turn(self, kind: str, speaker: str, thinking: str, content: str) -> str:
+        folded = (
+            f"<details><summary>{html.escape(self.labels.thinking)}</summary>{self._rendered(thinking)}</details>"
+            if thinking
+            else ""
+        )
+        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{self._rendered(content)}</section>'
+
+    def _rendered(self, text: str) -> str:
+        try:
+            tokens = self.markdown.parse(text)
+        except RecursionError:  # nested beyond reason: shown as it was written
+            return f"<pre>{html.escape(text)}</pre>"
+        _direct(tokens)
+        return str(self.markdown.renderer.render(tokens, self.markdown.options, {}))
+
+    def foot(self) -> str:
+        return "</body>\n</html>\n"
+
+
+_BLOCKS = {"paragraph_open", "heading_open", "td_open", "th_open"}
+_GROUPS = {"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "table_open"}
+
+
+def _direct(tokens: list[Token]) -> None:
+    """Give every block its direction; a list, quote or table has that of its first block with letters."""
+    waiting: list[Token] = []
+    for position, token in enumerate(tokens):
+        if token.type in _GROUPS:
+            waiting.append(token)
+        elif token.type in _BLOCKS and position + 1 < len(tokens):
+            text = _prose(tokens[position + 1])
+            direction = direction_of(text)
+            token.attrSet("dir", direction)
+            if text.strip():
+                for group in waiting:
+                    group.attrSet("dir", direction)
+                waiting.clear()
+        elif token.type in ("fence", "code_block"):
+            token.attrSet("dir", "ltr")
+
+
+def _prose(inline: Token) -> str:
+    """What is read of a block: no code, no addresses."""
+    return " ".join(child.content for child in inline.children or () if child.type == "text")
+
+
+_STYLE = """
+body{font:16px/1.6 "Noto Sans","Noto Sans Arabic","Segoe UI",Tahoma,sans-serif;margin:0;color:#1d2433;background:#fff}
+main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:.85rem;color:#5b6478;margin:0}
+.date{color:#5b6478;font-size:.85rem}section{margin:1.2rem 0;padding:.8rem 1rem;border-radius:.8rem;unicode-bidi:isolate}
+.user{background:#eef1f7}.system{border:1px dashed #b9c0cf}p,li,td,th,h1{unicode-bidi:isolate;text-align:start}
+pre{background:#f5f6f9;padding:.8rem;border-radius:.5rem;overflow-x:auto;direction:ltr;text-align:left}
+code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
+blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
+@media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}
+"""
+
+
+class _LinesWriter(_Writer):
+    """JSON lines: one chat a line, for training."""
+
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        turns = [(message.role, message.content) for message in shown_path(store, chat) if message.content]
+        if chat.system_prompt:
+            turns.insert(0, (Role.SYSTEM, chat.system_prompt))
+        return msgspec.json.encode(self.line(chat, turns)).decode() + "\n" if turns else ""
+
+    def line(self, chat: Chat, turns: list[tuple[Role, str]]) -> object:
+        raise NotImplementedError
+
+
+class _ShareGptWriter(_LinesWriter):
+    NAMES = {Role.SYSTEM: "system", Role.USER: "human", Role.ASSISTANT: "gpt"}  # noqa: RUF012
+
+    def line(self, chat: Chat, turns: list[tuple[Role, str]]) -> object:
+        return {
+            "id": chat.uid,
+            "conversations": [{"from": self.NAMES[role], "value": content} for role, content in turns],
+        }
+
+
+class _ChatMlWriter(_LinesWriter):
+    def line(self, chat: Chat, turns: list[tuple[Role, str]]) -> object:
+        return {"messages": [{"role": role.value, "content": content} for role, content in turns]}
+
+
+_WRITERS: dict[ExportFormat, type[_Writer]] = {
+    ExportFormat.JSON: _JsonWriter,
+    ExportFormat.MARKDOWN: _MarkdownWriter,
+    ExportFormat.HTML: _HtmlWriter,
+    ExportFormat.SHAREGPT: _ShareGptWriter,
+    ExportFormat.CHATML: _ChatMlWriter,
+}
+
+
+def file_name(title: str, form: ExportFormat) -> str:
+    """A name for an exported file that every file system takes, from a chat's title."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
+    name = " ".join(name.split()).strip(". ")
+    while len(name.encode()) > 120:  # bytes: Linux allows 255
+        name = name[:-1]
+    ending = "jsonl" if form in (ExportFormat.SHAREGPT, ExportFormat.CHATML) else form.value
+    return f"{name.strip() or 'samar'}.{ending}"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" if line else ">" for line in text.splitlines())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _date(moment: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
+    except (OverflowError, OSError, ValueError):  # a moment no calendar knows
+        return ""

@@ -1,0 +1,327 @@
+"""Chats read from files: Samar's own, ChatGPT's (the zip too), Open WebUI's, Jan's, and JSON lines.
+
+A file is read twice: first everything is checked, then it is stored, chat by chat. So a file that is damaged anywhere
+imports nothing, the memory needed is that of the file and one chat, and other writers wait for one chat at most.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from desktop.core.errors import SamarError
+from desktop.storage import foreign
+from desktop.storage.chats import ChatStore
+from desktop.storage.database import clean_text
+from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, ExchangeMessage
+from desktop.storage.rows import stats_json
+
+MOST_BYTES = 512 << 20
+_MOST_CHATS = 200_000
+_MOST_MESSAGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    chats: tuple[int, ...]
+    """Ids of the new chats."""
+    messages: int
+    present: int
+    """Chats that were here already, unchanged."""
+    empty: int
+    """Chats of other programs without a message, which were left out."""
+
+
+class _Stopped(Exception):  # noqa: N818 - no error
+    pass
+
+
+def import_chats(
+    store: ChatStore,
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Imported:
+    """Add the chats of a file, or of a folder of Jan's. Nothing that is here is changed.
+
+    Raises SamarError import_unreadable, import_unknown, import_damaged, import_too_large, disk_full and those of writing:
+    nothing is then imported. When cancelled, nothing is imported either.
+    """
+    chats = _Source(path)
+    total = filled = 0
+    for chat in chats:  # checked before anything is stored
+        total += 1
+        filled += bool(chat.messages)
+        if cancelled():
+            return Imported((), 0, 0, 0)
+        if total > _MOST_CHATS:
+            raise SamarError("import_too_large", name=path.name, size=f"{total} chats", limit=f"{_MOST_CHATS} chats")
+    if total and not filled and not chats.is_samars:
+        raise SamarError("import_unknown", name=path.name)
+    made: list[int] = []
+    messages = present = empty = 0
+    try:
+        for done, chat in enumerate(chats):
+            if cancelled():
+                raise _Stopped
+            progress(done, total)
+            if not chat.messages and not chats.is_samars:
+                empty += 1
+            elif _is_here(store, chat):
+                present += 1
+            else:
+                made.append(_store(store, chat))
+                messages += len(chat.messages)
+    except BaseException as problem:
+        if made:
+            store.purge(store.delete_chats(made))
+        if isinstance(problem, _Stopped):
+            return Imported((), 0, 0, 0)
+        raise
+    progress(total, total)
+    return Imported(tuple(made), messages, present, empty)
+
+
+class _Source:
+    """The chats of a file, each time one iterates."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.is_samars = False
+        try:
+            if path.is_dir():
+                self._chats: Callable[[], Iterator[ExchangeChat]] = self._jan_folder(path)
+            else:
+                self._chats = self._file(path)
+        except OSError as problem:
+            raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
+
+    def __iter__(self) -> Iterator[ExchangeChat]:
+        try:
+            for chat in self._chats():
+                _require_whole(chat)
+                yield chat
+        except OSError as problem:
+            raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
+        except RecursionError as problem:
+            raise SamarError("import_damaged", name=self.name, reason="nested too deep") from problem
+        except (msgspec.DecodeError, UnicodeDecodeError, foreign.UnreadableChatError) as problem:
+            raise SamarError("import_damaged", name=self.name, reason=problem) from problem
+
+    def _file(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
+        if path.stat().st_size > MOST_BYTES:
+            raise self._too_large(path.stat().st_size)
+        raws = self._unzipped(path) if zipfile.is_zipfile(path) else [path.read_bytes()]
+        readers = [self._reader(raw) for raw in raws]
+        return lambda: (chat for reader in readers for chat in reader())
+
+    def _unzipped(self, path: Path) -> list[bytes]:
+        """The conversations in ChatGPT's zip, never more bytes than allowed, whatever the zip claims."""
+        raws, room = [], MOST_BYTES
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in sorted(archive.namelist()):
+                    last = member.rsplit("/", 1)[-1]
+                    if last.startswith("conversations") and last.endswith(".json"):
+                        with archive.open(member) as file:
+                            raw = file.read(room + 1)
+                        room -= len(raw)
+                        if room < 0:
+                            raise self._too_large(MOST_BYTES - room)
+                        raws.append(raw)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as problem:
+            raise SamarError("import_damaged", name=self.name, reason=problem) from problem
+        except Exception as problem:
+            if type(problem).__module__ in ("zlib", "_lzma", "lzma"):  # their errors have no common base
+                raise SamarError("import_damaged", name=self.name, reason=problem) from problem
+            raise
+        if not raws:
+            raise SamarError("import_unknown", name=self.name)
+        return raws
+
+    def _reader(self, raw: bytes) -> Callable[[], Iterator[ExchangeChat]]:
+        raw = raw.removeprefix(b"\xef\xbb\xbf").strip()
+        first, _, rest = raw.partition(b"\n")
+        if rest.strip() and _is_object(first):
+            return lambda: (_chat_of(line) for line in raw.splitlines() if line.strip())
+        try:
+            whole = _top(raw)
+        except RecursionError:
+            raise SamarError("import_damaged", name=self.name, reason="nested too deep") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            if raw[:1] not in (b"{", b"["):
+                raise SamarError("import_unknown", name=self.name) from None
+            raise SamarError("import_damaged", name=self.name, reason=problem) from problem
+        if isinstance(whole, ChatFile):
+            if whole.version > VERSION:
+                raise SamarError("import_unknown", name=self.name)
+            self.is_samars = True
+            return lambda: (msgspec.json.decode(chat, type=ExchangeChat) for chat in whole.chats)
+        if not any(_knows(chat) for chat in whole[:20]):
+            raise SamarError("import_unknown", name=self.name)
+        return lambda: (_chat_of(bytes(chat)) for chat in whole)
+
+    def _jan_folder(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
+        """Jan's data folder, its folder of threads, or one thread."""
+        for folder in (path, path / "threads"):
+            threads = (
+                [folder]
+                if (folder / "thread.json").is_file()
+                else sorted(inner for inner in folder.glob("*") if (inner / "thread.json").is_file())
+            )
+            if threads:
+                return lambda: (self._jan_thread(thread) for thread in threads)
+        raise SamarError("import_unknown", name=self.name)
+
+    def _jan_thread(self, folder: Path) -> ExchangeChat:
+        head = msgspec.json.decode(self._bounded(folder / "thread.json"))
+        log = folder / "messages.jsonl"
+        lines = self._bounded(log).splitlines() if log.exists() else []
+        return foreign.jan_chat(head, [msgspec.json.decode(line) for line in lines if line.strip()])
+
+    def _bounded(self, path: Path) -> bytes:
+        if path.stat().st_size > MOST_BYTES:
+            raise self._too_large(path.stat().st_size)
+        return path.read_bytes()
+
+    def _too_large(self, size: int) -> SamarError:
+        return SamarError("import_too_large", name=self.name, size=f"{size >> 20} MB", limit=f"{MOST_BYTES >> 20} MB")
+
+
+def _top(raw: bytes) -> ChatFile | list[msgspec.Raw]:
+    """A file of Samar's, or the single chats of any other."""
+    if raw[:1] == b"[":
+        return msgspec.json.decode(raw, type=list[msgspec.Raw])
+    fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    if "format" in fields and bytes(fields["format"]) == f'"{FORMAT}"'.encode():
+        return msgspec.json.decode(raw, type=ChatFile)
+    return [msgspec.Raw(raw)]
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(line), dict)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _knows(raw: msgspec.Raw) -> bool:
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        return False
+    return bool(fields.keys() & {"mapping", "chat", "history", "messages", "conversations"})
+
+
+def _chat_of(raw: bytes) -> ExchangeChat:
+    """A chat of another program, known by its fields."""
+    found: Any = msgspec.json.decode(raw)
+    if not isinstance(found, dict):
+        raise foreign.UnreadableChatError("a chat that is no object")
+    if "mapping" in found:
+        return foreign.chatgpt_chat(found)
+    if isinstance(found.get("chat"), dict) or "history" in found:
+        return foreign.open_webui_chat(found)
+    return foreign.plain_chat(found)
+
+
+def _require_whole(chat: ExchangeChat) -> None:
+    """What types can't say: parents before children, finite numbers, a leaf that exists."""
+    if len(chat.messages) > _MOST_MESSAGES:
+        raise foreign.UnreadableChatError(f"a chat of more than {_MOST_MESSAGES} messages")
+    seen: set[int] = set()
+    for message in chat.messages:
+        if message.id in seen or (message.parent is not None and message.parent not in seen):
+            raise foreign.UnreadableChatError("a message whose parent does not stand before it")
+        seen.add(message.id)
+        _require_finite(message.created_at, message.thinking_s)
+    _require_finite(chat.created_at, chat.updated_at)
+    if chat.active is not None and chat.active not in seen:
+        chat.active = chat.messages[-1].id if chat.messages else None
+    if chat.active is None and chat.messages:
+        chat.active = chat.messages[-1].id
+
+
+def _require_finite(*numbers: float | None) -> None:
+    if not all(number is None or math.isfinite(number) for number in numbers):
+        raise foreign.UnreadableChatError("a time that is no number")
+
+
+def _is_here(store: ChatStore, chat: ExchangeChat) -> bool:
+    """Whether this very chat is here: imported before, or never gone."""
+    row = store.database.fetch_one(
+        "SELECT id, updated_at FROM chats WHERE uid = ? AND deleted_at IS NULL", (clean_text(chat.uid),)
+    )
+    if row is None or not chat.uid:
+        return False
+    here = store.messages_of(row[0])
+    return [(m.role.value, m.content) for m in here] == [(m.role, clean_text(m.content)) for m in chat.messages]
+
+
+def _store(store: ChatStore, chat: ExchangeChat) -> int:
+    """Store one chat, whole; returns its id."""
+    database = store.database
+    with database.transaction(durable=False):
+        made = store.create_chat(chat.title, chat.system_prompt, chat.params, _folder(store, chat.folder))
+        uid = clean_text(chat.uid)
+        if not uid or database.scalar("SELECT 1 FROM chats WHERE uid = ?", (uid,)):
+            uid = uuid.uuid4().hex
+        ids: dict[int | None, int | None] = {None: None}
+        for message in chat.messages:
+            ids[message.id] = _store_message(store, made.id, ids[message.parent], message)
+        created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
+        database.execute(
+            "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
+            " active_leaf = ? WHERE id = ?",
+            (
+                uid,
+                chat.title_is_automatic or not chat.title,
+                created,
+                chat.updated_at or created,
+                chat.pinned,
+                chat.archived,
+                ids.get(chat.active),
+                made.id,
+            ),
+        )
+        if chat.draft:
+            store.save_draft(made.id, chat.draft)
+    return made.id
+
+
+def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: ExchangeMessage) -> int:
+    return store.database.execute(
+        "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s, stats, content,"
+        " thinking) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            chat_id,
+            parent,
+            message.role,
+            message.status,
+            message.created_at,
+            None if message.model is None else clean_text(message.model),
+            None if message.error_code is None else clean_text(message.error_code),
+            message.thinking_s,
+            stats_json(message.stats),
+            clean_text(message.content),
+            clean_text(message.thinking),
+        ),
+    )
+
+
+def _folder(store: ChatStore, name: str | None) -> int | None:
+    """The folder of this name, made if there is none."""
+    if name is None:
+        return None
+    for folder in store.list_folders():
+        if folder.name == clean_text(name):
+            return folder.id
+    return store.create_folder(name).id

@@ -1,0 +1,353 @@
+"""Files of other programs: what they hold comes along, and hostile ones end in one sentence."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop.core.chat import Role
+from desktop.core.errors import SamarError
+from desktop.storage import importing
+from desktop.storage.chats import ChatStore
+from desktop.storage.database import Database
+from desktop.storage.importing import Imported, import_chats
+
+
+def node(name: str, parent: str | None, role: str, *parts: Any, kind: str = "text", **more: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"content_type": kind, "parts": list(parts)}
+    content |= more.pop("content", {})
+    return {
+        "id": name,
+        "parent": parent,
+        "children": [],
+        "message": {
+            "author": {"role": role},
+            "create_time": 1700000000.5,
+            "content": content,
+            "recipient": more.pop("recipient", "all"),
+            "metadata": more,
+        },
+    }
+
+
+CHATGPT = {
+    "title": "Physics",
+    "create_time": 1700000000.0,
+    "update_time": 1700000100.0,
+    "conversation_id": "conv-1",
+    "current_node": "a2",
+    "is_archived": True,
+    "mapping": {
+        "root": {"id": "root", "parent": None, "message": None, "children": ["s"]},
+        "s": node("s", "root", "system", "hidden", is_visually_hidden_from_conversation=True),
+        "u": node(
+            "u",
+            "s",
+            "user",
+            "why?",
+            {"content_type": "image_asset_pointer", "asset_pointer": "x"},
+            kind="multimodal_text",
+        ),
+        "t": node("t", "u", "assistant", kind="thoughts", content={"thoughts": [{"summary": "s", "content": "hmm"}]}),
+        "call": node("call", "t", "assistant", kind="code", recipient="python", content={"text": "1+1"}),
+        "tool": node("tool", "call", "tool", "2"),
+        "a1": node("a1", "tool", "assistant", "because", model_slug="gpt-x"),
+        "u2": node("u2", "a1", "user", "and?"),
+        "a2": node("a2", "u2", "assistant", "so"),
+        "b2": node("b2", "u2", "assistant", "otherwise"),
+        "lost": node("lost", "nowhere", "user", "an orphan"),
+    },
+}
+
+OPEN_WEBUI = {
+    "id": "ow-1",
+    "title": "خطة",
+    "created_at": 1700000000,
+    "updated_at": 1700000050,
+    "pinned": True,
+    "chat": {
+        "title": "خطة",
+        "models": ["llama"],
+        "params": {"system": "be kind"},
+        "history": {
+            "currentId": "2",
+            "messages": {
+                "1": {"id": "1", "parentId": None, "role": "user", "content": "سؤال", "timestamp": 1700000001},
+                "2": {
+                    "id": "2",
+                    "parentId": "1",
+                    "role": "assistant",
+                    "modelName": "Llama",
+                    "content": '<details type="reasoning" done="true" duration="5">\n<summary>Thought for 5 seconds</summary>\n'
+                    "> quiet\n> deep &lt;b&gt;\n</details>\nجواب",
+                    "timestamp": 1700000002,
+                },
+                "3": {"id": "3", "parentId": "1", "role": "assistant", "content": "other", "timestamp": 1700000003},
+            },
+        },
+    },
+}
+
+
+def said(store: ChatStore, chat_id: int) -> list[tuple[Role, str]]:
+    return [(m.role, m.content) for m in store.messages_of(chat_id).path_to(store.get_chat(chat_id).active_leaf)]
+
+
+def test_that_chatgpt_comes_with_branches_and_thoughts_and_without_tools(store: ChatStore, tmp_path: Path) -> None:
+    (tmp_path / "conversations.json").write_text(json.dumps([CHATGPT]))
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("user.json", "{}")
+        archive.writestr("conversations.json", json.dumps([CHATGPT]))
+    found = import_chats(store, tmp_path / "conversations.json")
+    assert import_chats(store, tmp_path / "export.zip").present == 1
+    chat = store.get_chat(found.chats[0])
+    assert (chat.title, chat.archived, chat.created_at, chat.uid) == ("Physics", True, 1700000000.0, "conv-1")
+    assert said(store, chat.id) == [
+        (Role.USER, "why?\n\n[image]"),
+        (Role.ASSISTANT, "because"),
+        (Role.USER, "and?"),
+        (Role.ASSISTANT, "so"),
+    ]
+    tree = store.messages_of(chat.id)
+    because = next(m for m in tree if m.content == "because")
+    assert (because.thinking, because.model) == ("hmm", "gpt-x")
+    assert {m.content for m in tree if m.role is Role.ASSISTANT} == {"because", "so", "otherwise"}
+    assert any(m.content == "an orphan" for m in tree)
+
+
+def test_that_open_webui_comes_with_branches_and_reasoning(store: ChatStore, tmp_path: Path) -> None:
+    (tmp_path / "chats.json").write_text(json.dumps([OPEN_WEBUI]))
+    found = import_chats(store, tmp_path / "chats.json")
+    chat = store.get_chat(found.chats[0])
+    assert (chat.title, chat.pinned, chat.system_prompt) == ("خطة", True, "be kind")
+    assert said(store, chat.id) == [(Role.USER, "سؤال"), (Role.ASSISTANT, "جواب")]
+    reply = store.messages_of(chat.id).messages[chat.active_leaf or 0]
+    assert (reply.thinking, reply.thinking_s, reply.model) == ("quiet\ndeep <b>", 5.0, "Llama")
+    assert len(store.messages_of(chat.id).siblings(reply.id)) == 2
+
+
+def test_that_jan_comes_from_its_data_folder(store: ChatStore, tmp_path: Path) -> None:
+    thread = tmp_path / "jan" / "threads" / "jan_1"
+    thread.mkdir(parents=True)
+    head = {"id": "jan_1", "object": "thread", "title": "Hello", "created": 1700000000, "updated": 1700000009000}
+    head["assistants"] = [{"model": {"id": "qwen"}, "instructions": "be brief"}]  # type: ignore[assignment]
+    (thread / "thread.json").write_text(json.dumps(head))
+    lines = [
+        {
+            "role": "assistant",
+            "created_at": 1700000002000,
+            "content": [{"type": "text", "text": {"value": "<think>\nwell\n</think>\n\nhello"}}],
+        },
+        {"role": "user", "created_at": 1700000001000, "content": [{"type": "text", "text": {"value": "hi"}}]},
+    ]
+    (thread / "messages.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    for place in (tmp_path / "jan", tmp_path / "jan" / "threads", thread):
+        found = import_chats(store, place)
+    assert found.present == 1
+    (chat,) = store.list_chats()
+    assert (chat.title, chat.system_prompt, chat.updated_at) == ("Hello", "be brief", 1700000009.0)
+    assert said(store, chat.id) == [(Role.USER, "hi"), (Role.ASSISTANT, "hello")]
+    assert store.last_turns(chat.id, 1)[0].thinking == "well"
+    assert store.last_turns(chat.id, 1)[0].model == "qwen"
+
+
+# hostile files
+
+
+def cut(value: object) -> bytes:
+    return json.dumps(value).encode()[:-40]
+
+
+OWN = {
+    "format": "samar-chats",
+    "version": 1,
+    "chats": [{"title": "t", "messages": [{"id": 1, "role": "user", "content": "x"}]}],
+}
+
+
+def own(**changes: Any) -> bytes:
+    return json.dumps({**OWN, **changes}).encode()
+
+
+def message(**changes: Any) -> bytes:
+    return own(
+        chats=[
+            {"title": "good", "messages": [OWN["chats"][0]["messages"][0]]},
+            {"messages": [{"id": 1, "role": "user", "content": "x", **changes}]},
+        ]
+    )  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "import_unknown"),
+        (b"\x00\x01garbage\xff", "import_unknown"),
+        (b"hello", "import_unknown"),
+        (b"{}", "import_unknown"),
+        (b"[]", "import_unknown"),
+        (b"[1, 2, 3]", "import_unknown"),
+        (b'{"a": 1}\n{"a": 2}\n', "import_unknown"),
+        (b"[" * 1_000_000, "import_damaged"),
+        (b'{"messages":' * 100_000, "import_damaged"),
+        (b'[{"mapping": ' + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"}]", "import_damaged"),
+        (cut(OWN), "import_damaged"),
+        (cut([CHATGPT]), "import_damaged"),
+        (cut([OPEN_WEBUI]), "import_damaged"),
+        (own(version=99), "import_unknown"),
+        (own(chats=[{"messages": "none"}]), "import_damaged"),
+        (message(role="oracle"), "import_damaged"),
+        (message(status="streaming"), "import_damaged"),
+        (message(parent=7), "import_damaged"),
+        (message(parent=1), "import_damaged"),
+        (message(content=None), "import_damaged"),
+        (b'{"messages": [{"role": "user", "content": "a"}]}\n{"messages": [{"role": "user", "co', "import_damaged"),
+        (b'{"conversations": [{"from": "human", "value": "a"}]}\n[1]\n', "import_damaged"),
+        (b"PK\x03\x04 not a zip", "import_unknown"),
+    ],
+)
+def test_that_a_hostile_file_imports_nothing_and_ends_in_a_sentence(
+    store: ChatStore, tmp_path: Path, raw: bytes, code: str
+) -> None:
+    (tmp_path / "x.json").write_bytes(raw)
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "x.json")
+    assert problem.value.code == code
+    assert "x.json" in problem.value.sentence()
+    assert len(problem.value.sentence()) < 500
+    assert store.count_chats() == 0
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {
+            "mapping": {
+                "a": node("a", "b", "user", "x"),
+                "b": node("b", "a", "user", "y"),
+                "c": node("c", None, "user", "z"),
+            }
+        },
+        {"mapping": {"a": node("a", "a", "user", "self")}, "current_node": 7, "title": ["?"], "create_time": "x"},
+        {
+            "mapping": {
+                "a": {"message": {"author": 3, "content": [], "metadata": "?"}},
+                "b": node("b", None, "user", "ok"),
+            }
+        },
+        {"chat": {"history": {"messages": {"1": 5, "2": {"role": "user", "content": {"a": 1}, "parentId": []}}}}},
+        {"chat": {"messages": [{"role": "user", "content": ["x", {"type": "image_url"}, 4]}]}},
+        {"messages": [{"role": "user", "content": "x", "created_at": 1e300}]},
+        {"mapping": {"a": node("a", None, "user", "x")}, "create_time": -5, "update_time": 10**400},
+        {"conversations": [{"from": "human", "value": "x"}, {"from": 5}, None, {"from": "gpt", "value": "y"}]},
+    ],
+)
+def test_that_odd_chats_of_others_give_what_they_hold(store: ChatStore, tmp_path: Path, found: dict[str, Any]) -> None:
+    (tmp_path / "x.json").write_text(json.dumps([found]))
+    imported = import_chats(store, tmp_path / "x.json")
+    (chat,) = store.list_chats()
+    assert imported.messages == len(store.messages_of(chat.id)) >= 1
+    assert chat.active_leaf is not None
+    assert store.database.fetch("PRAGMA foreign_key_check") == []
+
+
+def test_that_a_file_that_is_too_large_is_refused_before_it_is_read(
+    store: ChatStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(importing.MOST_BYTES + 1)  # no blocks: the disk holds none of it
+    with pytest.raises(SamarError, match="512 MB is the most"):
+        import_chats(store, huge)
+    monkeypatch.setattr(importing, "MOST_BYTES", 100_000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", b"[" + b" " * 10_000_000 + b"]")
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "bomb.zip")
+    assert problem.value.code == "import_too_large"
+
+
+def test_that_zips_that_are_none_or_lie_are_refused(store: ChatStore, tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", json.dumps([CHATGPT] * 30))
+    whole = path.read_bytes()
+    for damaged in (whole[:60] + b"\xff" * 40 + whole[100:], whole.replace(b"PK\x03\x04", b"PK\x03\x09")):
+        path.write_bytes(damaged)
+        with pytest.raises(SamarError) as problem:
+            import_chats(store, path)
+        assert problem.value.code == "import_damaged"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "x")
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, path)
+    assert problem.value.code == "import_unknown"
+
+
+def test_that_files_that_can_not_be_read_are_named(store: ChatStore, tmp_path: Path) -> None:
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "gone.json")
+    assert problem.value.code == "import_unreadable"
+    (tmp_path / "empty folder").mkdir()
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "empty folder")
+    assert problem.value.code == "import_unknown"
+
+
+def test_that_an_import_that_is_cancelled_or_meets_a_full_disk_leaves_nothing(store: ChatStore, tmp_path: Path) -> None:
+    chats = [{"conversations": [{"from": "human", "value": "long " * 5000}]} for _ in range(40)]
+    (tmp_path / "x.json").write_text(json.dumps(chats))
+    seen: list[int] = []
+    found = import_chats(
+        store, tmp_path / "x.json", progress=lambda done, total: seen.append(done), cancelled=lambda: len(seen) > 10
+    )
+    assert found == Imported((), 0, 0, 0)
+    assert store.count_chats() == 0
+    pages = store.database.scalar("PRAGMA page_count")
+    store.database.scalar(f"PRAGMA max_page_count = {pages + 150}")
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "x.json")
+    assert problem.value.code == "disk_full"
+    assert store.count_chats() == 0
+    store.database.scalar("PRAGMA max_page_count = 1000000")
+    assert len(import_chats(store, tmp_path / "x.json").chats) == 40
+
+
+FIELDS = [
+    *("mapping", "message", "author", "role", "content", "parts", "parent", "chat", "history", "messages", "id"),
+    *("conversations", "from", "value", "metadata", "format", "version", "chats", "user", "title", "thoughts"),
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(FIELDS),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=25,
+    )
+)
+def test_that_no_json_is_a_bug(tmp_path: Path, value: object) -> None:
+    store = ChatStore(Database.in_memory())
+    (tmp_path / "x.json").write_bytes(msgspec.json.encode(value))
+    try:
+        import_chats(store, tmp_path / "x.json")
+    except SamarError as problem:
+        if not problem.code.startswith("import_"):
+            raise
+    assert store.database.fetch("PRAGMA foreign_key_check") == []
+    store.database.close()

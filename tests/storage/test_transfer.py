@@ -1,0 +1,237 @@
+"""Out and in again: nothing is lost in Samar's own form, and hostile files end in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop.core.chat import Chat, Message, MessageStatus
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.text import Direction
+from desktop.storage.chats import ChatQuery, ChatStore
+from desktop.storage.database import Database
+from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
+from desktop.storage.importing import Imported, import_chats
+from tests.storage.kit import exchange
+
+FORMATS = list(ExportFormat)
+
+
+def fill(store: ChatStore) -> Chat:
+    folder = store.create_folder("عمل")
+    chat = store.create_chat("نقاش", "كن موجزًا", GenerationParams(temperature=0.2, stop=("\n",)), folder.id)
+    user, _ = exchange(store, chat.id, None, "ما هو **GGUF**؟\n\n- one\n- اثنان", "GGUF is a file.\n\nملف واحد.")
+    second = store.begin_reply(user.id, "big-model")
+    store.save_partial(second.id, "half", "thinking\nof it")
+    stats = GenerationStats(prompt_tokens=3, reply_tokens=4, tokens_per_s=1.5, seed=9)
+    store.finish(second.id, "half", MessageStatus.STOPPED, stats, None, "thinking\nof it", 2.5)
+    exchange(store, chat.id, second.id, "<script>alert(1)</script> ![x](https://example.org/x.png)", "`code` ~~gone~~")
+    store.set_pinned(chat.id, True)
+    store.save_draft(chat.id, "not sent")
+    archived = store.create_chat("archived and empty", "")
+    store.set_archived(archived.id, True)
+    failed = store.create_chat()
+    _, reply = store.begin_turn(failed.id, None, "q\0\u202e", "m")
+    store.finish(reply.id, "", MessageStatus.FAILED, error_code="engine_died")
+    return store.get_chat(chat.id)
+
+
+def contents(store: ChatStore) -> list[object]:
+    """Everything that a person would miss, without the ids of this history."""
+    found: list[object] = []
+    folders = {folder.id: folder.name for folder in store.list_folders()}
+    drafts = store.drafts()
+    for chat in store.list_chats(ChatQuery(archived=None)):
+        tree = store.messages_of(chat.id)
+        places = {id_: place for place, id_ in enumerate(tree.messages)}
+
+        def plain(message: Message, places: dict[int, int] = places) -> object:
+            values = {name: getattr(message, name) for name in Message.__slots__}
+            del values["id"], values["chat_id"]
+            return {**values, "parent_id": places.get(message.parent_id or 0)}
+
+        values = {name: getattr(chat, name) for name in Chat.__slots__}
+        del values["id"]
+        values["folder_id"] = folders.get(chat.folder_id or 0)
+        values["active_leaf"] = places.get(chat.active_leaf or 0)
+        found.append((values, drafts.get(chat.id), [plain(message) for message in tree]))
+    return sorted(found, key=str)
+
+
+def other_store() -> ChatStore:
+    return ChatStore(Database.in_memory())
+
+
+def test_that_nothing_is_lost_on_the_way_out_and_in(store: ChatStore, tmp_path: Path) -> None:
+    fill(store)
+    path = tmp_path / "all.json"
+    assert export_chats(store, path, ExportFormat.JSON) == 3
+    other = other_store()
+    assert import_chats(other, path) == Imported((1, 2, 3), 7, 0, 0)
+    assert contents(other) == contents(store)
+    assert import_chats(other, path).present == 3
+    assert contents(other) == contents(store)
+    again = tmp_path / "again.json"
+    export_chats(other, again, ExportFormat.JSON)
+    third = other_store()
+    import_chats(third, again)
+    assert contents(third) == contents(store)
+    other.database.close()
+    third.database.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    turns=st.lists(st.tuples(st.integers(0, 9), st.text(max_size=30), st.text(max_size=30)), max_size=8),
+    title=st.text(max_size=20),
+    prompt=st.none() | st.text(max_size=20),
+)
+def test_that_no_text_and_no_tree_is_lost(
+    tmp_path: Path, turns: list[tuple[int, str, str]], title: str, prompt: str | None
+) -> None:
+    store, other = other_store(), other_store()
+    chat = store.create_chat(title, prompt)
+    replies: list[int | None] = [None]
+    for place, question, answer in turns:
+        _, reply = exchange(store, chat.id, replies[place % len(replies)], question, answer)
+        replies.append(reply.id)
+    export_chats(store, tmp_path / "x.json", ExportFormat.JSON)
+    import_chats(other, tmp_path / "x.json")
+    assert contents(other) == contents(store)
+    for form in FORMATS:
+        export_chats(store, tmp_path / f"x.{form}", form)
+    store.database.close()
+    other.database.close()
+
+
+def test_that_a_changed_chat_is_imported_beside_the_one_that_is_here(store: ChatStore, tmp_path: Path) -> None:
+    chat = fill(store)
+    export_chats(store, tmp_path / "x.json", ExportFormat.JSON, [chat.id])
+    exchange(store, chat.id, chat.active_leaf, "one more", "turn")
+    found = import_chats(store, tmp_path / "x.json")
+    assert (len(found.chats), found.present) == (1, 0)
+    assert store.get_chat(found.chats[0]).uid != chat.uid
+    assert len(store.messages_of(chat.id)) == 7
+    assert len(store.list_folders()) == 1
+
+
+def test_that_markdown_reads_as_the_chat_does(store: ChatStore, tmp_path: Path) -> None:
+    chat = fill(store)
+    labels = ExportLabels("أنت", "سمر", "تعليمات النظام", "تفكير", "محادثة جديدة", Direction.RTL)
+    export_chats(store, tmp_path / "x.md", ExportFormat.MARKDOWN, [chat.id], labels=labels)
+    text = (tmp_path / "x.md").read_text()
+    lines = text.splitlines()
+    assert lines[0] == "# نقاش"
+    assert [line for line in lines if line.startswith("## ")] == ["## أنت", "## big-model", "## أنت", "## model"]
+    assert "> كن موجزًا" in lines
+    assert "> thinking\n> of it" in text
+    assert "GGUF is a file." not in text, "a branch that is not shown"
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_that_html_stands_alone_and_each_block_has_its_direction(store: ChatStore, tmp_path: Path) -> None:
+    chat = fill(store)
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id])
+    text = (tmp_path / "x.html").read_text()
+    page = Page(text)
+    assert not {"script", "img", "link", "iframe"} & {tag for tag, _ in page.tags}
+    assert not any(name in ("src", "srcset", "onload", "onclick") for _, attributes in page.tags for name in attributes)
+    assert "&lt;script&gt;alert(1)" in text
+    assert ("h1", {"dir": "rtl"}) in page.tags
+    paragraphs = [attributes.get("dir") for tag, attributes in page.tags if tag == "p" and "class" not in attributes]
+    assert {"rtl", "ltr"} == set(paragraphs)
+    assert any(tag == "ul" and attributes.get("dir") == "ltr" for tag, attributes in page.tags)
+
+
+def test_that_an_arabic_paragraph_that_opens_with_a_latin_word_is_right_to_left(tmp_path: Path) -> None:
+    store = other_store()
+    chat = store.create_chat("t")
+    exchange(
+        store,
+        chat.id,
+        None,
+        "GGUF هو ملف واحد يضم النموذج كله",
+        "> اقتباس\n\n| عمود | آخر |\n|---|---|\n| قيمة | 2 |\n\n```py\nx\n```",
+    )
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML)
+    tags = Page((tmp_path / "x.html").read_text()).tags
+    assert ("p", {"dir": "rtl"}) in tags
+    assert ("table", {"dir": "rtl"}) in tags
+    assert ("blockquote", {"dir": "rtl"}) in tags
+    assert any(tag == "code" and attributes.get("dir") == "ltr" for tag, attributes in tags)
+    store.database.close()
+
+
+def test_that_training_lines_are_as_other_tools_read_them(store: ChatStore, tmp_path: Path) -> None:
+    chat = fill(store)
+    export_chats(store, tmp_path / "s.jsonl", ExportFormat.SHAREGPT)
+    export_chats(store, tmp_path / "c.jsonl", ExportFormat.CHATML)
+    sharegpt = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    chatml = [json.loads(line) for line in (tmp_path / "c.jsonl").read_text().splitlines()]
+    (mine,) = [line for line in sharegpt if line["id"] == chat.uid]
+    assert [turn["from"] for turn in mine["conversations"]] == ["system", "human", "gpt", "human", "gpt"]
+    assert {"role": "system", "content": "كن موجزًا"} in [line["messages"][0] for line in chatml]
+    other = other_store()
+    assert import_chats(other, tmp_path / "s.jsonl").messages == import_chats(other, tmp_path / "c.jsonl").messages == 5
+    assert other.list_chats()[0].system_prompt == "كن موجزًا" or other.list_chats()[1].system_prompt == "كن موجزًا"
+    other.database.close()
+
+
+def test_that_an_export_that_fails_leaves_the_file_that_was_there(
+    store: ChatStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    path = tmp_path / "x.json"
+    path.write_text("before")
+    seen: list[tuple[int, int]] = []
+    assert (
+        export_chats(
+            store, path, ExportFormat.JSON, cancelled=lambda: len(seen) > 0, progress=lambda d, t: seen.append((d, t))
+        )
+        == 0
+    )
+    with monkeypatch.context() as patch:
+
+        def full(_: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(SamarError, match="disk is full"):
+            export_chats(store, path, ExportFormat.JSON)
+    with pytest.raises(SamarError) as problem:
+        export_chats(store, tmp_path / "no such folder" / "x.json", ExportFormat.JSON)
+    assert problem.value.code == "export_failed"
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".export")] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("a/b\\c:d*e?f", "a b c d e f.md"),
+        ("", "samar.md"),
+        ("..", "samar.md"),
+        ("../../etc/passwd", "etc passwd.md"),
+        ("نقاش\u202e طويل", "نقاش طويل.md"),
+    ],
+)
+def test_that_a_title_becomes_a_name_that_every_file_system_takes(title: str, name: str) -> None:
+    assert file_name(title, ExportFormat.MARKDOWN) == name
+    assert len(file_name(title + "ط" * 500, ExportFormat.CHATML).encode()) <= 130
