@@ -1,0 +1,1034 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ar" sourcelanguage="en">
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخت</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+</context>
+<context>
+    <name>ChatController</name>
+    <message>
+        <source>Message deleted</source>
+        <translation>حُذفت الرسالة</translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
+    <name>ChatListModel</name>
+    <message>
+        <source>Pinned</source>
+        <translation>المثبّتة</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>اليوم</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>أمس</translation>
+    </message>
+    <message>
+        <source>This week</source>
+        <translation>هذا الأسبوع</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>هذا الشهر</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPanel</name>
+    <message>
+        <source>What the model can keep in view, in tokens.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، مقيسًا بالرموز.</translation>
+    </message>
+    <message numerus="yes">
+        <source>{used} of %n token(s)</source>
+        <translation>
+            <numerusform>{used} من %n رمز</numerusform>
+            <numerusform>{used} من رمز واحد</numerusform>
+            <numerusform>{used} من رمزين</numerusform>
+            <numerusform>{used} من %n رموز</numerusform>
+            <numerusform>{used} من %n رمزًا</numerusform>
+            <numerusform>{used} من %n رمز</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Room for about %n token(s).</source>
+        <translation>
+            <numerusform>لا متّسع لرموز أخرى.</numerusform>
+            <numerusform>متّسع لنحو رمز واحد.</numerusform>
+            <numerusform>متّسع لنحو رمزين.</numerusform>
+            <numerusform>متّسع لنحو %n رموز.</numerusform>
+            <numerusform>متّسع لنحو %n رمزًا.</numerusform>
+            <numerusform>متّسع لنحو %n رمز.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Full: the oldest turns are left out.</source>
+        <translation>امتلأ السياق: تُترك أقدم الرسائل.</translation>
+    </message>
+    <message>
+        <source>This chat</source>
+        <translation>هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Close the panel</source>
+        <translation>أغلق اللوحة</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>تعليمات النظام</translation>
+    </message>
+    <message>
+        <source>How should the model answer in this chat?</source>
+        <translation>كيف يجيب النموذج في هذه المحادثة؟</translation>
+    </message>
+    <message>
+        <source>The default of the settings. What you write here is for this chat only.</source>
+        <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
+    </message>
+    <message>
+        <source>Back to the default</source>
+        <translation>عُد إلى الأصل</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+</context>
+<context>
+    <name>ChatRowDelegate</name>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Title of the chat</source>
+        <translation>عنوان المحادثة</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Stop</source>
+        <translation>أوقف</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>أرسل</translation>
+    </message>
+    <message>
+        <source>Message Samar</source>
+        <translation>اكتب إلى سمر</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>الرسالة</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter breaks the line.</source>
+        <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
+    </message>
+    <message>
+        <source>Attach a file</source>
+        <translation>أرفق ملفًا</translation>
+    </message>
+    <message>
+        <source>The model is being loaded…</source>
+        <translation>يُحمَّل النموذج…</translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>لا ملفات</numerusform>
+            <numerusform>ملف واحد</numerusform>
+            <numerusform>ملفان</numerusform>
+            <numerusform>%n ملفات</numerusform>
+            <numerusform>%n ملفًا</numerusform>
+            <numerusform>%n ملف</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to convert this checkpoint</source>
+        <translation>أفلت لتحويل هذا النموذج</translation>
+    </message>
+    <message>
+        <source>Drop to load this model</source>
+        <translation>أفلت لتحميل هذا النموذج</translation>
+    </message>
+    <message>
+        <source>Drop to open</source>
+        <translation>أفلت للفتح</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyState</name>
+    <message>
+        <source>Good morning</source>
+        <translation>صباح الخير</translation>
+    </message>
+    <message>
+        <source>Good afternoon</source>
+        <translation>طاب يومك</translation>
+    </message>
+    <message>
+        <source>Good evening</source>
+        <translation>مساء الخير</translation>
+    </message>
+    <message>
+        <source>{model} answers here. Everything stays on this computer.</source>
+        <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Choose a model to begin. Everything stays on this computer.</source>
+        <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>What can I do with Samar?</source>
+        <translation>ماذا أستطيع أن أفعل بسمر؟</translation>
+    </message>
+    <message>
+        <source>How do I add a larger model?</source>
+        <translation>كيف أضيف نموذجًا أكبر؟</translation>
+    </message>
+    <message>
+        <source>What is quantization?</source>
+        <translation>ما هو التكميم؟</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Hide the side bar</source>
+        <translation>أخفِ الشريط الجانبي</translation>
+    </message>
+    <message>
+        <source>Show the side bar</source>
+        <translation>أظهر الشريط الجانبي</translation>
+    </message>
+    <message>
+        <source>Everything stays on this computer</source>
+        <translation>كل شيء يبقى على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>This chat</source>
+        <translation>هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
+    <name>ModelController</name>
+    <message>
+        <source>Open a model file</source>
+        <translation>افتح ملف نموذج</translation>
+    </message>
+    <message>
+        <source>Model files (*.gguf)</source>
+        <translation>ملفات النماذج (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>The context is %n token(s), as much as the free memory holds.</source>
+        <translation>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمز واحد، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمزان، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رموز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمزًا، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Comes with Samar</source>
+        <translation>يأتي مع سمر</translation>
+    </message>
+    <message>
+        <source>Samar Starter</source>
+        <translation>نموذج سمر المبدئي</translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>Models</source>
+        <translation>النماذج</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>افتح ملف نموذج…</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>كل النماذج</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPicker</name>
+    <message>
+        <source>Choose a model</source>
+        <translation>اختر نموذجًا</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>يُحمَّل…</translation>
+    </message>
+    <message>
+        <source>not loaded</source>
+        <translation>لم يُحمَّل</translation>
+    </message>
+    <message>
+        <source>Model: {name}</source>
+        <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Samar</name>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingEditor</name>
+    <message>
+        <source>Creativity</source>
+        <translation>الإبداع</translation>
+    </message>
+    <message>
+        <source>Low: precise, much the same each time. High: freer, more surprising.</source>
+        <translation>منخفض: دقيق ومتقارب كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>أطول ردّ</translation>
+    </message>
+    <message>
+        <source>In tokens. Automatic: until the model has finished.</source>
+        <translation>بالرموز. تلقائي: إلى أن يفرغ النموذج من ردّه.</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Choose among this many of the likeliest tokens.</source>
+        <translation>يُختار الرمز من بين هذا العدد من أرجح الرموز.</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Choose among the likeliest tokens that together reach this share.</source>
+        <translation>يُختار من أرجح الرموز التي تبلغ معًا هذه النسبة.</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Leave out tokens less likely than this share of the likeliest.</source>
+        <translation>تُترك الرموز التي يقلّ احتمالها عن هذه النسبة من أرجحها.</translation>
+    </message>
+    <message>
+        <source>Repeat penalty</source>
+        <translation>عقوبة التكرار</translation>
+    </message>
+    <message>
+        <source>Above 1, words used lately become less likely.</source>
+        <translation>فوق 1 تصير الكلمات المستعملة قريبًا أقلّ احتمالًا.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>البذرة</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same reply to the same words.</source>
+        <translation>البذرة نفسها تعطي الردّ نفسه على الكلام نفسه.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>مُطفأ</translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation>عشوائية</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>إعدادات أخرى</translation>
+    </message>
+    <message>
+        <source>Back to the model&apos;s own defaults</source>
+        <translation>عُد إلى قيم النموذج الأصلية</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>لا رموز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>عام</translation>
+    </message>
+    <message>
+        <source>Replies</source>
+        <translation>الردود</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>المحرّك</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>البيانات</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>المظهر</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>حجم الخط</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>تعليمات النظام</translation>
+    </message>
+    <message>
+        <source>For new chats. Each chat can have its own, in its panel.</source>
+        <translation>للمحادثات الجديدة. ولكل محادثة أن تكون لها تعليماتها، في لوحتها.</translation>
+    </message>
+    <message>
+        <source>How replies are written</source>
+        <translation>كيف تُكتب الردود</translation>
+    </message>
+    <message>
+        <source>Models that bring their own values keep them until you change something here.</source>
+        <translation>النماذج التي تحمل قيمها تحتفظ بها حتى تغيّر شيئًا هنا.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view. More takes more memory; Samar lowers it, and says so, when it does not fit.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه. الأكبر يأخذ ذاكرة أكثر، وإن لم تتّسع له خفضه سمر وأخبرك.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message numerus="yes">
+        <source>Automatic leaves room for your other programs. This computer has %n core(s).</source>
+        <translation>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى.</numerusform>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى. في هذا الحاسوب نواة واحدة.</numerusform>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى. في هذا الحاسوب نواتان.</numerusform>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى. في هذا الحاسوب %n أنوية.</numerusform>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى. في هذا الحاسوب %n نواة.</numerusform>
+            <numerusform>التلقائي يترك متّسعًا لبرامجك الأخرى. في هذا الحاسوب %n نواة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Automatic leaves room for your other programs.</source>
+        <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
+    </message>
+    <message>
+        <source>Your chats and settings are in this folder</source>
+        <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Everything stays on this computer</source>
+        <translation>كل شيء يبقى على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>No account, no tracking. Samar connects to nothing unless you ask it to.</source>
+        <translation>لا حساب ولا تتبّع. لا يتصل سمر بشيء إلا إذا طلبت.</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>النظام</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>فاتح</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>داكن</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>How should models answer?</source>
+        <translation>كيف تجيب النماذج؟</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>افتح المجلد</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>اختصارات لوحة المفاتيح</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>ابحث في المحادثات</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>ابحث في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Go to the message field</source>
+        <translation>انتقل إلى حقل الكتابة</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>أرسل</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>سطر جديد</translation>
+    </message>
+    <message>
+        <source>Stop a reply</source>
+        <translation>أوقف الردّ</translation>
+    </message>
+    <message>
+        <source>Copy the last reply</source>
+        <translation>انسخ آخر ردّ</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>اختر نموذجًا</translation>
+    </message>
+    <message>
+        <source>Side bar</source>
+        <translation>الشريط الجانبي</translation>
+    </message>
+    <message>
+        <source>This chat</source>
+        <translation>هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Rename a chat</source>
+        <translation>أعد تسمية محادثة</translation>
+    </message>
+    <message>
+        <source>Delete a chat</source>
+        <translation>احذف محادثة</translation>
+    </message>
+    <message>
+        <source>Larger and smaller text</source>
+        <translation>تكبير الخط وتصغيره</translation>
+    </message>
+    <message>
+        <source>This sheet</source>
+        <translation>هذه الورقة</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>No chat has these words.</source>
+        <translation>لا محادثة فيها هذه الكلمات.</translation>
+    </message>
+    <message>
+        <source>Your chats will be here.</source>
+        <translation>ستكون محادثاتك هنا.</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Chats and navigation</source>
+        <translation>المحادثات والتنقّل</translation>
+    </message>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>ابحث في المحادثات</translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation>المحادثات</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>النماذج</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>أخفِ</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>You:</source>
+        <translation>أنت:</translation>
+    </message>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>يفكّر…</translation>
+    </message>
+    <message>
+        <source>Thought</source>
+        <translation>فكّر</translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n min</source>
+        <translation>
+            <numerusform>فكّر أقلّ من دقيقة</numerusform>
+            <numerusform>فكّر دقيقة</numerusform>
+            <numerusform>فكّر دقيقتين</numerusform>
+            <numerusform>فكّر %n دقائق</numerusform>
+            <numerusform>فكّر %n دقيقة</numerusform>
+            <numerusform>فكّر %n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n s</source>
+        <translation>
+            <numerusform>فكّر أقلّ من ثانية</numerusform>
+            <numerusform>فكّر ثانية</numerusform>
+            <numerusform>فكّر ثانيتين</numerusform>
+            <numerusform>فكّر %n ثوانٍ</numerusform>
+            <numerusform>فكّر %n ثانية</numerusform>
+            <numerusform>فكّر %n ثانية</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>أُوقف</translation>
+    </message>
+    <message>
+        <source>Interrupted: Samar ended while this was written.</source>
+        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+    </message>
+    <message>
+        <source>This reply failed. What was written is kept.</source>
+        <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Ended at the longest reply that is set.</source>
+        <translation>انتهى عند أطول ردّ محدَّد.</translation>
+    </message>
+    <message>
+        <source>Ended because the context is full.</source>
+        <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>{seconds} s to start</source>
+        <translation>بدأ بعد {seconds} ث</translation>
+    </message>
+    <message>
+        <source>{speed} tokens/s</source>
+        <translation>{speed} رمزًا/ث</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>لا رموز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>The model file {name} is not there any more.</source>
+        <translation>لم يعد ملف النموذج {name} في مكانه.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or put the file back.</source>
+        <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
+    </message>
+    <message>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
+        <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
+    </message>
+    <message>
+        <source>{name} is not a GGUF model file.</source>
+        <translation>ليس {name} ملف نموذج بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose a file that ends in .gguf and was downloaded whole.</source>
+        <translation>اختر ملفًا ينتهي اسمه بـ ‎.gguf‎ ونُزّل كاملًا.</translation>
+    </message>
+    <message>
+        <source>The model file {name} is damaged or cut short: {reason}.</source>
+        <translation>ملف النموذج {name} تالف أو ناقص: {reason}.</translation>
+    </message>
+    <message>
+        <source>Download the file again.</source>
+        <translation>نزّل الملف من جديد.</translation>
+    </message>
+    <message>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
+        <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or update Samar.</source>
+        <translation>اختر نموذجًا آخر، أو حدّث سمر.</translation>
+    </message>
+    <message>
+        <source>{name} is not a model to chat with ({kind}).</source>
+        <translation>ليس {name} نموذجًا للمحادثة ({kind}).</translation>
+    </message>
+    <message>
+        <source>Choose a language model.</source>
+        <translation>اختر نموذجًا لغويًا.</translation>
+    </message>
+    <message>
+        <source>{name} is one part of a model, and the part {part} is not beside it.</source>
+        <translation>{name} جزء من نموذج، والجزء {part} ليس بجانبه.</translation>
+    </message>
+    <message>
+        <source>Put all parts into one folder and choose the first one.</source>
+        <translation>ضع الأجزاء كلها في مجلد واحد واختر أولها.</translation>
+    </message>
+    <message>
+        <source>The engine could not load {name}: {reason}.</source>
+        <translation>تعذّر على المحرّك تحميل {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or download this one again.</source>
+        <translation>اختر نموذجًا آخر، أو نزّل هذا من جديد.</translation>
+    </message>
+    <message>
+        <source>{name} ended the engine the last time it was loaded, so it was not loaded again.</source>
+        <translation>أنهى {name} المحرّك حين حُمّل آخر مرة، فلم يُحمَّل ثانية.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or load this one again from the model picker.</source>
+        <translation>اختر نموذجًا آخر، أو حمّل هذا من جديد من قائمة النماذج.</translation>
+    </message>
+    <message>
+        <source>{name} needs about {needed} of memory and {free} are free.</source>
+        <translation>يحتاج {name} إلى نحو {needed} من الذاكرة، والمتاح منها {free}.</translation>
+    </message>
+    <message>
+        <source>Close other programs, lower the context, or choose a smaller model.</source>
+        <translation>أغلق برامج أخرى، أو صغّر السياق، أو اختر نموذجًا أصغر.</translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation>لم يُحمَّل أي نموذج.</translation>
+    </message>
+    <message>
+        <source>Choose one in the model picker.</source>
+        <translation>اختر نموذجًا من قائمة النماذج.</translation>
+    </message>
+    <message>
+        <source>The engine ended unexpectedly ({reason}). What was written is kept.</source>
+        <translation>توقّف المحرّك فجأة ({reason}). ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Send again: the engine starts anew.</source>
+        <translation>أرسل من جديد: يبدأ المحرّك مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The engine could not go on: {reason}.</source>
+        <translation>تعذّر على المحرّك أن يكمل: {reason}.</translation>
+    </message>
+    <message>
+        <source>Try again, or load the model anew.</source>
+        <translation>حاول من جديد، أو أعد تحميل النموذج.</translation>
+    </message>
+    <message>
+        <source>The engine could not be started: {reason}.</source>
+        <translation>تعذّر تشغيل المحرّك: {reason}.</translation>
+    </message>
+    <message>
+        <source>Start Samar again; if it stays so, install it anew.</source>
+        <translation>شغّل سمر من جديد، وإن بقي الحال فأعد تثبيته.</translation>
+    </message>
+    <message>
+        <source>The engine did not answer and was ended.</source>
+        <translation>لم يستجب المحرّك فأُنهي.</translation>
+    </message>
+    <message>
+        <source>The chat template of this model does not work: {reason}.</source>
+        <translation>قالب المحادثة في هذا النموذج لا يعمل: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or a newer file of this one.</source>
+        <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
+    </message>
+    <message>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
+        <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
+    </message>
+    <message>
+        <source>Shorten the message, or set a larger context.</source>
+        <translation>اختصر الرسالة، أو كبّر السياق.</translation>
+    </message>
+    <message>
+        <source>The disk is full, so nothing could be saved.</source>
+        <translation>امتلأ القرص فلم يُحفظ شيء.</translation>
+    </message>
+    <message>
+        <source>Free some space and send again.</source>
+        <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
+        <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
+    </message>
+    <message>
+        <source>Give yourself the right to write there, or start Samar with --data-dir.</source>
+        <translation>امنح نفسك إذن الكتابة فيه، أو شغّل سمر مع ‎--data-dir‎.</translation>
+    </message>
+    <message>
+        <source>The history was damaged. It was set aside as {aside}; the backup of {date} is open.</source>
+        <translation>كان سجلّ المحادثات تالفًا. حُفظ جانبًا باسم {aside}، وفُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
+    </message>
+    <message>
+        <source>Chats since then are in the file that was set aside.</source>
+        <translation>المحادثات التي بعدها في الملف المحفوظ جانبًا.</translation>
+    </message>
+    <message>
+        <source>The history was damaged and there was no backup. It was set aside as {aside}.</source>
+        <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. حُفظ جانبًا باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar goes on with an empty history.</source>
+        <translation>يتابع سمر بسجلّ فارغ.</translation>
+    </message>
+    <message>
+        <source>The history was written by a newer Samar.</source>
+        <translation>كتب هذا السجلَّ إصدارٌ أحدث من سمر.</translation>
+    </message>
+    <message>
+        <source>Update Samar, or start it with another --data-dir. Nothing was changed.</source>
+        <translation>حدّث سمر، أو شغّله مع ‎--data-dir‎ آخر. لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Another program holds the history.</source>
+        <translation>يمسك برنامج آخر بسجلّ المحادثات.</translation>
+    </message>
+    <message>
+        <source>Close it and try again.</source>
+        <translation>أغلقه ثم حاول من جديد.</translation>
+    </message>
+    <message>
+        <source>The history could not be written: {reason}.</source>
+        <translation>تعذّرت كتابة سجلّ المحادثات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the disk, then send again.</source>
+        <translation>افحص القرص، ثم أرسل من جديد.</translation>
+    </message>
+    <message>
+        <source>The history file is damaged, so this could not be read or saved.</source>
+        <translation>ملف السجلّ تالف، فتعذّرت القراءة أو الحفظ.</translation>
+    </message>
+    <message>
+        <source>Close Samar and start it again: it then opens the last backup.</source>
+        <translation>أغلق سمر وشغّله من جديد: يفتح حينها آخر نسخة احتياطية.</translation>
+    </message>
+    <message>
+        <source>This chat or message is not there any more.</source>
+        <translation>لم تعد هذه المحادثة أو الرسالة موجودة.</translation>
+    </message>
+    <message>
+        <source>It may have been deleted in another window of Samar.</source>
+        <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
+        <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
+    </message>
+    <message>
+        <source>{name} holds no chats that Samar knows how to read.</source>
+        <translation>ليس في {name} محادثات يعرف سمر قراءتها.</translation>
+    </message>
+    <message>
+        <source>Choose an export of Samar, ChatGPT, Open WebUI or Jan.</source>
+        <translation>اختر ملفًا صُدّر من Samar أو ChatGPT أو Open WebUI أو Jan.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or cut short: {reason}.</source>
+        <translation>الملف {name} تالف أو ناقص: {reason}.</translation>
+    </message>
+    <message>
+        <source>Export it again where it came from. Nothing was imported.</source>
+        <translation>صدّره من مصدره من جديد. لم يُستورد شيء.</translation>
+    </message>
+    <message>
+        <source>{name} is too large to import: {size}, and {limit} is the most.</source>
+        <translation>{name} أكبر من أن يُستورد: حجمه {size}، والحدّ {limit}.</translation>
+    </message>
+    <message>
+        <source>Export fewer chats at a time. Nothing was imported.</source>
+        <translation>صدّر محادثات أقل في كل مرة. لم يُستورد شيء.</translation>
+    </message>
+    <message>
+        <source>{name} could not be written: {reason}.</source>
+        <translation>تعذّرت كتابة {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free some space.</source>
+        <translation>اختر مجلدًا آخر، أو أفرغ بعض المساحة.</translation>
+    </message>
+    <message>
+        <source>Something in Samar went wrong ({what}).</source>
+        <translation>حدث خلل في سمر ({what}).</translation>
+    </message>
+    <message>
+        <source>Nothing is lost; the log has the details. If it happens again, start Samar anew.</source>
+        <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
+    </message>
+    <message>
+        <source>The settings could not be read. They were set aside as {aside}.</source>
+        <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar uses its own defaults until you change them.</source>
+        <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
+    </message>
+</context>
+<context>
+    <name>units</name>
+    <message>
+        <source>{size} GB</source>
+        <translation>{size} غ.ب</translation>
+    </message>
+    <message>
+        <source>{size} MB</source>
+        <translation>{size} م.ب</translation>
+    </message>
+    <message>
+        <source>{size} KB</source>
+        <translation>{size} ك.ب</translation>
+    </message>
+    <message>
+        <source>{size} B</source>
+        <translation>{size} بايت</translation>
+    </message>
+</context>
+</TS>

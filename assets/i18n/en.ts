@@ -1,0 +1,82 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>ChatPanel</name>
+    <message numerus="yes">
+        <source>{used} of %n token(s)</source>
+        <translation>
+            <numerusform>{used} of %n token</numerusform>
+            <numerusform>{used} of %n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Room for about %n token(s).</source>
+        <translation>
+            <numerusform>Room for about %n token.</numerusform>
+            <numerusform>Room for about %n tokens.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelController</name>
+    <message numerus="yes">
+        <source>The context is %n token(s), as much as the free memory holds.</source>
+        <translation>
+            <numerusform>The context is %n token, as much as the free memory holds.</numerusform>
+            <numerusform>The context is %n tokens, as much as the free memory holds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Automatic leaves room for your other programs. This computer has %n core(s).</source>
+        <translation>
+            <numerusform>Automatic leaves room for your other programs. This computer has %n core.</numerusform>
+            <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message numerus="yes">
+        <source>Thought for %n min</source>
+        <translation>
+            <numerusform>Thought for %n min</numerusform>
+            <numerusform>Thought for %n min</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Thought for %n s</source>
+        <translation>
+            <numerusform>Thought for %n s</numerusform>
+            <numerusform>Thought for %n s</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

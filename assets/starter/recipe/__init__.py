@@ -1,0 +1,1 @@
+"""How the bundled starter model is made: corpus, tokenizer, training, GGUF, evaluation."""

@@ -1,0 +1,235 @@
+"""The terminal verbs: `samar ask`, `samar chat`. No Qt.
+
+Replies go to standard output and nothing else does; what goes wrong is one line on standard error and an exit status
+other than 0.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import msgspec
+import typer
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.model import ModelInfo
+from desktop.core.paths import Paths, starter_model
+from desktop.core.settings import Settings, SettingsFile
+from desktop.engine.client import EngineClient
+from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.models.gguf import inspect
+
+app = typer.Typer(
+    name="samar",
+    help="Chat with language models on your own computer, offline. Without a verb Samar opens its window.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
+System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
+Temperature = Annotated[float | None, typer.Option(min=0, max=5, help="0 always takes the likeliest token.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="The same seed gives the same reply.")]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="Longest reply, in tokens.")]
+
+
+class Place(msgspec.Struct):
+    """Where this run keeps its things; set by main before a verb runs."""
+
+    paths: Paths = msgspec.field(default_factory=Paths.default)
+
+
+place = Place()
+
+
+def main(arguments: list[str], data_dir: Path | None = None) -> int:
+    """Run one verb. Returns the exit status: 0, 1 for an expected failure, 2 for wrong usage, 130 for Ctrl+C."""
+    place.paths = Paths.under(data_dir) if data_dir else Paths.default()
+    if arguments[:1] == ["--version"]:
+        from importlib.metadata import version
+
+        print(f"samar {version('samar')}")
+        return 0
+    try:
+        status = app(arguments, prog_name="samar", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except SamarError as problem:
+        print(f"samar: {problem.sentence()}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # whoever read our output went away: nothing is left to say, not even by the interpreter at its end
+        sys.stdout = None
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as problem:
+        if problem.__class__.__module__.startswith(("click", "typer")):
+            print(f"samar: {format_message(problem)}", file=sys.stderr)
+            return int(getattr(problem, "exit_code", 2))
+        raise
+
+
+def format_message(problem: Exception) -> str:
+    """The one line of a wrong usage, without the parser's decoration."""
+    message = getattr(problem, "format_message", None)
+    return str(message() if message else problem)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What to ask; - reads it from standard input.")],
+    model: Model = "",
+    system: System = "",
+    temperature: Temperature = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of streaming.")] = False,
+) -> None:
+    """Ask one question and stream the answer."""
+    text = sys.stdin.read() if question == "-" else question
+    if not text.strip():
+        raise typer.BadParameter("the question is empty.")
+    settings = SettingsFile(place.paths.settings).load()[0]
+    messages = [("user", text)]
+    prompt = system or settings.system_prompt
+    if prompt:
+        messages.insert(0, ("system", prompt))
+    with engine_with(model, settings) as (engine, info):
+        params = chosen_params(settings, info, temperature, seed, max_tokens)
+        reply, stats = stream(engine, messages, params, show=None if as_json else write)
+    if as_json:
+        print(json.dumps(report(reply, info, stats), ensure_ascii=False))
+    elif not reply.endswith("\n"):
+        print()
+    if stats.stopped_by is StoppedBy.USER:
+        raise typer.Exit(130)
+
+
+def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, object]:
+    """What `samar ask --json` prints."""
+    return {
+        "reply": reply,
+        "model": info.name,
+        "prompt_tokens": stats.prompt_tokens,
+        "reply_tokens": stats.reply_tokens,
+        "first_token_s": round(stats.first_token_s, 4),
+        "tokens_per_s": round(stats.tokens_per_s, 2),
+        "stopped_by": stats.stopped_by.value,
+    }
+
+
+@app.command()
+def chat(
+    model: Model = "",
+    system: System = "",
+    temperature: Temperature = None,
+    seed: Seed = None,
+    max_tokens: MaxTokens = None,
+) -> None:
+    """Hold a conversation in the terminal. It is kept in the history, as in the window."""
+    from desktop.terminal_chat import TerminalChat
+
+    settings = SettingsFile(place.paths.settings).load()[0]
+    with engine_with(model, settings) as (engine, info):
+        params = chosen_params(settings, info, temperature, seed, max_tokens)
+        TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
+
+
+def chosen_model(given: str, settings: Settings) -> Path:
+    """The model that was named, else the one used last if it is still there, else the bundled one."""
+    if given:
+        return Path(given).expanduser()
+    last = Path(settings.last_model) if settings.last_model else None
+    return last if last and last.is_file() else starter_model()
+
+
+def chosen_params(
+    settings: Settings, info: ModelInfo, temperature: float | None, seed: int | None, max_tokens: int | None
+) -> GenerationParams:
+    """The person's words on the command line, then the settings, then the model's own hints, then the defaults."""
+    params = settings.params or info.hints.applied_to(GenerationParams())
+    given = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
+    return msgspec.structs.replace(params, **{name: v for name, v in given.items() if v is not None}).checked()
+
+
+@contextmanager
+def engine_with(model: str, settings: Settings) -> Iterator[tuple[EngineClient, ModelInfo]]:
+    """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
+    engine = EngineClient(inspect)
+    try:
+        path = chosen_model(model, settings)
+        progress = show_progress if sys.stderr.isatty() else lambda _: None
+        with stopping_at_interrupt(engine.stop):
+            info = engine.load(path, LoadOptions(context=settings.context, threads=settings.threads), progress)
+        if info is None:
+            raise KeyboardInterrupt
+        if info.context_limit == "memory":
+            print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
+        yield engine, info
+    finally:
+        engine.close()
+
+
+def show_progress(fraction: float) -> None:
+    end = "\r\033[K" if fraction >= 1 else ""
+    print(f"\rloading {fraction:4.0%}{end}", end="", file=sys.stderr, flush=True)
+
+
+def write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def stream(
+    engine: EngineClient,
+    messages: list[tuple[str, str]],
+    params: GenerationParams,
+    show: Callable[[str], None] | None,
+    keep: Callable[[str], None] | None = None,
+    *,
+    continue_last: bool = False,
+) -> tuple[str, GenerationStats]:
+    """Generate one reply; Ctrl+C stops it and keeps what was written.
+
+    show gets every piece, keep the whole text so far after every piece. Raises SamarError.
+    """
+    parts: list[str] = []
+    with stopping_at_interrupt(engine.stop):
+        for event in engine.generate(
+            GenerateRequest(messages=tuple(messages), params=params, continue_last=continue_last)
+        ):
+            if isinstance(event, Piece) and event.kind == "answer":
+                parts.append(event.text)
+                if show:
+                    show(event.text)
+                if keep:
+                    keep("".join(parts))
+            elif isinstance(event, Finished):
+                return "".join(parts), event.stats
+    raise SamarError("engine_failed", reason="the reply had no end")
+
+
+@contextmanager
+def stopping_at_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Turn Ctrl+C into a stop of the reply; elsewhere than in the main thread signals are left alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupted(_signal: int, _frame: FrameType | None) -> None:
+        stop()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

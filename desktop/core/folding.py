@@ -1,0 +1,245 @@
+"""Folding of text for search: what people type finds what they wrote, in Arabic above all.
+
+Folded together are alef and its hamza forms, waw and ya with hamza, ya and alef maqsura, ta marbuta and ha, the Persian
+and Urdu shapes of the same letters, digits of every script, case, width and presentation forms. Left out are tashkeel,
+tatweel, Latin accents, Hebrew points and characters that are not seen (joiners, marks of direction). A lone hamza
+stays: without it "ماء" (water) would find every "ما".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+"""First and past-the-last character, in code points of the original text."""
+
+VERSION = 1
+"""To be raised with every change of `fold`: the search index is then made anew."""
+
+# Letters that fold beyond what Unicode's decompositions do. Source: the Unicode chart of the Arabic block (U+0600).
+_LETTERS = {
+    "ٱ": "ا",
+    "ٲ": "ا",
+    "ٳ": "ا",
+    "ٵ": "ا",
+    "ٶ": "و",
+    "ٸ": "ي",
+    "ى": "ي",
+    "ی": "ي",
+    "ے": "ي",
+    "ة": "ه",
+    "ۃ": "ه",
+    "ہ": "ه",
+    "ھ": "ه",
+    "ە": "ه",
+    "ک": "ك",
+    "ڪ": "ك",
+}
+
+# Left out: accents; Hebrew points; Koranic signs and tashkeel; tatweel; high hamza; soft hyphen, zero-width characters
+# and joiners, marks of direction, variation selectors.
+_DROPPED = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u061c\u0640\u064b-\u065f\u0670\u0674"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff"
+    "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufe70-\ufe7f\ufeff]"
+)
+
+
+def _fold_character(character: str) -> str:
+    if _DROPPED.match(character):
+        return ""
+    text = unicodedata.normalize("NFKC", character).casefold()
+    text = _DROPPED.sub("", unicodedata.normalize("NFD", text))
+    text = "".join(_LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFC", text))
+    return "".join(
+        str(unicodedata.digit(letter)) if unicodedata.category(letter) == "Nd" else letter for letter in text
+    )
+
+
+class _Table(dict[str, str]):
+    """Folds of single characters, found once each."""
+
+    def __missing__(self, character: str) -> str:
+        folded = _fold_character(character)
+        self[character] = folded
+        if folded == character:
+            _UNCHANGED.add(character)
+        return folded
+
+
+_UNCHANGED = {character for character in map(chr, range(128)) if not character.isupper()}
+"""Characters known to fold to themselves."""
+_TABLE = _Table()
+# What is not a usual letter that stays as it is; most of a text need not be looked at one by one.
+_SUSPECT = re.compile(r"[^\0-@\[-~،؛؟ءابت-غف-وي“”‘’–—]")
+
+
+def _changed(text: str) -> set[str]:
+    """The characters of a text that fold to something else."""
+    return {character for character in set(_SUSPECT.findall(text)) - _UNCHANGED if _TABLE[character] != character}
+
+
+def fold(text: str) -> str:
+    """The folded form of `text`. Folding works on each character alone, so a part of a text folds as in the whole.
+
+    A text has few different characters: replacing each is several times faster than translating one after the other.
+    """
+    if text.isascii():
+        return text.lower()
+    return _replaced(text, _changed(text))
+
+
+def _replaced(text: str, changed: Iterable[str]) -> str:
+    for character in changed:
+        text = text.replace(character, _TABLE[character])
+    return text
+
+
+class Folded:
+    """A folded text that knows where each of its characters came from. Offsets are in code points."""
+
+    def __init__(self, text: str) -> None:
+        changed = set() if text.isascii() else _changed(text)
+        self.text = text.lower() if text.isascii() else _replaced(text, changed)
+        """The folded text."""
+        uneven = [character for character in changed if len(_TABLE[character]) != 1]
+        self._origins = sorted(at for character in uneven for at in _occurrences(text, character))
+        """Where characters stand in the original that fold to none or to several."""
+        self._lengths = [len(_TABLE[text[at]]) for at in self._origins]
+        self._places: list[int] = []
+        """Where their folds stand in the folded text."""
+        self._shifts = [0]
+        """How much longer than the original the folded text is before each of them, and after the last."""
+        for at, length in zip(self._origins, self._lengths, strict=True):
+            self._places.append(at + self._shifts[-1])
+            self._shifts.append(self._shifts[-1] + length - 1)
+
+    def origin(self, offset: int) -> int:
+        """Where the folded character at `offset` stands in the original; the original's length at the end."""
+        count = bisect_right(self._places, offset)
+        if count and offset < self._places[count - 1] + self._lengths[count - 1]:
+            return self._origins[count - 1]
+        return offset - self._shifts[count]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the original behind folded characters `start` … `end` - 1, with the marks that follow them."""
+        first = self.origin(start)
+        return (first, max(self.origin(end), self.origin(end - 1) + 1)) if end > start else (first, first)
+
+
+def _occurrences(text: str, part: str, start: int = 0) -> Iterator[int]:
+    at = text.find(part, start)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
+
+
+_WORD = re.compile(r"[^\W_]+")
+# Chinese and Japanese put no space between words: each of their characters is searched as a word of its own.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that is already folded; each Chinese and Japanese character is one."""
+    return _WORD.findall(text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text))
+
+
+# The article and the particles written together with it: "والكتاب", "بالكتاب", "للكتاب" are found by "كتاب".
+# Three letters must follow, so that "له" does not find "الله".
+_PARTICLES = frozenset(before + article for before in ("", "و", "ف") for article in ("ال", "بال", "كال", "لل"))
+_LONGEST_PARTICLE = 4
+_ARTICLE = re.compile(r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})")
+_AFTER_ARTICLE = re.compile(r"(?<![^ ])[وف]?(?:ال|بال|كال|لل)([ء-ي]{3}[^ ]*)")
+
+
+def without_article(word: str) -> str | None:
+    """A folded Arabic word without its article, or None where it has none."""
+    found = _ARTICLE.match(word)
+    return word[found.end() :] if found else None
+
+
+def without_articles(words_of_text: str) -> list[str]:
+    """Of folded words with single blanks between them, those that carry an article, without it."""
+    return _AFTER_ARTICLE.findall(words_of_text)
+
+
+def is_arabic(word: str) -> bool:
+    """Whether a folded word begins with an Arabic letter."""
+    return "ء" <= word[:1] <= "ۿ"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is looked for: folded words that follow each other; nearly always one."""
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+    """The last word may go on."""
+
+
+def find_terms(text: str, terms: Iterable[Term]) -> list[Span]:
+    """Spans of the original `text` where terms stand, at the beginnings of words, in order and without overlap.
+
+    An Arabic term is found behind an article too, and one with an article behind any particle.
+    """
+    folded = Folded(text)
+    found = sorted((start, -end) for term in terms for start, end in _find_term(folded.text, term))
+    spans: list[Span] = []
+    for start, minus_end in found:
+        first, last = folded.span(start, -minus_end)
+        if not spans or first >= spans[-1][1]:
+            spans.append((first, last))
+    return spans
+
+
+def _find_term(text: str, term: Term) -> Iterator[Span]:
+    """Spans of a folded text."""
+    bare = without_article(term.words[0]) if len(term.words) == 1 else None
+    first = bare or term.words[0]
+    for at in _occurrences(text, first):
+        start = at
+        if (at and text[at - 1].isalnum() and not _UNSPACED.match(first)) or bare:
+            start = _particle_before(text, at) if is_arabic(first) else at
+            if start == at:
+                continue
+        end = _end_of(text, at + len(first), term)
+        if end is not None:
+            yield start, end
+
+
+def _particle_before(text: str, at: int) -> int:
+    """Where the particles before `at` begin, if they are all that stands between it and the beginning of its word."""
+    start = at
+    while start and at - start <= _LONGEST_PARTICLE and text[start - 1].isalnum():
+        start -= 1
+    return start if text[start:at] in _PARTICLES else at
+
+
+def _end_of(text: str, end: int, term: Term) -> int | None:
+    """Where a term ends whose first word ends at `end`; None if it is not there."""
+    for word in term.words[1:]:
+        while end < len(text) and not text[end].isalnum():
+            end += 1
+        if not text.startswith(word, end):
+            return None
+        end += len(word)
+    goes_on = end < len(text) and text[end].isalnum() and not _UNSPACED.match(term.words[-1])
+    return None if goes_on and not term.is_prefix else end
+
+
+def find_all(text: str, query: str) -> list[Span]:
+    """Spans of `text` where `query` stands, folded, anywhere in words: find in one chat. Offsets in code points."""
+    needle = fold(query).strip()
+    if not needle:
+        return []
+    folded = Folded(text)
+    return [folded.span(start, start + len(needle)) for start in _occurrences(folded.text, needle)]
+
+
+def utf16_offset(text: str, offset: int) -> int:
+    """An offset in code points as one in UTF-16 units, which is how Qt counts."""
+    return offset + sum(character > "\uffff" for character in text[:offset])

@@ -1,0 +1,34 @@
+"""Remembers on disk which model is being opened by native code, so that what ended Samar is not opened again at start."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class LoadMark:
+    """A one-line file that exists while a model is being loaded. Set and cleared in any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def note(self, model: Path | None) -> None:
+        """A load begins, or (None) it ended in an orderly way."""
+        try:
+            if model is None:
+                self.path.unlink(missing_ok=True)
+            else:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.write_text(str(model), encoding="utf-8")
+        except OSError as problem:  # a read-only folder: the load is not refused for it
+            log.warning("the load of %s could not be noted: %s", model, problem)
+
+    def left_over(self) -> Path | None:
+        """The model whose load never ended."""
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if text := self.path.read_text(encoding="utf-8").strip():
+                return Path(text)
+        return None

@@ -1,0 +1,75 @@
+"""Model files and loaded models, as the rooms tell each other of them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from desktop.core.generation import GenerationParams
+
+
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the header of a GGUF said before native code opens it; the engine plans its memory from it."""
+
+    path: str
+    """The file to open; of a model in parts the first one."""
+    name: str
+    architecture: str
+    parameters: int
+    quantization: str
+    file_bytes: int
+    """All parts together."""
+    weight_bytes: int
+    context_trained: int
+    kv_elements_per_token: int
+    """Elements of the K and V caches for one token, all layers; an upper bound for sliding windows."""
+    vocabulary: int = 0
+    width: int = 0
+    """Embedding length."""
+
+
+class SamplingHints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`general.sampling.*` of a GGUF: what its makers recommend. None: no word about it."""
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    repeat_last_n: int | None = None
+
+    def applied_to(self, params: GenerationParams) -> GenerationParams:
+        """`params` with every value that the makers gave."""
+        given = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+        return msgspec.structs.replace(params, **given).checked()
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A loaded model, as it was really loaded."""
+
+    path: str
+    name: str
+    architecture: str
+    parameters: int
+    quantization: str
+    """Label of the file type, such as Q4_K_M."""
+    file_bytes: int
+    context: int
+    """Tokens of the context that was made."""
+    context_wished: int
+    """What was asked for: greater than `context` when it was lowered, and `context_limit` says by what."""
+    context_limit: str = ""
+    """Why the context is smaller than wished: "model" (trained for less), "memory", or "" when it is not."""
+    context_trained: int
+    threads: int
+    gpu_layers: int = 0
+    vocabulary: int = 0
+    has_template: bool
+    """False: the file brings none and ChatML is used."""
+    system_role: bool = True
+    """False: the template knows no system role, so the system prompt goes into the first message."""
+    thinking: bool = False
+    """The template or vocabulary has thinking tags."""
+    hints: SamplingHints = SamplingHints()
+    memory_bytes: int = 0
+    """Estimate of weights, KV cache and buffers."""
+    load_s: float = 0.0

@@ -1,0 +1,102 @@
+"""What the person has chosen. Stored as one JSON file, replaced atomically."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Language(StrEnum):
+    SYSTEM = "system"
+    ENGLISH = "en"
+    ARABIC = "ar"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every field has a default, so that an older or newer file still loads; unknown fields are dropped."""
+
+    language: Language = Language.SYSTEM
+    theme: Theme = Theme.SYSTEM
+    system_prompt: str = ""
+    """Default for new chats; empty: none."""
+    params: GenerationParams | None = None
+    """None: the model's own hints, else Samar's defaults."""
+    context: int = 8192
+    """Tokens; lowered to the model's and to what fits, never silently."""
+    threads: int = 0
+    """0: chosen from the machine."""
+    last_model: str = ""
+    """Path of the model that is loaded at start; empty: the bundled one."""
+    known_models: tuple[str, ...] = ()
+    """Paths of models that the person opened, newest first."""
+    text_scale: float = 1.0
+    sidebar_visible: bool = True
+    panel_visible: bool = False
+    window_geometry: str = ""
+    """Base64 of QWidget.saveGeometry."""
+
+
+class SettingsFile:
+    """Reads and writes settings.json."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> tuple[Settings, SamarError | None]:
+        """The settings, and the error to show when the file was no settings and had to be set aside."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return Settings(), None
+        except OSError as problem:
+            return Settings(), SamarError("settings_damaged", aside=self.path.name, reason=problem.strerror or problem)
+        try:
+            return msgspec.json.decode(raw, type=Settings, strict=False), None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            aside = self.path.with_name(f"settings-damaged-{time.strftime('%Y%m%d-%H%M%S')}.json")
+            with contextlib.suppress(OSError):  # a read-only folder: the file then stays where it is
+                self.path.replace(aside)
+            return Settings(), SamarError("settings_damaged", aside=aside.name)
+
+    def save(self, settings: Settings) -> None:
+        """Replace the file atomically. Raises SamarError disk_full or data_read_only."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(msgspec.json.format(msgspec.json.encode(settings)))
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(self.path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as problem:
+            raise storage_error(problem, self.path.parent) from problem
+
+
+def storage_error(problem: OSError, folder: Path) -> SamarError:
+    """The expected failure behind an OSError while writing to `folder`."""
+    import errno
+
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):  # EFBIG: a limit on the size of files
+        return SamarError("disk_full")
+    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
+        return SamarError("data_read_only", folder=folder)
+    return SamarError("history_failed", reason=problem.strerror or problem)

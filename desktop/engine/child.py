@@ -1,0 +1,187 @@
+"""Main loop of the engine process.
+
+One thread reads frames and raises the stop flag; the main thread loads, reads and writes. The process ends when its
+input closes, so it never outlives the window.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.engine.process import claim_standard_streams, die_with_parent
+from desktop.engine.protocol import (
+    PROTOCOL,
+    Crashed,
+    Failed,
+    Finished,
+    Frame,
+    Generate,
+    Load,
+    Loaded,
+    LoadProgress,
+    Ping,
+    Pong,
+    Quit,
+    Ready,
+    Stop,
+    Stopped,
+    Unload,
+    Unloaded,
+    encode,
+    read_frames,
+    to_engine_decoder,
+)
+
+Work = Load | Generate | Unload
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the engine process, or with "template PARENT" its template process. argv: without the program's name."""
+    if argv[:1] == ["template"]:
+        from desktop.engine.template import serve
+
+        serve(int(argv[1]))
+        return 0
+    die_with_parent(int(argv[0]) if argv else 0)
+    frames_in, frames_out = claim_standard_streams()
+    with os.fdopen(frames_in, "rb") as requests:
+        return _Engine(frames_out).run(requests)
+
+
+class _Engine:
+    def __init__(self, frames_out: int) -> None:
+        from desktop.engine.llama import Library, StopFlag
+        from desktop.engine.session import Session
+        from desktop.engine.template import TemplateProcess, TemplateStopped
+
+        self._out = frames_out
+        self._sending = threading.Lock()
+        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._current = 0
+        """Request at work; 0: none."""
+        self._stopped: set[int] = set()
+        """Requests stopped before they began."""
+        self._closing = False
+        self._flag = StopFlag()
+        self._templates = TemplateProcess(self._flag)
+        self._templates.start()
+        self._library = Library()
+        self._make_session = Session
+        self._session: Session | None = None
+        self._template_stopped = TemplateStopped
+
+    def run(self, requests: BinaryIO) -> int:
+        self.send(
+            Ready(protocol=PROTOCOL, library=self._library.description(), gpu=self._library.has_gpu()),
+        )
+        threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
+        try:
+            while (work := self._work.get()) is not None:
+                self._do(work)
+        except BrokenPipeError:
+            return 0  # the window is gone
+        finally:
+            self._templates.close()
+        return 0
+
+    def send(self, frame: Frame) -> None:
+        data = memoryview(encode(frame))
+        with self._sending:
+            while data:
+                data = data[os.write(self._out, data) :]
+
+    def _listen(self, requests: BinaryIO) -> None:
+        try:
+            for frame in read_frames(requests, to_engine_decoder):
+                if isinstance(frame, Stop):
+                    self._stop(frame.request)
+                elif isinstance(frame, Ping):
+                    self.send(Pong(count=frame.count))
+                elif isinstance(frame, Quit):
+                    break
+                else:
+                    self._work.put(frame)
+        except Exception:  # a broken pipe or frame: the window is gone or wrong, so the engine ends
+            traceback.print_exc()
+        with self._guard:
+            self._closing = True
+            self._flag.set()
+        self._work.put(None)
+
+    def _stop(self, request: int) -> None:
+        with self._guard:
+            if request == self._current:
+                self._flag.set()
+            elif request > self._current:
+                self._stopped.add(request)
+
+    def _do(self, work: Work) -> None:
+        with self._guard:
+            self._current = work.request
+            self._flag.clear()
+            if self._closing or work.request in self._stopped:
+                self._flag.set()
+            self._stopped = {request for request in self._stopped if request > work.request}
+        try:
+            if isinstance(work, Load):
+                self._load(work)
+            elif isinstance(work, Generate):
+                self._generate(work)
+            else:
+                self._unload()
+                self.send(Unloaded(request=work.request))
+        except SamarError as problem:
+            self.send(Failed(request=work.request, code=problem.code, details=problem.details))
+        except BrokenPipeError:
+            raise
+        except BaseException:
+            self.send(Crashed(request=work.request, traceback=traceback.format_exc()))
+            raise
+
+    def _load(self, work: Load) -> None:
+        from desktop.engine.llama import LoadStopped
+
+        self._unload()
+        shown = -1.0
+
+        def progress(fraction: float) -> None:
+            nonlocal shown
+            if fraction - shown >= 0.01 or fraction >= 1.0:
+                shown = fraction
+                self.send(LoadProgress(request=work.request, fraction=fraction))
+
+        try:
+            self._session = self._make_session(
+                self._library, self._templates, self._flag, work.options, work.facts, progress
+            )
+        except (LoadStopped, self._template_stopped):
+            self.send(Stopped(request=work.request))
+            return
+        self.send(Loaded(request=work.request, model=self._session.info))
+
+    def _generate(self, work: Generate) -> None:
+        if self._session is None:
+            raise SamarError("no_model")
+        try:
+            self._session.generate(work.request, work.body, self.send)
+        except self._template_stopped:
+            stats = GenerationStats(prompt_tokens=0, stopped_by=StoppedBy.USER)
+            self.send(Finished(request=work.request, stats=stats))
+
+    def _unload(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,434 @@
+"""The native library: model, context, tokens, decoding, sampling. The only file of desktop/ that imports llama_cpp.
+
+Only the low-level functions are used. Facts on them: llama.h of llama.cpp as pinned with llama-cpp-python.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import sys
+import types
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop.core.generation import GenerationParams
+
+KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
+_WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
+
+
+class NativeError(Exception):
+    """The native library refused. The text is its own last words."""
+
+
+class LoadStopped(Exception):  # noqa: N818 - a state, not an error
+    """The progress callback ended a load."""
+
+
+def _bindings() -> Any:
+    """`llama_cpp.llama_cpp` without its package's __init__, which would import numpy and the high-level class:
+    200 ms and 22 MB that this process has no use for."""
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.submodule_search_locations is None:
+            raise NativeError("llama-cpp-python is not installed")
+        package = types.ModuleType("llama_cpp")
+        package.__path__ = list(spec.submodule_search_locations)
+        package.__spec__ = spec
+        sys.modules["llama_cpp"] = package
+    import llama_cpp.llama_cpp as bindings
+
+    return bindings
+
+
+class StopFlag:
+    """A flag that native code reads by itself.
+
+    The library asks a callback between the nodes of a graph whether to go on; a Python function there would take the
+    interpreter's lock a thousand times for each token. So the callback is the C library's strlen on two bytes: the first one
+    is set or clear, hence the answer is 1 or 0.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = ctypes.create_string_buffer(2)
+        library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+        self.callback = ctypes.cast(library.strlen, ctypes.c_void_p).value or 0
+        self.address = ctypes.addressof(self._bytes)
+
+    def set(self) -> None:
+        self._bytes[0] = b"\x01"
+
+    def clear(self) -> None:
+        self._bytes[0] = b"\x00"
+
+    def __call__(self) -> bool:
+        return self._bytes[0] != b"\x00"
+
+
+class Library:
+    """The library itself: loaded once for the process, its log kept."""
+
+    def __init__(self) -> None:
+        self.log: deque[str] = deque(maxlen=40)
+        """Warnings and errors, oldest first."""
+        self._line = ""
+        self._keep = False
+        self.api = api = _bindings()
+        self._log_callback = api.llama_log_callback(self._logged)
+        api.llama_log_set(self._log_callback, None)
+        self._load_backends()
+        api.llama_backend_init()
+
+    def _load_backends(self) -> None:
+        """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look."""
+        folder = Path(self.api.__file__).parent
+        try:
+            ggml = ctypes.CDLL(str(_shared_library(folder / "lib", "ggml")))
+            count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
+        except (OSError, AttributeError, FileNotFoundError):
+            return  # a build with everything in one file
+        count.restype = ctypes.c_size_t
+        load.argtypes = [ctypes.c_char_p]
+        for place in (folder / "lib", folder / "bin", folder.parent / "bin"):
+            if count() == 0 and place.is_dir():
+                load(os.fsencode(place))
+
+    def _logged(self, level: int, text: bytes, _data: object) -> None:
+        if level != _CONTINUED:
+            self._keep = level in (_WARNING, _ERROR)
+            self._line = ""
+        if not self._keep:
+            return
+        self._line += text.decode("utf-8", "replace")
+        if self._line.endswith("\n"):
+            line = self._line.strip()
+            self._line = ""
+            if line:
+                self.log.append(line[:400])
+                os.write(2, line[:400].encode() + b"\n")
+
+    def last_words(self) -> str:
+        """The library's last error, without the name of the function that spoke."""
+        for line in reversed(self.log):
+            if "failed to load model" not in line and "error loading model" in line:
+                return line.split("error loading model:")[-1].strip()
+        return self.log[-1].split(": ", 1)[-1] if self.log else "no reason given"
+
+    def description(self) -> str:
+        version, features = self.api.llama_version(), self.api.llama_print_system_info()
+        return f"{_text(version)} {_text(features)}".strip()
+
+    def has_gpu(self) -> bool:
+        return bool(self.api.llama_supports_gpu_offload())
+
+
+def _text(value: bytes | None) -> str:
+    return value.decode("utf-8", "replace") if value else ""
+
+
+def _shared_library(folder: Path, name: str) -> Path:
+    for form in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
+        if (folder / form).exists():
+            return folder / form
+    raise FileNotFoundError(name)
+
+
+class Model:
+    """A loaded model file. progress: called with 0 … 1; stop: a raised flag ends the load (LoadStopped).
+
+    Raises NativeError with the library's own reason.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        path: str,
+        *,
+        gpu_layers: int = -1,
+        memory_map: bool = True,
+        progress: Callable[[float], None] = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.library, self.api = library, library.api
+        params = self.api.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
+
+        def on_progress(fraction: float, _data: object) -> bool:
+            progress(fraction)
+            return not stop()
+
+        params.progress_callback = type(params.progress_callback)(on_progress)
+        library.log.clear()
+        self.pointer = self.api.llama_model_load_from_file(os.fsencode(path), params)
+        if not self.pointer:
+            if stop():
+                raise LoadStopped
+            raise NativeError(library.last_words())
+        self.vocab = self.api.llama_model_get_vocab(self.pointer)
+        self.pieces = _Pieces(self)
+
+    def close(self) -> None:
+        if self.pointer:
+            self.api.llama_model_free(self.pointer)
+            self.pointer = None
+
+    def metadata(self, key: str) -> str | None:
+        """A scalar of the file's metadata as text; None when there is none."""
+        name = key.encode()
+        needed = self.api.llama_model_meta_val_str(self.pointer, name, None, 0)
+        if needed < 0:
+            return None
+        buffer = ctypes.create_string_buffer(needed + 1)
+        self.api.llama_model_meta_val_str(self.pointer, name, buffer, needed + 1)
+        return _text(buffer.value)
+
+    def template(self) -> str:
+        return _text(self.api.llama_model_chat_template(self.pointer, None))
+
+    @property
+    def size(self) -> int:
+        """Vocabulary, tokens."""
+        return int(self.api.llama_vocab_n_tokens(self.vocab))
+
+    @property
+    def trained_context(self) -> int:
+        return int(self.api.llama_model_n_ctx_train(self.pointer))
+
+    @property
+    def sliding_window(self) -> int:
+        """Tokens of the sliding window; 0 when the model has none."""
+        return max(0, int(self.api.llama_model_n_swa(self.pointer)))
+
+    @property
+    def recurrent(self) -> bool:
+        return bool(self.api.llama_model_is_recurrent(self.pointer) or self.api.llama_model_is_hybrid(self.pointer))
+
+    @property
+    def can_chat(self) -> bool:
+        """A decoder alone: no encoder, no diffusion."""
+        return (
+            bool(self.api.llama_model_has_decoder(self.pointer))
+            and not self.api.llama_model_has_encoder(self.pointer)
+            and not self.api.llama_model_is_diffusion(self.pointer)
+        )
+
+    @property
+    def adds_bos(self) -> bool:
+        return bool(self.api.llama_vocab_get_add_bos(self.vocab))
+
+    def special_text(self, which: str) -> str:
+        """Text of the `bos` or `eos` token, "" without one."""
+        token = getattr(self.api, f"llama_vocab_{which}")(self.vocab)
+        return _text(self.api.llama_vocab_get_text(self.vocab, token)) if token >= 0 else ""
+
+    def tokenize(self, text: str, *, add_special: bool = True, parse_special: bool = True) -> list[int]:
+        """Token ids of `text`; special tokens are recognised in it with parse_special."""
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 16  # a token has at least one byte, but for the added ones
+        buffer = (ctypes.c_int32 * room)()
+        count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, add_special, parse_special)
+        if count < 0:
+            room = -count
+            buffer = (ctypes.c_int32 * room)()
+            count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, add_special, parse_special)
+        if count < 0:
+            raise NativeError("the text could not be tokenized")
+        return buffer[:count]
+
+    def is_end(self, token: int) -> bool:
+        """Whether `token` is one of the tokens that end a reply."""
+        return bool(self.api.llama_vocab_is_eog(self.vocab, token))
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """Bytes of one token; b"" for control tokens unless `special`."""
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            length = self.api.llama_token_to_piece(self.vocab, token, buffer, room, 0, special)
+            if length >= 0:
+                return buffer.raw[:length]
+            room = -length
+
+
+class _Pieces(dict[int, bytes | None]):
+    """Bytes of each token, looked up once; None for a token that ends the reply. Control tokens named in `shown` have text."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self._model = model
+        self.shown: frozenset[bytes] = frozenset()
+
+    def __missing__(self, token: int) -> bytes | None:
+        piece: bytes | None = None
+        if not self._model.is_end(token):
+            piece = self._model.piece(token)
+            if not piece and self._model.piece(token, special=True) in self.shown:
+                piece = self._model.piece(token, special=True)
+        self[token] = piece
+        return piece
+
+
+class Context:
+    """One sequence of tokens and its KV cache. Raises NativeError when it can't be made (mostly: no memory).
+
+    tokens: what the cache holds, in order.
+    """
+
+    def __init__(
+        self, model: Model, *, size: int, batch: int, threads: int, flag: StopFlag, kv_type: str = "f16"
+    ) -> None:
+        self.model, self.api, self.flag = model, model.api, flag
+        params = self.api.llama_context_default_params()
+        params.n_ctx = size
+        params.n_batch = params.n_ubatch = batch
+        params.n_seq_max = 1
+        params.n_outputs_max = 1  # logits of the last token only: else a buffer of batch × vocabulary
+        params.n_threads = params.n_threads_batch = threads
+        params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.type_k = params.type_v = KV_TYPES[kv_type]
+        params.abort_callback = ctypes.cast(flag.callback, self.api.ggml_abort_callback)
+        params.abort_callback_data = flag.address
+        params.no_perf = True
+        params.swa_full = True  # so that an edited or repeated turn needs no new reading
+        self.pointer = self.api.llama_init_from_model(model.pointer, params)
+        if not self.pointer:
+            raise NativeError(model.library.last_words())
+        self.memory = self.api.llama_get_memory(self.pointer)
+        self.size = int(self.api.llama_n_ctx(self.pointer))
+        self.batch_size = int(self.api.llama_n_batch(self.pointer))
+        self.threads = threads
+        self.tokens: list[int] = []
+        self._make_batch(self.batch_size)
+
+    def _make_batch(self, size: int) -> None:
+        self._token = (ctypes.c_int32 * size)()
+        self._position = (ctypes.c_int32 * size)()
+        self._output = (ctypes.c_int8 * size)()
+        self._counts = (ctypes.c_int32 * size)(*([1] * size))
+        self._sequence = ctypes.c_int32(0)
+        pointer = ctypes.pointer(self._sequence)
+        self._sequences = (ctypes.POINTER(ctypes.c_int32) * size)(*([pointer] * size))
+        self._batch = self.api.llama_batch(
+            n_tokens=0,
+            token=self._token,
+            embd=None,
+            pos=self._position,
+            n_seq_id=self._counts,
+            seq_id=self._sequences,
+            logits=self._output,
+        )
+
+    def close(self) -> None:
+        if self.pointer:
+            self.api.llama_free(self.pointer)
+            self.pointer = None
+
+    def set_threads(self, decode: int, batch: int) -> None:
+        self.threads = decode
+        self.api.llama_set_n_threads(self.pointer, decode, batch)
+
+    def keep(self, tokens: Sequence[int]) -> int:
+        """Keep of the cache what is a beginning of `tokens`, but never all of them; returns how many that are.
+
+        What a recurrent model or a sliding window can't take back is cleared, so that no answer is ever wrong.
+        """
+        held = len(self.tokens)
+        count = min(common_prefix(self.tokens, tokens), len(tokens) - 1)
+        if count < held and count > 0:
+            ok = self.api.llama_memory_seq_rm(self.memory, 0, count, -1)
+            oldest = self.api.llama_memory_seq_pos_min(self.memory, 0)
+            if not ok or oldest > max(0, count - self.model.sliding_window):
+                count = 0
+        if count == 0:
+            self.clear()
+        del self.tokens[count:]
+        return count
+
+    def clear(self) -> None:
+        self.api.llama_memory_clear(self.memory, True)
+        self.tokens.clear()
+
+    def decode(self, tokens: Sequence[int]) -> bool:
+        """Append `tokens` (at most batch_size) and compute the logits of the last one. False when the stop flag ended it.
+
+        Raises NativeError; the cache is then as it was before, or empty.
+        """
+        start, count = len(self.tokens), len(tokens)
+        self._token[:count] = list(tokens)
+        self._position[:count] = list(range(start, start + count))
+        if count > 1:
+            self._output[: count - 1] = [0] * (count - 1)
+        self._output[count - 1] = 1
+        self._batch.n_tokens = count
+        result = self.api.llama_decode(self.pointer, self._batch)
+        if result == 0:
+            self.tokens.extend(tokens)
+            return True
+        self._undo(start)
+        if result == 2:
+            return False
+        raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
+
+    def _undo(self, start: int) -> None:
+        """Bring the cache back to its first `start` tokens, or clear it where that can't be."""
+        if start:
+            ok = self.api.llama_memory_seq_rm(self.memory, 0, start, -1)
+            if ok and self.api.llama_memory_seq_pos_max(self.memory, 0) == start - 1:
+                return
+        self.clear()
+
+    def sample(self, sampler: Sampler) -> int:
+        return int(self.api.llama_sampler_sample(sampler.pointer, self.pointer, -1))
+
+
+class Sampler:
+    """llama.cpp's sampler chain for one reply. `before`: tokens that the repeat penalty looks back on."""
+
+    def __init__(self, model: Model, params: GenerationParams, seed: int, before: Sequence[int] = ()) -> None:
+        api = self.api = model.api
+        chain_params = api.llama_sampler_chain_default_params()
+        chain_params.no_perf = True
+        self.pointer = api.llama_sampler_chain_init(chain_params)
+        if params.repeat_penalty != 1.0 and params.repeat_last_n > 0:
+            last = params.repeat_last_n
+            self._add(api.llama_sampler_init_penalties(model.size, last, params.repeat_penalty, 0.0, 0.0))
+        if params.temperature <= 0:
+            self._add(api.llama_sampler_init_greedy())
+        else:
+            if params.top_k > 0:
+                self._add(api.llama_sampler_init_top_k(params.top_k))
+            if params.top_p < 1:
+                self._add(api.llama_sampler_init_top_p(params.top_p, 1))
+            if params.min_p > 0:
+                self._add(api.llama_sampler_init_min_p(params.min_p, 1))
+            self._add(api.llama_sampler_init_temp(params.temperature))
+            self._add(api.llama_sampler_init_dist(seed))
+        for token in before[-params.repeat_last_n :] if params.repeat_last_n else ():
+            api.llama_sampler_accept(self.pointer, token)
+
+    def _add(self, sampler: Any) -> None:
+        self.api.llama_sampler_chain_add(self.pointer, sampler)
+
+    def close(self) -> None:
+        if self.pointer:
+            self.api.llama_sampler_free(self.pointer)
+            self.pointer = None
+
+
+def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while low + 1 < high:  # the slices are compared in C
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -1,0 +1,238 @@
+"""From a chat to the tokens of a prompt: the model's template, what it can't do, and what the context has no room for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from desktop.core.errors import SamarError
+from desktop.engine.protocol import GenerateRequest
+from desktop.engine.template import CHATML, EndlessTemplateError, TemplateError
+
+THINKING_TAGS: tuple[tuple[str, str], ...] = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("<seed:think>", "</seed:think>"),
+    ("◁think▷", "◁/think▷"),
+)
+"""Opening and closing tags of the thinking models in common use."""
+
+_SYSTEM, _USER, _REPLY = "samarsystemprobe", "samaruserprobe", "samarreplyprobe"
+
+Turn = tuple[str, str]
+
+
+class Renderer(Protocol):
+    def render(self, source: str, messages: Sequence[dict[str, Any]], variables: dict[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a template can do, found by trying it."""
+
+    system_role: bool = True
+    listed_content: bool = False
+    """Content is a list of typed parts instead of a text."""
+    alternating: bool = False
+    """Roles must alternate, beginning with the user."""
+    thinking_tags: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    tokens: list[int]
+    dropped: int
+    thinking_open: bool
+    """The prompt ends inside an opened thinking tag."""
+
+
+@dataclass
+class PromptBuilder:
+    """Renders chats with one model's template.
+
+    renderer: runs templates. tokenize: text → tokens, special tokens parsed, BOS added as the vocabulary says. source: the
+    template, "" where the file brings none. Raises SamarError template_broken for one that no attempt gets through.
+    """
+
+    renderer: Renderer
+    tokenize: Callable[[str], list[int]]
+    source: str = ""
+    bos: str = ""
+    eos: str = ""
+    adds_bos: bool = False
+    traits: Traits = field(init=False)
+    _kept: tuple[tuple[Turn, ...], int] = field(init=False, default=((), 0))
+
+    def __post_init__(self) -> None:
+        self.has_template = bool(self.source.strip())
+        if not self.has_template:
+            self.source = CHATML
+        self.traits = Traits()
+        self.traits = self._probe()
+
+    # ---- what the template can do
+
+    def _probe(self) -> Traits:
+        listed, problem = False, ""
+        for listed in (False, True):
+            self.traits = Traits(listed_content=listed)
+            text, problem = self._try([("user", _USER)])
+            if _USER in text:
+                break
+        else:
+            raise SamarError("template_broken", reason=problem or "it leaves out what is written")
+        text, _ = self._try([("system", _SYSTEM), ("user", _USER)])
+        system_role = _SYSTEM in text and _USER in text
+        text, _ = self._try([("user", _USER), ("user", _USER)])
+        alternating = text.count(_USER) < 2
+        return Traits(
+            system_role=system_role,
+            listed_content=listed,
+            alternating=alternating,
+            thinking_tags=next((tags for tags in THINKING_TAGS if tags[0] in self.source), None),
+        )
+
+    def _try(self, turns: list[Turn]) -> tuple[str, str]:
+        try:
+            return self._apply(turns, None), ""
+        except EndlessTemplateError as problem:
+            raise SamarError("template_broken", reason=problem) from problem
+        except TemplateError as problem:
+            return "", str(problem)
+
+    def _apply(self, turns: Sequence[Turn], thinking: bool | None) -> str:
+        messages: list[dict[str, Any]] = [
+            {"role": role, "content": [{"type": "text", "text": text}] if self.traits.listed_content else text}
+            for role, text in turns
+        ]
+        variables: dict[str, Any] = {
+            "add_generation_prompt": True,
+            "bos_token": self.bos,
+            "eos_token": self.eos,
+            "tools": None,
+            "documents": None,
+        }
+        if thinking is not None:
+            variables["enable_thinking"] = thinking
+        text = self.renderer.render(self.source, messages, variables)
+        if self.adds_bos and self.bos:  # tokenization writes it
+            text = text.removeprefix(self.bos)
+        return text
+
+    # ---- one chat
+
+    def render(self, request: GenerateRequest, dropped: int = 0) -> tuple[str, bool]:
+        """The prompt's text without its `dropped` oldest turns, and whether it ends inside a thinking tag."""
+        system, turns, partial = split(request)
+        text = self._text(system, turns[dropped:], request.thinking)
+        opened = self._ends_thinking(text)
+        if partial is not None:
+            if opened is not None:  # the reply that goes on is past its thinking
+                text = f"{text}\n{opened[1]}\n\n"
+            text, opened = text + partial, None
+        return text, opened is not None
+
+    def _ends_thinking(self, text: str) -> tuple[str, str] | None:
+        tail = text.rstrip()
+        return next((tags for tags in THINKING_TAGS if tail.endswith(tags[0])), None)
+
+    def _text(self, system: str, turns: Sequence[Turn], thinking: bool | None) -> str:
+        turns = [turn for turn in turns if turn[0] in ("user", "assistant")]
+        if self.traits.alternating:
+            turns = alternate(turns)
+        if system and self.traits.system_role:
+            turns = [("system", system), *turns]
+        elif system:
+            turns = fold_system(system, turns)
+        try:
+            return self._apply(turns, thinking)
+        except TemplateError as problem:
+            changed = alternate(turns if self.traits.system_role else fold_system(system, turns))
+            if changed != turns and not isinstance(problem, EndlessTemplateError):  # stricter than the probe showed
+                try:
+                    return self._apply(changed, thinking)
+                except TemplateError:
+                    pass
+            raise SamarError("template_broken", reason=problem) from problem
+
+    def build(self, request: GenerateRequest, context: int) -> Prompt:
+        """Tokens of the chat that leave room for a reply in `context` tokens.
+
+        The oldest turns are left out where needed, at least down to the last user message. More than needed are left
+        out at once, and the same ones again at the next turn, so that the start of the prompt stays as it was and
+        need not be read anew each time. Raises SamarError prompt_too_long and template_broken.
+        """
+        _, turns, _ = split(request)
+        room = min(request.params.max_tokens or context // 4, context // 4)
+        limit = context - max(room, 1)
+        known: dict[int, tuple[list[int], bool]] = {}
+
+        def measured(dropped: int) -> int:
+            if dropped not in known:
+                text, opened = self.render(request, dropped)
+                known[dropped] = self.tokenize(text), opened
+            return len(known[dropped][0])
+
+        def prompt(dropped: int) -> Prompt:
+            measured(dropped)
+            tokens, opened = known[dropped]
+            return Prompt(tokens, dropped, opened)
+
+        if measured(0) <= limit or (len(turns) <= 1 and measured(0) < context):
+            return prompt(0)
+        starts = [i for i, (role, _) in enumerate(turns) if role == "user" and i > 0]
+        if request.overflow != "drop_oldest" or not starts:
+            raise SamarError("prompt_too_long", tokens=measured(0), context=context)
+        first, before = self._kept
+        if before in starts and tuple(turns[: len(first)]) == first and measured(before) <= limit:
+            return prompt(before)
+        target = limit * 3 // 4
+        low, high = 0, len(starts) - 1
+        while low < high:  # the fewest turns left out that reach the target
+            middle = (low + high) // 2
+            if measured(starts[middle]) <= target:
+                high = middle
+            else:
+                low = middle + 1
+        dropped = starts[low]
+        if measured(dropped) >= context:
+            raise SamarError("prompt_too_long", tokens=measured(dropped), context=context)
+        self._kept = tuple(turns[: dropped + 1]), dropped
+        return prompt(dropped)
+
+
+def split(request: GenerateRequest) -> tuple[str, list[Turn], str | None]:
+    """(system prompt, turns, partial reply to go on with)."""
+    system = "\n\n".join(text for role, text in request.messages if role == "system" and text.strip())
+    turns = [(role, text) for role, text in request.messages if role != "system"]
+    partial: str | None = None
+    if request.continue_last and turns and turns[-1][0] == "assistant":
+        partial = turns.pop()[1]
+    return system, turns, partial
+
+
+def fold_system(system: str, turns: Sequence[Turn]) -> list[Turn]:
+    """For templates without a system role: its text at the head of the first user message."""
+    turns = list(turns)
+    for i, (role, text) in enumerate(turns):
+        if role == "user":
+            turns[i] = (role, f"{system}\n\n{text}")
+            return turns
+    return [("user", system), *turns] if system else turns
+
+
+def alternate(turns: Sequence[Turn]) -> list[Turn]:
+    """For strict templates: neighbours of one role joined, and the user first."""
+    joined: list[Turn] = []
+    for role, text in turns:
+        if joined and joined[-1][0] == role:
+            joined[-1] = (role, f"{joined[-1][1]}\n\n{text}")
+        elif role == "assistant" and all(r == "system" for r, _ in joined):
+            continue  # a reply to nothing
+        else:
+            joined.append((role, text))
+    return joined

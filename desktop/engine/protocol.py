@@ -1,0 +1,251 @@
+"""The frames that cross the boundary between Samar and its engine process: data only.
+
+A frame is four bytes of length (unsigned, little-endian), then that many bytes of MessagePack. Every frame is one of the
+tagged structs below, decoded with its types checked; anything else ends the connection. Both ends say their PROTOCOL
+first, so that a window never speaks to an engine of another version.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, TypeVar
+
+import msgspec
+
+from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.model import FileFacts as FileFacts
+from desktop.core.model import ModelInfo as ModelInfo
+
+PROTOCOL = 1
+MAX_FRAME = 64 * 1024 * 1024
+"""Bytes. A chat of ten million words fits; a corrupt length does not."""
+
+_LENGTH = struct.Struct("<I")
+_T = TypeVar("_T")
+
+
+class ProtocolError(Exception):
+    """What came over the pipe is no frame. A bug or a corrupted pipe, never something a person did."""
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Base of everything that crosses the boundary."""
+
+
+# ---- values
+
+
+class LoadOptions(Frame, frozen=True, kw_only=True):
+    """How a model is loaded. 0 means: chosen by the engine."""
+
+    context: int = 8192
+    """Tokens wished for; lowered to what the model was trained for and to what memory holds."""
+    threads: int = 0
+    gpu_layers: int = -1
+    """Layers offloaded where a GPU backend exists; -1: all that fit."""
+    batch: int = 512
+    """Most tokens decoded in one native call."""
+    memory_map: bool = True
+    kv_type: str = "f16"
+    """Element type of the KV cache: f16, q8_0, q4_0."""
+    reserve_bytes: int = 256 * 1024 * 1024
+    """Memory left to the rest of the computer when the context is chosen."""
+
+
+# ---- window → engine
+
+
+class Load(Frame, frozen=True, kw_only=True):
+    request: int
+    options: LoadOptions
+    facts: FileFacts
+
+
+class GenerateRequest(Frame, frozen=True, kw_only=True):
+    """A chat, oldest message first, to be answered.
+
+    messages: (role, content) with the roles system, user and assistant. continue_last: the last message is a partial
+    reply that goes on without a new turn. overflow: "drop_oldest" leaves out the oldest turns that the context has no
+    room for (the system prompt stays), "fail" raises prompt_too_long.
+    """
+
+    messages: tuple[tuple[str, str], ...]
+    params: GenerationParams = GenerationParams()
+    continue_last: bool = False
+    overflow: str = "drop_oldest"
+    thinking: bool | None = None
+    """Passed to templates that let one choose; None: the template's own default."""
+
+
+class Generate(Frame, frozen=True, kw_only=True):
+    request: int
+    body: GenerateRequest
+
+
+class Unload(Frame, frozen=True, kw_only=True):
+    request: int
+
+
+class Stop(Frame, frozen=True, kw_only=True):
+    """End request `request`, wherever it stands."""
+
+    request: int
+
+
+class Ping(Frame, frozen=True, kw_only=True):
+    """Asks for a sign of life; answered while the engine computes as well."""
+
+    count: int
+
+
+class Quit(Frame, frozen=True, kw_only=True):
+    """The engine ends by itself."""
+
+
+# ---- engine → window
+
+
+class Ready(Frame, frozen=True, kw_only=True):
+    """First frame of the engine."""
+
+    protocol: int
+    library: str = ""
+    """Version and CPU features of the native library."""
+    gpu: bool = False
+
+
+class Pong(Frame, frozen=True, kw_only=True):
+    count: int
+
+
+class LoadProgress(Frame, frozen=True, kw_only=True):
+    request: int
+    fraction: float
+
+
+class Loaded(Frame, frozen=True, kw_only=True):
+    request: int
+    model: ModelInfo
+
+
+class Unloaded(Frame, frozen=True, kw_only=True):
+    request: int
+
+
+class Stopped(Frame, frozen=True, kw_only=True):
+    """A load that ended because the person stopped it."""
+
+    request: int
+
+
+class PromptStarted(Frame, frozen=True, kw_only=True):
+    """The prompt is rendered and tokenized; reading begins."""
+
+    request: int
+    prompt_tokens: int
+    cached_tokens: int
+    dropped_messages: int
+
+
+class PromptProgress(Frame, frozen=True, kw_only=True):
+    """done, total: tokens of the whole prompt, cached ones included."""
+
+    request: int
+    done: int
+    total: int
+
+
+class PromptReady(Frame, frozen=True, kw_only=True):
+    """The prompt is read."""
+
+    request: int
+    prompt_tokens: int
+    cached_tokens: int
+    dropped_messages: int
+
+
+class Piece(Frame, frozen=True, kw_only=True):
+    """Text of the reply, in order. kind: "answer" or "thinking"."""
+
+    request: int
+    text: str
+    kind: str = "answer"
+
+
+class Finished(Frame, frozen=True, kw_only=True):
+    request: int
+    stats: GenerationStats
+
+
+class Failed(Frame, frozen=True, kw_only=True):
+    """An expected failure: a code of core/errors.py and its details."""
+
+    request: int
+    code: str
+    details: dict[str, str]
+
+
+class Crashed(Frame, frozen=True, kw_only=True):
+    """A bug in the engine; the traceback goes to the log, the engine ends."""
+
+    request: int
+    traceback: str
+
+
+ToEngine = Load | Generate | Unload | Stop | Ping | Quit
+FromEngine = (
+    Ready
+    | Pong
+    | LoadProgress
+    | Loaded
+    | Unloaded
+    | Stopped
+    | PromptStarted
+    | PromptProgress
+    | PromptReady
+    | Piece
+    | Finished
+    | Failed
+    | Crashed
+)
+Event = PromptStarted | PromptProgress | PromptReady | Piece | Finished
+"""What EngineClient.generate yields."""
+
+_encoder = msgspec.msgpack.Encoder()
+to_engine_decoder: msgspec.msgpack.Decoder[ToEngine] = msgspec.msgpack.Decoder(ToEngine)
+from_engine_decoder: msgspec.msgpack.Decoder[FromEngine] = msgspec.msgpack.Decoder(FromEngine)
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame with its length. Raises ProtocolError when it is larger than MAX_FRAME."""
+    body = _encoder.encode(frame)
+    if len(body) > MAX_FRAME:
+        raise ProtocolError(f"a frame of {len(body)} bytes is too large")
+    return _LENGTH.pack(len(body)) + body
+
+
+def read_frames(stream: BinaryIO, decoder: msgspec.msgpack.Decoder[_T]) -> Iterator[_T]:
+    """Frames until the stream ends between two frames. Raises ProtocolError for anything that is no frame."""
+    while head := _read_exactly(stream, _LENGTH.size, may_end=True):
+        (length,) = _LENGTH.unpack(head)
+        if not 0 < length <= MAX_FRAME:
+            raise ProtocolError(f"a frame of {length} bytes")
+        body = _read_exactly(stream, length)
+        try:
+            frame = decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            raise ProtocolError(f"no known frame: {problem}") from problem
+        yield frame
+
+
+def _read_exactly(stream: BinaryIO, count: int, *, may_end: bool = False) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        part = stream.read(count - len(data))
+        if not part:
+            if may_end and not data:
+                return b""
+            raise ProtocolError("the stream ended inside a frame")
+        data += part
+    return bytes(data)

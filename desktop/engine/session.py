@@ -1,0 +1,374 @@
+"""One loaded model at work: the memory plan, the reading of prompts and the writing of replies."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.model import FileFacts, ModelInfo, SamplingHints
+from desktop.engine import machine
+from desktop.engine.llama import KV_TYPES, Context, Library, LoadStopped, Model, NativeError, Sampler, StopFlag
+from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
+from desktop.engine.protocol import (
+    Finished,
+    Frame,
+    GenerateRequest,
+    LoadOptions,
+    Piece,
+    PromptProgress,
+    PromptReady,
+    PromptStarted,
+)
+from desktop.engine.reply import ReplyText
+from desktop.engine.template import TemplateProcess
+from desktop.engine.threads import ThreadChooser, running_others
+
+MIN_CONTEXT = 512
+_CONTEXT_STEP = 256
+_BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
+_PIECE_S = 0.06
+"""Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
+_PROGRESS_S = 0.5
+"""Time between two reports of progress where it can (CPU)."""
+_GATHER_S = 0.012
+"""Pieces of a reply that come faster than this travel together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The context that fits, the memory it takes in bytes, and what bounded it."""
+
+    context: int
+    needed: int
+    limit: str
+
+
+def plan_memory(facts: FileFacts, options: LoadOptions, free: int) -> Plan:
+    """The largest context up to the wished one that fits into `free` bytes beside the weights.
+
+    Raises SamarError not_enough_memory when not even MIN_CONTEXT fits.
+    """
+    wished = options.context if options.context > 0 else 8192
+    trained = facts.context_trained or wished
+    context, limit = (trained, "model") if wished > trained else (wished, "")
+    per_token = facts.kv_elements_per_token * _BYTES_PER_ELEMENT[options.kv_type]
+    # activations of one batch: a few rows of the width, one of the vocabulary; measured within a factor of two
+    buffers = options.batch * facts.width * 4 * 10 + facts.vocabulary * 4 * 4 + 32 * 1024 * 1024
+    base = facts.weight_bytes + buffers
+    room = free - base - options.reserve_bytes
+    fitting = int(room // per_token) if per_token else context
+    smallest = min(MIN_CONTEXT, context)
+    if fitting < smallest:
+        needed = int(base + options.reserve_bytes + per_token * smallest)
+        raise SamarError(
+            "not_enough_memory", name=facts.name, needed=machine.readable(needed), free=machine.readable(free)
+        )
+    if fitting < context:
+        context, limit = max(smallest, fitting // _CONTEXT_STEP * _CONTEXT_STEP), "memory"
+    return Plan(context, int(base + per_token * context), limit)
+
+
+class Session:
+    """A model, its context and its template. Used from one thread, but for the stop flag."""
+
+    def __init__(
+        self,
+        library: Library,
+        templates: TemplateProcess,
+        flag: StopFlag,
+        options: LoadOptions,
+        facts: FileFacts,
+        progress: Callable[[float], None],
+    ) -> None:
+        """Load. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
+        started = time.perf_counter()
+        if options.kv_type not in KV_TYPES:
+            raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
+        self._flag = flag
+        plan = plan_memory(facts, options, machine.free_memory())
+        gpu_layers = options.gpu_layers if library.has_gpu() else 0
+        self._on_cpu = gpu_layers == 0
+        self.model = self._load_model(library, options, facts, gpu_layers, progress)
+        try:
+            if not self.model.can_chat:
+                raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
+            threads = options.threads if options.threads > 0 else machine.usable_cores()
+            trained = self.model.trained_context
+            context = min(plan.context, trained) if trained > 0 else plan.context
+            self.context = self._make_context(context, threads, options, facts, plan)
+        except BaseException:
+            self.model.close()
+            raise
+        try:
+            self.prompts = self._make_prompts(templates)
+        except BaseException:
+            self.close()
+            raise
+        self._tags = self._thinking_tags()
+        self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
+        self._speed = 0.0  # prompt tokens per second, as seen last
+        self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
+        traits = self.prompts.traits
+        self.info = ModelInfo(
+            path=facts.path,
+            name=facts.name,
+            architecture=facts.architecture,
+            parameters=facts.parameters,
+            quantization=facts.quantization,
+            file_bytes=facts.file_bytes,
+            context=self.context.size,
+            context_wished=options.context,
+            context_limit=plan.limit,
+            context_trained=trained,
+            threads=threads,
+            gpu_layers=gpu_layers,
+            vocabulary=self.model.size,
+            has_template=self.prompts.has_template,
+            system_role=traits.system_role,
+            thinking=bool(self._tags),
+            hints=self._hints(),
+            memory_bytes=plan.needed,
+            load_s=time.perf_counter() - started,
+        )
+
+    # ---- loading
+
+    def _load_model(
+        self,
+        library: Library,
+        options: LoadOptions,
+        facts: FileFacts,
+        gpu_layers: int,
+        progress: Callable[[float], None],
+    ) -> Model:
+        try:
+            return Model(
+                library,
+                facts.path,
+                gpu_layers=gpu_layers,
+                memory_map=options.memory_map,
+                progress=progress,
+                stop=self._flag,
+            )
+        except NativeError as problem:
+            reason = str(problem)
+            if "unknown model architecture" in reason:
+                raise SamarError("model_unsupported", name=facts.name, architecture=facts.architecture) from problem
+            if gpu_layers:  # the device failed: the CPU always works
+                self._on_cpu = True
+                return self._load_model(library, options, facts, 0, progress)
+            raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
+
+    def _make_context(self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan) -> Context:
+        try:
+            return Context(
+                self.model,
+                size=context,
+                batch=min(options.batch, context),
+                threads=threads,
+                flag=self._flag,
+                kv_type=options.kv_type,
+            )
+        except NativeError as problem:
+            if "alloc" in str(problem).lower():
+                raise SamarError(
+                    "not_enough_memory",
+                    name=facts.name,
+                    needed=machine.readable(plan.needed),
+                    free=machine.readable(machine.free_memory()),
+                ) from problem
+            raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+
+    def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
+        return PromptBuilder(
+            templates,
+            self.model.tokenize,
+            source=self.model.template(),
+            bos=self.model.special_text("bos"),
+            eos=self.model.special_text("eos"),
+            adds_bos=self.model.adds_bos,
+        )
+
+    def _thinking_tags(self) -> tuple[tuple[str, str], ...]:
+        """The template's own tags, else those that the vocabulary has as single tokens."""
+        if self.prompts.traits.thinking_tags:
+            return (self.prompts.traits.thinking_tags,)
+        return tuple(
+            tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
+        )
+
+    def _hints(self) -> SamplingHints:
+        def number(key: str) -> float | None:
+            text = self.model.metadata(f"general.sampling.{key}")
+            with contextlib.suppress(ValueError):
+                return None if text is None else float(text)
+            return None
+
+        top_k, last_n = number("top_k"), number("penalty_last_n")
+        return SamplingHints(
+            temperature=number("temp"),
+            top_k=None if top_k is None else int(top_k),
+            top_p=number("top_p"),
+            min_p=number("min_p"),
+            repeat_penalty=number("penalty_repeat"),
+            repeat_last_n=None if last_n is None else int(last_n),
+        )
+
+    def close(self) -> None:
+        self.context.close()
+        self.model.close()
+
+    # ---- replying
+
+    def generate(self, request_id: int, request: GenerateRequest, emit: Callable[[Frame], None]) -> None:
+        """Answer `request`, giving every event to `emit`; the last one is Finished. Raises SamarError."""
+        started = time.perf_counter()
+        params = request.params.checked()
+        request = msgspec.structs.replace(request, params=params)
+        crowd = running_others()
+        prompt = self.prompts.build(request, self.context.size)
+        self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
+        seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
+        reply = _Reply(self, request_id, prompt, params, seed, emit, started, fresh=not request.continue_last)
+        try:
+            reply.run()
+        except NativeError as problem:
+            raise SamarError("engine_failed", reason=problem) from problem
+
+    def read_prompt(self, tokens: list[int], progress: Callable[[int], None]) -> bool:
+        """Decode `tokens` behind what the cache holds of them; false when the person stopped."""
+        done = len(self.context.tokens)
+        seconds = _PROGRESS_S if self._on_cpu else _PIECE_S
+        while done < len(tokens):
+            if self._flag():
+                return False
+            size = int(self._speed * seconds) if self._speed else 32
+            size = max(16, min(size, self.context.batch_size))
+            part = tokens[done : done + size]
+            self.context.set_threads(self.threads.current, self.threads.for_prompts)
+            began, cpu_began = time.perf_counter(), time.process_time()
+            if not self.context.decode(part):
+                return False
+            took = time.perf_counter() - began
+            self.threads.prompt(took, time.process_time() - cpu_began)
+            if len(part) >= 16 and took > 0:
+                self._speed = len(part) / took
+            done += len(part)
+            progress(done)
+        return True
+
+
+class _Reply:
+    """One reply, from its prompt to its stats."""
+
+    def __init__(
+        self,
+        session: Session,
+        request_id: int,
+        prompt: Prompt,
+        params: GenerationParams,
+        seed: int,
+        emit: Callable[[Frame], None],
+        started: float,
+        *,
+        fresh: bool,
+    ) -> None:
+        self._session, self._id, self._prompt, self._params = session, request_id, prompt, params
+        self._seed, self._emit, self._started = seed, emit, started
+        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
+        self._cached = 0
+        self._count = 0
+        self._first_at = 0.0
+        self._pending: list[str] = []
+        self._pending_kind = "answer"
+        self._sent_at = 0.0
+
+    def run(self) -> None:
+        tokens, context = self._prompt.tokens, self._session.context
+        self._cached = context.keep(tokens)
+        total = len(tokens)
+        facts = {"prompt_tokens": total, "cached_tokens": self._cached, "dropped_messages": self._prompt.dropped}
+        self._emit(PromptStarted(request=self._id, **facts))
+        read = self._session.read_prompt(
+            tokens, lambda done: self._emit(PromptProgress(request=self._id, done=done, total=total))
+        )
+        if not read:
+            self._finish(StoppedBy.USER)
+            return
+        self._emit(PromptReady(request=self._id, **facts))
+        sampler = Sampler(self._session.model, self._params, self._seed, tokens)
+        try:
+            stopped_by = self._write(sampler)
+        finally:
+            sampler.close()
+        for kind, text in self._text.end():
+            self._gather(kind, text)
+        self._finish(stopped_by)
+
+    def _write(self, sampler: Sampler) -> StoppedBy:
+        """The loop of the reply: Python runs once for each token."""
+        context, flag, feed = self._session.context, self._session._flag, self._text.feed
+        pieces, size = self._session.model.pieces, self._session.context.size
+        most = self._params.max_tokens or size
+        threads = self._session.threads
+        threads.begin()
+        while True:
+            token = context.sample(sampler)
+            if not self._count:
+                self._first_at = time.perf_counter()
+            piece = pieces[token]
+            if piece is None:
+                return StoppedBy.END
+            self._count += 1
+            for kind, text in feed(piece):
+                self._gather(kind, text)
+            if self._text.stopped:
+                return StoppedBy.STOP_STRING
+            if self._count >= most:
+                return StoppedBy.LENGTH
+            if len(context.tokens) >= size:
+                return StoppedBy.CONTEXT
+            if flag() or not context.decode((token,)):
+                return StoppedBy.USER
+            if threads.token():
+                context.set_threads(threads.current, threads.for_prompts)
+
+    def _gather(self, kind: str, text: str) -> None:
+        if kind != self._pending_kind:
+            self._flush()
+            self._pending_kind = kind
+        self._pending.append(text)
+        if time.perf_counter() - self._sent_at >= _GATHER_S:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._emit(Piece(request=self._id, text="".join(self._pending), kind=self._pending_kind))
+            self._pending.clear()
+            self._sent_at = time.perf_counter()
+
+    def _finish(self, stopped_by: StoppedBy) -> None:
+        self._flush()
+        now = time.perf_counter()
+        writing = now - self._first_at if self._first_at else 0.0
+        stats = GenerationStats(
+            prompt_tokens=len(self._prompt.tokens),
+            cached_tokens=self._cached,
+            reply_tokens=self._count,
+            first_token_s=self._first_at - self._started if self._first_at else now - self._started,
+            tokens_per_s=(self._count - 1) / writing if self._count > 1 and writing > 0 else 0.0,
+            stopped_by=stopped_by,
+            dropped_messages=self._prompt.dropped,
+            seed=self._seed,
+        )
+        self._emit(Finished(request=self._id, stats=stats))
+
+
+__all__ = ["LoadStopped", "Plan", "Session", "plan_memory"]

@@ -1,0 +1,164 @@
+"""Copies of the history: one a day and one before each change of its schema, each checked before it counts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.core.settings import storage_error
+from desktop.storage import migrations
+from desktop.storage.database import Database
+
+DAILY = "daily"
+KEPT_DAILY = 5
+KEPT_OTHER = 3
+_DAY_S = 24 * 60 * 60
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    path: Path
+    made_at: datetime
+    """UTC."""
+    reason: str
+    """"daily" or the name of the migration that it came before."""
+
+    @property
+    def local_date(self) -> str:
+        """When it was made, in the computer's time zone, for a message to the person."""
+        return f"{self.made_at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def listed(folder: Path) -> list[Backup]:
+    """Backups in `folder`, newest first."""
+    found = []
+    for path in folder.glob("history-*.sqlite3"):
+        stamp, _, reason = path.stem.removeprefix("history-").partition("Z-")
+        with contextlib.suppress(ValueError):
+            found.append(Backup(path, datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), reason))
+    return sorted(found, key=lambda backup: (backup.made_at, backup.reason), reverse=True)
+
+
+def make(history: Path, folder: Path, reason: str, now: float | None = None) -> Backup:
+    """Copy `history` into `folder` and check the copy. In any thread: it opens connections of its own.
+
+    Raises SamarError disk_full, data_read_only, history_damaged_now or history_failed; no partial copy is left.
+    """
+    made_at = datetime.fromtimestamp(time.time() if now is None else now, UTC)
+    target = folder / f"history-{made_at:{_STAMP}}Z-{reason}.sqlite3"
+    part = target.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        source = Database.connect(history, read_only=True)
+        try:
+            source.copy_to(part)
+        finally:
+            source.close()
+        if not is_sound(part):
+            raise SamarError("history_damaged_now")
+        _flush(part)
+        part.replace(target)
+    except OSError as problem:
+        raise storage_error(problem, folder) from problem
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return Backup(target, made_at, reason)
+
+
+def make_daily_if_due(paths: Paths, now: float | None = None) -> Backup | None:
+    """The copy of the day, unless there is one younger than a day. In any thread. Raises as `make` does."""
+    moment = time.time() if now is None else now
+    if not paths.history.exists():
+        return None
+    newest = max((b.made_at.timestamp() for b in listed(paths.backups) if b.reason == DAILY), default=0.0)
+    if 0 <= moment - newest < _DAY_S:  # a copy from the future comes from a clock that was wrong
+        return None
+    backup = make(paths.history, paths.backups, DAILY, moment)
+    rotate(paths.backups)
+    return backup
+
+
+def rotate(folder: Path) -> None:
+    """Remove the oldest copies beyond what is kept."""
+    all_of_them = listed(folder)
+    daily = [backup for backup in all_of_them if backup.reason == DAILY]
+    other = [backup for backup in all_of_them if backup.reason != DAILY]
+    for backup in (*daily[KEPT_DAILY:], *other[KEPT_OTHER:]):
+        try:
+            backup.path.unlink(missing_ok=True)
+        except OSError as problem:
+            raise storage_error(problem, folder) from problem
+
+
+def is_sound(path: Path) -> bool:
+    """Whether `path` is a whole history that this version can open."""
+    try:
+        database = Database.connect(path, immutable=True)
+    except SamarError:
+        return False
+    try:
+        names = migrations.applied(database)
+        return bool(names) and not migrations.unknown(names) and not database.check()
+    except SamarError:
+        return False
+    finally:
+        database.close()
+
+
+def restore_newest(paths: Paths) -> Backup | None:
+    """Put the newest sound backup in the history's place; None if there is none. The backup itself stays."""
+    for backup in listed(paths.backups):
+        if not is_sound(backup.path):
+            continue
+        part = paths.history.with_suffix(".part")
+        try:
+            shutil.copyfile(backup.path, part)
+            _flush(part)
+            part.replace(paths.history)
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise storage_error(problem, paths.data) from problem
+        restored = Database.connect(paths.history)
+        restored.execute("DELETE FROM sessions")  # whoever was running then isn't writing this copy
+        restored.close()
+        return backup
+    return None
+
+
+def set_aside(paths: Paths, now: float | None = None) -> Path:
+    """Rename the history and its log, together, so that what can be read of them can still be read.
+
+    Raises SamarError data_read_only or history_failed.
+    """
+    stamp = time.strftime(_STAMP, time.localtime(now))
+    aside, count = paths.data / f"history-damaged-{stamp}.sqlite3", 1
+    while aside.exists():
+        count += 1
+        aside = paths.data / f"history-damaged-{stamp}-{count}.sqlite3"
+    try:
+        for suffix in ("-wal", "-shm", ""):
+            source = Path(f"{paths.history}{suffix}")
+            if source.exists():
+                source.replace(f"{aside}{suffix}")
+    except OSError as problem:
+        raise storage_error(problem, paths.data) from problem
+    return aside
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

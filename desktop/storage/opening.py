@@ -1,0 +1,139 @@
+"""Opening the history so that a person always gets a window, and never loses what can be kept."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.core.settings import storage_error
+from desktop.storage import backups, index, migrations, sessions
+from desktop.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_DAMAGE = "history_damaged_now"
+_UNWRITABLE = ("disk_full", "data_read_only")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    database: Database
+    problem: SamarError | None = None
+    """What to tell the person: history_damaged, history_damaged_no_backup, disk_full or data_read_only.
+
+    With the last two the database is read only, or in memory where there is nothing to read.
+    """
+
+
+def open_history(paths: Paths) -> Opened:
+    """Open the history of `paths`, creating it if there is none; the calling thread owns the connection.
+
+    Raises SamarError history_too_new, history_busy or history_failed; then nothing was changed.
+    """
+    try:
+        paths.data.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        return _without_writing(paths, storage_error(problem, paths.data))
+    try:
+        try:
+            if _content_vanished(paths):
+                raise SamarError(_DAMAGE)
+            return Opened(_open(paths))
+        except SamarError as problem:
+            if problem.code != _DAMAGE:
+                raise
+            log.warning("the history is damaged: %s", problem.__cause__ or "unreadable")
+            return _open_backup(paths)
+    except SamarError as problem:
+        if problem.code not in _UNWRITABLE:
+            raise
+        return _without_writing(paths, problem)
+
+
+def _content_vanished(paths: Paths) -> bool:
+    """Whether the file is gone or empty although there was a history: SQLite alone would begin a new one in silence."""
+    size = paths.history.stat().st_size if paths.history.exists() else 0
+    if size:
+        return False
+    wal = Path(f"{paths.history}-wal")
+    return (wal.exists() and wal.stat().st_size > 0) or (paths.history.exists() and bool(backups.listed(paths.backups)))
+
+
+def _open(paths: Paths) -> Database:
+    _make_private(paths)
+    database = Database.connect(paths.history)
+    try:
+        names = migrations.applied(database)
+        if migrations.unknown(names):
+            raise SamarError("history_too_new")
+        if names and (left_over := sessions.dead(database)):
+            # The last session did not close in good order. Only then is the whole file read.
+            if problems := database.check():
+                log.warning("quick check of the history: %s", "; ".join(problems))
+                raise SamarError(_DAMAGE)
+            sessions.forget(database, left_over)
+        if names and migrations.pending(names):
+            backups.make(paths.history, paths.backups, f"before-{migrations.pending(names)[0].name}")
+            backups.rotate(paths.backups)
+        migrations.migrate(database)
+        _require_tables(database)
+        index.follow(database)
+        sessions.register(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _require_tables(database: Database) -> None:
+    """A file whose record of steps and whose tables disagree is damaged."""
+    there = {str(row[0]) for row in database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if (
+        not {"sessions", "folders", "chats", "messages", "drafts", "erasures", "properties", "search", "prompts"}
+        <= there
+    ):
+        raise SamarError(_DAMAGE)
+
+
+def _make_private(paths: Paths) -> None:
+    """Only the person may read the history; SQLite gives its log the same mode."""
+    try:
+        if not paths.history.exists():
+            paths.history.touch(mode=0o600)
+    except OSError as problem:
+        raise storage_error(problem, paths.data) from problem
+    if os.name == "posix" and paths.history.stat().st_mode & 0o077:
+        try:
+            paths.history.chmod(0o600)
+        except OSError as problem:  # another owner's file, or a file system without modes
+            log.info("the history stays readable to others: %s", problem)
+
+
+def _open_backup(paths: Paths) -> Opened:
+    aside = backups.set_aside(paths)
+    backup = backups.restore_newest(paths)
+    database = _open(paths)
+    if backup is None:
+        return Opened(database, SamarError("history_damaged_no_backup", aside=aside.name))
+    return Opened(database, SamarError("history_damaged", aside=aside.name, date=backup.local_date))
+
+
+def _without_writing(paths: Paths, problem: SamarError) -> Opened:
+    """The history as far as it can be read, or an empty one in memory."""
+    if paths.history.exists():
+        for immutable in (False, True):
+            database = None
+            try:
+                database = Database.connect(paths.history, read_only=True, immutable=immutable)
+                if not migrations.pending(migrations.applied(database)):
+                    _require_tables(database)
+                    return Opened(database, problem)
+            except SamarError as reading:
+                log.info("the history can't be read without writing (immutable: %s): %s", immutable, reading)
+            if database is not None:
+                database.close()
+    return Opened(Database.in_memory(), problem)

@@ -1,0 +1,158 @@
+"""Full-text search over all chats, as one types. Newest first: the time to answer then doesn't grow with the hits.
+
+Safe in a worker thread with a `Database` of its own (`Database.connect(path, read_only=True)`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desktop.core.chat import Role
+from desktop.core.folding import Span, Term, find_terms, fold, is_arabic, without_article, words
+from desktop.storage.database import Database, Row
+from desktop.storage.rows import role_of
+
+_BEFORE, _AFTER = 40, 120
+"""Characters of a snippet around its first hit."""
+_WINDOW = 8192
+"""Characters that are looked through at a time."""
+_MOST_TERMS = 16
+_QUOTED = re.compile(r'["“”«»]([^"“”«»]*)(["“”«»]|$)|([^\s"“”«»]+)')
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message, or the title of a chat, in which all words of the query stand."""
+
+    chat_id: int
+    chat_title: str
+    archived: bool
+    message_id: int | None
+    """None: the title itself."""
+    role: Role | None
+    created_at: float
+    """Unix time, seconds, of the message; of the last change of the chat for a title."""
+    snippet: str
+    """A piece of the message as it was written; line breaks and invisible controls are spaces, one for one."""
+    ranges: tuple[Span, ...]
+    """What to highlight in the snippet."""
+
+
+class Query:
+    """What a person typed: words that must all occur, "phrases" in quotes; the last word may still be going on."""
+
+    def __init__(self, text: str) -> None:
+        self.terms = _terms(text)[:_MOST_TERMS]
+        self.match = " ".join(_match(term) for term in self.terms)
+        """For FTS5's MATCH; empty when there is nothing to look for."""
+
+    def ranges(self, text: str) -> list[Span]:
+        """Where the words stand in `text`, for highlighting the opened message."""
+        return find_terms(text, self.terms)
+
+
+class Search:
+    """Finds messages and titles in a history."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def messages(self, query: Query, *, limit: int = 50, before: int | None = None) -> list[Hit]:
+        """Messages that match, newest first. before: id of the last message of the page before."""
+        if not query.match:
+            return []
+        rows = self.database.fetch(
+            "SELECT chats.id, chats.title, chats.archived, messages.id, messages.role, messages.created_at,"
+            " messages.content"
+            " FROM search CROSS JOIN messages ON messages.id = search.rowid CROSS JOIN chats ON chats.id = chat_id"
+            " WHERE search MATCH ? AND search.rowid BETWEEN 1 AND ?"
+            " AND messages.deleted_at IS NULL AND chats.deleted_at IS NULL ORDER BY search.rowid DESC LIMIT ?",
+            (query.match, (1 << 62) if before is None else before - 1, limit),
+        )
+        return [_hit(query, row) for row in rows]
+
+    def titles(self, query: Query, *, limit: int = 20) -> list[Hit]:
+        """Chats whose title matches, newest chat first."""
+        if not query.match:
+            return []
+        rows = self.database.fetch(
+            "SELECT chats.id, title, archived, NULL, NULL, updated_at, title"
+            " FROM search CROSS JOIN chats ON chats.id = -search.rowid"
+            " WHERE search MATCH ? AND search.rowid < 0 AND deleted_at IS NULL ORDER BY search.rowid LIMIT ?",
+            (query.match, limit),
+        )
+        return [_hit(query, row) for row in rows]
+
+    def in_chat(self, query: Query, chat_id: int) -> list[int]:
+        """Ids of the messages of one chat that match, in order of writing."""
+        if not query.match:
+            return []
+        rows = self.database.fetch(
+            "SELECT id FROM messages WHERE chat_id = ? AND deleted_at IS NULL"
+            " AND id IN (SELECT rowid FROM search WHERE search MATCH ?) ORDER BY id",
+            (chat_id, query.match),
+        )
+        return [id_ for (id_,) in rows]
+
+
+def _terms(text: str) -> list[Term]:
+    terms = []
+    typing = bool(text) and not text[-1].isspace()
+    pieces = list(_QUOTED.finditer(text))
+    for position, piece in enumerate(pieces):
+        quoted, word = piece[1], piece[3]
+        found = tuple(words(fold(quoted if word is None else word)))
+        if found:
+            last = typing and position == len(pieces) - 1 and word is not None
+            # Arabic writes its pronouns at the end of words: "كتاب" also finds "كتابها"
+            ending = word is not None and is_arabic(found[-1]) and len(found[-1]) > 2
+            terms.append(Term(found, is_prefix=last or ending))
+    return terms
+
+
+def _match(term: Term) -> str:
+    prefix = " *" if term.is_prefix else ""
+    if len(term.words) > 1:
+        return f'body : "{" ".join(term.words)}"{prefix}'
+    # "الكتاب" also finds "والكتاب": what carries an article stands in a column of its own, without it
+    bare = without_article(term.words[0])
+    return f'bare : "{bare}"{prefix}' if bare else f'"{term.words[0]}"{prefix}'
+
+
+def _hit(query: Query, row: Row) -> Hit:
+    chat_id, title, archived, message_id, role, created_at, text = row
+    start, end, ranges = _piece(query, text)
+    return Hit(
+        chat_id,
+        title,
+        bool(archived),
+        message_id,
+        None if role is None else role_of(role),
+        created_at,
+        _UNSEEN.sub(" ", text[start:end]),
+        tuple((first - start, last - start) for first, last in ranges if first >= start and last <= end),
+    )
+
+
+def _piece(query: Query, text: str) -> tuple[int, int, list[Span]]:
+    """Where the snippet begins and ends, and what to highlight in it. Reads a long text only as far as it must."""
+    for offset in range(0, max(len(text), 1), _WINDOW):
+        window = text[offset : offset + _WINDOW + _AFTER]
+        if ranges := query.ranges(window):
+            ranges = [(first + offset, last + offset) for first, last in ranges]
+            return (*_cut(text, ranges[0]), ranges)
+    return (*_cut(text, (0, 0)), [])  # the words of a phrase lie further apart than a window
+
+
+def _cut(text: str, hit: Span) -> Span:
+    """A piece of text around its first hit, cut between words where there are any."""
+    start, end = max(0, hit[0] - _BEFORE), min(len(text), hit[0] + _AFTER)
+    if start:
+        blank = text.find(" ", start, hit[0])
+        start = blank + 1 if blank >= 0 else start
+    if end < len(text):
+        blank = text.rfind(" ", hit[1], end)
+        end = blank if blank > hit[0] + _AFTER // 2 else max(end, min(hit[1], hit[0] + 2 * _AFTER))
+    return start, end

@@ -1,0 +1,201 @@
+"""The panel "This chat": system prompt, sampling and how full the context is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.core.generation import GenerationParams
+from desktop.ui import i18n
+from desktop.ui.directed_text import DirectedText
+from desktop.ui.sampling import SamplingEditor
+from desktop.ui.widgets import IconButton, Label, Meter
+
+WIDTH = 268
+SETTLED_MS = 500
+"""Without a key for so long, an edited system prompt is told."""
+
+
+class ChatPanel(QFrame):
+    system_prompt_changed = Signal(object)
+    """str, or None for the default of the settings"""
+    params_changed = Signal(object)
+    """GenerationParams, or None for the model's own"""
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(WIDTH)
+        self.prompt: str | None = None
+        self.default_prompt = ""
+        self.used, self.total = 0, 0
+        self.showing = False
+
+        self.title = Label("heading", self)
+        self.close_button = IconButton("close", self, size=32, icon_size=16)
+        self.prompt_label = Label("label", self)
+        self.prompt_text = DirectedText(self, least=3, most=10)
+        self.prompt_text.setObjectName("field")
+        self.prompt_note = Label("hint", self, wrap=True)
+        self.prompt_reset = QPushButton(self)
+        self.prompt_reset.setProperty("rank", "link")
+        self.sampling = SamplingEditor(self)
+        self.context_label = Label("label", self)
+        self.context_value = Label("value", self)
+        self.context_meter = Meter(self)
+        self.context_note = Label("hint", self, wrap=True)
+
+        body = QWidget()
+        body.setObjectName("panelBody")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(18, 0, 18, 18)
+        column.setSpacing(0)
+        column.addWidget(self.prompt_label)
+        column.addSpacing(8)
+        column.addWidget(self.prompt_text)
+        column.addSpacing(4)
+        column.addWidget(self.prompt_note)
+        back = QHBoxLayout()
+        back.addWidget(self.prompt_reset)
+        back.addStretch(1)
+        column.addLayout(back)
+        column.addSpacing(20)
+        column.addWidget(self.sampling)
+        column.addSpacing(20)
+        context = QHBoxLayout()
+        context.addWidget(self.context_label, 1)
+        context.addWidget(self.context_value)
+        column.addLayout(context)
+        column.addSpacing(10)
+        column.addWidget(self.context_meter)
+        column.addSpacing(8)
+        column.addWidget(self.context_note)
+        column.addStretch(1)
+
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        head = QHBoxLayout()
+        self.head = head
+        head.addWidget(self.title, 1)
+        head.addWidget(self.close_button)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(scroll, 1)
+
+        self.settled = QTimer(self)
+        self.settled.setSingleShot(True)
+        self.settled.setInterval(SETTLED_MS)
+        self.settled.timeout.connect(self.tell_prompt)
+        self.prompt_text.textChanged.connect(self._prompt_edited)
+        self.prompt_text.installEventFilter(self)
+        self.prompt_reset.clicked.connect(self._reset_prompt)
+        self.sampling.params_changed.connect(self.params_changed)
+        self.close_button.clicked.connect(self.closed)
+        self._retranslate()
+        self.set_system_prompt(None, "")
+        self.set_context(0, 0)
+
+    # --- values in ---
+
+    def set_system_prompt(self, prompt: str | None, default: str) -> None:
+        """prompt: the chat's own, None while the settings' `default` holds."""
+        self.tell_prompt()
+        self.prompt, self.default_prompt = prompt, default
+        shown = default if prompt is None else prompt
+        if shown != self.prompt_text.toPlainText():
+            self.showing = True
+            self.prompt_text.setPlainText(shown)
+            self.showing = False
+        self._prompt_state()
+
+    def set_params(self, params: GenerationParams | None, defaults: GenerationParams) -> None:
+        self.sampling.set_params(params, defaults)
+
+    def set_context(self, used: int, total: int) -> None:
+        """Tokens used and in all; total 0 while no model is loaded."""
+        self.used, self.total = used, total
+        self.context_meter.set_fraction(used / total if total else 0.0)
+        self._context_texts()
+
+    # --- inside ---
+
+    def tell_prompt(self) -> None:
+        """Emit an edit that hasn't been told yet."""
+        if self.settled.isActive():
+            self.settled.stop()
+            self.system_prompt_changed.emit(self.prompt)
+
+    def _prompt_edited(self) -> None:
+        if self.showing:
+            return
+        text = self.prompt_text.toPlainText()
+        if text == (self.default_prompt if self.prompt is None else self.prompt):
+            return  # a paragraph turned its direction; the words are the same
+        self.prompt = text
+        self._prompt_state()
+        self.settled.start()
+
+    def _reset_prompt(self) -> None:
+        self.settled.stop()
+        self.set_system_prompt(None, self.default_prompt)
+        self.system_prompt_changed.emit(None)
+
+    def _prompt_state(self) -> None:
+        own = self.prompt is not None
+        self.prompt_reset.setVisible(own)
+        self.prompt_note.setVisible(not own)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.prompt_text and event.type() == QEvent.Type.FocusOut:
+            self.tell_prompt()
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.tell_prompt()
+        super().hideEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self._mirror()
+
+    def _mirror(self) -> None:
+        """Margins don't mirror by themselves; the close button's cross stands at the edge of the text."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.head.setContentsMargins(10 if rtl else 18, 14, 18 if rtl else 10, 12)
+
+    def _context_texts(self) -> None:
+        if not self.total:
+            self.context_value.setText("—")
+            self.context_note.setText(self.tr("What the model can keep in view, in tokens."))
+            return
+        shown = i18n.grouped(self.tr("{used} of %n token(s)", "", self.total), self.total)
+        shown = shown.replace("{used}", i18n.number(self.used))
+        self.context_value.setText(shown)
+        self.context_meter.setAccessibleName(shown)
+        left = max(self.total - self.used, 0)
+        room = i18n.grouped(self.tr("Room for about %n token(s).", "", left), left)
+        self.context_note.setText(room if left else self.tr("Full: the oldest turns are left out."))
+
+    def _retranslate(self) -> None:
+        self._mirror()
+        self.setAccessibleName(self.tr("This chat"))
+        self.title.setText(self.tr("This chat"))
+        self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
+        self.prompt_label.setText(self.tr("System prompt"))
+        self.prompt_text.setAccessibleName(self.tr("System prompt"))
+        self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
+        self.prompt_note.setText(self.tr("The default of the settings. What you write here is for this chat only."))
+        self.prompt_reset.setText(self.tr("Back to the default"))
+        self.context_label.setText(self.tr("Context"))
+        self._context_texts()

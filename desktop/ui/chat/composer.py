@@ -1,0 +1,209 @@
+"""Where one writes: a field that grows, and the round button that sends and stops."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.ui import icons, theme
+from desktop.ui.directed_text import DirectedText
+from desktop.ui.widgets import Button, IconButton
+
+MOST_LINES = 8
+SHADOW = 10
+"""Room around the card for its shadow, in pixels."""
+
+
+class ComposerText(DirectedText):
+    """Enter submits, with Shift it breaks the line; Esc is told."""
+
+    submitted = Signal()
+    escaped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, most=MOST_LINES)
+        self.setObjectName("composerText")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        composing = bool(self.textCursor().block().layout().preeditAreaText())
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not composing:
+            breaks = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
+            if event.modifiers() & breaks:
+                self.textCursor().insertBlock()
+                self.ensureCursorVisible()
+            else:
+                self.submitted.emit()
+            return
+        if event.key() == Qt.Key.Key_Escape and not composing:
+            self.escaped.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class SendButton(Button):
+    """Round; an arrow that sends, or a square that stops."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stops = False
+        self.setFixedSize(36, 36)
+
+    def sizeHint(self) -> QSize:
+        return QSize(36, 36)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ringed = self.ring and self.hasFocus()
+        disc = QRectF(self.rect()).adjusted(1, 1, -1, -1) if not ringed else QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.isEnabled():
+            fill = tokens.color("ink" if self.stops else "accent")
+            if self.isDown() or self.hovered():
+                fill = fill.darker(112) if not tokens.dark else fill.lighter(108)
+            sign = tokens.color("window" if self.stops else "on_accent")
+        else:
+            fill, sign = tokens.color("track"), tokens.color("faint")
+        painter.setBrush(fill)
+        painter.drawEllipse(disc)
+        spot = QRectF(0, 0, 18, 18)
+        spot.moveCenter(QRectF(self.rect()).center())
+        icons.paint(painter, "stop" if self.stops else "arrow-up", spot, sign, width=2.0)
+        self.paint_ring(painter, QRectF(self.rect()), 18)
+
+
+class Composer(QWidget):
+    """Emits what was written and empties itself; Ctrl+Z brings it back, and so does `set_draft` after a failure."""
+
+    submitted = Signal(str)
+    stop_requested = Signal()
+    attach_requested = Signal()
+    draft_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.generating = False
+        self.waiting_for = ""
+        self.text = ComposerText(self)
+        self.attach = IconButton("attach", self, size=34, icon_size=19)
+        self.attach.hide()  # until there is something to attach
+        self.send = SendButton(self)
+
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.attach)
+        row.addStretch(1)
+        row.addWidget(self.send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SHADOW + 15, SHADOW + 14, SHADOW + 15, SHADOW + 11)
+        column.setSpacing(8)
+        column.addWidget(self.text)
+        column.addLayout(row)
+
+        self.text.submitted.connect(self.submit)
+        self.text.escaped.connect(self._escape)
+        self.text.textChanged.connect(self._text_changed)
+        self.text.installEventFilter(self)
+        self.send.clicked.connect(self._clicked)
+        self.attach.clicked.connect(self.attach_requested)
+        theme.state().changed.connect(self.update)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self._retranslate()
+        self._update_button()
+
+    # --- values in ---
+
+    def draft(self) -> str:
+        return self.text.toPlainText()
+
+    def set_draft(self, text: str) -> None:
+        if text != self.draft():
+            self.text.setPlainText(text)
+            self.text.moveCursor(QTextCursor.MoveOperation.End)
+
+    def set_generating(self, generating: bool) -> None:
+        """Show Stop in the place of Send."""
+        self.generating = generating
+        self._update_button()
+
+    def set_waiting(self, reason: str) -> None:
+        """A reason why nothing can be sent now ("The model is being loaded"), shown as the placeholder; "" for none.
+        One can write all the same."""
+        self.waiting_for = reason
+        self._retranslate()
+        self._update_button()
+
+    def focus(self) -> None:
+        self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- inside ---
+
+    def submit(self) -> None:
+        """Emit the text, unless it is blank, a reply is running, or nothing can answer."""
+        text = self.draft().strip()
+        if not text or self.generating or self.waiting_for:
+            return
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        self.submitted.emit(text)
+
+    def _clicked(self) -> None:
+        if self.generating:
+            self.stop_requested.emit()
+        else:
+            self.submit()
+            self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _escape(self) -> None:
+        if self.generating:
+            self.stop_requested.emit()
+
+    def _text_changed(self) -> None:
+        self._update_button()
+        self.draft_changed.emit(self.draft())
+
+    def _update_button(self) -> None:
+        self.send.stops = self.generating
+        has_text = not self.text.document().isEmpty() and bool(self.draft().strip())
+        self.send.setEnabled(self.generating or (has_text and not self.waiting_for))
+        self.send.describe(*((self.tr("Stop"), "Esc") if self.generating else (self.tr("Send"), "↵")))
+        self.send.update()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.text and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def mousePressEvent(self, event: QEvent) -> None:
+        self.text.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for step in range(SHADOW, 0, -1):
+            painter.setBrush(tokens.color("shadow", 0.016 if tokens.dark else 0.006))
+            spread = card.adjusted(-step, -step + 4, step, step)
+            painter.drawRoundedRect(spread, theme.RADIUS_BUBBLE + step, theme.RADIUS_BUBBLE + step)
+        focused = self.text.hasFocus()
+        painter.setBrush(tokens.color("surface"))
+        painter.setPen(QPen(tokens.color("accent", 0.55) if focused else tokens.color("line"), 1))
+        painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_BUBBLE, theme.RADIUS_BUBBLE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self._update_button()
+
+    def _retranslate(self) -> None:
+        self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
+        self.text.setAccessibleName(self.tr("Message"))
+        self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
+        shortcut = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
+        self.attach.describe(self.tr("Attach a file"), shortcut)

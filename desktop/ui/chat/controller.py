@@ -1,0 +1,406 @@
+"""What happens when a person sends, stops, edits, chooses or deletes: between the widgets, the history and the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.core.chat import Chat, ChatTree, Message, Role
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams
+from desktop.core.model import ModelInfo
+from desktop.core.prompt import PromptContext, fill_variables
+from desktop.core.settings import Settings
+from desktop.storage.chats import ChatStore
+from desktop.storage.turns import Deletion
+from desktop.ui.chat.replies import Replies
+from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.main_window import MainWindow
+from desktop.workers.generation import GenerateRequest, GenerationWorker
+
+
+class ChatController(QObject):
+    """Owns which chat is on the screen. Every change goes to the history first, then to the widgets."""
+
+    error_occurred = Signal(object)
+    """SamarError, for the banner."""
+    purge_due = Signal()
+    """Something deleted can't be brought back any more: its traces may be erased."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        transcript: TranscriptView,
+        store: ChatStore,
+        worker: GenerationWorker,
+        settings: Callable[[], Settings],
+        language: Callable[[], str],
+    ) -> None:
+        super().__init__(window)
+        self.window, self.transcript, self.store, self.worker = window, transcript, store, worker
+        self.settings, self.language = settings, language
+        self.replies = Replies(store, worker, self)
+        self.chat: Chat | None = None
+        self.tree = ChatTree()
+        self.temporary_prompt: str | None = None
+        """System prompt chosen before the chat has a first message."""
+        self.temporary_params: GenerationParams | None = None
+        self._pending: Deletion | None = None
+        """Deleted, and can still be undone."""
+        self._connect()
+
+    def _connect(self) -> None:
+        sidebar, composer, transcript = self.window.sidebar, self.window.composer, self.transcript
+        self.window.new_chat_requested.connect(self.new_chat)
+        sidebar.chat_selected.connect(self.open_chat)
+        sidebar.chat_renamed.connect(self.guarded(self.rename))
+        sidebar.chat_deleted.connect(self.guarded(self.delete_chat))
+        sidebar.chat_pinned.connect(self.guarded(self.pin))
+        composer.submitted.connect(self.send)
+        composer.stop_requested.connect(self.worker.stop)
+        transcript.regenerate_requested.connect(self.guarded(self.regenerate))
+        transcript.continue_requested.connect(self.guarded(self.continue_reply))
+        transcript.edit_submitted.connect(self.guarded(self.edit))
+        transcript.reply_edit_submitted.connect(self.guarded(self.edit_reply))
+        transcript.sibling_chosen.connect(self.guarded(self.choose_sibling))
+        transcript.delete_requested.connect(self.guarded(self.delete_turn))
+        transcript.fork_requested.connect(self.guarded(self.fork))
+        self.window.panel.system_prompt_changed.connect(self.guarded(self.set_system_prompt))
+        self.window.panel.params_changed.connect(self.guarded(self.set_params))
+        self.window.toast.gone.connect(self._undo_time_over)
+        self.replies.grew.connect(self._on_grew)
+        self.replies.ended.connect(self._on_ended)
+        self.replies.failed.connect(lambda _message, problem: self.error_occurred.emit(problem))
+        self.replies.saving_failed.connect(self.error_occurred)
+        self.replies.changed.connect(self._show_busy)
+
+    def guarded(self, action: Callable[..., None]) -> Callable[..., None]:
+        """The action as a slot: an expected failure is shown, and nothing on the screen changes."""
+
+        def slot(*arguments: object) -> None:
+            try:
+                action(*arguments)
+            except SamarError as problem:
+                self.error_occurred.emit(problem)
+
+        return slot
+
+    # choosing a chat
+
+    def load_chats(self) -> None:
+        """Fill the sidebar. Raises SamarError."""
+        self.window.sidebar.set_chats(self.store.list_chats())
+
+    def new_chat(self) -> None:
+        """An empty page; the chat comes into being with its first message."""
+        self._keep_draft()
+        self.chat, self.tree = None, ChatTree()
+        self.temporary_prompt = self.temporary_params = None
+        self.window.sidebar.set_current(None)
+        self.transcript.clear()
+        self._show_chat()
+        self.window.composer.focus()
+
+    def open_chat(self, chat_id: int) -> None:
+        """Show a chat."""
+        if self.chat and self.chat.id == chat_id:
+            return
+        try:
+            chat, tree = self.store.get_chat(chat_id), self.store.messages_of(chat_id)
+        except SamarError as problem:
+            self.error_occurred.emit(problem)
+            return
+        self._keep_draft()
+        self.chat, self.tree = chat, tree
+        self.window.sidebar.set_current(chat_id)
+        self._show_path()
+        self._show_chat()
+
+    def reload(self) -> None:
+        """Show the chat anew from the history, after its tree changed."""
+        if self.chat:
+            self.chat, self.tree = self.store.get_chat(self.chat.id), self.store.messages_of(self.chat.id)
+            self._show_path()
+            self._show_chat()
+
+    def _show_path(self) -> None:
+        path = [self.replies.current(message) for message in self.path()]
+        self.transcript.set_messages(path, {message.id: self._place(message.id) for message in path})
+
+    def _show_chat(self) -> None:
+        self.window.show_empty(not (self.chat and len(self.tree)))
+        self.window.set_chat_title(self.chat.title if self.chat else "")
+        self.window.composer.set_draft(self._draft())
+        self._show_panel()
+        self._show_busy()
+
+    def show_model(self, _model: object) -> None:
+        """Another model answers, or the settings changed."""
+        self._show_panel()
+
+    def _show_panel(self) -> None:
+        panel = self.window.panel
+        panel.set_system_prompt(
+            self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
+        )
+        panel.set_params(self.chosen_params(), self.model_params())
+        stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
+        model = self.worker.model
+        panel.set_context(stats.prompt_tokens + stats.reply_tokens if stats else 0, model.context if model else 0)
+
+    def _show_busy(self) -> None:
+        self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
+        self.window.sidebar.set_busy(self.replies.chats())
+
+    def _place(self, message_id: int) -> tuple[int, int]:
+        """Which of how many siblings a message is, from 1."""
+        siblings = self.tree.siblings(message_id)
+        return next(i for i, m in enumerate(siblings, 1) if m.id == message_id), len(siblings)
+
+    def _append(self, message: Message) -> None:
+        self.transcript.append_message(message, self._place(message.id))
+
+    def path(self) -> list[Message]:
+        """The turns on the screen."""
+        return self.tree.path_to(self.chat.active_leaf) if self.chat else []
+
+    # drafts
+
+    def _draft(self) -> str:
+        try:
+            return self.store.draft_of(self.chat.id if self.chat else None)
+        except SamarError as problem:
+            self.error_occurred.emit(problem)
+            return ""
+
+    def _keep_draft(self) -> None:
+        try:
+            self.store.save_draft(self.chat.id if self.chat else None, self.window.composer.draft())
+        except SamarError as problem:
+            self.error_occurred.emit(problem)
+
+    # sending
+
+    def send(self, text: str) -> None:
+        """Store the message, show it, and ask for the reply. What can't be stored stays in the composer."""
+        try:
+            if self.chat is None:
+                chat = self.store.create_chat(system_prompt=self.temporary_prompt, params=self.temporary_params)
+            else:
+                chat = self.chat
+            user, reply = self.store.begin_turn(chat.id, chat.active_leaf, text, self._model_name())
+            self.store.save_draft(self.chat.id if self.chat else None, "")
+            self.chat = self.store.get_chat(chat.id)
+        except SamarError as problem:
+            self.window.composer.set_draft(text)
+            self.error_occurred.emit(problem)
+            return
+        self.tree = self.tree.with_message(user).with_message(reply)
+        self.window.composer.set_draft("")
+        self.window.sidebar.update_chat(self.chat)
+        self.window.sidebar.set_current(self.chat.id)
+        self.window.show_empty(False)
+        self.window.set_chat_title(self.chat.title)
+        self._append(user)
+        self._begin(reply)
+
+    def _begin(self, reply: Message, *, continued: bool = False) -> None:
+        """Show the reply in the making and ask the worker for it."""
+        self.replies.follow(reply)
+        if continued:
+            self.transcript.update_message(reply)
+        else:
+            self._append(reply)
+        self.worker.generate(reply.id, self._request(reply, continued))
+
+    def _request(self, reply: Message, continued: bool) -> GenerateRequest:
+        assert self.chat is not None
+        path = self.tree.path_to(reply.id)
+        turns = path if continued else path[:-1]
+        # a reply that failed before its first word says nothing to the model
+        messages = [(turn.role.value, turn.content) for turn in turns if turn.content or turn.role is Role.USER]
+        prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
+        if prompt.strip():
+            context = PromptContext(now=datetime.now().astimezone(), language=self.language())
+            messages.insert(0, ("system", fill_variables(prompt, context)))
+        return GenerateRequest(messages=tuple(messages), params=self.params(), continue_last=continued)
+
+    def _model_name(self) -> str | None:
+        model = self.worker.model
+        return model.name if model else None
+
+    def model_params(self) -> GenerationParams:
+        """What is used where the person chose nothing: the settings', else the model's own hints, else the defaults."""
+        chosen = self.settings().params
+        if chosen:
+            return chosen
+        model: ModelInfo | None = self.worker.model
+        return model.hints.applied_to(GenerationParams()) if model else GenerationParams()
+
+    def chosen_params(self) -> GenerationParams | None:
+        """What the person chose for this chat; None: nothing."""
+        return self.chat.params if self.chat else self.temporary_params
+
+    def params(self) -> GenerationParams:
+        return (self.chosen_params() or self.model_params()).checked()
+
+    # turns
+
+    def regenerate(self, message_id: int) -> None:
+        """Have a reply written anew, as a sibling of the one that is there."""
+        message = self.tree.messages[message_id]
+        parent = message.parent_id if message.role is Role.ASSISTANT else message.id
+        if parent is None or self.chat is None:
+            return
+        if self.replies.in_chat(self.chat.id):
+            self.worker.stop()
+        before = next((turn for turn in self.path() if turn.parent_id == parent), None)
+        reply = self.store.begin_reply(parent, self._model_name())
+        self._adopt(reply)
+        if before:
+            self.transcript.remove_from(before.id)
+        self._begin(reply)
+
+    def _adopt(self, *messages: Message) -> None:
+        """Take new messages, the last of which is the active leaf now."""
+        assert self.chat is not None
+        for message in messages:
+            self.tree = self.tree.with_message(message)
+        self.chat = self.store.get_chat(self.chat.id)
+        self.window.sidebar.update_chat(self.chat)
+
+    def continue_reply(self, message_id: int) -> None:
+        """Go on with a reply that stopped."""
+        if self.chat is None or self.replies.in_chat(self.chat.id):
+            return
+        reply = self.store.resume_reply(message_id)
+        self._adopt(reply)
+        self._begin(reply, continued=bool(reply.content))
+
+    def edit(self, message_id: int, text: str) -> None:
+        """Send an edited version of one's own message as a new branch."""
+        if self.chat is None:
+            return
+        if self.replies.in_chat(self.chat.id):
+            self.worker.stop()
+        user, reply = self.store.edit_turn(message_id, text, self._model_name())
+        self._adopt(user, reply)
+        self.transcript.remove_from(message_id)
+        self._append(user)
+        self._begin(reply)
+
+    def edit_reply(self, message_id: int, text: str) -> None:
+        """Change the text of a reply in place."""
+        message = self.store.edit_content(message_id, text)
+        self.tree = self.tree.with_message(message)
+        self.transcript.update_message(message)
+
+    def choose_sibling(self, message_id: int, delta: int) -> None:
+        """Show the branch before or after that of `message_id`."""
+        if self.chat is None:
+            return
+        siblings = self.tree.siblings(message_id)
+        place = self._place(message_id)[0] - 1 + delta
+        if 0 <= place < len(siblings):
+            leaf = self.tree.newest_leaf_below(siblings[place].id)
+            self.store.set_active_leaf(self.chat.id, leaf)
+            self.reload()
+
+    def delete_turn(self, message_id: int) -> None:
+        """Take a turn and what follows it away, with undo."""
+        if self.chat and self.replies.in_chat(self.chat.id):
+            self.worker.stop()
+        deletion = self.store.delete_turn(message_id)
+        self.reload()
+        self._offer_undo(self.tr("Message deleted"), deletion)
+
+    def fork(self, message_id: int) -> None:
+        """A new chat that begins with the turns up to here."""
+        chat = self.store.fork(message_id)
+        self.window.sidebar.update_chat(chat)
+        self.open_chat(chat.id)
+
+    # chats
+
+    def rename(self, chat_id: int, title: str) -> None:
+        self._took(self.store.rename(chat_id, title))
+
+    def pin(self, chat_id: int, pinned: bool) -> None:
+        self._took(self.store.set_pinned(chat_id, pinned))
+
+    def set_system_prompt(self, prompt: str | None) -> None:
+        """None: the default of the settings."""
+        if self.chat is None:
+            self.temporary_prompt = prompt
+        else:
+            self._took(self.store.set_system_prompt(self.chat.id, prompt))
+
+    def set_params(self, params: GenerationParams | None) -> None:
+        """None: the model's own."""
+        if self.chat is None:
+            self.temporary_params = params
+        else:
+            self._took(self.store.set_params(self.chat.id, params))
+
+    def _took(self, chat: Chat) -> None:
+        if self.chat and self.chat.id == chat.id:
+            self.chat = chat
+            self.window.set_chat_title(chat.title)
+        self.window.sidebar.update_chat(chat)
+
+    def delete_chat(self, chat_id: int) -> None:
+        """Take a chat away, with undo; after the undo time it is erased."""
+        if self.replies.in_chat(chat_id):
+            self.worker.stop()
+        deletion = self.store.delete_chats([chat_id])
+        self.window.sidebar.remove_chat(chat_id)
+        if self.chat and self.chat.id == chat_id:
+            self.chat = None
+            self.window.composer.set_draft("")
+            self.new_chat()
+        self._offer_undo(self.tr("Chat deleted"), deletion)
+
+    def _offer_undo(self, text: str, deletion: Deletion) -> None:
+        self._purge_pending()
+        self._pending = deletion
+
+        def undo() -> None:
+            self._pending = None
+            self.store.undo(deletion)
+            self.load_chats()
+            if deletion.chats:
+                self.open_chat(deletion.chats[0])
+            elif self.chat and self.chat.id == deletion.chat_id:
+                self.reload()
+
+        self.window.show_toast(text, self.tr("Undo"), self.guarded(undo))
+
+    def _undo_time_over(self) -> None:
+        # the toast goes before its action is done
+        QTimer.singleShot(0, self, self.guarded(self._purge_pending))
+
+    def _purge_pending(self) -> None:
+        """Erase what was deleted and can't be brought back any more."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.store.purge(pending)
+            self.purge_due.emit()
+
+    # from the replies
+
+    def _on_grew(self, message_id: int, text: str, thinking: str) -> None:
+        if self.chat and message_id in self.tree.messages:
+            self.transcript.append_chunk(message_id, text, thinking)
+
+    def _on_ended(self, message: Message) -> None:
+        if self.chat and self.chat.id == message.chat_id and message.id in self.tree.messages:
+            self.tree = self.tree.with_message(message)
+            self.transcript.finish_message(message)
+            self._show_panel()
+
+    def close(self) -> None:
+        """Samar ends: drafts and replies are stored."""
+        self._keep_draft()
+        self.replies.close()

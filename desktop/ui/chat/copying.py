@@ -1,0 +1,222 @@
+"""Text of the document for the clipboard: in logical order, without what only the display needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from PySide6.QtGui import QFont, QTextBlock, QTextCursor, QTextDocument, QTextFragment, QTextTable
+
+from desktop.core.text import Direction, without_isolates
+from desktop.ui.chat.blocks import Kind
+from desktop.ui.chat.look import P_BARS, P_INLINE, P_KIND, P_LANGUAGE, P_MARKER, P_MESSAGE, P_SOURCE, qt_direction
+from desktop.ui.chat.writer import LINE, OBJECT, PAD
+
+CHROME = (Kind.SPEAKER, Kind.FOOTER, Kind.THINKING, Kind.STATUS)
+"""What the transcript adds around messages; it is copied only where nothing else is selected."""
+__all__ = ["CHROME", "code_text", "selected"]
+
+
+@dataclass
+class _Piece:
+    """The selected part of one block, or one whole table."""
+
+    kind: str
+    text: str
+    block: QTextBlock
+    message: int
+    lines: list[str] = field(default_factory=list)
+
+
+def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | None = None) -> str:
+    """What `cursor` selects, as plain text or as Markdown.
+
+    sources: the Markdown of whole messages; one that is selected as a whole is given as it was written.
+    """
+    start, end = cursor.selectionStart(), cursor.selectionEnd()
+    if start == end:
+        return ""
+    pieces = [
+        piece
+        for piece in _pieces(cursor.document(), start, end, markdown)
+        if piece.text or piece.kind == Kind.CODE_LINE
+    ]
+    content = [piece for piece in pieces if piece.kind not in CHROME]
+    pieces = content or pieces
+    out: list[str] = []
+    whole = _whole_messages(cursor.document(), start, end, sources) if markdown and sources else {}
+    written: set[int] = set()
+    before: _Piece | None = None
+    for piece in pieces:
+        if piece.message in whole:
+            if piece.message not in written:
+                out += ["\n\n"] if out else []
+                out.append(whole[piece.message].strip("\n"))
+                written.add(piece.message)
+                before = None
+            continue
+        if out:
+            out.append(_between(before, piece, markdown))
+        out.append(_marked(piece, before, markdown))
+        before = piece
+    text = "".join(out)
+    if markdown and before is not None and before.kind == Kind.CODE_LINE:
+        text += "\n```"
+    return text
+
+
+def code_text(head: QTextBlock) -> str:
+    """The code of the panel whose head is `head`."""
+    lines = []
+    block = head.next()
+    while block.isValid() and block.blockFormat().property(P_KIND) == Kind.CODE_LINE:
+        lines.append(block.text())
+        block = block.next()
+    return "\n".join(lines)
+
+
+def _pieces(document: QTextDocument, start: int, end: int, markdown: bool) -> Iterator[_Piece]:
+    block = document.findBlock(start)
+    while block.isValid() and block.position() < end:
+        made = block.blockFormat()
+        table = QTextCursor(block).currentTable()
+        message = made.property(P_MESSAGE) or 0
+        if table is not None:
+            yield _Piece(Kind.TABLE, _table_text(table, start, end, markdown), block, message)
+            block = document.findBlock(table.lastPosition() + 1)
+            continue
+        kind = made.property(P_KIND) or ""
+        if kind not in (Kind.CODE_HEAD, Kind.CODE_FOOT, Kind.TABLE):
+            yield _Piece(kind, _block_text(block, start, end, markdown), block, message)
+        block = block.next()
+
+
+def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:
+    at = block.begin()
+    while not at.atEnd():
+        yield at.fragment()
+        at += 1
+
+
+def _block_text(block: QTextBlock, start: int, end: int, markdown: bool) -> str:
+    """The selected part of a block's text, with Markdown's signs where asked."""
+    out: list[str] = []
+    code = block.blockFormat().property(P_KIND) == Kind.CODE_LINE
+    heading = block.blockFormat().headingLevel() > 0
+    for fragment in _fragments(block):
+        first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
+        if first >= last:
+            continue
+        cursor = QTextCursor(block.document())
+        cursor.setPosition(first)
+        cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        made = fragment.charFormat()
+        text = cursor.selectedText()
+        if OBJECT in text and made.isImageFormat():
+            out.append(str(made.property(P_SOURCE) or ""))
+            continue
+        text = without_isolates(text).replace(LINE, "\n")
+        if made.property(P_INLINE):
+            text = text.removeprefix(PAD).removesuffix(PAD)
+        if markdown and not code and text.strip():
+            text = _signs(text, made.fontWeight() >= QFont.Weight.DemiBold.value and not heading, made)
+        out.append(text)
+    return "".join(out)
+
+
+def _signs(text: str, bold: bool, made) -> str:  # type: ignore[no-untyped-def]
+    """`text` between the signs of its look. Blanks at its ends stay outside, as Markdown wants them."""
+    inner = text.strip()
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    if made.property(P_INLINE):
+        tick = "``" if "`" in inner else "`"
+        inner = f"{tick}{inner}{tick}"
+    if bold:
+        inner = f"**{inner}**"
+    if made.fontItalic():
+        inner = f"*{inner}*"
+    if made.fontStrikeOut():
+        inner = f"~~{inner}~~"
+    if (address := made.anchorHref()) and address != inner:
+        inner = f"[{inner}]({address})"
+    return before + inner + after
+
+
+def _table_text(table: QTextTable, start: int, end: int, markdown: bool) -> str:
+    rows: list[list[str]] = []
+    turned = table.format().layoutDirection() == qt_direction(Direction.RTL)
+    for row in range(table.rows()):
+        cells: list[str] = []
+        for column in range(table.columns()):
+            block = table.cellAt(row, column).firstCursorPosition().block()
+            cells.append(_block_text(block, start, end, markdown).replace("\n", " "))
+        if turned:
+            cells.reverse()  # the document holds them as they stand on the screen
+        rows.append(cells)
+    if not markdown:
+        return "\n".join("\t".join(row) for row in rows if any(row))
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows if any(row)]
+    lines.insert(1, "|" + " --- |" * table.columns())
+    return "\n".join(lines)
+
+
+def _between(before: _Piece | None, piece: _Piece, markdown: bool) -> str:
+    if before is None or before.message != piece.message:
+        return "\n\n"
+    if before.kind == piece.kind and piece.kind in (Kind.CODE_LINE, Kind.OWN):
+        return "\n"
+    if piece.block.blockFormat().property(P_MARKER) and before.block.blockFormat().property(P_MARKER):
+        return "\n"
+    if markdown and before.kind == Kind.CODE_LINE:
+        return "\n"  # the fence that ends the code follows
+    return "\n\n"
+
+
+def _marked(piece: _Piece, before: _Piece | None, markdown: bool) -> str:
+    """The piece with the sign of its kind: a list's marker always, the others in Markdown only."""
+    made = piece.block.blockFormat()
+    text = piece.text
+    marker = made.property(P_MARKER) or ""
+    if marker and piece.kind not in CHROME:
+        plain = {"•": "-" if markdown else "•", "◦": "-" if markdown else "◦", "task": "- [ ]", "task-done": "- [x]"}
+        text = f"{plain.get(marker, marker)} {text}"
+    if not markdown:
+        return text
+    if made.headingLevel():
+        text = f"{'#' * made.headingLevel()} {text}"
+    if piece.kind == Kind.CODE_LINE:
+        if before is None or before.kind != Kind.CODE_LINE:
+            text = f"```{_language(piece.block)}\n{text}"
+    elif before is not None and before.kind == Kind.CODE_LINE:
+        text = f"```\n\n{text}"
+    if piece.kind == Kind.RULE:
+        text = "---"
+    if depth := len(str(made.property(P_BARS) or "").split()):
+        text = "\n".join("> " * depth + line for line in text.split("\n"))
+    return text
+
+
+def _language(block: QTextBlock) -> str:
+    while block.isValid() and block.blockFormat().property(P_KIND) == Kind.CODE_LINE:
+        block = block.previous()
+    return str(block.blockFormat().property(P_LANGUAGE) or "")
+
+
+def _whole_messages(document: QTextDocument, start: int, end: int, sources: dict[int, str] | None) -> dict[int, str]:
+    """The sources of the messages of which every block of content is selected."""
+    partly: set[int] = set()
+    seen: set[int] = set()
+    for at, forward in ((start, False), (end, True)):
+        block = document.findBlock(at)
+        edge = block
+        while edge.isValid() and edge.blockFormat().property(P_MESSAGE) == block.blockFormat().property(P_MESSAGE):
+            made = edge.blockFormat()
+            first, last = edge.position(), edge.position() + edge.length() - 1
+            if made.property(P_KIND) not in CHROME and last > first and (first < start or last > end):
+                partly.add(made.property(P_MESSAGE))
+            edge = edge.next() if forward else edge.previous()
+    block = document.findBlock(start)
+    while block.isValid() and block.position() < end:
+        seen.add(block.blockFormat().property(P_MESSAGE) or 0)
+        block = block.next()
+    return {id: text for id, text in (sources or {}).items() if id in seen - partly}

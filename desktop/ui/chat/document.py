@@ -1,0 +1,354 @@
+"""The messages of a chat in one QTextDocument, so that selection, search and reading by line go across them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
+
+from desktop.core.chat import Message, MessageStatus, Role
+from desktop.core.text import Direction, direction_of, shown
+from desktop.ui.chat import blocks as b
+from desktop.ui.chat import labels
+from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Holder, Inside, Kind, Run
+from desktop.ui.chat.highlight import Highlighter
+from desktop.ui.chat.look import CODE_INSET, GUTTER, P_KIND, Look
+from desktop.ui.chat.own_message import own_blocks, widest_line
+from desktop.ui.chat.stream import MarkdownStream, blocks_of
+from desktop.ui.chat.writer import Formulas, Writer
+
+THINKING_LINK = "samar:thinking/"
+BUBBLE_PADDING = 17
+BUBBLE_SHARE = 0.86
+"""Widest bubble, as a share of the column."""
+
+
+@dataclass
+class _Live:
+    """One text that is being written. `anchor` stands in the block in front of its unfinished end."""
+
+    stream: MarkdownStream
+    anchor: QTextCursor
+    tail: list[AnyBlock] = field(default_factory=list)
+    fed: int = 0
+    """Characters so far."""
+
+
+@dataclass
+class Entry:
+    """One message as it stands in the document."""
+
+    message: Message
+    start: QTextCursor
+    """Always at the beginning of the message's first block."""
+    base: Direction
+    open: bool = False
+    """Whether its thinking is unfolded."""
+    answer: _Live | None = None
+    thought: _Live | None = None
+    parts: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+
+
+class ChatDocument(QObject):
+    """Owns the document's content. Knows messages and nothing of the view."""
+
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, colours: Highlighter) -> None:
+        super().__init__(document)
+        self.document = document
+        self.writer = Writer(document, look, formulas, colours)
+        self.colours = colours
+        self.entries: dict[int, Entry] = {}
+        self.order: list[int] = []
+        self.column = 700.0
+        document.setUndoRedoEnabled(False)
+        self._set_up()
+
+    @property
+    def look(self) -> Look:
+        return self.writer.look
+
+    def _set_up(self) -> None:
+        look = self.look
+        self.document.setDefaultFont(look.font)
+        self.document.setDocumentMargin(look.px(GUTTER))
+
+    # --- whole chats --------------------------------------------------------------------------------------------------
+    def reset(self, look: Look | None = None) -> None:
+        """Empty the document. Its first block is always there, with no height, so that every message has one before it."""
+        if look is not None:
+            self.writer.look = look
+        self.colours.reset(self.look)
+        self.entries.clear()
+        self.order.clear()
+        self.document.clear()
+        self._set_up()
+        cursor = QTextCursor(self.document)
+        head = QTextBlockFormat()
+        head.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(head)
+        cursor.setBlockCharFormat(self.look.plain(Kind.SPEAKER))
+
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """Edits inside are laid out once, at the end."""
+        cursor = QTextCursor(self.document)
+        cursor.beginEditBlock()
+        try:
+            yield
+        finally:
+            cursor.endEditBlock()
+
+    def append(self, message: Message, base: Direction) -> None:
+        self.order.append(message.id)
+        self._insert(self.document.lastBlock(), message, base)
+        self._begin(self.entries[message.id])
+
+    def prepend(self, messages: Sequence[tuple[Message, Direction]]) -> None:
+        """Put earlier messages, in order of reading, in front of all others."""
+        after = self.document.firstBlock()
+        for message, base in messages:
+            after = self._insert(after, message, base)
+        self.order[:0] = [message.id for message, _ in messages]
+
+    def _insert(self, after: QTextBlock, message: Message, base: Direction, *, opened: bool = False) -> QTextBlock:
+        position = after.position() + after.length()
+        entry = Entry(message, QTextCursor(), base, opened)
+        if message.role is Role.USER:
+            blocks = self._own(message)
+            last = self.writer.insert_after(after, blocks, message.id, self._bubble(blocks))
+        else:
+            last = self.writer.insert_after(after, self._reply(entry), message.id)
+        entry.start = QTextCursor(self.document)
+        entry.start.setPosition(position)
+        self.entries[message.id] = entry
+        return last
+
+    # --- one message --------------------------------------------------------------------------------------------------
+    def _own(self, message: Message) -> list[AnyBlock]:
+        side = self.look.ui_direction.other  # the end side
+        inside = (Inside(Holder.BUBBLE, side),)
+        return [
+            self._speaker(message),
+            *own_blocks(message.content, self.look.ui_direction, inside),
+            Block(Kind.FOOTER, direction=self.look.ui_direction, gap=Gap.NONE),
+        ]
+
+    def _speaker(self, message: Message) -> Block:
+        return Block(Kind.SPEAKER, (Run(labels.speaker(message)),), self.look.ui_direction)
+
+    def _reply(self, entry: Entry) -> list[AnyBlock]:
+        message = entry.message
+        out: list[AnyBlock] = [self._speaker(message)]
+        streaming = message.status is MessageStatus.STREAMING
+        if message.thinking or (streaming and entry.thoughts):
+            out.append(self._thinking_head(entry))
+            if entry.open and not streaming:
+                out += blocks_of(message.thinking, entry.base, self._thought(entry))
+        if not streaming:
+            out += blocks_of(message.content, entry.base)
+            if status := labels.status(message):
+                out.append(self._status(status))
+        out.append(Block(Kind.FOOTER, direction=self.look.ui_direction, gap=Gap.NONE))
+        return out
+
+    def _thought(self, entry: Entry) -> tuple[Inside, ...]:
+        return (Inside(Holder.THOUGHT, entry.base),)
+
+    def _thinking_head(self, entry: Entry) -> Block:
+        text = labels.thinking(entry.message)
+        run = Run(text, b.MUTED, f"{THINKING_LINK}{entry.message.id}")
+        marker = "open" if entry.open else "folded"
+        ui = self.look.ui_direction
+        return Block(Kind.THINKING, (run,), ui, (Inside(Holder.THOUGHT, ui),), Gap.NONE, marker=marker)
+
+    def _status(self, text: str) -> Block:
+        return Block(Kind.STATUS, (Run(shown(text), b.MUTED),), self.look.ui_direction)
+
+    def _bubble(self, blocks: Sequence[AnyBlock]) -> tuple[int, int]:
+        """Margins left and right that give a bubble the width of its longest line."""
+        padding = self.look.px(BUBBLE_PADDING)
+        most = self.column * BUBBLE_SHARE
+        width = min(widest_line(self.look, blocks, most - 2 * padding, CODE_INSET) + 2 * padding, most)
+        rest = int(self.column - width)
+        if self.look.ui_direction is Direction.RTL:
+            return padding, rest + padding
+        return rest + padding, padding
+
+    # --- streaming ----------------------------------------------------------------------------------------------------
+    def _begin(self, entry: Entry) -> None:
+        """Make a message ready to grow; its text so far is the first piece."""
+        message = entry.message
+        if message.status is not MessageStatus.STREAMING or message.role is not Role.ASSISTANT:
+            return
+        if message.thinking:
+            self._feed_thought(entry, message.thinking)
+        if message.content:
+            self._feed_answer(entry, message.content)
+        elif not message.thinking:
+            self._wait(entry)
+
+    def _wait(self, entry: Entry) -> None:
+        """A sign that the reply is on its way, before its first word."""
+        waiting: list[AnyBlock] = [self._status("…")]
+        before = self.footer(entry).previous()
+        self.writer.patch(before, [], waiting, entry.message.id)
+        entry.answer = _Live(MarkdownStream(entry.base), self._anchor(before), waiting)
+
+    def _anchor(self, block: QTextBlock) -> QTextCursor:
+        return QTextCursor(block)
+
+    def feed(self, message_id: int, text: str, thinking: str = "") -> None:
+        """Append what came. Lays out only what changed."""
+        entry = self.entries[message_id]
+        with self.editing():
+            if thinking:
+                self._feed_thought(entry, thinking)
+            if text:
+                self._feed_answer(entry, text)
+        self.colours.grow()
+
+    def _feed_answer(self, entry: Entry, text: str) -> None:
+        if entry.answer is None:
+            entry.answer = _Live(MarkdownStream(entry.base), self._anchor(self.footer(entry).previous()))
+        entry.parts.append(text)
+        self._grow(entry, entry.answer, text)
+
+    def _feed_thought(self, entry: Entry, text: str) -> None:
+        entry.thoughts.append(text)
+        if entry.thought is None:
+            head = self._thinking_head(entry)
+            place = self.block(entry)
+            if entry.answer is not None and entry.answer.tail and not entry.parts:  # the sign of waiting
+                self.writer.patch(self.document.findBlock(entry.answer.anchor.position()), entry.answer.tail, [], 0)
+                entry.answer = None
+            if place.next().blockFormat().property(P_KIND) != Kind.THINKING:
+                self.writer.insert_after(place, [head], entry.message.id)
+            entry.thought = _Live(MarkdownStream(entry.base, self._thought(entry)), self._anchor(place.next()))
+        if entry.open:
+            self._grow(entry, entry.thought, text)
+
+    def _grow(self, entry: Entry, live: _Live, text: str) -> None:
+        live.stream.feed(text)
+        live.fed += len(text)
+        update = live.stream.update()
+        self._put(entry, live, update.stable, update.tail)
+
+    def _put(self, entry: Entry, live: _Live, stable: list[AnyBlock], tail: list[AnyBlock]) -> None:
+        before = self.document.findBlock(live.anchor.position())
+        if any(block.kind is Kind.CODE_FOOT for block in stable):
+            self.colours.finished()
+        self.writer.patch(before, live.tail, stable + tail, entry.message.id, live=bool(tail))
+        for _ in stable:
+            before = self.after_block(before)
+        live.anchor.setPosition(before.position())
+        live.tail = tail
+
+    def finish(self, message: Message) -> None:
+        """The reply has ended: read its end for good, and say how it ended."""
+        entry = self.entries.get(message.id)
+        if entry is None:
+            return
+        live = entry.answer
+        whole = "".join(entry.parts)
+        if live is None or not entry.parts or whole != message.content or "]: " in whole or "]:" in whole:
+            # footnotes and link references may have been used before they were explained: read it all again
+            self.replace(message)
+            return
+        entry.message = message
+        with self.editing():
+            self._put(entry, live, live.stream.finish().stable, [])
+            if status := labels.status(message):
+                self.writer.insert_after(self.footer(entry).previous(), [self._status(status)], message.id)
+            head = self.block(entry).next()
+            if head.blockFormat().property(P_KIND) == Kind.THINKING:
+                self._rewrite_head(entry, head)
+        entry.answer = entry.thought = None
+        entry.parts, entry.thoughts = [], []
+
+    def _rewrite_head(self, entry: Entry, head: QTextBlock) -> None:
+        cursor = QTextCursor(head)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        new = self._thinking_head(entry)
+        cursor.insertText(new.text, self.look.char_format(new.runs[0], Kind.THINKING))
+
+    # --- change -------------------------------------------------------------------------------------------------------
+    def replace(self, message: Message, *, opened: bool | None = None) -> None:
+        """Show `message` in the place of what has its id."""
+        entry = self.entries[message.id]
+        with self.editing():
+            before = self.block(entry).previous()
+            self.writer.remove_between(before, self.footer(entry))
+            self._insert(before, message, entry.base, opened=entry.open if opened is None else opened)
+            self._begin(self.entries[message.id])
+
+    def current(self, message_id: int) -> Message:
+        """A message with what it holds by now, also while it streams."""
+        entry = self.entries[message_id]
+        if not entry.parts and not entry.thoughts:
+            return entry.message
+        return replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
+
+    def toggle_thinking(self, message_id: int) -> None:
+        entry = self.entries[message_id]
+        if entry.answer is None and entry.thought is None:
+            self.replace(entry.message, opened=not entry.open)
+            return
+        self.replace(self.current(message_id), opened=not entry.open)
+
+    def remove_from(self, message_id: int) -> None:
+        """Remove a message and all that follow it."""
+        entry = self.entries[message_id]
+        with self.editing():
+            self.writer.remove_between(self.block(entry).previous(), self.document.lastBlock())
+        at = self.order.index(message_id)
+        for gone in self.order[at:]:
+            del self.entries[gone]
+        del self.order[at:]
+
+    def fit(self, column: float) -> None:
+        """Give the bubbles the width that a column of `column` pixels allows."""
+        if abs(column - self.column) < 1:
+            return
+        self.column = column
+        with self.editing():
+            for entry in self.entries.values():
+                if entry.message.role is not Role.USER:
+                    continue
+                blocks = self._own(entry.message)
+                margins = self._bubble(blocks)
+                place = self.block(entry).next()
+                for block in blocks[1:-1]:
+                    assert isinstance(block, Block)
+                    QTextCursor(place).setBlockFormat(self.look.block_format(block, entry.message.id, margins))
+                    place = place.next()
+
+    # --- places -------------------------------------------------------------------------------------------------------
+    def block(self, entry: Entry) -> QTextBlock:
+        """The first block of a message, which says who speaks."""
+        return self.document.findBlock(entry.start.position())
+
+    def footer(self, entry: Entry) -> QTextBlock:
+        """The last block of a message, room for its actions."""
+        if entry.message.id == self.order[-1]:
+            return self.document.lastBlock()
+        following = self.order[self.order.index(entry.message.id) + 1]
+        return self.block(self.entries[following]).previous()
+
+    def after_block(self, block: QTextBlock) -> QTextBlock:
+        """The last block of what follows `block`: the next one, or the end of the table that it leads."""
+        following = block.next()
+        inner = following.next()
+        if following.blockFormat().property(P_KIND) == Kind.TABLE and inner.isValid():
+            table = QTextCursor(inner).currentTable()
+            if table is not None and QTextCursor(following).currentTable() is None:
+                return self.document.findBlock(table.lastPosition() + 1)
+        return following
+
+
+def base_direction(previous: Message | None, ui: Direction) -> Direction:
+    """What a message's blocks fall back on: the direction of the message it answers, else the interface's."""
+    return direction_of(previous.content, ui) if previous is not None else ui

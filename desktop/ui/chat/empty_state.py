@@ -1,0 +1,123 @@
+"""An empty chat: a greeting, three things to try, who answers, and that everything stays here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.ui import icons, theme
+from desktop.ui.widgets import Button, Label, Moon, leading
+
+
+class Suggestion(Button):
+    """A card with a question to try."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, self.fontMetrics().height() + 26)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(tokens.color("accent", 0.6) if self.hovered() else tokens.color("line"), 1))
+        painter.setBrush(tokens.color("own" if self.isDown() else "surface"))
+        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
+        rtl = self.right_to_left()
+        text = card.adjusted(44 if rtl else 16, 0, -16 if rtl else -44, 0)
+        painter.setPen(tokens.color("ink"))
+        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(text.width()))
+        painter.drawText(text, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, shown)
+        spot = QRectF(14 if rtl else self.width() - 32, (self.height() - 18) / 2, 18, 18)
+        icons.paint(
+            painter, "chevron-end", spot, tokens.color("accent" if self.hovered() else "faint"), right_to_left=rtl
+        )
+        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
+
+
+class EmptyState(QWidget):
+    suggestion_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.model = ""
+        self.hour: int | None = None
+        self.moon = Moon(44, self)
+        self.greeting = Label("title", self, wrap=True).centre()
+        self.answers = Label("label", self, wrap=True).centre()
+        self.suggestions = [Suggestion(self) for _ in range(3)]
+
+        body = QWidget(self)
+        body.setMaximumWidth(480)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(24, 0, 24, 0)
+        column.setSpacing(0)
+        column.addWidget(self.moon, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(16)
+        column.addWidget(self.greeting)
+        column.addSpacing(8)
+        column.addWidget(self.answers)
+        column.addSpacing(28)
+        for suggestion in self.suggestions:
+            column.addWidget(suggestion)
+            column.addSpacing(10)
+            suggestion.clicked.connect(lambda _checked=False, card=suggestion: self.suggestion_chosen.emit(card.text()))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addStretch(5)
+        outer.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
+        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        body.setMinimumWidth(360)
+        outer.addStretch(6)
+        self._retranslate()
+
+    def set_model(self, name: str) -> None:
+        """Who answers; "" while no model is loaded."""
+        self.model = name
+        self._retranslate()
+
+    def set_hour(self, hour: int | None) -> None:
+        """Greet as at this hour (0–23); None: as the clock says."""
+        self.hour = hour
+        self._retranslate()
+
+    def _greeting(self) -> str:
+        hour = datetime.now().hour if self.hour is None else self.hour
+        if 4 <= hour < 12:
+            return self.tr("Good morning")
+        if 12 <= hour < 17:
+            return self.tr("Good afternoon")
+        return self.tr("Good evening")
+
+    def showEvent(self, event: QEvent) -> None:
+        self._retranslate()
+        super().showEvent(event)  # type: ignore[arg-type]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.greeting.setText(self._greeting())
+        if self.model:
+            line = self.tr("{model} answers here. Everything stays on this computer.").replace("{model}", self.model)
+        else:
+            line = self.tr("Choose a model to begin. Everything stays on this computer.")
+        self.answers.setText(line)
+        texts = (
+            self.tr("What can I do with Samar?"),
+            self.tr("How do I add a larger model?"),
+            self.tr("What is quantization?"),
+        )
+        for suggestion, text in zip(self.suggestions, texts, strict=True):
+            suggestion.setText(text)
+            suggestion.setAccessibleName(text)

@@ -1,0 +1,261 @@
+"""LaTeX formulas as images of one character: typeset in a thread, cached, shown as their source when they don't parse."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QThreadPool, QUrl, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextCharFormat, QTextCursor, QTextImageFormat
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop.core.text import strong_letters
+from desktop.ui.chat import blocks as b
+from desktop.ui.chat.blocks import Kind, Run
+from desktop.ui.chat.look import P_SOURCE, Look, colour
+from desktop.ui.chat.writer import OBJECT, rendered
+
+LONGEST = 1500
+"""Characters of LaTeX that are typeset; a longer formula is shown as its source."""
+DEEPEST = 30
+"""Braces inside one another; the typesetter recurses."""
+_UNITS = 24
+"""Font size that formulas are typeset at; they are scaled to the text's."""
+_VIEW_BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
+_CACHED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Typeset:
+    """A formula at a font size of _UNITS. ascent, descent: above and below the baseline."""
+
+    svg: bytes
+    width: float
+    ascent: float
+    descent: float
+
+
+@dataclass
+class _Place:
+    """The characters of the document that wait for a formula."""
+
+    run: Run
+    cursors: list[QTextCursor] = field(default_factory=list)
+
+
+_Key = tuple[str, bool]
+
+
+class FormulaRenderer(QObject):
+    """Gives the document images for formulas. One for each view; `look` is replaced with the theme."""
+
+    _done = Signal(object, object)
+    settled = Signal()
+    """No formula is waiting any more."""
+    swapped = Signal()
+    """Formulas took the place of their sources; lines may have moved."""
+
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.look = look
+        self.device_ratio = 1.0
+        self._ready: dict[_Key, _Typeset | None] = {}
+        self._waiting: dict[_Key, _Place] = {}
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_settled(self) -> bool:
+        return not self._waiting
+
+    def reset(self, look: Look) -> None:
+        """The document was emptied; formulas will be asked for again."""
+        self.look = look
+        for place in self._waiting.values():
+            place.cursors.clear()
+
+    def close(self) -> None:
+        """Wait for the formula that is being typeset; drop the rest."""
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    # --- asked by the writer -------------------------------------------------------------------------------------------
+    def image_format(self, run: Run, base: QTextCharFormat) -> QTextCharFormat | None:
+        key = _key(run)
+        if not _may_typeset(run.source):
+            return None
+        if key not in self._ready:
+            if key not in self._waiting:
+                self._waiting[key] = _Place(run)
+                self._pool.start(lambda: self._typeset(key))
+            return self._format(run, base, None)
+        typeset = self._ready[key]
+        return None if typeset is None else self._format(run, base, typeset)
+
+    def placed(self, run: Run, cursor: QTextCursor) -> None:
+        place = self._waiting.get(_key(run))
+        if place is not None:
+            place.cursors.append(cursor)
+
+    def image(self, url: QUrl) -> QImage | None:
+        """The picture behind the name of an image format made here."""
+        name = url.toString()
+        made = self._names.get(name)
+        return self._draw(*made) if made is not None else None
+
+    # --- formats and pictures ------------------------------------------------------------------------------------------
+    _names: dict[str, tuple[Run, _Typeset | None, int]]
+
+    def _format(self, run: Run, base: QTextCharFormat, typeset: _Typeset | None) -> QTextImageFormat:
+        if not hasattr(self, "_names"):
+            self._names = {}
+        size = base.font().pixelSize()
+        size = round(size / 0.87) if size > 0 else self.look.font.pixelSize()  # the base is the size of inline code
+        name = f"formula:{'d' if run.style & b.DISPLAY else 'i'}{size}{'r' if typeset else 'w'}/{_hash(run.source)}"
+        if len(self._names) > 4 * _CACHED:
+            self._names.clear()
+        self._names[name] = (run, typeset, size)
+        made = QTextImageFormat()
+        made.setName(name)
+        width, ascent, descent = self._measure(run, typeset, size)
+        made.setWidth(width)
+        made.setHeight(ascent + descent)
+        made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        made.setFont(self._font(size))
+        made.setProperty(P_SOURCE, run.text)
+        made.setToolTip(run.source)
+        if run.href:
+            made.setAnchor(True)
+            made.setAnchorHref(run.href)
+        return made
+
+    def _font(self, size: int) -> QFont:
+        font = QFont(self.look.font)
+        font.setPixelSize(size)
+        return font
+
+    def _source_font(self, size: int) -> QFont:
+        font = QFont(self.look.mono)
+        font.setPixelSize(round(size * 0.87))
+        return font
+
+    def _measure(self, run: Run, typeset: _Typeset | None, size: int) -> tuple[float, float, float]:
+        """Width, ascent and descent of the character, pixels. Qt centres it on half the height of an x above the
+        baseline, so the smaller of the two halves is filled up."""
+        if typeset is None:
+            metrics = QFontMetricsF(self._source_font(size))
+            width = min(metrics.horizontalAdvance(_line(run)), 0.8 * 700 * self.look.scale)
+            ascent, descent = metrics.ascent(), metrics.descent()
+        else:
+            scale = self._scale(run, typeset, size)
+            width, ascent, descent = (x * scale for x in (typeset.width, typeset.ascent, typeset.descent))
+        middle = QFontMetricsF(self._font(size)).xHeight() / 2
+        half = max(ascent - middle, descent + middle)
+        return width + 2, half + middle, half - middle
+
+    def _scale(self, run: Run, typeset: _Typeset, size: int) -> float:
+        """Of the typeset formula; one that is wider than the column is made smaller."""
+        scale = size * (1.18 if run.style & b.DISPLAY else 1.05) / _UNITS
+        return min(scale, 680 * self.look.scale / max(typeset.width, 1))
+
+    def _draw(self, run: Run, typeset: _Typeset | None, size: int) -> QImage:
+        width, ascent, descent = self._measure(run, typeset, size)
+        ratio = self.device_ratio
+        image = QImage(
+            max(1, round(width * ratio)),
+            max(1, round((ascent + descent) * ratio)),
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        if typeset is None:
+            painter.setFont(self._source_font(size))
+            painter.setPen(colour(self.look.palette.muted))
+            painter.drawText(QRectF(0, 0, width, ascent + descent), Qt.AlignmentFlag.AlignCenter, _line(run))
+        else:
+            scale = self._scale(run, typeset, size)
+            top = ascent - typeset.ascent * scale
+            height = (typeset.ascent + typeset.descent) * scale
+            QSvgRenderer(QByteArray(typeset.svg)).render(painter, QRectF(1, top, typeset.width * scale, height))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+            painter.fillRect(QRectF(0, 0, width, ascent + descent), colour(self.look.palette.ink))
+        painter.end()
+        return image
+
+    # --- the thread ----------------------------------------------------------------------------------------------------
+    def _typeset(self, key: _Key) -> None:
+        self._done.emit(key, typeset(*key))
+
+    def _take(self, key: _Key, made: _Typeset | None) -> None:
+        if len(self._ready) > _CACHED:
+            self._ready.pop(next(iter(self._ready)))
+        self._ready[key] = made
+        place = self._waiting.pop(key, None)
+        if place is not None:
+            for cursor in place.cursors:
+                self._swap(cursor, place.run, made)
+            if place.cursors:
+                self.swapped.emit()
+        if not self._waiting:
+            self.settled.emit()
+
+    def _swap(self, place: QTextCursor, run: Run, made: _Typeset | None) -> None:
+        cursor = QTextCursor(place)
+        cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+        if cursor.selectedText() != OBJECT or cursor.charFormat().property(P_SOURCE) != run.text:
+            return  # the text was changed in the meantime
+        kind = Kind.FORMULA if run.style & b.DISPLAY else Kind.PARAGRAPH
+        base = self.look.char_format(run, kind)
+        if made is None:
+            cursor.insertText(rendered(run, kind), base)
+        else:
+            cursor.setCharFormat(self._format(run, base, made))
+
+
+def typeset(source: str, display: bool) -> _Typeset | None:
+    """Typeset LaTeX; None when it does not parse. Called in a thread."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)  # the interface asks for the interpreter in between: let it wait a half millisecond
+    try:
+        import ziamath
+
+        ziamath.config.svg2 = False
+        svg: str = ziamath.Latex(source, size=_UNITS, inline=not display).svg()
+    except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
+        return None
+    finally:
+        sys.setswitchinterval(interval)
+    found = _VIEW_BOX.search(svg)
+    if not found:
+        return None
+    _left, top, width, height = map(float, found.groups())
+    if not 0 < width < 20000 or not 0 < height < 20000:
+        return None
+    return _Typeset(svg.encode(), width, -top, height + top)
+
+
+def _key(run: Run) -> _Key:
+    return run.source, bool(run.style & b.DISPLAY)
+
+
+def _line(run: Run) -> str:
+    return " ".join(run.text.split())[:200]
+
+
+def _hash(text: str) -> str:
+    import hashlib
+
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=9).hexdigest()
+
+
+def _may_typeset(source: str) -> bool:
+    if not source or len(source) > LONGEST or strong_letters(source)[1]:
+        return False  # the mathematical font has no Arabic letters
+    depth = deepest = 0
+    for sign in source:
+        depth += (sign == "{") - (sign == "}")
+        deepest = max(deepest, depth)
+    return deepest <= DEEPEST

@@ -1,0 +1,62 @@
+"""The words that the transcript writes around messages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.core.chat import Message, MessageStatus, Role
+from desktop.core.errors import SENTENCES
+from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.ui.i18n import Context
+
+Transcript = Context("Transcript")
+
+
+def speaker(message: Message) -> str:
+    """Who writes; heard by a screen reader in front of the message."""
+    if message.role is Role.USER:
+        return QCoreApplication.translate("Transcript", "You:")
+    return (message.model or QCoreApplication.translate("Transcript", "Samar")) + ":"
+
+
+def thinking(message: Message) -> str:
+    if message.thinking_s is None:
+        if message.status is MessageStatus.STREAMING:
+            return QCoreApplication.translate("Transcript", "Thinking…")
+        return QCoreApplication.translate("Transcript", "Thought")
+    seconds = max(1, round(message.thinking_s))
+    if seconds >= 120:
+        return Transcript.tr("Thought for %n min", "", round(seconds / 60))
+    return Transcript.tr("Thought for %n s", "", seconds)
+
+
+def status(message: Message) -> str:
+    """The line under a reply that did not end by itself; empty for one that did."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return QCoreApplication.translate("Transcript", "Stopped")
+        case MessageStatus.INTERRUPTED:
+            return QCoreApplication.translate("Transcript", "Interrupted: Samar ended while this was written.")
+        case MessageStatus.FAILED:
+            reason = SENTENCES.get(message.error_code or "")
+            if reason is None or "{" in reason[0]:  # without the details of the error the sentence has holes
+                return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
+            return " ".join(QCoreApplication.translate("errors", part) for part in reason)
+    if message.stats and message.stats.stopped_by is StoppedBy.LENGTH:
+        return QCoreApplication.translate("Transcript", "Ended at the longest reply that is set.")
+    if message.stats and message.stats.stopped_by is StoppedBy.CONTEXT:
+        return QCoreApplication.translate("Transcript", "Ended because the context is full.")
+    return ""
+
+
+def figures(stats: GenerationStats | None) -> str:
+    """The figures of a reply: "0.3 s to start · 41 tokens/s · 126 tokens"."""
+    if stats is None or not stats.reply_tokens:
+        return ""
+    speed = f"{stats.tokens_per_s:.0f}" if stats.tokens_per_s >= 9.5 else f"{stats.tokens_per_s:.1f}"
+    parts = [
+        QCoreApplication.translate("Transcript", "{seconds} s to start").format(seconds=f"{stats.first_token_s:.1f}"),
+        QCoreApplication.translate("Transcript", "{speed} tokens/s").format(speed=speed),
+        Transcript.tr("%n token(s)", "", stats.reply_tokens),
+    ]
+    return " · ".join(parts)

@@ -1,0 +1,177 @@
+"""What can be done with a message: the bar under it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+
+from desktop.core.chat import Message, MessageStatus, Role
+from desktop.ui.chat import labels
+from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.look import Look, colour
+
+DONE_MS = 1500
+"""How long a copy button shows that it has copied."""
+
+
+class CopyButton(GlyphButton):
+    """Turns into a check mark for a moment."""
+
+    def __init__(self, name: str, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__("copy", name, look, parent)
+        self._back = QTimer(self)
+        self._back.setSingleShot(True)
+        self._back.setInterval(DONE_MS)
+        self._back.timeout.connect(self._show_copy)
+        self.clicked.connect(self._show_done)
+
+    def _show_done(self) -> None:
+        self.glyph = "check"
+        self.update()
+        self._back.start()
+
+    def _show_copy(self) -> None:
+        self.glyph = "copy"
+        self.update()
+
+
+class MessageBar(QWidget):
+    """The actions of one message and, for a reply, its figures at the other end. Bound anew when messages scroll by."""
+
+    chosen = Signal(str, int)
+    """(action, message id): copy, copy-plain, regenerate, continue, edit, delete, fork."""
+    sibling_chosen = Signal(int, int)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.message: Message | None = None
+        self._look = look
+        self.copy = CopyButton(self.tr("Copy"), look, self)
+        self.regenerate = GlyphButton("regenerate", self.tr("Regenerate"), look, self)
+        self.resume = GlyphButton("continue", self.tr("Continue"), look, self)
+        self.edit = GlyphButton("edit", self.tr("Edit"), look, self)
+        self.more = GlyphButton("more", self.tr("More"), look, self)
+        self.previous = GlyphButton("previous", self.tr("Previous version"), look, self)
+        self.next = GlyphButton("next", self.tr("Next version"), look, self)
+        self.place = QLabel(self)
+        self.figures = QLabel(self)
+        self._actions = {
+            "copy": self.copy,
+            "regenerate": self.regenerate,
+            "continue": self.resume,
+            "edit": self.edit,
+        }
+        for action, button in self._actions.items():
+            button.clicked.connect(lambda _=False, action=action: self._choose(action))
+        self.more.clicked.connect(self.open_menu)
+        self.previous.clicked.connect(lambda: self._step(-1))
+        self.next.clicked.connect(lambda: self._step(1))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self._buttons = [self.copy, self.regenerate, self.resume, self.edit, self.more, self.previous, self.next]
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        font = QFont(look.font)
+        font.setPixelSize(look.px(12.5))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.muted))
+        for label in (self.place, self.figures):
+            label.setFont(font)
+            label.setPalette(palette)
+        for button in self._buttons:
+            button.set_look(look)
+
+    def bind(self, message: Message, siblings: tuple[int, int] | None, *, full: bool) -> None:
+        """Show the actions of `message`. full: all of them; else only the arrows between its versions."""
+        self.message = message
+        own = message.role is Role.USER
+        finished = message.status is not MessageStatus.STREAMING
+        several = siblings is not None and siblings[1] > 1
+        shown = {
+            self.copy: full and finished,
+            self.regenerate: full and finished and not own,
+            self.resume: full and message.status.is_partial and not own,
+            self.edit: full and own,
+            self.more: full and finished,
+            self.previous: several,
+            self.place: several,
+            self.next: several,
+            self.figures: full and not own,
+        }
+        self._arrange(own)
+        for widget, visible in shown.items():
+            widget.setVisible(visible)
+        if siblings is not None:
+            # isolated as a whole, so that the order of the two numbers is the interface's
+            self.place.setText(f"{siblings[0]} / {siblings[1]}")
+            self.place.setAccessibleName(self.tr("Version {0} of {1}").format(*siblings))
+            self.previous.setEnabled(siblings[0] > 1)
+            self.next.setEnabled(siblings[0] < siblings[1])
+        self.figures.setText(labels.figures(message.stats))
+        self.setAccessibleName(self.tr("Actions of your message") if own else self.tr("Actions of the reply"))
+
+    def _arrange(self, own: bool) -> None:
+        versions = [self.previous, self.place, self.next]
+        actions = [self.copy, self.regenerate, self.resume, self.edit, self.more]
+        order: list[QWidget | None] = [None, *versions, *actions] if own else [*actions, *versions, None, self.figures]
+        while self._row.count():
+            self._row.takeAt(0)
+        for widget in order:
+            if widget is None:
+                self._row.addStretch(1)
+            else:
+                self._row.addWidget(widget)
+                widget.setSizePolicy(widget.sizePolicy().horizontalPolicy(), widget.sizePolicy().verticalPolicy())
+
+    def _choose(self, action: str) -> None:
+        if self.message is not None:
+            self.chosen.emit(action, self.message.id)
+
+    def _step(self, delta: int) -> None:
+        if self.message is not None:
+            self.sibling_chosen.emit(self.message.id, delta)
+
+    def menu(self) -> QMenu:
+        """The actions that are rarely needed."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entries = [("copy-plain", self.tr("Copy as plain text"))]
+        if self.message is not None and self.message.role is Role.ASSISTANT:
+            entries.append(("edit", self.tr("Edit reply")))
+        entries += [("fork", self.tr("New chat from here")), ("delete", self.tr("Delete"))]
+        for action, text in entries:
+            menu.addAction(text, lambda action=action: self._choose(action)).setObjectName(action)
+        return menu
+
+    def open_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+
+class CodeBar(QWidget):
+    """Copy and save, at the end of a code panel's head. Left-to-right in every interface, as code is."""
+
+    copied = Signal(int)
+    """Position of the head's block in the document."""
+    saved = Signal(int)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.position = -1
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.copy = CopyButton(self.tr("Copy code"), look, self)
+        self.save = GlyphButton("save", self.tr("Save code as…"), look, self)
+        self.copy.clicked.connect(lambda: self.copied.emit(self.position))
+        self.save.clicked.connect(lambda: self.saved.emit(self.position))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.copy)
+        row.addWidget(self.save)
+
+    def set_look(self, look: Look) -> None:
+        self.copy.set_look(look)
+        self.save.set_look(look)

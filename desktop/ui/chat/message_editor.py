@@ -1,0 +1,94 @@
+"""Editing a message in its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextCursor, QTextOption
+from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.core.chat import Message, Role
+from desktop.ui.chat.look import Look, colour
+
+HIGHEST = 320
+"""Pixels at 100 %; a longer text scrolls."""
+
+
+class _Field(QPlainTextEdit):
+    accepted = Signal()
+    rejected = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.rejected.emit()
+        elif (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.accepted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class MessageEditor(QFrame):
+    """A card over the message: its source, to be changed and sent as a new version. Ctrl+Enter sends, Escape leaves."""
+
+    submitted = Signal(int, str)
+    closed = Signal()
+
+    def __init__(self, message: Message, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.message = message
+        self._look = look
+        own = message.role is Role.USER
+        self.field = _Field(message.content, self)
+        self.field.setFont(look.font)
+        self.field.setFrameShape(QFrame.Shape.NoFrame)
+        option = QTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.field.document().setDefaultTextOption(option)
+        palette = self.field.palette()
+        palette.setColor(QPalette.ColorRole.Base, colour(look.palette.surface))
+        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
+        self.field.setPalette(palette)
+        self.field.setAccessibleName(self.tr("Edit your message") if own else self.tr("Edit the reply"))
+        buttons = QDialogButtonBox(self)
+        self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.send = QPushButton(self.tr("Send") if own else self.tr("Save"), self)
+        self.send.setDefault(True)
+        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.send, QDialogButtonBox.ButtonRole.AcceptRole)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(look.px(12), look.px(12), look.px(12), look.px(10))
+        column.addWidget(self.field)
+        column.addWidget(buttons)
+        self.send.clicked.connect(self._submit)
+        self.cancel.clicked.connect(self._leave)
+        self.field.accepted.connect(self._submit)
+        self.field.rejected.connect(self._leave)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
+
+    def height_for(self, width: int) -> int:
+        """Pixels that the card wants at `width`."""
+        lines = sum(max(1, -(-len(line) * 8 // max(width - 60, 1))) for line in self.message.content.split("\n"))
+        wanted = lines * self._look.px(25) + self._look.px(90)
+        return min(max(wanted, self._look.px(140)), self._look.px(HIGHEST))
+
+    def _submit(self) -> None:
+        text = self.field.toPlainText().strip()
+        if text and text != self.message.content:
+            self.submitted.emit(self.message.id, text)
+        self._leave()
+
+    def _leave(self) -> None:
+        self.closed.emit()
+        self.deleteLater()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(colour(self._look.palette.surface))
+        painter.setPen(QPen(colour(self._look.palette.accent), 1.5))
+        radius = self._look.px(16)
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), radius, radius)
+        painter.end()

@@ -1,0 +1,184 @@
+"""The widgets that lie on the page and move with it: the bars of visible messages and code panels, the way to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QTextBlock
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.core.chat import Message, MessageStatus, Role
+from desktop.ui.chat.backdrop import lines_rect, visible_blocks
+from desktop.ui.chat.blocks import Kind
+from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.document import ChatDocument
+from desktop.ui.chat.look import GUTTER, P_KIND, P_MESSAGE, Look
+from desktop.ui.chat.message_actions import CodeBar, MessageBar
+from desktop.ui.chat.page import ChatPage
+
+_W = TypeVar("_W", bound=QWidget)
+
+
+class Overlays(QObject):
+    """Keeps one bar for each visible message that shows one; few exist, however long the chat is."""
+
+    to_end_asked = Signal()
+    bar_made = Signal(object)
+    code_bar_made = Signal(object)
+
+    def __init__(self, page: ChatPage, chat: ChatDocument, siblings: Callable[[int], tuple[int, int] | None]) -> None:
+        super().__init__(page)
+        self._page = page
+        self._chat = chat
+        self._siblings = siblings
+        self.bars: dict[int, MessageBar] = {}
+        self.code_bars: dict[int, CodeBar] = {}
+        self._spare: list[MessageBar] = []
+        self._spare_code: list[CodeBar] = []
+        self.hovered: int | None = None
+        self.current: int | None = None
+        """The message that the keyboard is at."""
+        self.down = GlyphButton("to-end", self.tr("To the end"), page.look, page, raised=True)
+        self.down.clicked.connect(self.to_end_asked)
+        self.down.hide()
+        self.at_end = True
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.place)
+        page.moved.connect(self.place)
+        page.document().documentLayout().documentSizeChanged.connect(lambda _: self._later.start())
+        page.viewport().setMouseTracking(True)
+        page.viewport().installEventFilter(self)
+
+    def set_look(self, look: Look) -> None:
+        for bar in (*self.bars.values(), *self._spare):
+            bar.set_look(look)
+        for code in (*self.code_bars.values(), *self._spare_code):
+            code.set_look(look)
+        self.down.set_look(look)
+
+    def reset(self) -> None:
+        """The document was emptied."""
+        self.hovered = self.current = None
+        self._keep(set(), set())
+
+    def update_soon(self) -> None:
+        self._later.start()
+
+    # --- the pointer --------------------------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._hover(event.position())
+        elif event.type() == QEvent.Type.Leave and self.hovered is not None:
+            self.hovered = None
+            self._later.start()
+        return False
+
+    def _hover(self, at: QPointF) -> None:
+        block = self._page.cursorForPosition(at.toPoint()).block()
+        found = block.blockFormat().property(P_MESSAGE)
+        if found != self.hovered:
+            self.hovered = found
+            self._later.start()
+
+    def go_to(self, message_id: int | None) -> None:
+        """The keyboard is at this message now: its actions show, and can be reached."""
+        self.current = message_id
+        self.place()
+
+    # --- placing ------------------------------------------------------------------------------------------------------
+    def place(self) -> None:
+        """Put bars where their messages are now."""
+        self._later.stop()
+        page, look = self._page, self._page.look
+        if not self._chat.order:
+            self._keep(set(), set())
+            self.down.hide()
+            return
+        offset, height = page.offset(), page.viewport().height()
+        bars: set[int] = set()
+        codes: set[int] = set()
+        last = self._chat.order[-1]
+        for block, rect in visible_blocks(page.document(), page.first_visible(), offset + height):
+            kind = block.blockFormat().property(P_KIND)
+            if kind == Kind.FOOTER:
+                entry = self._chat.entries.get(block.blockFormat().property(P_MESSAGE))
+                if entry is not None and self._place_bar(block, entry.message, offset, look, last):
+                    bars.add(entry.message.id)
+            elif kind == Kind.CODE_HEAD:
+                codes.add(block.position())
+                bar = self._code_bar(block.position())
+                line = lines_rect(block, rect)
+                size = bar.sizeHint()
+                right = page.document().textWidth() - look.px(GUTTER) - block.blockFormat().rightMargin() + look.px(8)
+                top = line.top() - offset + (line.height() - size.height()) / 2
+                bar.setGeometry(QRect(round(right - size.width()), round(top), size.width(), size.height()))
+                bar.show()
+        self._keep(bars, codes)
+        self.down.setVisible(not self.at_end)
+        view = page.viewport().geometry()
+        self.down.move(view.center().x() - self.down.width() // 2, view.bottom() - self.down.height() - look.px(12))
+        self.down.raise_()
+
+    def _place_bar(self, footer: QTextBlock, message: Message, offset: int, look: Look, last: int) -> bool:
+        siblings = self._siblings(message.id)
+        streaming = message.status is MessageStatus.STREAMING
+        full = not streaming and (message.id in (self.hovered, self.current) or self._has_focus(message.id))
+        full = full or (message.id == last and message.role is Role.ASSISTANT and not streaming)
+        if not full and (siblings is None or siblings[1] < 2):
+            return False
+        bar = self.bars.get(message.id)
+        if bar is None:
+            bar = self.bars[message.id] = self._spare.pop() if self._spare else self._make_bar()
+        bar.bind(message, siblings, full=full)
+        gutter = look.px(GUTTER)
+        overhang = look.px(6)  # glyphs stand inside their buttons: their ink lines up with the text
+        width = round(self._page.document().textWidth()) - 2 * gutter
+        top = footer.layout().position().y() - offset + look.px(2)
+        side = overhang if not self._rtl() else 0
+        extra = overhang
+        if message.role is Role.USER:
+            side = 0 if not self._rtl() else overhang
+        bar.setGeometry(QRect(gutter - side, round(top), width + extra, look.px(30)))
+        bar.show()
+        return True
+
+    def _rtl(self) -> bool:
+        return self._page.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+    def _has_focus(self, message_id: int) -> bool:
+        bar = self.bars.get(message_id)
+        focus = QApplication.focusWidget()
+        return bar is not None and focus is not None and bar.isAncestorOf(focus)
+
+    def _make_bar(self) -> MessageBar:
+        bar = MessageBar(self._page.look, self._page.viewport())
+        self.bar_made.emit(bar)
+        return bar
+
+    def _code_bar(self, position: int) -> CodeBar:
+        bar = self.code_bars.get(position)
+        if bar is None:
+            if self._spare_code:
+                bar = self._spare_code.pop()
+            else:
+                bar = CodeBar(self._page.look, self._page.viewport())
+                self.code_bar_made.emit(bar)
+            self.code_bars[position] = bar
+            bar.position = position
+        return bar
+
+    def _keep(self, bars: set[int], codes: set[int]) -> None:
+        """Put the bars that are not needed aside."""
+        for id in [id for id in self.bars if id not in bars]:
+            self._spare.append(_hidden(self.bars.pop(id)))
+        for position in [position for position in self.code_bars if position not in codes]:
+            self._spare_code.append(_hidden(self.code_bars.pop(position)))
+
+
+def _hidden(widget: _W) -> _W:
+    widget.hide()
+    return widget

@@ -1,0 +1,84 @@
+"""The person's own messages: shown as written, line by line, with code and formulas set off."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from desktop.core.text import Direction, direction_of, shown
+from desktop.ui.chat import blocks as b
+from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run
+from desktop.ui.chat.look import Look
+from desktop.ui.chat.markdown import code_blocks
+from desktop.ui.chat.stream import LONGEST_LINE
+
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([^\s`]*)[^\n`]*$")
+_CODE_SPAN = re.compile(r"(`+)([^`\n]+?)\1(?!`)")
+
+
+def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[AnyBlock]:
+    """Each line is a block with a direction of its own, as it was in the composer. Never empty."""
+    out: list[AnyBlock] = []
+    lines = shown(text).strip("\n").split("\n")
+    previous = base
+    index = 0
+    part = 0
+    while index < len(lines):
+        line = lines[index]
+        if found := _FENCE.match(line):
+            end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() == found[1]), None)
+            if end is not None:
+                part += 1
+                out += code_blocks("\n".join(lines[index + 1 : end]), found[2][:40], part, inside)
+                index = end + 1
+                continue
+        for at in range(0, max(len(line), 1), LONGEST_LINE):
+            piece = line[at : at + LONGEST_LINE]
+            runs = _runs(piece)
+            prose = "".join(run.text for run in runs if not run.style & b.CODE)
+            previous = direction_of(prose, previous)
+            out.append(Block(Kind.OWN, runs, previous, inside, Gap.NONE))
+        index += 1
+    return out
+
+
+def _runs(line: str) -> tuple[Run, ...]:
+    out: list[Run] = []
+    at = 0
+    for found in _CODE_SPAN.finditer(line):
+        if found.start() > at:
+            out.append(Run(line[at : found.start()]))
+        out.append(Run(found[2], b.CODE))
+        at = found.end()
+    if at < len(line):
+        out.append(Run(line[at:]))
+    return tuple(out)
+
+
+def widest_line(look: Look, blocks: Sequence[AnyBlock], most: float, inset: int) -> float:
+    """Pixels that the longest line needs, at most `most`."""
+    plain, mono = QFontMetricsF(look.font), QFontMetricsF(look.mono)
+    small = QFont(look.mono)
+    small.setPixelSize(round(look.font.pixelSize() * 0.87))
+    inline = QFontMetricsF(small)
+    widest = 0.0
+    for block in blocks:
+        if not isinstance(block, Block):
+            continue
+        if block.kind is Kind.CODE_LINE:
+            if len(block.text) > 200:
+                return most
+            widest = max(widest, mono.horizontalAdvance(block.text) + 2 * look.px(inset) + look.px(16))
+        elif block.kind is Kind.CODE_HEAD:
+            widest = max(widest, look.px(220))
+        elif block.kind is Kind.OWN:
+            if len(block.text) > 400:
+                return most
+            advance = sum((inline if r.style & b.CODE else plain).horizontalAdvance(r.text) for r in block.runs)
+            widest = max(widest, advance)
+        if widest >= most:
+            return most
+    return math.ceil(widest) + 2.0

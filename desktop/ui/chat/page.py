@@ -1,0 +1,170 @@
+"""The page that shows the document: a read-only text view that paints what lies behind the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextBlock,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from desktop.ui.chat.backdrop import Backdrop
+from desktop.ui.chat.copying import selected
+from desktop.ui.chat.formula import FormulaRenderer
+from desktop.ui.chat.look import COLUMN, GUTTER, Look, colour
+
+
+class ChatPage(QTextBrowser):
+    """Nothing is loaded from anywhere: pictures come from the formulas, links only report that they were chosen."""
+
+    column_changed = Signal(float)
+    moved = Signal()
+    """Scrolled or resized."""
+    zoomed = Signal(int)
+    """Steps larger (positive) or smaller; 0 for the normal size."""
+    stepped = Signal(int)
+    """One message back (-1) or on (1), by keyboard."""
+    find_asked = Signal()
+    menu_asked = Signal(QPoint)
+    """Where, in global coordinates."""
+    copied = Signal()
+
+    def __init__(self, look: Look, formulas: FormulaRenderer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.look = look
+        self._formulas = formulas
+        self.backdrop = Backdrop(self.document())
+        self.sources: Callable[[], dict[int, str]] = dict
+        """The Markdown of the messages, for copying."""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.verticalScrollBar().valueChanged.connect(self.moved)
+        self.verticalScrollBar().rangeChanged.connect(self._centre)
+
+    def apply_look(self, look: Look) -> None:
+        self.look = look
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Base, colour(look.palette.window))
+        palette.setColor(QPalette.ColorRole.Window, colour(look.palette.window))
+        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
+        accent = colour(look.palette.accent)
+        accent.setAlphaF(0.28)
+        palette.setColor(QPalette.ColorRole.Highlight, accent)
+        palette.setColor(QPalette.ColorRole.HighlightedText, colour(look.palette.ink))
+        self.setPalette(palette)
+        self._centre()
+
+    # --- Qt -----------------------------------------------------------------------------------------------------------
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Pictures of formulas, and nothing else: no file is read and no address fetched."""
+        if kind == QTextDocument.ResourceType.ImageResource.value:
+            return self._formulas.image(QUrl(name))
+        return None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._centre()
+        super().resizeEvent(event)
+        self.moved.emit()
+
+    def _centre(self) -> None:
+        """Keep the column in the middle. The page is no wider than the column, so that a wider window lays out nothing,
+        and keeps its width when the scroll bar comes and goes."""
+        gutter = self.look.px(GUTTER)
+        bar = self.verticalScrollBar().sizeHint().width()
+        room = self.width() - bar
+        page = min(room, self.look.px(COLUMN) + 2 * gutter)
+        before = (self.width() - page) // 2
+        after = room - page - before
+        if after < 0:
+            before, after = before + after, 0
+        if self.verticalScrollBar().maximum() == 0:
+            after += bar
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setViewportMargins(after if rtl else before, 0, before if rtl else after, 0)
+        self.column_changed.emit(float(page - 2 * gutter))
+
+    def first_visible(self, top: float = 0.0) -> QTextBlock:
+        """The first block that may show at `top`, in the viewport's coordinates."""
+        block = self.cursorForPosition(QPoint(self.viewport().width() // 2, int(top) - self.look.px(40))).block()
+        for _ in range(2):
+            if block.previous().isValid():
+                block = block.previous()
+        return block
+
+    def offset(self) -> int:
+        """How far the document is scrolled, pixels."""
+        return self.verticalScrollBar().value()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        made = QMimeData()
+        made.setText(selected(self.textCursor(), markdown=False))
+        markdown = selected(self.textCursor(), markdown=True, sources=self.sources())
+        made.setData("text/markdown", markdown.encode("utf-8", "replace"))
+        self.copied.emit()
+        return made
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_asked.emit(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+        else:
+            self.menu_asked.emit(event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.zoomed.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # the empty sides of the column are no part of the viewport, but turn its page too
+        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        key = event.key()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
+        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoomed.emit(1)
+        elif control and key == Qt.Key.Key_Minus:
+            self.zoomed.emit(-1)
+        elif control and key == Qt.Key.Key_0:
+            self.zoomed.emit(0)
+        elif control and key == Qt.Key.Key_F:
+            self.find_asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        top = event.rect().top()
+        clip = QRectF(event.rect()).translated(0, self.offset())
+        painter.translate(0, -self.offset())
+        self.backdrop.paint(painter, self.look, self.backdrop.scene(self.look, self.first_visible(top), clip))
+        painter.end()
+        super().paintEvent(event)

@@ -1,0 +1,188 @@
+"""The replies that are being written: what arrives, what is saved, how each ends."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.core.chat import Message, MessageStatus
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.storage.chats import ChatStore
+from desktop.workers.generation import GenerationWorker
+
+SAVE_EVERY_MS = 1000
+RETRY_EVERY_MS = 5000
+
+
+@dataclass
+class LiveReply:
+    """A reply in the making. `message` is as it was stored when it began."""
+
+    message: Message
+    text: str
+    thinking: str = ""
+    dirty: bool = False
+    thinking_began: float | None = None
+    thinking_s: float | None = None
+
+    def as_message(self) -> Message:
+        return replace(self.message, content=self.text, thinking=self.thinking, thinking_s=self.thinking_s)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a reply that could not be stored yet."""
+
+    reply: LiveReply
+    status: MessageStatus
+    stats: GenerationStats | None
+    error_code: str | None
+
+
+class Replies(QObject):
+    """Follows the worker's signals, stores what comes about once a second and at the end.
+
+    What can't be stored (a full disk) stays in memory and is tried again until it can.
+    """
+
+    grew = Signal(int, str, str)
+    """message_id, new text, new thinking."""
+    ended = Signal(object)
+    """Message, as it now is."""
+    failed = Signal(object, object)
+    """Message, SamarError; `ended` comes before it."""
+    saving_failed = Signal(object)
+    """SamarError; once for each trouble, not for each try."""
+    reading = Signal(int, int, int)
+    """message_id, tokens read, tokens of the prompt."""
+    changed = Signal()
+    """A reply began or ended."""
+
+    def __init__(self, store: ChatStore, worker: GenerationWorker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._live: dict[int, LiveReply] = {}
+        self._unsaved: list[Ending] = []
+        self._trouble = False
+        self._save_timer = QTimer(self, interval=SAVE_EVERY_MS)
+        self._save_timer.timeout.connect(self.save_partials)
+        self._retry_timer = QTimer(self, interval=RETRY_EVERY_MS)
+        self._retry_timer.timeout.connect(self.store_endings)
+        worker.chunk_received.connect(self._on_chunk)
+        worker.finished.connect(self._on_finished)
+        worker.failed.connect(self._on_failed)
+        worker.prompt_progress.connect(self.reading)
+
+    # what is going on
+
+    def follow(self, message: Message) -> None:
+        """Expect the pieces of this reply."""
+        self._live[message.id] = LiveReply(message, message.content, message.thinking)
+        self._save_timer.start()
+        self.changed.emit()
+
+    def current(self, message: Message) -> Message:
+        """The message with what has been written since it was stored."""
+        reply = self._live.get(message.id)
+        return reply.as_message() if reply else message
+
+    def in_chat(self, chat_id: int) -> bool:
+        """Whether a reply is being written there."""
+        return any(reply.message.chat_id == chat_id for reply in self._live.values())
+
+    def chats(self) -> set[int]:
+        """The chats in which a reply is being written."""
+        return {reply.message.chat_id for reply in self._live.values()}
+
+    # from the worker
+
+    def _on_chunk(self, message_id: int, text: str, thinking: str) -> None:
+        reply = self._live.get(message_id)
+        if reply is None:
+            return
+        if thinking and reply.thinking_began is None:
+            reply.thinking_began = time.monotonic()
+        if text and reply.thinking_began is not None and reply.thinking_s is None:
+            reply.thinking_s = time.monotonic() - reply.thinking_began
+        reply.text += text
+        reply.thinking += thinking
+        reply.dirty = True
+        self.grew.emit(message_id, text, thinking)
+
+    def _on_finished(self, message_id: int, stats: GenerationStats) -> None:
+        status = MessageStatus.STOPPED if stats.stopped_by is StoppedBy.USER else MessageStatus.FINISHED
+        self._end(message_id, status, stats, None)
+
+    def _on_failed(self, message_id: int, problem: SamarError) -> None:
+        message = self._end(message_id, MessageStatus.FAILED, None, problem.code)
+        if message is not None:
+            self.failed.emit(message, problem)
+
+    def _end(
+        self, message_id: int, status: MessageStatus, stats: GenerationStats | None, error_code: str | None
+    ) -> Message | None:
+        reply = self._live.pop(message_id, None)
+        if reply is None:
+            return None
+        if not self._live:
+            self._save_timer.stop()
+        if reply.thinking_began is not None and reply.thinking_s is None:
+            reply.thinking_s = time.monotonic() - reply.thinking_began
+        self._unsaved.append(Ending(reply, status, stats, error_code))
+        self.store_endings()
+        message = replace(reply.as_message(), status=status, stats=stats, error_code=error_code)
+        self.ended.emit(message)
+        self.changed.emit()
+        return message
+
+    # storing
+
+    def save_partials(self) -> None:
+        """Store what has been written so far."""
+        for message_id, reply in self._live.items():
+            if reply.dirty:
+                try:
+                    self._store.save_partial(message_id, reply.text, reply.thinking)
+                except SamarError as problem:
+                    self._report(problem)
+                    return
+                reply.dirty = False
+                self._trouble = False
+
+    def store_endings(self) -> None:
+        """Store the ends of replies; those that can't be stored now are tried again."""
+        while self._unsaved:
+            ending = self._unsaved[0]
+            reply = ending.reply
+            try:
+                self._store.finish(
+                    reply.message.id,
+                    reply.text,
+                    ending.status,
+                    ending.stats,
+                    ending.error_code,
+                    reply.thinking,
+                    reply.thinking_s,
+                )
+            except SamarError as problem:
+                self._retry_timer.start()
+                self._report(problem)
+                return
+            self._unsaved.pop(0)
+            self._trouble = False
+        self._retry_timer.stop()
+
+    def _report(self, problem: SamarError) -> None:
+        if not self._trouble:
+            self._trouble = True
+            self.saving_failed.emit(problem)
+
+    def close(self) -> None:
+        """Samar ends: what is being written is stored as stopped."""
+        for message_id in list(self._live):
+            self._end(message_id, MessageStatus.STOPPED, None, None)
+        self._save_timer.stop()
+        self._retry_timer.stop()

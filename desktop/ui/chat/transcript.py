@@ -1,0 +1,517 @@
+"""The view in which chats are read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCursor,
+    QGuiApplication,
+    QPalette,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from desktop.core.chat import Message, MessageStatus, Role
+from desktop.core.text import Direction
+from desktop.ui.chat.code_saving import CodeSaver
+from desktop.ui.chat.copying import code_text, selected
+from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
+from desktop.ui.chat.find_bar import FindBar
+from desktop.ui.chat.finder import Finder, reveal
+from desktop.ui.chat.formula import FormulaRenderer
+from desktop.ui.chat.highlight import Highlighter
+from desktop.ui.chat.link_popover import LinkPopover
+from desktop.ui.chat.look import GUTTER, LIGHT, P_MESSAGE, Look, Palette, colour
+from desktop.ui.chat.message_actions import CodeBar, MessageBar
+from desktop.ui.chat.message_editor import MessageEditor
+from desktop.ui.chat.overlays import Overlays
+from desktop.ui.chat.page import ChatPage
+
+SCREENFUL = 6
+"""Messages that are laid out before the chat is shown; the others follow while nothing else is to do."""
+SLICE_S = 0.010
+"""Aim for each slice of that, seconds."""
+SCALES = (0.75, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+
+
+class TranscriptView(QWidget):
+    """Shows messages, streams into them, reports what the person asks for. Knows no storage and no engine."""
+
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    edit_submitted = Signal(int, str)
+    reply_edit_submitted = Signal(int, str)
+    sibling_chosen = Signal(int, int)
+    delete_requested = Signal(int)
+    fork_requested = Signal(int)
+    link_opened = Signal(str)
+    """The person has seen where the link leads and wants to go there: http, https or mailto."""
+    copied = Signal()
+    text_scale_changed = Signal(float)
+    failed = Signal(object)
+    """SamarError: a code block could not be saved."""
+    filled = Signal()
+    """Every message of the chat is in the document."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette: Palette = LIGHT
+        self._scale = 1.0
+        self._look = self._make_look()
+        self.formulas = FormulaRenderer(self._look, self)
+        self.page = ChatPage(self._look, self.formulas, self)
+        self.colours = Highlighter(self.page.document(), self._look, self)
+        self.chat = ChatDocument(self.page.document(), self._look, self.formulas, self.colours)
+        self.overlays = Overlays(self.page, self.chat, lambda id: self._siblings.get(id))
+        self.find_bar = FindBar(self._look, self)
+        self.finder = Finder(self.find_bar, self.page, self.chat)
+        self.editor: MessageEditor | None = None
+        self._saver = CodeSaver(self)
+        self._siblings: dict[int, tuple[int, int]] = {}
+        self._earlier: list[tuple[Message, Direction]] = []
+        self._slice = 4
+        self._at_end = True
+        self._fill = QTimer(self)
+        self._fill.setInterval(0)
+        self._fill.timeout.connect(self._fill_slice)
+        self.setFocusProxy(self.page)
+        self.page.setAccessibleName(self.tr("Conversation"))
+        self.page.sources = self._sources
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self._connect()
+        self.setAutoFillBackground(True)
+        self._apply_look()
+        self.chat.reset()
+
+    def _connect(self) -> None:
+        self.page.column_changed.connect(self.chat.fit)
+        self.page.anchorClicked.connect(self._follow)
+        self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.page.zoomed.connect(self._zoom)
+        self.page.stepped.connect(self._step)
+        self.page.find_asked.connect(self.open_find)
+        self.page.menu_asked.connect(lambda place: self.menu(place).popup(place))
+        self.page.copied.connect(self.copied)
+        self.formulas.swapped.connect(self._settle)
+        self.overlays.to_end_asked.connect(self.to_end)
+        self.overlays.bar_made.connect(self._connect_bar)
+        self.overlays.code_bar_made.connect(self._connect_code_bar)
+        self.filled.connect(self.finder.again)
+        self._saver.failed.connect(self.failed)
+
+    def _connect_bar(self, bar: MessageBar) -> None:
+        bar.chosen.connect(self._act)
+        bar.sibling_chosen.connect(self.sibling_chosen)
+        QWidget.setTabOrder(self.page, bar.copy)
+        buttons = [bar.copy, bar.regenerate, bar.resume, bar.edit, bar.more, bar.previous, bar.next]
+        for one, other in pairwise(buttons):
+            QWidget.setTabOrder(one, other)
+
+    def _connect_code_bar(self, bar: CodeBar) -> None:
+        bar.copied.connect(lambda at: self._copy(code_text(self.page.document().findBlock(at))))
+        bar.saved.connect(lambda at: self._saver.ask(self.page.document().findBlock(at)))
+        QWidget.setTabOrder(self.page, bar.copy)
+        QWidget.setTabOrder(bar.copy, bar.save)
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+    def set_messages(self, messages: Sequence[Message], siblings: Mapping[int, tuple[int, int]] | None = None) -> None:
+        """Show a chat, from its end. siblings: for a message with alternatives, its place among them from 1, and
+        their number."""
+        self._siblings = dict(siblings or {})
+        self._close_editor()
+        based = self._based(messages)
+        self._fill.stop()
+        self._earlier = based[:-SCREENFUL]
+        self.page.setUpdatesEnabled(False)
+        self._empty()
+        with self.chat.editing():
+            for message, base in based[-SCREENFUL:]:
+                self.chat.append(message, base)
+        self.page.setUpdatesEnabled(True)
+        self.to_end()
+        self.overlays.place()
+        if self._earlier:
+            self._fill.start()
+        else:
+            self.filled.emit()
+
+    def _empty(self) -> None:
+        self.overlays.reset()
+        self.formulas.reset(self._look)
+        self.chat.reset(self._look)
+
+    def _based(self, messages: Sequence[Message]) -> list[tuple[Message, Direction]]:
+        out: list[tuple[Message, Direction]] = []
+        asked: Message | None = None
+        for message in messages:
+            if message.role is Role.SYSTEM:
+                continue
+            out.append((message, base_direction(asked, self._look.ui_direction)))
+            asked = message if message.role is Role.USER else asked
+        return out
+
+    def messages(self) -> list[Message]:
+        """What is shown, in order of reading; a streaming reply as it was when it was appended."""
+        return [m for m, _ in self._earlier] + [self.chat.entries[id].message for id in self.chat.order]
+
+    def append_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
+        """Add a message at the end. One that is streaming takes chunks from now on."""
+        if siblings is not None:
+            self._siblings[message.id] = siblings
+        entries = self.chat.entries
+        asked = next((m for id in reversed(self.chat.order) if (m := entries[id].message).role is Role.USER), None)
+        follow = self._at_end or message.role is Role.USER
+        with self.chat.editing():
+            self.chat.append(message, base_direction(asked, self._look.ui_direction))
+        self._settle(follow)
+
+    def append_chunk(self, message_id: int, text: str, thinking: str = "") -> None:
+        """Add to a streaming reply. What of it is finished is never laid out again."""
+        if message_id not in self.chat.entries:
+            return
+        follow = self._at_end
+        self.chat.feed(message_id, text, thinking)
+        self._settle(follow)
+
+    def finish_message(self, message: Message) -> None:
+        """A streaming reply has ended; `message` says how."""
+        follow = self._at_end
+        with self._in_place():
+            self.chat.finish(message)
+        self._settle(follow)
+        if QAccessible.isActive() and message.id in self.chat.entries:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.page, message.content[:2000]))
+
+    def update_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
+        """Show `message` in the place of the one with its id."""
+        if siblings is not None:
+            self._siblings[message.id] = siblings
+        follow = self._at_end
+        if message.id in self.chat.entries:
+            with self._in_place():
+                self.chat.replace(message)
+        else:
+            self._earlier = [(message if m.id == message.id else m, base) for m, base in self._earlier]
+        self._settle(follow)
+
+    def remove_from(self, message_id: int) -> None:
+        """Remove a message and all that follow it."""
+        self._close_editor()
+        if message_id in self.chat.entries:
+            self.chat.remove_from(message_id)
+            self._settle()
+            return
+        at = next((i for i, (m, _) in enumerate(self._earlier) if m.id == message_id), None)
+        if at is not None:
+            self.set_messages([m for m, _ in self._earlier[:at]], self._siblings)
+
+    def clear(self) -> None:
+        self.set_messages([])
+
+    def _sources(self) -> dict[int, str]:
+        return {id: entry.message.content for id, entry in self.chat.entries.items()}
+
+    # --- look ---------------------------------------------------------------------------------------------------------
+    def set_theme(self, tokens: Palette) -> None:
+        self._palette = tokens
+        self._restyle()
+
+    def set_text_scale(self, scale: float) -> None:
+        """1.0 is the normal size."""
+        scale = min(max(scale, SCALES[0]), SCALES[-1])
+        if scale != self._scale:
+            self._scale = scale
+            self._restyle()
+
+    def _make_look(self) -> Look:
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return Look(self._palette, self._scale, Direction.RTL if rtl else Direction.LTR, self.font())
+
+    def _restyle(self) -> None:
+        """Write the document anew in the new look, at the same place."""
+        messages, siblings = self._current_messages(), self._siblings
+        place = None if self._at_end else self._message_at(self.page.viewport().height() // 3)
+        self._look = self._make_look()
+        self._apply_look()
+        self.set_messages(messages, siblings)
+        if place is not None:
+            self.scroll_to_message(place)
+
+    def _current_messages(self) -> list[Message]:
+        earlier = [message for message, _ in self._earlier]
+        return earlier + [self.chat.current(id) for id in self.chat.order]
+
+    def _apply_look(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, colour(self._look.palette.window))
+        self.setPalette(palette)
+        self.formulas.device_ratio = self.devicePixelRatioF()
+        self.page.apply_look(self._look)
+        self.overlays.set_look(self._look)
+        self.find_bar.set_look(self._look)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange) and hasattr(self, "find_bar"):
+            self._restyle()
+        super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.DevicePixelRatioChange
+            and self.devicePixelRatioF() != self.formulas.device_ratio
+        ):
+            self._restyle()
+        return super().event(event)
+
+    def _zoom(self, steps: int) -> None:
+        nearest = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - self._scale))
+        scale = SCALES[min(max(nearest + steps, 0), len(SCALES) - 1)] if steps else 1.0
+        self.set_text_scale(scale)
+        self.text_scale_changed.emit(scale)
+
+    # --- scrolling ----------------------------------------------------------------------------------------------------
+    def to_end(self) -> None:
+        bar = self.page.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self._scrolled(bar.value())
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._at_end
+
+    def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
+        """Show a message; ranges: spans of its source, in characters, to be marked."""
+        while message_id not in self.chat.entries and self._earlier:
+            self._fill_slice()
+        entry = self.chat.entries.get(message_id)
+        if entry is None:
+            return
+        if ranges and self.finder.mark_message(message_id, ranges):
+            cursor = QTextCursor(self.page.document())
+            cursor.setPosition(self.finder.hits[0].start)
+            reveal(self.page, cursor)
+            return
+        top = self.page.document().documentLayout().blockBoundingRect(self.chat.block(entry)).top()
+        self.page.verticalScrollBar().setValue(int(top))
+
+    def _scrolled(self, value: int) -> None:
+        self._at_end = value >= self.page.verticalScrollBar().maximum() - self._look.px(12)
+        self.overlays.at_end = self._at_end
+        if self._earlier and value < self.page.viewport().height():
+            self._fill.start()
+
+    def _settle(self, follow: bool | None = None) -> None:
+        """After a change: stay at the end if the view was there."""
+        if self._at_end if follow is None else follow:
+            self.to_end()
+        self._scrolled(self.page.verticalScrollBar().value())
+        self.overlays.update_soon()
+
+    @contextmanager
+    def _in_place(self, block: QTextBlock | None = None) -> Iterator[None]:
+        """Keep a block, by default the first visible one, where it is on the screen."""
+        layout = self.page.document().documentLayout()
+        bar = self.page.verticalScrollBar()
+        anchor = QTextCursor(block or self.page.cursorForPosition(QPoint(self.page.viewport().width() // 2, 0)).block())
+        before = layout.blockBoundingRect(anchor.block()).top() - bar.value()
+        yield
+        bar.setValue(round(layout.blockBoundingRect(anchor.block()).top() - before))
+
+    def _fill_slice(self) -> None:
+        """Lay out some earlier messages above, without moving what is on the screen."""
+        if self._is_streaming() and self.page.verticalScrollBar().value() > self.page.viewport().height():
+            self._fill.stop()  # goes on when the reply is finished, or when the person scrolls up
+            return
+        started = time.perf_counter()
+        part, self._earlier = self._earlier[-self._slice :], self._earlier[: -self._slice]
+        follow = self._at_end
+        self.page.setUpdatesEnabled(False)
+        with self._in_place(self.page.document().lastBlock()), self.chat.editing():
+            self.chat.prepend(part)
+        self.page.setUpdatesEnabled(True)
+        if follow:
+            self.to_end()
+        spent = time.perf_counter() - started
+        self._slice = min(max(round(self._slice * SLICE_S / max(spent, 1e-4)), 1), 2 * self._slice, 40)
+        if not self._earlier:
+            self._fill.stop()
+            self.filled.emit()
+
+    def _is_streaming(self) -> bool:
+        return (
+            bool(self.chat.order) and self.chat.entries[self.chat.order[-1]].message.status is MessageStatus.STREAMING
+        )
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+    def open_find(self) -> None:
+        if self._earlier:
+            self._fill.start()
+        self._place_find_bar()
+        self.finder.open()
+
+    def copy_last_reply(self) -> None:
+        """Put the last reply's Markdown on the clipboard."""
+        for message in reversed(self._current_messages()):
+            if message.role is Role.ASSISTANT:
+                self._copy(message.content)
+                return
+
+    def edit_message(self, message_id: int) -> None:
+        """Open the editor over a message."""
+        entry = self.chat.entries.get(message_id)
+        if entry is None:
+            return
+        self._close_editor()
+        editor = self.editor = MessageEditor(entry.message, self._look, self.page.viewport())
+        signal = self.edit_submitted if entry.message.role is Role.USER else self.reply_edit_submitted
+        editor.submitted.connect(signal)
+        editor.closed.connect(self._editor_closed)
+        self._place_editor()
+        editor.show()
+        editor.field.setFocus()
+        self.page.moved.connect(self._place_editor)
+
+    def _place_editor(self) -> None:
+        editor = self.editor
+        if editor is None or editor.message.id not in self.chat.entries:
+            return
+        block = self.chat.block(self.chat.entries[editor.message.id]).next()
+        top = self.page.document().documentLayout().blockBoundingRect(block).top() - self.page.offset()
+        gutter = self._look.px(GUTTER)
+        width = self.page.viewport().width() - 2 * gutter
+        height = editor.height_for(width)
+        room = self.page.viewport().height() - height - gutter
+        if editor.isHidden() and top > room:  # on opening, never below the edge
+            self.page.verticalScrollBar().setValue(self.page.offset() + round(top - room))
+            top = room
+        editor.setGeometry(gutter, min(round(top), room) if editor.isHidden() else round(top), width, height)
+
+    def _close_editor(self) -> None:
+        if self.editor is not None:
+            self.editor.cancel.click()
+
+    def _editor_closed(self) -> None:
+        self.page.moved.disconnect(self._place_editor)
+        self.editor = None
+        self.page.setFocus()
+
+    def _act(self, action: str, message_id: int) -> None:
+        message = self.chat.current(message_id)
+        match action:
+            case "copy":
+                self._copy(message.content)
+            case "copy-plain":
+                self._copy(self._plain(message_id))
+            case "regenerate":
+                self.regenerate_requested.emit(message_id)
+            case "continue":
+                self.continue_requested.emit(message_id)
+            case "edit":
+                self.edit_message(message_id)
+            case "fork":
+                self.fork_requested.emit(message_id)
+            case "delete":
+                self.delete_requested.emit(message_id)
+
+    def _plain(self, message_id: int) -> str:
+        entry = self.chat.entries[message_id]
+        cursor = QTextCursor(self.chat.block(entry))
+        cursor.setPosition(self.chat.footer(entry).position(), QTextCursor.MoveMode.KeepAnchor)
+        return selected(cursor, markdown=False)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit()
+
+    def menu(self, place: QPoint) -> QMenu:
+        """The context menu for a place, in global coordinates."""
+        at = self.page.viewport().mapFromGlobal(place)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chosen = self.page.textCursor()
+        copy = menu.addAction(self.tr("Copy"), self.page.copy)
+        marked = menu.addAction(
+            self.tr("Copy as Markdown"),
+            lambda: self._copy(selected(chosen, markdown=True, sources=self._sources())),
+        )
+        for action in (copy, marked):
+            action.setEnabled(chosen.hasSelection())
+        address = self.page.anchorAt(at)
+        if address and not address.startswith(THINKING_LINK):
+            menu.addAction(self.tr("Copy link"), lambda: self._copy(address))
+        menu.addAction(self.tr("Select all"), self.page.selectAll)
+        message = self.page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
+        if message in self.chat.entries:
+            bar = MessageBar(self._look, menu)
+            bar.hide()
+            bar.chosen.connect(self._act)
+            bar.bind(self.chat.entries[message].message, None, full=True)
+            bar.hide()
+            menu.addSeparator()
+            for action in bar.menu().actions():
+                menu.addAction(action)
+        return menu
+
+    def _follow(self, url: QUrl) -> None:
+        address = url.toString()
+        if address.startswith(THINKING_LINK):
+            self._toggle(int(address.removeprefix(THINKING_LINK)))
+            return
+        card = LinkPopover(address, self._look, self)
+        card.opened.connect(self.link_opened)
+        under = self.page.underMouse()
+        card.show_at(QCursor.pos() if under else self.page.viewport().mapToGlobal(self.page.cursorRect().bottomLeft()))
+
+    def _toggle(self, message_id: int) -> None:
+        entry = self.chat.entries.get(message_id)
+        if entry is None:
+            return
+        follow, self._at_end = self._at_end and self._is_streaming(), False
+        with self._in_place(self.chat.block(entry).previous()):
+            self.chat.toggle_thinking(message_id)
+        self._settle(follow)
+
+    def _step(self, step: int) -> None:
+        """Go to the message before or after the one at the cursor, or at the top of the view."""
+        here = self.overlays.current
+        order = self.chat.order
+        if not order:
+            return
+        if here not in order:
+            here = self._message_at(0) or order[0]
+            step = 0 if step > 0 else step
+        index = min(max(order.index(here) + step, 0), len(order) - 1)
+        entry = self.chat.entries[order[index]]
+        cursor = QTextCursor(self.chat.block(entry).next())
+        self.page.setTextCursor(cursor)
+        self.scroll_to_message(order[index])
+        self.overlays.go_to(order[index])
+
+    def _message_at(self, y: int) -> int | None:
+        at = QPoint(self.page.viewport().width() // 2, y)
+        found = self.page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
+        return found if found in self.chat.entries else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        follow = self._at_end
+        super().resizeEvent(event)
+        if follow:
+            self.to_end()
+        self._place_find_bar()
+        self._place_editor()
+
+    def _place_find_bar(self) -> None:
+        width = min(self._look.px(420), self.width() - 24)
+        x = 12 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else self.width() - width - 24
+        self.find_bar.setGeometry(x, 10, width, self.find_bar.height())

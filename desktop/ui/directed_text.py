@@ -1,0 +1,160 @@
+"""A field of plain text, each paragraph in the direction that most of its letters run. Grows with what is written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from desktop.core.text import Direction, direction_of
+from desktop.ui import theme
+
+
+class DirectedText(QTextEdit):
+    """Plain text; grows from `least` to `most` lines, then scrolls. Tab leaves it."""
+
+    def __init__(self, parent: QWidget | None = None, *, least: int = 1, most: int = 8) -> None:
+        super().__init__(parent)
+        self.least = least
+        self.most = most
+        self.setAcceptRichText(False)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.document().setDocumentMargin(2)
+        self.turning = False
+        self.frame_room = 0
+        self.placeholder = ""
+        self.document().contentsChange.connect(self._changed)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
+        self.turn_all()
+        self._fit()
+
+    # --- direction ---
+
+    def _changed(self, position: int, _removed: int, added: int) -> None:
+        """Turn the paragraphs that a change touched."""
+        if self.turning:
+            return
+        document = self.document()
+        block = document.findBlock(position)
+        last = document.findBlock(min(position + added, max(document.characterCount() - 1, 0)))
+        wanted: list[tuple[QTextBlock, Qt.LayoutDirection]] = []
+        while block.isValid():
+            if not block.layout().preeditAreaText():  # an input method is composing here
+                direction = self.direction_for(block)
+                if block.blockFormat().layoutDirection() != direction or not block.blockFormat().lineHeight():
+                    wanted.append((block, direction))
+            if block == last or block.blockNumber() > last.blockNumber():
+                break
+            block = block.next()
+        if not wanted:
+            return
+        self.turning = True
+        for block, direction in wanted:
+            cursor = QTextCursor(block)
+            cursor.joinPreviousEditBlock()  # undo takes the letter and the turn back together
+            made = QTextBlockFormat()
+            made.setLayoutDirection(direction)
+            made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+            cursor.mergeBlockFormat(made)
+            cursor.endEditBlock()
+        self.turning = False
+
+    def direction_for(self, block: QTextBlock) -> Qt.LayoutDirection:
+        """By the paragraph's letters; without letters as the one before, at the top as the interface."""
+        before = block.previous()
+        fallback = before.blockFormat().layoutDirection() if before.isValid() else self.layoutDirection()
+        if fallback == Qt.LayoutDirection.LayoutDirectionAuto:
+            fallback = self.layoutDirection()
+        rtl = fallback == Qt.LayoutDirection.RightToLeft
+        found = direction_of(block.text(), Direction.RTL if rtl else Direction.LTR)
+        return Qt.LayoutDirection.RightToLeft if found is Direction.RTL else Qt.LayoutDirection.LeftToRight
+
+    # --- size ---
+
+    def line_height(self, direction: Qt.LayoutDirection) -> int:
+        """Least height of a line: an empty right-to-left one is as high as with its first Arabic letter."""
+        line = self.fontMetrics().lineSpacing()
+        if direction == Qt.LayoutDirection.RightToLeft:
+            return max(line, theme.arabic_line(self.fontInfo().pixelSize()))
+        return max(line, round(self.fontInfo().pixelSize() * 1.6))
+
+    def _fit(self) -> None:
+        line = self.line_height(self.document().firstBlock().blockFormat().layoutDirection())
+        frame = self.height() - self.viewport().height() if self.isVisible() else self.frame_room
+        most = self.most * line + 4 + frame
+        wanted = int(self.document().size().height() + 0.999) + frame
+        height = min(max(wanted, self.least * line + 4 + frame), most)
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted > most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange):
+            self.turn_all()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Text only, with its line breaks as paragraphs, so that each can have its direction."""
+        if source.hasText():
+            text = source.text().replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+            self.textCursor().insertText(text.replace("\0", ""))
+            self.ensureCursorVisible()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText() and not source.hasUrls()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.ignore()  # files belong to the window
+        else:
+            super().dragEnterEvent(event)
+
+    def turn_all(self) -> None:
+        """Decide every paragraph anew; not a step of undo."""
+        undo = self.isUndoRedoEnabled()
+        if self.document().isEmpty():
+            self.setUndoRedoEnabled(False)
+        self._changed(0, 0, self.document().characterCount())
+        self.setUndoRedoEnabled(undo)
+
+    def set_placeholder(self, text: str) -> None:
+        self.placeholder = text
+        self.setAccessibleDescription(text)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the placeholder itself: Qt cuts the marks of Arabic letters off at the Latin font's height."""
+        super().paintEvent(event)
+        block = self.document().firstBlock()
+        if self.placeholder and self.document().isEmpty() and not block.layout().preeditAreaText():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.current().color("faint"))
+            rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+            flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            margin = self.document().documentMargin()
+            line = self.line_height(self.layoutDirection())
+            top = margin + (line - painter.fontMetrics().height()) * (1 if not rtl else 0.5)
+            room = QRectF(self.viewport().rect()).adjusted(margin, top, -margin, 100)
+            painter.drawText(room, int(flags), self.placeholder)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()

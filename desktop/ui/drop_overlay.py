@@ -1,0 +1,75 @@
+"""What covers the window while a file is held over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui import icons, theme
+
+
+def local_paths(event: QDropEvent) -> list[str]:
+    """Files and folders of this computer; anything else that is dragged is left out."""
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+class DropOverlay(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.paths: list[str] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        self.paths = local_paths(event)
+        if self.paths:
+            event.acceptProposedAction()
+            self.setGeometry(self.window().rect())
+            self.raise_()
+            self.show()
+        else:
+            event.ignore()
+
+    def take(self, event: QDropEvent) -> list[str]:
+        """The paths of a drop; hides the overlay."""
+        self.hide()
+        event.acceptProposedAction()
+        return local_paths(event)
+
+    def texts(self) -> tuple[str, str]:
+        """What a drop would do, and the name of what is held."""
+        first = Path(self.paths[0]) if self.paths else Path()
+        name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
+        if first.is_dir():
+            return self.tr("Drop to convert this checkpoint"), name
+        if first.suffix.lower() == ".gguf":
+            return self.tr("Drop to load this model"), name
+        return self.tr("Drop to open"), name
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), tokens.color("window", 0.88))
+        frame = QRectF(self.rect()).adjusted(20, 20, -20, -20)
+        pen = QPen(tokens.color("accent", 0.8), 2, Qt.PenStyle.DashLine)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.setBrush(tokens.color("accent", 0.05))
+        painter.drawRoundedRect(frame, 18, 18)
+        middle = frame.center()
+        icons.paint(
+            painter, "drop", QRectF(middle.x() - 22, middle.y() - 64, 44, 44), tokens.color("accent"), width=1.5
+        )
+        what, name = self.texts()
+        painter.setPen(tokens.color("ink"))
+        painter.setFont(theme.interface_font(20, QFont.Weight.DemiBold))
+        line = QRectF(frame.left() + 24, middle.y() - 4, frame.width() - 48, 34)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, what)
+        painter.setFont(theme.interface_font(14))
+        painter.setPen(tokens.color("muted"))
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(line.width()))
+        painter.drawText(line.translated(0, 34), Qt.AlignmentFlag.AlignCenter, shown)

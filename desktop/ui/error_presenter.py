@@ -1,0 +1,60 @@
+"""What is wrong and what to do, in the language of the interface."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.core.errors import SENTENCES, SamarError, fill
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Two sentences for the person, and what a report of the problem needs."""
+
+    what: str
+    then: str
+    details: str
+    code: str
+
+
+def present(error: SamarError) -> Presented:
+    """An expected failure in the interface's language."""
+    what, then = SENTENCES[error.code]
+    shown = {name: isolated(value) for name, value in error.details.items()}
+    return Presented(
+        fill(QCoreApplication.translate("errors", what), shown),
+        fill(QCoreApplication.translate("errors", then), shown),
+        report(error),
+        error.code,
+    )
+
+
+def present_code(code: str) -> Presented | None:
+    """The sentences of a stored code, whose details are gone; None when this version doesn't know it."""
+    return present(SamarError(code)) if code in SENTENCES else None
+
+
+def report(error: SamarError) -> str:
+    """English lines to paste into a bug report; nothing of a chat is in them."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        samar = version("samar")
+    except PackageNotFoundError:  # a frozen program carries no metadata
+        samar = "?"
+    lines = [f"{error.code}: {error.sentence()}"]
+    lines += [f"{name}: {value}" for name, value in sorted(error.details.items())]
+    lines += [f"Samar {samar}, Python {platform.python_version()}, {platform.platform()}"]
+    cause = error.__cause__
+    if cause is not None:
+        lines.append(f"cause: {type(cause).__name__}: {cause}")
+    return "\n".join(lines)
+
+
+def isolated(value: str) -> str:
+    """A name or path inside a sentence of either direction: first-strong isolate (UAX #9), controls taken out."""
+    clean = "".join(character for character in value if character.isprintable())
+    return f"\u2068{clean}\u2069"

@@ -1,0 +1,287 @@
+"""The window: where everything stands, and what holds it together. Knows no storage and no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.core.errors import SamarError
+from desktop.ui import i18n, icons
+from desktop.ui.chat.chat_panel import ChatPanel
+from desktop.ui.chat.composer import SHADOW, Composer
+from desktop.ui.chat.empty_state import EmptyState
+from desktop.ui.chat.model_picker import ModelPicker
+from desktop.ui.chat.sidebar import Sidebar
+from desktop.ui.drop_overlay import DropOverlay
+from desktop.ui.shortcuts import PhysicalKeys, native
+from desktop.ui.toast import Banner, Toast
+from desktop.ui.widgets import Edge, IconButton, Label
+
+COLUMN = 716
+"""Widest composer: the text column of 700 with the optical room of its corners."""
+NARROW = 900
+"""Below this width the side bar folds itself away."""
+
+
+class MainWindow(QMainWindow):
+    new_chat_requested = Signal()
+    settings_requested = Signal()
+    models_requested = Signal()
+    find_requested = Signal()
+    copy_reply_requested = Signal()
+    text_scale_requested = Signal(int)
+    """+1 larger, -1 smaller, 0 back to normal"""
+    files_dropped = Signal(list)
+    """paths, as str"""
+    layout_changed = Signal(bool, bool)
+    """the person showed or folded the side bar, the panel"""
+    close_requested = Signal()
+    """The window is about to close; slots run before it does."""
+
+    def __init__(
+        self,
+        transcript: QWidget,
+        *,
+        geometry: str = "",
+        sidebar_visible: bool = True,
+        panel_visible: bool = False,
+    ) -> None:
+        super().__init__()
+        self.transcript = transcript
+        self.sidebar_wanted = sidebar_visible
+        self.setMinimumSize(720, 480)
+        self.setAcceptDrops(True)
+        self.setWindowIcon(icons.app_icon())
+        self.sidebar = Sidebar()
+        self.picker = ModelPicker()
+        self.panel = ChatPanel()
+        self.composer = Composer()
+        self.empty = EmptyState()
+        self.banner = Banner()
+        self.footer = Label("footer").centre()
+        self.sidebar_button = IconButton("sidebar")
+        self.panel_button = IconButton("tune")
+        self.panel_button.setCheckable(True)
+        self._lay_out()
+        self.toast = Toast(self.stack)
+        self.drop = DropOverlay(self)
+        self._connect()
+        self.panel.setVisible(panel_visible)
+        self.panel_edge.setVisible(panel_visible)
+        self.panel_button.setChecked(panel_visible)
+        self.show_empty(True)
+        self._retranslate()
+        if not (geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
+            self.resize(QSize(1280, 832))
+        self._fold()
+
+    # --- arrangement ---
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.transcript)
+        self.stack.addWidget(self.empty)
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 12, 12, 8)
+        top.setSpacing(8)
+        top.addWidget(self.sidebar_button)
+        top.addWidget(self.picker)
+        top.addStretch(1)
+        top.addWidget(self.panel_button)
+        main = QWidget()
+        main.setObjectName("main")
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addLayout(centred(self.banner, COLUMN, 16))
+        column.addWidget(self.stack, 1)
+        column.addLayout(centred(self.composer, COLUMN + 2 * SHADOW, 16 - SHADOW))
+        column.addWidget(self.footer)
+        column.addSpacing(12)
+        self.sidebar_edge = Edge(upright=True)
+        self.panel_edge = Edge(upright=True)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(self.sidebar_edge)
+        row.addWidget(main, 1)
+        row.addWidget(self.panel_edge)
+        row.addWidget(self.panel)
+        self.setCentralWidget(whole)
+        self.main = main
+        before: QWidget = self.sidebar.settings
+        for widget in (self.sidebar_button, self.picker, self.panel_button, self.transcript, self.composer.text):
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
+    def _connect(self) -> None:
+        self.sidebar.new_chat_requested.connect(self.new_chat_requested)
+        self.sidebar.settings_requested.connect(self.settings_requested)
+        self.sidebar.models_requested.connect(self.models_requested)
+        self.picker.models_requested.connect(self.models_requested)
+        self.sidebar_button.clicked.connect(self.toggle_sidebar)
+        self.panel_button.clicked.connect(self.toggle_panel)
+        self.panel.closed.connect(self.toggle_panel)
+        self.empty.suggestion_chosen.connect(self.composer.set_draft)
+        self.empty.suggestion_chosen.connect(lambda _text: self.composer.submit())
+        self.keys = {
+            "Ctrl+N": self.new_chat_requested.emit,
+            "Ctrl+K": self.search,
+            "Ctrl+F": self.find_requested.emit,
+            "Ctrl+B": self.toggle_sidebar,
+            "Ctrl+,": self.settings_requested.emit,
+            "Ctrl+L": self.composer.focus,
+            "Ctrl+M": self.picker.open_list,
+            "Ctrl+Shift+C": self.copy_reply_requested.emit,
+            "Ctrl+Shift+P": self.toggle_panel,
+            "Ctrl+/": self.show_shortcuts,
+            "Ctrl+=": lambda: self.text_scale_requested.emit(1),
+            "Ctrl+-": lambda: self.text_scale_requested.emit(-1),
+            "Ctrl+0": lambda: self.text_scale_requested.emit(0),
+        }
+        for keys, action in {**self.keys, "F1": self.show_shortcuts, "Ctrl++": self.keys["Ctrl+="]}.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(action)
+        self.physical = PhysicalKeys(self.keys, self)
+
+    # --- values in ---
+
+    def show_empty(self, empty: bool) -> None:
+        """Show the greeting in the place of the transcript."""
+        self.stack.setCurrentWidget(self.empty if empty else self.transcript)
+
+    def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
+        self.banner.show_error(error, action_text, action)
+
+    def show_toast(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
+        self.toast.show_text(text, action_text, action)
+
+    def set_chat_title(self, title: str) -> None:
+        """Title of the window; "" for a new chat."""
+        self.setWindowTitle(title or self.tr("New chat"))
+
+    def geometry_text(self) -> str:
+        """For `Settings.window_geometry`."""
+        return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    # --- what the person does ---
+
+    def search(self) -> None:
+        """Ctrl+K: the search field, unfolding the side bar."""
+        if self.sidebar.isHidden():
+            self.toggle_sidebar()
+        self.sidebar.start_search()
+
+    def toggle_sidebar(self) -> None:
+        self.sidebar_wanted = self.sidebar.isHidden()
+        self._set_sidebar(self.sidebar_wanted)
+        self.layout_changed.emit(self.sidebar_wanted, not self.panel.isHidden())
+
+    def toggle_panel(self) -> None:
+        visible = self.panel.isHidden()
+        self.panel.setVisible(visible)
+        self.panel_edge.setVisible(visible)
+        self.panel_button.setChecked(visible)
+        self._fold()
+        if not visible:
+            self.composer.focus()
+        self.layout_changed.emit(self.sidebar_wanted, visible)
+
+    def show_shortcuts(self) -> None:
+        from desktop.ui.shortcut_sheet import ShortcutSheet
+
+        ShortcutSheet(self).open()
+
+    # --- inside ---
+
+    def _set_sidebar(self, visible: bool) -> None:
+        self.sidebar.setVisible(visible)
+        self.sidebar_edge.setVisible(visible)
+        shown = self.tr("Hide the side bar") if visible else self.tr("Show the side bar")
+        self.sidebar_button.describe(shown, native("Ctrl+B"))
+
+    def _fold(self) -> None:
+        """Fold the side bar while the window is too narrow for it; what the person chose is kept for a wider one."""
+        room = self.width() - (0 if self.panel.isHidden() else self.panel.width())
+        self._set_sidebar(self.sidebar_wanted and room >= NARROW - 268)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fold()
+        self.drop.setGeometry(self.rect())
+        QTimer.singleShot(0, self.toast, self.toast.place)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self.physical)
+        self.composer.focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            if self.composer.generating:
+                self.composer.stop_requested.emit()
+            elif not self.banner.isHidden():
+                self.banner.dismiss()
+            else:
+                self.composer.focus()
+        elif plain and event.text().isprintable() and event.text().strip():
+            self.composer.focus()
+            if event.text() != "/":
+                self.composer.text.insertPlainText(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # QDragEnterEvent
+        self.drop.enter(event)
+
+    def dragLeaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        self.drop.hide()
+
+    def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        paths = self.drop.take(event)
+        if paths:
+            self.files_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.panel.tell_prompt()
+        self.close_requested.emit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        if not self.windowTitle():
+            self.set_chat_title("")
+        self.footer.setText(self.tr("Everything stays on this computer"))
+        self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))
+        self._set_sidebar(not self.sidebar.isHidden())
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight)
+
+
+def centred(widget: QWidget, width: int, margin: int) -> QHBoxLayout:
+    """A row that keeps a widget in the middle, at most `width` wide."""
+    row = QHBoxLayout()
+    row.setContentsMargins(margin, 0, margin, 0)
+    widget.setMaximumWidth(width)
+    policy = widget.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+    policy.setHorizontalStretch(1000)
+    widget.setSizePolicy(policy)
+    row.addStretch(1)
+    row.addWidget(widget, 1000)
+    row.addStretch(1)
+    return row

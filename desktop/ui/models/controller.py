@@ -1,0 +1,135 @@
+"""Which model answers: loading at start, choosing, opening and dropping files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.core.errors import SamarError
+from desktop.core.load_mark import LoadMark
+from desktop.core.model import ModelInfo
+from desktop.core.paths import starter_model
+from desktop.ui.chat.model_picker import ModelChoice
+from desktop.ui.main_window import MainWindow
+from desktop.ui.preferences import Preferences
+from desktop.workers.generation import GenerationWorker, LoadOptions
+
+MOST_KNOWN = 30
+
+
+class ModelController(QObject):
+    """Keeps the picker, the worker and the settings of one mind."""
+
+    error_occurred = Signal(object)
+    """SamarError, for the banner."""
+    notice = Signal(str)
+    """Something to know that is no error."""
+    model_changed = Signal(object)
+    """ModelInfo or None."""
+
+    def __init__(self, window: MainWindow, worker: GenerationWorker, preferences: Preferences, mark: LoadMark) -> None:
+        super().__init__(window)
+        self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
+        self.wanted: Path | None = None
+        """The model that is being loaded or is loaded."""
+        picker = window.picker
+        picker.model_chosen.connect(lambda path: self.load(Path(path)))
+        picker.open_file_requested.connect(self.open_file)
+        picker.load_cancelled.connect(worker.stop)
+        worker.model_loading.connect(self._on_loading)
+        worker.model_loaded.connect(self._on_loaded)
+        worker.load_failed.connect(self._on_failed)
+        worker.load_stopped.connect(self._show_current)
+        worker.model_unloaded.connect(self._show_current)
+        self._show_choices()
+
+    def begin(self, given: Path | None = None) -> None:
+        """Load the model to start with: the given one, else the last one, else the bundled one. What ended Samar or its
+        engine while it was being opened the last time is left out, with a word about it."""
+        guilty = self.mark.left_over()
+        self.mark.note(None)
+        last = Path(self.preferences.value.last_model) if self.preferences.value.last_model else None
+        path = given or (last if last and last.is_file() else starter_model())
+        if guilty == path != starter_model():
+            self.error_occurred.emit(SamarError("model_killed_engine", name=path.name))
+            path = starter_model()
+        elif last and not last.is_file() and not given:
+            self.error_occurred.emit(SamarError("model_missing", name=last.name))
+        self.load(path)
+
+    def load(self, path: Path) -> None:
+        """Load a model in the place of the loaded one."""
+        self.wanted = path
+        self.window.picker.set_loading(str(path), self._name(path), None)
+        settings = self.preferences.value
+        self.worker.load(path, LoadOptions(context=settings.context, threads=settings.threads))
+
+    def open_file(self) -> None:
+        """Let the person choose a .gguf file."""
+        dialog = QFileDialog(self.window, self.tr("Open a model file"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Model files (*.gguf)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda name: self.load(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # from the worker
+
+    def _on_loading(self, fraction: float) -> None:
+        if self.wanted:
+            self.window.picker.set_loading(str(self.wanted), self._name(self.wanted), fraction)
+
+    def _on_loaded(self, info: ModelInfo) -> None:
+        self.wanted = Path(info.path)
+        starter = self._is_starter(self.wanted)
+        known = [info.path, *(p for p in self.preferences.value.known_models if p != info.path)]
+        if starter:
+            known.remove(info.path)
+        self.preferences.change(last_model="" if starter else info.path, known_models=tuple(known[:MOST_KNOWN]))
+        self._show_choices()
+        self._show_current()
+        if info.context_limit == "memory":
+            text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
+            self.notice.emit(text)
+
+    def _on_failed(self, problem: SamarError) -> None:
+        self.error_occurred.emit(problem)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        info = self.worker.model
+        if info is not None:
+            path = Path(info.path)
+            self.window.picker.set_loaded(info.path, self._shown_name(info), info.quantization)
+            self.wanted = path
+        elif self.wanted is not None:
+            self.window.picker.set_failed(str(self.wanted), self._name(self.wanted))
+        else:
+            self.window.picker.set_empty()
+        self.window.empty.set_model(self._shown_name(info) if info else "")
+        self.model_changed.emit(info)
+
+    # what is on this computer
+
+    def _show_choices(self) -> None:
+        known = [Path(name) for name in self.preferences.value.known_models]
+        choices = [ModelChoice(str(starter_model()), self._name(starter_model()), "", self.tr("Comes with Samar"))]
+        choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in known if p.is_file()]
+        self.window.picker.set_models(choices)
+
+    def retranslate(self) -> None:
+        """Say everything anew in another language."""
+        self._show_choices()
+        self._show_current()
+
+    def _shown_name(self, info: ModelInfo) -> str:
+        return self._name(Path(info.path)) if self._is_starter(Path(info.path)) else info.name
+
+    def _name(self, path: Path) -> str:
+        return self.tr("Samar Starter") if self._is_starter(path) else path.stem
+
+    @staticmethod
+    def _is_starter(path: Path) -> bool:
+        return path == starter_model()

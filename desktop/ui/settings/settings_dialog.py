@@ -1,0 +1,306 @@
+"""The settings: four short pages; every change holds at once."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.generation import GenerationParams
+from desktop.core.settings import Language, Settings, Theme
+from desktop.ui import i18n
+from desktop.ui.directed_text import DirectedText
+from desktop.ui.sampling import SamplingEditor, Slider, WholeField
+from desktop.ui.widgets import Edge, Label, RowButton, Segments
+
+PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"))
+SETTLED_MS = 400
+SMALLEST_CONTEXT, LARGEST_CONTEXT = 11, 17
+"""Powers of two: 2,048 … 131,072 tokens."""
+
+
+class SettingsDialog(QDialog):
+    settings_changed = Signal(object)
+    """Settings, whole, after each change"""
+    folder_requested = Signal()
+    """show the data folder in the file manager"""
+
+    def __init__(
+        self, parent: QWidget | None = None, settings: Settings | None = None, *, data_folder: str = "", cores: int = 0
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.settings = settings or Settings()
+        self.cores = cores
+        self.showing = True
+        self.words: dict[str, Label] = {}
+        self.nav: dict[str, RowButton] = {}
+        self.pages = QStackedWidget(self)
+        self._build(data_folder)
+        self.settled = QTimer(self)
+        self.settled.setSingleShot(True)
+        self.settled.setInterval(SETTLED_MS)
+        self.settled.timeout.connect(self._tell_prompt)
+        self._connect()
+        self.resize(720, 560)
+        self._retranslate()
+        self.show_settings(self.settings)
+
+    # --- arrangement ---
+
+    def _build(self, data_folder: str) -> None:
+        side = QWidget(self)
+        side.setObjectName("sidebar")
+        side.setFixedWidth(190)
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        rows = QVBoxLayout(side)
+        rows.setContentsMargins(12, 20, 12, 12)
+        rows.setSpacing(4)
+        self.heading = Label("heading", side)
+        self.heading.setContentsMargins(12, 0, 12, 12)
+        rows.addWidget(self.heading)
+        group = QButtonGroup(self)
+        for at, (icon_name, name) in enumerate(PAGES):
+            button = RowButton(icon_name, side)
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, at=at: self.pages.setCurrentIndex(at))
+            group.addButton(button)
+            rows.addWidget(button)
+            self.nav[name] = button
+        self.nav["general"].setChecked(True)
+        rows.addStretch(1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(side)
+        whole.addWidget(Edge(self, upright=True))
+        whole.addWidget(self.pages, 1)
+        self._general(self._page())
+        self._replies(self._page())
+        self._model(self._page())
+        self._storage(self._page(), data_folder)
+
+    def _page(self) -> QVBoxLayout:
+        body = QWidget()
+        body.setObjectName("settingsBody")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(28, 24, 28, 24)
+        column.setSpacing(0)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        self.pages.addWidget(scroll)
+        return column
+
+    def _label(self, column: QVBoxLayout, name: str, rank: str = "subject", beside: QWidget | None = None) -> None:
+        label = Label(rank, wrap=rank == "hint")
+        self.words[name] = label
+        if beside is None:
+            column.addWidget(label)
+            return
+        row = QHBoxLayout()
+        row.addWidget(label, 1)
+        row.addWidget(beside)
+        column.addLayout(row)
+
+    def _general(self, column: QVBoxLayout) -> None:
+        self.language = Segments((Language.SYSTEM, Language.ENGLISH, Language.ARABIC))
+        self.theme = Segments((Theme.SYSTEM, Theme.LIGHT, Theme.DARK))
+        self.scale_value = Label("value")
+        self.scale = Slider()
+        self.scale.setRange(8, 20)
+        self.scale.setPageStep(2)
+        for name, widget in (("language", self.language), ("theme", self.theme)):
+            self._label(column, name)
+            column.addSpacing(10)
+            column.addWidget(widget)
+            column.addSpacing(28)
+        self._label(column, "scale", beside=self.scale_value)
+        column.addSpacing(6)
+        column.addWidget(self.scale)
+        column.addStretch(1)
+
+    def _replies(self, column: QVBoxLayout) -> None:
+        self.prompt = DirectedText(least=4, most=10)
+        self.prompt.setObjectName("field")
+        self.sampling = SamplingEditor()
+        self._label(column, "prompt")
+        column.addSpacing(4)
+        self._label(column, "prompt_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.prompt)
+        column.addSpacing(28)
+        self._label(column, "sampling")
+        column.addSpacing(4)
+        self._label(column, "sampling_hint", "hint")
+        column.addSpacing(14)
+        column.addWidget(self.sampling)
+        column.addStretch(1)
+
+    def _model(self, column: QVBoxLayout) -> None:
+        self.context_value = Label("value")
+        self.context = Slider()
+        self.context.setRange(SMALLEST_CONTEXT, LARGEST_CONTEXT)
+        self.context.setPageStep(1)
+        self.threads = WholeField(0, 256, 1)
+        self._label(column, "context", beside=self.context_value)
+        column.addSpacing(6)
+        column.addWidget(self.context)
+        column.addSpacing(4)
+        self._label(column, "context_hint", "hint")
+        column.addSpacing(28)
+        self._label(column, "threads", beside=self.threads)
+        column.addSpacing(4)
+        self._label(column, "threads_hint", "hint")
+        column.addStretch(1)
+
+    def _storage(self, column: QVBoxLayout, data_folder: str) -> None:
+        self._label(column, "folder")
+        column.addSpacing(8)
+        self.folder = QLabel(data_folder)
+        self.folder.setTextFormat(Qt.TextFormat.PlainText)
+        self.folder.setWordWrap(True)
+        self.folder.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.folder.setObjectName("path")
+        column.addWidget(self.folder)
+        column.addSpacing(12)
+        self.open_folder = QPushButton()
+        row = QHBoxLayout()
+        row.addWidget(self.open_folder)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addSpacing(28)
+        self._label(column, "privacy")
+        column.addSpacing(4)
+        self._label(column, "privacy_hint", "hint")
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.language.chosen.connect(lambda value: self._change(language=value))
+        self.theme.chosen.connect(lambda value: self._change(theme=value))
+        self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
+        self.context.valueChanged.connect(lambda value: self._change(context=2**value))
+        self.threads.valueChanged.connect(lambda value: self._change(threads=value))
+        self.sampling.params_changed.connect(lambda params: self._change(params=params))
+        self.prompt.textChanged.connect(self.settled.start)
+        self.open_folder.clicked.connect(self.folder_requested)
+
+    # --- values ---
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show settings that were changed elsewhere, without a signal."""
+        self.settings = settings
+        self.showing = True
+        self.language.set_value(settings.language)
+        self.theme.set_value(settings.theme)
+        self.scale.setValue(round(settings.text_scale * 10))
+        self.prompt.setPlainText(settings.system_prompt)
+        self.sampling.set_params(settings.params, GenerationParams())
+        self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
+        self.threads.setValue(settings.threads)
+        self.settled.stop()
+        self.showing = False
+        self._figures()
+
+    def _change(self, **values: object) -> None:
+        if self.showing:
+            return
+        self.settings = msgspec.structs.replace(self.settings, **values)
+        self._figures()
+        self.settings_changed.emit(self.settings)
+
+    def _tell_prompt(self) -> None:
+        text = self.prompt.toPlainText()
+        if text != self.settings.system_prompt:
+            self._change(system_prompt=text)
+
+    def done(self, result: int) -> None:
+        self.settled.stop()
+        self._tell_prompt()
+        super().done(result)
+
+    def closeEvent(self, event: QEvent) -> None:
+        self.settled.stop()
+        self._tell_prompt()
+        super().closeEvent(event)  # type: ignore[arg-type]
+
+    def _figures(self) -> None:
+        self.scale_value.setText(f"{round(self.settings.text_scale * 100)} %")
+        self.context_value.setText(
+            i18n.grouped(self.tr("%n token(s)", "", self.settings.context), self.settings.context)
+        )
+
+    # --- language ---
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Settings"))
+        self.heading.setText(self.tr("Settings"))
+        pages = {
+            "general": self.tr("General"),
+            "replies": self.tr("Replies"),
+            "model": self.tr("Engine"),
+            "storage": self.tr("Data"),
+        }
+        for name, text in pages.items():
+            self.nav[name].setText(text)
+            self.nav[name].setAccessibleName(text)
+        texts = {
+            "language": self.tr("Language"),
+            "theme": self.tr("Theme"),
+            "scale": self.tr("Text size"),
+            "prompt": self.tr("System prompt"),
+            "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
+            "sampling": self.tr("How replies are written"),
+            "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
+            "context": self.tr("Context"),
+            "context_hint": self.tr(
+                "What the model can keep in view. More takes more memory; Samar lowers it, and says so, when it does not fit."
+            ),
+            "threads": self.tr("Threads"),
+            "threads_hint": self.tr(
+                "Automatic leaves room for your other programs. This computer has %n core(s).", "", self.cores
+            )
+            if self.cores
+            else self.tr("Automatic leaves room for your other programs."),
+            "folder": self.tr("Your chats and settings are in this folder"),
+            "privacy": self.tr("Everything stays on this computer"),
+            "privacy_hint": self.tr("No account, no tracking. Samar connects to nothing unless you ask it to."),
+        }
+        for name, text in texts.items():
+            self.words[name].setText(text)
+        self.language.set_texts((self.tr("System"), "English", "العربية"))
+        self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
+        self.language.setAccessibleName(texts["language"])
+        self.theme.setAccessibleName(texts["theme"])
+        self.scale.setAccessibleName(texts["scale"])
+        self.context.setAccessibleName(texts["context"])
+        self.context.setAccessibleDescription(texts["context_hint"])
+        self.threads.setAccessibleName(texts["threads"])
+        self.threads.setAccessibleDescription(texts["threads_hint"])
+        self.threads.setSpecialValueText(self.tr("Automatic"))
+        self.prompt.setAccessibleName(texts["prompt"])
+        self.prompt.set_placeholder(self.tr("How should models answer?"))
+        self.folder.setAccessibleName(texts["folder"])
+        self.open_folder.setText(self.tr("Open the folder"))
+        self._figures()

@@ -1,0 +1,207 @@
+"""What the window says without being asked: a toast that goes away, a banner that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.core.errors import SamarError
+from desktop.ui import icons, theme
+from desktop.ui.error_presenter import Presented, present
+from desktop.ui.widgets import IconButton, Label, say
+
+SHOWN_MS = 7000
+
+
+class Toast(QWidget):
+    """A line over the composer, with one action ("Undo"). Stays while it is pointed at or has the focus."""
+
+    gone = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.action: Callable[[], object] | None = None
+        self.label = Label("toast", self)
+        self.button = QPushButton(self)
+        self.button.setObjectName("toastAction")
+        self.close_button = IconButton("close", self, size=28, icon_size=14)
+        self.close_button.inverse = True
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSpacing(12)
+        row.addWidget(self.label)
+        row.addWidget(self.button)
+        row.addWidget(self.close_button)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(self.dismiss)
+        self.button.clicked.connect(self._act)
+        self.close_button.clicked.connect(self.dismiss)
+        theme.state().changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def show_text(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
+        """Say a line; a toast that is still there gives way, and its action can't be taken any more."""
+        self.action = action
+        self.label.setText(text)
+        self.button.setText(action_text)
+        self.button.setVisible(bool(action_text))
+        self.close_button.describe(self.tr("Dismiss"))
+        self.setAccessibleName(text)
+        self.show()
+        self.place()
+        self.raise_()
+        self.timer.start(SHOWN_MS)
+        say(self, text)
+
+    def place(self) -> None:
+        """At the foot of the parent, in its middle."""
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            width = min(self.width(), parent.width() - 32)
+            self.resize(width, self.height())
+            self.move((parent.width() - width) // 2, parent.height() - self.height() - 12)
+
+    def dismiss(self) -> None:
+        if self.isVisible():
+            self.timer.stop()
+            self.hide()
+            self.action = None
+            self.gone.emit()
+
+    def _act(self) -> None:
+        action = self.action
+        self.dismiss()
+        if action is not None:
+            action()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self.timer.stop()
+        super().enterEvent(event)  # type: ignore[arg-type]
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self.isVisible():
+            self.timer.start(SHOWN_MS // 2)
+        super().leaveEvent(event)
+
+    def _restyle(self) -> None:
+        other = theme.opposite()
+        self.label.setStyleSheet(f"color: {other.ink}; font-size: {theme.px(14)}px;")
+        self.button.setStyleSheet(
+            f"QPushButton {{ color: {other.accent}; background: transparent; border: 1px solid transparent; "
+            f"font-size: {theme.px(14)}px; font-weight: 600; padding: 4px 10px; border-radius: 8px; }}"
+            f"QPushButton:hover, QPushButton:focus {{ border-color: {other.accent}; }}"
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        other = theme.opposite()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(other.color("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()), 14, 14)
+
+
+class Banner(QWidget):
+    """An error above the conversation: what is wrong, what to do, "Copy details"; stays until it is closed."""
+
+    closed = Signal(str)
+    """code of the error"""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.error: SamarError | None = None
+        self.presented: Presented | None = None
+        self.action: Callable[[], object] | None = None
+        self.what = Label("value", self, wrap=True)
+        self.then = Label("label", self, wrap=True)
+        self.what.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.act = QPushButton(self)
+        self.copy = QPushButton(self)
+        for button in (self.act, self.copy):
+            button.setProperty("rank", "link")
+        self.close_button = IconButton("close", self, size=32, icon_size=16)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.what)
+        words.addWidget(self.then)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 2, 0, 0)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.act)
+        buttons.addWidget(self.copy)
+        buttons.addStretch(1)
+        words.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(46, 12, 8, 8)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.act.clicked.connect(lambda: self.action() if self.action else None)
+        self.copy.clicked.connect(self.copy_details)
+        self.close_button.clicked.connect(self.dismiss)
+        self.hide()
+
+    def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
+        """Say an expected failure; `action` does the next step for the person ("Choose a model")."""
+        self.error, self.action = error, action
+        self.act.setText(action_text)
+        self.act.setVisible(bool(action_text))
+        self._retranslate()
+        self.show()
+        if self.presented is not None:
+            say(self, f"{self.presented.what} {self.presented.then}")
+
+    def dismiss(self) -> None:
+        if self.error is not None:
+            code, self.error = self.error.code, None
+            self.hide()
+            self.closed.emit(code)
+
+    def copy_details(self) -> None:
+        if self.presented is not None:
+            QGuiApplication.clipboard().setText(self.presented.details)
+            self.copy.setText(self.tr("Copied"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self._mirror()
+
+    def _mirror(self) -> None:
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(8 if rtl else 46, 12, 46 if rtl else 8, 8)
+
+    def _retranslate(self) -> None:
+        self._mirror()
+        self.close_button.describe(self.tr("Close"))
+        self.copy.setText(self.tr("Copy details"))
+        if self.error is not None:
+            self.presented = present(self.error)
+            self.what.setText(self.presented.what)
+            self.then.setText(self.presented.then)
+            self.setAccessibleName(self.presented.what)
+            self.setAccessibleDescription(self.presented.then)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(tokens.color("danger", 0.45), 1))
+        painter.setBrush(tokens.color("surface"))
+        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.color("danger", 0.07))
+        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        icons.paint(painter, "alert", QRectF(self.width() - 34 if rtl else 14, 13, 20, 20), tokens.color("danger"))

@@ -1,0 +1,328 @@
+"""The generation thread: requests of the window in, signals out. No widgets.
+
+GenerationWorker lives on the GUI thread and owns a QThread, on which its inner half speaks to the engine. Its methods
+only queue; every answer is a signal, delivered on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.model import ModelInfo
+from desktop.engine.client import Engine
+from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
+
+log = logging.getLogger(__name__)
+
+__all__ = ["GenerateRequest", "GenerationWorker", "LoadOptions"]
+
+GATHER_S = 0.03
+"""Text of a reply is gathered this long, so that the window lays out once a frame."""
+_DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadJob:
+    path: Path
+    options: LoadOptions
+    restoring: bool = False
+    """The model before the one that could not be loaded, or that was loaded when the engine died."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateJob:
+    message_id: int
+    request: GenerateRequest
+
+
+@dataclass(frozen=True, slots=True)
+class UnloadJob:
+    pass
+
+
+Job = LoadJob | GenerateJob | UnloadJob
+
+
+class GenerationWorker(QObject):
+    """Loads models and writes replies, one after another.
+
+    engine: any Engine; it is started at once and closed by `shutdown`. loading: called in the worker's thread with the
+    path before native code opens a file and with None when that went well or failed in an orderly way; what stays
+    noted at the next start ended the engine or Samar itself.
+    """
+
+    model_loading = Signal(float)
+    """0 … 1."""
+    model_loaded = Signal(object)
+    """ModelInfo."""
+    model_unloaded = Signal()
+    load_stopped = Signal()
+    """The person stopped a load. The model before it is loaded again, if there was one."""
+    load_failed = Signal(object)
+    """SamarError. The model before it stays, or is loaded again, if there was one."""
+    prompt_progress = Signal(int, int, int)
+    """message_id, tokens read, tokens of the prompt."""
+    chunk_received = Signal(int, str, str)
+    """message_id, text of the answer, text of the thinking: what is new of each."""
+    finished = Signal(int, object)
+    """message_id, GenerationStats; also when the person stopped."""
+    failed = Signal(int, object)
+    """message_id, SamarError; what came before it is kept."""
+    busy_changed = Signal(bool)
+
+    _wake = Signal()
+
+    def __init__(
+        self,
+        engine: Engine,
+        loading: Callable[[Path | None], None] = lambda _: None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._thread = QThread()
+        self._thread.setObjectName("generation")
+        self._inner = _Inner(engine, loading, self)
+        self._inner.moveToThread(self._thread)
+        self._wake.connect(self._inner.work, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
+        engine.start()
+        self._thread.start()
+
+    # ---- requests, from the GUI thread
+
+    @Slot(object, object)
+    def load(self, path: Path, options: LoadOptions | None = None) -> None:
+        """Load a model in the place of the loaded one. A load or reply at work is stopped first."""
+        self._inner.drop_loads()
+        self._engine.stop()
+        self._queue(LoadJob(path, options or LoadOptions()))
+
+    @Slot(int, object)
+    def generate(self, message_id: int, request: GenerateRequest) -> None:
+        """Write the reply `message_id`. After a death the engine is started and the model loaded again first."""
+        self._queue(GenerateJob(message_id, request))
+
+    @Slot()
+    def stop(self) -> None:
+        """End the reply at work and those that wait, each with its `finished`; with no reply about, end the load."""
+        if not self._inner.stop_waiting() or self._inner.is_replying:
+            self._engine.stop()
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The loaded model. From any thread."""
+        return self._engine.model
+
+    @Slot()
+    def unload(self) -> None:
+        self.stop()
+        self._queue(UnloadJob())
+
+    def shutdown(self) -> None:
+        """Stop, end the engine and the thread, and wait for both. No signal comes afterwards."""
+        if self._closed:
+            return
+        self._closed = True
+        self._inner.close()
+        self._engine.stop()
+        self._thread.quit()
+        while not self._thread.wait(100):
+            self._engine.stop()  # the stop above may have come between two requests
+        self._engine.close()
+
+    def _queue(self, job: Job) -> None:
+        if self._closed:
+            return
+        self._inner.put(job)
+        self._wake.emit()
+
+
+class _Inner(QObject):
+    """The half that lives on the thread. Emits the signals of `outer`."""
+
+    def __init__(self, engine: Engine, loading: Callable[[Path | None], None], outer: GenerationWorker) -> None:
+        super().__init__()
+        self._engine, self._loading, self._outer = engine, loading, outer
+        self._jobs: deque[Job] = deque()
+        self._wanted: LoadJob | None = None
+        """The model that requests expect, to be loaded again after a death."""
+        self._current: Job | None = None
+        self._closing = False
+        self._stops = 0
+
+    # ---- called from the GUI thread; a deque's operations are atomic
+
+    def put(self, job: Job) -> None:
+        self._jobs.append(job)
+
+    def drop_loads(self) -> None:
+        for job in [job for job in self._jobs if isinstance(job, LoadJob)]:
+            with contextlib.suppress(ValueError):  # it was begun meanwhile
+                self._jobs.remove(job)
+
+    def stop_waiting(self) -> bool:
+        """Take back the replies that wait; whether there were any."""
+        self._stops += 1
+        waiting = [job for job in self._jobs if isinstance(job, GenerateJob)]
+        for job in waiting:
+            with contextlib.suppress(ValueError):
+                self._jobs.remove(job)
+                self._outer.finished.emit(job.message_id, _stopped())
+        return bool(waiting)
+
+    @property
+    def is_replying(self) -> bool:
+        return isinstance(self._current, GenerateJob)
+
+    def close(self) -> None:
+        self._closing = True
+        self._jobs.clear()
+
+    # ---- on the thread
+
+    @Slot()
+    def work(self) -> None:
+        while self._jobs and not self._closing:
+            try:
+                job = self._jobs.popleft()
+            except IndexError:  # stopped meanwhile
+                return
+            self._current = job
+            self._outer.busy_changed.emit(True)
+            try:
+                self._do(job)
+            finally:
+                self._current = None
+                self._outer.busy_changed.emit(False)
+
+    def _do(self, job: Job) -> None:
+        if isinstance(job, LoadJob):
+            self._change_model(job)
+        elif isinstance(job, GenerateJob):
+            self._generate(job)
+        else:
+            self._wanted = None
+            try:
+                self._engine.unload()
+            except SamarError as problem:
+                log.warning("unload: %s", problem)
+            self._outer.model_unloaded.emit()
+
+    def _change_model(self, job: LoadJob) -> None:
+        before, self._wanted = self._wanted, None
+        loaded, _ = self._load(job)
+        if loaded:
+            self._wanted = job
+        elif before is not None and not job.restoring and not self._closing:
+            self._wanted = before
+            if self._engine.model is None:
+                self._jobs.appendleft(replace(before, restoring=True))
+
+    def _load(self, job: LoadJob) -> tuple[bool, SamarError | None]:
+        """Whether it is loaded, and why not; (False, None): stopped."""
+        stops = self._stops
+
+        def progress(fraction: float) -> None:
+            self._outer.model_loading.emit(fraction)
+            if self._stops != stops and not self._jobs:  # a stop that came before the engine knew of the request
+                self._engine.stop()
+
+        self._outer.model_loading.emit(0.0)
+        try:
+            self._loading(job.path)
+            info = self._engine.load(job.path, job.options, progress)
+        except SamarError as problem:
+            if problem.code not in _DEATHS:
+                self._loading(None)
+            self._outer.load_failed.emit(problem)
+            return False, problem
+        except Exception as problem:  # a bug: the window stays, the log has the traceback
+            log.exception("load %s", job.path)
+            failure = SamarError("engine_failed", reason=problem)
+            self._outer.load_failed.emit(failure)
+            return False, failure
+        self._loading(None)
+        if info is None:
+            self._outer.load_stopped.emit()
+            return False, None
+        self._outer.model_loaded.emit(info)
+        return True, None
+
+    def _generate(self, job: GenerateJob) -> None:
+        stops = self._stops
+        if self._engine.model is None:
+            if self._wanted is None:
+                self._outer.failed.emit(job.message_id, SamarError("no_model"))
+                return
+            wanted, self._wanted = self._wanted, None
+            loaded, problem = self._load(wanted)
+            if loaded:
+                self._wanted = wanted
+            elif problem is not None:  # what ends the engine twice is not tried a third time
+                self._outer.failed.emit(job.message_id, problem)
+                return
+            else:
+                self._wanted = wanted
+                self._outer.finished.emit(job.message_id, _stopped())
+                return
+        if self._stops != stops or self._closing:  # stopped between the load and the reply
+            self._outer.finished.emit(job.message_id, _stopped())
+            return
+        chunks = _Chunks(job.message_id, self._outer)
+        try:
+            for event in self._engine.generate(job.request):
+                if isinstance(event, Piece):
+                    chunks.add(event)
+                elif isinstance(event, PromptStarted):
+                    self._outer.prompt_progress.emit(job.message_id, event.cached_tokens, event.prompt_tokens)
+                    if self._stops != stops:  # a stop that came before the engine knew of the request
+                        self._engine.stop()
+                elif isinstance(event, PromptProgress):
+                    self._outer.prompt_progress.emit(job.message_id, event.done, event.total)
+                elif isinstance(event, Finished):
+                    chunks.flush()
+                    self._outer.finished.emit(job.message_id, event.stats)
+        except SamarError as problem:
+            chunks.flush()
+            self._outer.failed.emit(job.message_id, problem)
+        except Exception as problem:  # a bug: the window stays, the log has the traceback
+            log.exception("reply %d", job.message_id)
+            chunks.flush()
+            self._outer.failed.emit(job.message_id, SamarError("engine_failed", reason=problem))
+
+
+class _Chunks:
+    """Gathers pieces of one reply for GATHER_S. The first one goes out at once."""
+
+    def __init__(self, message_id: int, outer: GenerationWorker) -> None:
+        self._id, self._outer = message_id, outer
+        self._answer: list[str] = []
+        self._thinking: list[str] = []
+        self._sent_at = 0.0
+
+    def add(self, piece: Piece) -> None:
+        (self._thinking if piece.kind == "thinking" else self._answer).append(piece.text)
+        if time.monotonic() - self._sent_at >= GATHER_S:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._answer or self._thinking:
+            self._outer.chunk_received.emit(self._id, "".join(self._answer), "".join(self._thinking))
+            self._answer.clear()
+            self._thinking.clear()
+            self._sent_at = time.monotonic()
+
+
+def _stopped() -> GenerationStats:
+    return GenerationStats(prompt_tokens=0, stopped_by=StoppedBy.USER)

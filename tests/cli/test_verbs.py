@@ -1,0 +1,132 @@
+"""The terminal verbs, as a person runs them: a process of their own, the bundled model, the real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.engine
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def samar(*words: str, data_dir: Path, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "desktop", "--data-dir", str(data_dir), *words],
+        input=given,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+def test_that_ask_prints_one_json_object(data_dir: Path) -> None:
+    done = samar(
+        "ask", "What is quantization?", "--json", "--temperature", "0", "--max-tokens", "40", data_dir=data_dir
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) == {
+        "reply", "model", "prompt_tokens", "reply_tokens", "first_token_s", "tokens_per_s", "stopped_by",
+    }  # fmt: skip
+    assert answer["reply"].strip()
+    assert 0 < answer["reply_tokens"] <= 40
+    assert answer["stopped_by"] in ("end", "length")
+
+
+def test_that_the_same_seed_gives_the_same_reply(data_dir: Path) -> None:
+    words = ("ask", "Hello", "--temperature", "1.5", "--seed", "7", "--max-tokens", "30")
+    assert samar(*words, data_dir=data_dir).stdout == samar(*words, data_dir=data_dir).stdout
+
+
+def test_that_max_tokens_ends_a_reply(data_dir: Path) -> None:
+    done = samar("ask", "What is a token?", "--max-tokens", "3", "--json", data_dir=data_dir)
+    answer = json.loads(done.stdout)
+    assert (answer["reply_tokens"], answer["stopped_by"]) == (3, "length")
+
+
+def test_that_a_question_comes_from_standard_input(data_dir: Path) -> None:
+    done = samar("ask", "-", "--temperature", "0", data_dir=data_dir, given="ما هو ملف GGUF؟")
+    assert done.returncode == 0
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("ask", "hi", "--model", "/nowhere/none.gguf"), 1, "not there"),
+        (("ask", "hi", "--model", __file__), 1, "not a GGUF"),
+        (("ask", "  "), 2, "empty"),
+        (("ask",), 2, "question"),
+        (("frobnicate",), 2, "frobnicate"),
+        (("ask", "hi", "--temperature", "hot"), 2, "--temperature"),
+    ],
+)
+def test_that_what_goes_wrong_is_one_line_and_a_status(
+    words: tuple[str, ...], status: int, says: str, data_dir: Path
+) -> None:
+    done = samar(*words, data_dir=data_dir)
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_that_a_conversation_is_kept_in_the_history(data_dir: Path) -> None:
+    done = samar("chat", "--temperature", "0", data_dir=data_dir, given="hello\nما هو ملف GGUF؟\n/again\n/exit\n")
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(data_dir / "history.sqlite3") as history:
+        rows = history.execute("SELECT role, status, parent_id FROM messages ORDER BY id").fetchall()
+    history.close()
+    assert [row[:2] for row in rows] == [
+        ("user", "finished"),
+        ("assistant", "finished"),
+        ("user", "finished"),
+        ("assistant", "finished"),
+        ("assistant", "finished"),
+    ]
+    assert rows[3][2] == rows[4][2], "/again writes a sibling"
+
+
+def test_that_no_display_opens_the_chat_in_the_terminal(data_dir: Path) -> None:
+    hidden = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    done = samar(data_dir=data_dir, given="hello\n", **hidden)
+    assert done.returncode == 0, done.stderr
+    assert "no display" in done.stderr
+    assert done.stdout.strip()
+
+
+def test_that_ctrl_c_stops_a_reply_and_leaves_no_process(data_dir: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "desktop", "--data-dir", str(data_dir), "ask", "hello", "--temperature", "5"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.read(1)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+
+
+def test_that_everything_written_lies_in_the_data_folder(data_dir: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {"HOME": str(home), "XDG_DATA_HOME": "", "XDG_CACHE_HOME": "", "XDG_STATE_HOME": ""}
+    assert samar("chat", data_dir=data_dir, given="hello\n", **environment).returncode == 0
+    assert list(home.rglob("*")) == []
+
+
+def test_that_version_is_the_project_s(data_dir: Path) -> None:
+    from importlib.metadata import version
+
+    assert samar("--version", data_dir=data_dir).stdout.strip() == f"samar {version('samar')}"

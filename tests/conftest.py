@@ -1,0 +1,44 @@
+"""What every test obeys: offscreen, no network but loopback, no thread and no process left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from pytest_socket import socket_allow_hosts
+
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """A test ends its own threads and child processes."""
+    before_threads = set(threading.enumerate())
+    before_children = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before_threads and not thread.daemon]
+    for thread in left:
+        thread.join(timeout=5)
+    assert not [thread for thread in left if thread.is_alive()], f"threads left running: {left}"
+    children = [child for child in psutil.Process().children(recursive=True) if child.pid not in before_children]
+    _gone, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive, f"processes left running: {alive}"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder whose name has a blank and Arabic letters, as real ones do."""
+    folder = tmp_path / "بيانات سمر"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.core.errors import SENTENCES, SamarError, fill
+from desktop.core.generation import GenerationParams
+from desktop.core.settings import Language, Settings, SettingsFile, Theme, storage_error
+
+CHOSEN = Settings(
+    language=Language.ARABIC,
+    theme=Theme.DARK,
+    system_prompt="كن موجزًا",
+    params=GenerationParams(temperature=0.0, stop=("x",)),
+    known_models=("/m/one.gguf", "/m/نموذج.gguf"),
+    text_scale=1.5,
+)
+
+
+def test_that_settings_come_back_as_they_were(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "new" / "settings.json")
+    file.save(CHOSEN)
+    assert file.load() == (CHOSEN, None)
+    assert [path.name for path in file.path.parent.iterdir()] == ["settings.json"]
+
+
+def test_that_no_file_means_the_defaults(tmp_path: Path) -> None:
+    assert SettingsFile(tmp_path / "settings.json").load() == (Settings(), None)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[]", b"null", b'{"theme": "purple"}', b"\xff\xfe", b"[" * 100_000, b'{"text_scale": "big"}']
+)
+def test_that_settings_that_are_none_are_set_aside(tmp_path: Path, raw: bytes) -> None:
+    file = SettingsFile(tmp_path / "settings.json")
+    file.path.write_bytes(raw)
+    settings, problem = file.load()
+    assert settings == Settings()
+    assert problem is not None
+    assert problem.code == "settings_damaged"
+    assert (tmp_path / problem.details["aside"]).read_bytes() == raw
+    assert not file.path.exists()
+    assert file.load() == (Settings(), None)
+
+
+def test_that_fields_of_another_version_are_passed_over(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.json")
+    file.path.write_text('{"from_the_future": [1, 2], "context": 4096}')
+    assert file.load() == (Settings(context=4096), None)
+
+
+def test_that_a_failed_save_keeps_the_old_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = SettingsFile(tmp_path / "settings.json")
+    file.save(CHOSEN)
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SamarError) as problem:
+        file.save(Settings())
+    assert problem.value.code == "disk_full"
+    assert file.load() == (CHOSEN, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_that_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(SamarError) as problem:
+        SettingsFile(tmp_path / "data" / "settings.json").save(Settings())
+    assert problem.value.code == "data_read_only"
+    assert str(tmp_path / "data") in problem.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "disk_full"),
+        (errno.EDQUOT, "disk_full"),
+        (errno.EROFS, "data_read_only"),
+        (errno.EACCES, "data_read_only"),
+        (errno.EIO, "history_failed"),
+    ],
+)
+def test_that_errors_of_the_system_become_sentences(number: int, code: str) -> None:
+    assert storage_error(OSError(number, os.strerror(number)), Path("/data")).code == code
+
+
+@given(st.sampled_from(sorted(SENTENCES)), st.dictionaries(st.sampled_from(["name", "reason"]), st.text()))
+def test_that_every_error_has_two_sentences_and_never_fails_to_say_them(code: str, details: dict[str, str]) -> None:
+    what, then = SENTENCES[code]
+    assert what.endswith(".")
+    assert then.endswith(".")
+    assert SamarError(code, **details).sentence() == f"{fill(what, details)} {fill(then, details)}"
+
+
+def test_that_an_error_without_a_sentence_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="unknown error code"):
+        SamarError("no_such_code")

@@ -1,0 +1,286 @@
+"""Chat templates: rendered as transformers does, and bounded in time and memory whatever they try."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from desktop.engine.prompt import PromptBuilder
+from desktop.engine.protocol import GenerateRequest
+from desktop.engine.template import (
+    CHATML,
+    MAX_SOURCE,
+    MEMORY_LIMIT,
+    TemplateError,
+    TemplateProcess,
+    TemplateStopped,
+    make_environment,
+)
+
+MESSAGES = [{"role": "user", "content": "سلام"}]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[TemplateProcess]:
+    process = TemplateProcess(time_limit=10)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def process() -> Iterator[TemplateProcess]:
+    made = TemplateProcess(time_limit=1.5)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warm(shared: TemplateProcess) -> None:
+    shared.render("ok", [], {})
+
+
+def test_that_a_template_sees_messages_and_variables(shared: TemplateProcess) -> None:
+    source = "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m['content'] }}{% endfor %}{{ tools is none }}"
+    assert shared.render(source, MESSAGES, {"bos_token": "<s>", "tools": None}) == "<s>user: سلامTrue"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ messages[0] | tojson }}", '{"role": "user", "content": "سلام"}'),
+        ("{{ {'b': 1, 'a': '<&>'} | tojson(indent=2) }}", '{\n  "b": 1,\n  "a": "<&>"\n}'),
+        ("a\n  {% if true %}\nb\n  {% endif %}\nc", "a\nb\nc"),
+        ("{% for i in range(9) %}{% if i == 2 %}{% break %}{% endif %}{{ i }}{% endfor %}", "01"),
+        ("{% generation %}reply{% endgeneration %}!", "reply!"),
+        ("{% set x = namespace(n=1) %}{% set x.n = x.n + 1 %}{{ x.n }}", "2"),
+        ("{{ strftime_now('%Y') | length }}", "4"),
+        ("{{ '  x ' | trim }}{{ 'a-b'.split('-')[1] }}", "xb"),
+    ],
+)
+def test_that_it_has_what_templates_of_the_field_use(shared: TemplateProcess, source: str, text: str) -> None:
+    assert shared.render(source, MESSAGES, {}) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("{% for %}", "Expected"),
+        ("{{ raise_exception('roles must alternate') }}", "roles must alternate"),
+        ("{{ nothing.at.all }}", "undefined"),
+        ("{{ ().__class__.__bases__[0].__subclasses__() }}", "unsafe"),
+        ("{{ messages.append(1) }}", "unsafe|immutable|not safely"),
+        ("{{ range(10**9) | list }}", "range|Range"),
+        ("{% include 'x' %}", "loader"),
+        ("{{ 1 / 0 }}", "division"),
+    ],
+)
+def test_that_a_broken_template_says_why(shared: TemplateProcess, source: str, reason: str) -> None:
+    with pytest.raises(TemplateError, match=reason):
+        shared.render(source, MESSAGES, {})
+
+
+ENDLESS = {
+    "nested loops": "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(9) %}{% endfor %}{% endfor %}{% endfor %}",
+    "power": "{{ 9 ** (9 ** 9) % 7 }}",
+    "recursive macro": "{% macro f(n) %}{{ f(n + 1) }}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}",
+    "slow join": "{% set n = namespace(s='') %}{% for i in range(99999) %}{% for j in range(99999) %}{% set n.s = i ~ j %}{% endfor %}{% endfor %}",
+}
+GREEDY = {
+    "long text": "{{ 'a' * 10**10 }}",
+    "long list": "{{ [1] * 10**9 }}",
+    "doubling": "{% set n = namespace(s='aaaaaaaa') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}",
+    "padding": "{{ '%10000000000d' % 1 }}",
+    "centred": "{{ 'x' | center(10**10) }}",
+    "replacing": "{% set s = 'a' * 10**6 %}{{ s.replace('a', s) }}",
+    "much output": "{% for i in range(99999) %}{{ 'x' * 99999 }}{% endfor %}",
+}
+
+
+@pytest.mark.parametrize("source", [*ENDLESS.values(), *GREEDY.values()], ids=[*ENDLESS, *GREEDY])
+def test_that_a_template_without_end_is_ended(process: TemplateProcess, source: str) -> None:
+    with pytest.raises(TemplateError):
+        process.render(source, MESSAGES, {})
+    assert process.render("still {{ 1 }}", MESSAGES, {}) == "still 1"
+
+
+def test_that_memory_stays_bounded_while_a_template_allocates(process: TemplateProcess) -> None:
+    process.render("warm", [], {})
+    assert process.pid is not None
+    seen = psutil.Process(process.pid)
+    for source in GREEDY.values():
+        with pytest.raises(TemplateError):
+            process.render(source, MESSAGES, {})
+        if seen.is_running() and process.pid == seen.pid:
+            assert seen.memory_info().rss < MEMORY_LIMIT
+
+
+def test_that_a_stop_ends_a_rendering() -> None:
+    stop_after = iter([False, True])
+    process = TemplateProcess(stopping=lambda: next(stop_after, True), time_limit=60)
+    try:
+        with pytest.raises(TemplateStopped):
+            process.render(next(iter(ENDLESS.values())), MESSAGES, {})
+    finally:
+        process.close()
+
+
+def test_that_a_template_process_killed_from_outside_is_replaced(process: TemplateProcess) -> None:
+    process.render("x", [], {})
+    assert process.pid is not None
+    killed = psutil.Process(process.pid)
+    killed.kill()
+    psutil.wait_procs([killed], timeout=5)
+    assert process.render("y", [], {}) == "y"
+
+
+def test_that_an_enormous_source_is_refused(shared: TemplateProcess) -> None:
+    with pytest.raises(TemplateError, match="characters"):
+        shared.render("x" * (MAX_SOURCE + 1), [], {})
+
+
+def test_that_a_rendering_takes_less_than_two_milliseconds(shared: TemplateProcess) -> None:
+    messages = [{"role": "user" if i % 2 == 0 else "assistant", "content": f"turn {i} " * 20} for i in range(40)]
+    times = []
+    for _ in range(50):
+        began = time.perf_counter()
+        shared.render(CHATML, messages, {"add_generation_prompt": True})
+        times.append(time.perf_counter() - began)
+    assert sorted(times)[5] < 0.002  # of the undisturbed ones: the computer may be busy with something else
+
+
+# ---- what the builder makes of odd templates
+
+
+class Inside:
+    """The same environment without a process, for templates that are known to be harmless."""
+
+    def __init__(self) -> None:
+        self.environment = make_environment()
+
+    def render(self, source: str, messages: object, variables: dict[str, object]) -> str:
+        try:
+            return self.environment.from_string(source).render(messages=messages, **variables)
+        except Exception as problem:
+            raise TemplateError(str(problem)) from problem
+
+
+GEMMA = (
+    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Conversation roles must alternate user/assistant') }}{% endif %}"
+    "<{{ 'model' if m['role'] == 'assistant' else m['role'] }}>{{ m['content'] | trim }}</>\n{% endfor %}"
+    "{% if add_generation_prompt %}<model>{% endif %}"
+)
+LISTED = "{% for m in messages %}[{{ m.role }}]{{ m.content[0].text }}{% endfor %}"
+OPENED = CHATML[: CHATML.rindex("' }}")] + "<think>\n' }}{% endif %}"
+
+
+def builder(source: str, **options: object) -> PromptBuilder:
+    return PromptBuilder(Inside(), lambda text: list(text.encode()), source, **options)  # type: ignore[arg-type]
+
+
+def request(*messages: tuple[str, str], **options: object) -> GenerateRequest:
+    return GenerateRequest(messages=messages, **options)  # type: ignore[arg-type]
+
+
+def test_that_a_missing_template_becomes_chatml() -> None:
+    made = builder("")
+    assert not made.has_template
+    text, _ = made.render(request(("system", "S"), ("user", "U")))
+    assert text == "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\n"
+
+
+def test_that_a_system_prompt_goes_into_the_first_message_where_there_is_no_system_role() -> None:
+    made = builder(GEMMA)
+    assert not made.traits.system_role
+    text, _ = made.render(request(("system", "Be brief."), ("user", "Hi")))
+    assert text == "<user>Be brief.\n\nHi</>\n<model>"
+
+
+def test_that_strict_alternation_is_met() -> None:
+    made = builder(GEMMA)
+    assert made.traits.alternating
+    text, _ = made.render(
+        request(("assistant", "A0"), ("user", "U1"), ("user", "U2"), ("assistant", "A2"), ("user", "U3"))
+    )
+    assert text == "<user>U1\n\nU2</>\n<model>A2</>\n<user>U3</>\n<model>"
+
+
+def test_that_a_template_that_wants_parts_gets_parts() -> None:
+    made = builder(LISTED)
+    assert made.traits.listed_content
+    assert made.render(request(("user", "Hi")))[0] == "[user]Hi"
+
+
+@pytest.mark.parametrize("source", ["{% for %}", "nothing of what is written", "{{ raise_exception('no') }}"])
+def test_that_a_template_no_attempt_gets_through_is_reported(source: str) -> None:
+    with pytest.raises(Exception, match="chat template of this model does not work"):
+        builder(source)
+
+
+def test_that_a_bos_which_tokenization_adds_is_not_written_twice() -> None:
+    assert builder(GEMMA, bos="<bos>", adds_bos=True).render(request(("user", "Hi")))[0].startswith("<user>")
+    assert builder(GEMMA, bos="<bos>", adds_bos=False).render(request(("user", "Hi")))[0].startswith("<bos><user>")
+
+
+def test_that_a_partial_reply_goes_on_without_a_new_turn() -> None:
+    text, opened = builder("").render(request(("user", "Count."), ("assistant", "One, two"), continue_last=True))
+    assert text.endswith("<|im_start|>assistant\nOne, two")
+    assert not opened
+
+
+def test_that_thinking_opened_by_the_template_is_seen_and_closed_for_a_reply_that_goes_on() -> None:
+    made = builder(OPENED)
+    assert made.traits.thinking_tags == ("<think>", "</think>")
+    assert made.render(request(("user", "Hi")))[1]
+    text, opened = made.render(request(("user", "Hi"), ("assistant", "Half an"), continue_last=True))
+    assert text.endswith("</think>\n\nHalf an")
+    assert not opened
+
+
+# ---- what the context has no room for
+
+
+def turns(count: int, size: int = 100) -> list[tuple[str, str]]:
+    return [("user" if i % 2 == 0 else "assistant", f"{i:03d}".ljust(size, "x")) for i in range(count)]
+
+
+def test_that_the_oldest_turns_are_left_out_and_the_system_prompt_stays() -> None:
+    made = builder("")
+    prompt = made.build(request(("system", "SYSTEM"), *turns(41)), context=1600)
+    text = bytes(prompt.tokens).decode()
+    assert prompt.dropped > 0
+    assert prompt.dropped % 2 == 0, "what is kept begins with a message of the user"
+    assert "SYSTEM" in text
+    assert f"{prompt.dropped:03d}x" in text
+    assert f"{prompt.dropped - 1:03d}x" not in text
+    assert "040x" in text
+    assert len(prompt.tokens) <= 1600 * 3 // 4
+
+
+def test_that_the_start_of_a_shortened_prompt_stays_the_same_over_some_turns() -> None:
+    made = builder("")
+    history = turns(41)
+    first = made.build(request(*history), context=1600)
+    second = made.build(request(*history, ("assistant", "041"), ("user", "042")), context=1600)
+    assert second.dropped == first.dropped
+    ending = len("<|im_start|>assistant\n")
+    assert second.tokens[: len(first.tokens) - ending] == first.tokens[:-ending]
+
+
+def test_that_a_whole_chat_is_kept_when_there_is_room() -> None:
+    assert builder("").build(request(*turns(9)), context=4096).dropped == 0
+
+
+@pytest.mark.parametrize("overflow", ["drop_oldest", "fail"])
+def test_that_a_message_longer_than_the_context_is_refused_with_numbers(overflow: str) -> None:
+    with pytest.raises(Exception, match="of 500 tokens"):
+        builder("").build(request(*turns(4), ("user", "y" * 900), overflow=overflow), context=500)
+
+
+def test_that_nothing_is_left_out_unasked() -> None:
+    with pytest.raises(Exception, match="longer than the model's context"):
+        builder("").build(request(*turns(41), overflow="fail"), context=1600)

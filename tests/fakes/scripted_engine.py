@@ -1,0 +1,205 @@
+"""An engine that follows a script: the same interface and the same rules as the real one, no process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.model import FileFacts, ModelInfo
+from desktop.engine.client import Engine, Inspector
+from desktop.engine.protocol import (
+    Event,
+    Finished,
+    GenerateRequest,
+    LoadOptions,
+    Piece,
+    PromptProgress,
+    PromptReady,
+    PromptStarted,
+)
+from desktop.engine.reply import ReplyText
+
+
+@dataclass
+class Reply:
+    """One scripted reply.
+
+    pieces: of the answer. thinking: pieces before it. gate: the reply waits for it after `gate_after` pieces (or for a
+    stop). error: raised after all pieces; with a code of a death the engine is dead afterwards.
+    """
+
+    pieces: Sequence[str] = ("Hello", ", ", "world", ".")
+    thinking: Sequence[str] = ()
+    gate: threading.Event | None = None
+    gate_after: int = 1
+    error: SamarError | None = None
+
+
+def facts_of(path: Path) -> FileFacts:
+    """A header for files that need not exist."""
+    return FileFacts(
+        path=str(path),
+        name=path.stem,
+        architecture="llama",
+        parameters=1_000_000,
+        quantization="Q4_K_M",
+        file_bytes=600_000,
+        weight_bytes=600_000,
+        context_trained=2048,
+        kv_elements_per_token=128,
+    )
+
+
+@dataclass
+class ScriptedEngine(Engine):
+    """Gives its replies one after another, the last one again and again.
+
+    inspect: as the real engine's. load_gate: a load waits for it, or for a stop. load_error: raised by the next load.
+    requests: what was asked, for tests to look at.
+    """
+
+    replies: Sequence[Reply] = (Reply(),)
+    inspect: Inspector = facts_of
+    load_gate: threading.Event | None = None
+    load_error: SamarError | None = None
+    requests: list[GenerateRequest] = field(default_factory=list)
+    loads: list[Path] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._model: ModelInfo | None = None
+        self._alive = False
+        self._at_work = False
+        self._stopped = threading.Event()
+        self._given = 0
+
+    def start(self) -> None:
+        self._alive = True
+
+    @property
+    def alive(self) -> bool:
+        return self._alive
+
+    @property
+    def model(self) -> ModelInfo | None:
+        return self._model if self._alive else None
+
+    def load(
+        self,
+        path: Path,
+        options: LoadOptions | None = None,
+        on_progress: Callable[[float], None] = lambda _: None,
+    ) -> ModelInfo | None:
+        facts = self.inspect(path)
+        options = options or LoadOptions()
+        self.loads.append(path)
+        self.start()
+        self._begin()
+        try:
+            self._model = None
+            on_progress(0.5)
+            if not self._wait(self.load_gate):
+                return None
+            if self.load_error is not None:
+                problem, self.load_error = self.load_error, None
+                self._alive = problem.code not in ("engine_died", "engine_silent")
+                raise problem
+            on_progress(1.0)
+            self._model = ModelInfo(
+                path=str(path),
+                name=facts.name,
+                architecture=facts.architecture,
+                parameters=facts.parameters,
+                quantization=facts.quantization,
+                file_bytes=facts.file_bytes,
+                context=min(options.context, facts.context_trained),
+                context_wished=options.context,
+                context_limit="model" if options.context > facts.context_trained else "",
+                context_trained=facts.context_trained,
+                threads=options.threads or 1,
+                has_template=True,
+            )
+            return self._model
+        finally:
+            self._at_work = False
+
+    def generate(self, request: GenerateRequest) -> Iterator[Event]:
+        self.start()
+        self._begin()
+        try:
+            yield from self._reply(request)
+        finally:
+            self._at_work = False
+
+    def _reply(self, request: GenerateRequest) -> Iterator[Event]:
+        if self._model is None:
+            raise SamarError("no_model")
+        self.requests.append(request)
+        script = self.replies[min(self._given, len(self.replies) - 1)]
+        self._given += 1
+        prompt = sum(len(text.split()) + 1 for _, text in request.messages)
+        yield PromptStarted(request=self._given, prompt_tokens=prompt, cached_tokens=0, dropped_messages=0)
+        yield PromptProgress(request=self._given, done=prompt, total=prompt)
+        yield PromptReady(request=self._given, prompt_tokens=prompt, cached_tokens=0, dropped_messages=0)
+        count, stopped_by = 0, StoppedBy.END
+        until = ReplyText(request.params.stop, fresh=False)
+        pieces = [("thinking", text) for text in script.thinking] + [("answer", text) for text in script.pieces]
+        for kind, text in pieces:
+            if (count == script.gate_after and not self._wait(script.gate)) or self._stopped.is_set():
+                stopped_by = StoppedBy.USER
+                break
+            count += 1
+            shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
+            if shown:
+                yield Piece(request=self._given, text=shown, kind=kind)
+            if until.stopped:
+                stopped_by = StoppedBy.STOP_STRING
+                break
+            if count == request.params.max_tokens:
+                stopped_by = StoppedBy.LENGTH
+                break
+        else:
+            if script.error is not None:
+                if script.error.code in ("engine_died", "engine_silent"):
+                    self._alive, self._model = False, None
+                raise script.error
+            if self._stopped.is_set():
+                stopped_by = StoppedBy.USER
+        for _, rest in until.end():
+            yield Piece(request=self._given, text=rest)
+        stats = GenerationStats(
+            prompt_tokens=prompt,
+            reply_tokens=count,
+            first_token_s=0.01,
+            tokens_per_s=100.0,
+            stopped_by=stopped_by,
+            seed=request.params.seed or 0,
+        )
+        yield Finished(request=self._given, stats=stats)
+
+    def stop(self) -> None:
+        if self._at_work:
+            self._stopped.set()
+
+    def unload(self) -> None:
+        self._model = None
+
+    def close(self) -> None:
+        self._stopped.set()
+        self._alive, self._model = False, None
+
+    def _begin(self) -> None:
+        if self._at_work:
+            raise RuntimeError("the engine is at work for another caller")
+        self._at_work = True
+        self._stopped.clear()
+
+    def _wait(self, gate: threading.Event | None) -> bool:
+        """Wait for a gate; false when a stop came first."""
+        while gate is not None and not gate.wait(0.005):
+            if self._stopped.is_set():
+                return False
+        return not self._stopped.is_set()

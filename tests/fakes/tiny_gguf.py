@@ -1,0 +1,114 @@
+"""Tiny Llama models with random weights, written for a test in milliseconds.
+
+The vocabulary is byte-level BPE of GPT-2's kind without merges: one token for each byte, so that most letters of Arabic
+take two tokens and every token may end inside a character; then the special tokens that a test asks for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+
+CHATML = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+WIDTH, HEADS, LAYERS, FEED = 32, 2, 2, 64
+
+
+def byte_letters() -> list[str]:
+    """The letter that stands for each byte in byte-level vocabularies (a fact of GPT-2's tokenizer)."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    letters, spare = {}, 256
+    for byte in range(256):
+        if byte in plain:
+            letters[byte] = chr(byte)
+        else:
+            letters[byte] = chr(spare)
+            spare += 1
+    return [letters[byte] for byte in range(256)]
+
+
+def write_tiny(
+    path: Path,
+    *,
+    template: str | None = CHATML,
+    context: int = 2048,
+    seed: int = 0,
+    specials: tuple[str, ...] = ("<|im_start|>", "<|im_end|>", "<|endoftext|>"),
+    words: tuple[str, ...] = (),
+    favour: dict[str, float] | None = None,
+    architecture: str = "llama",
+    name: str = "Tiny",
+    extra: dict[str, Any] | None = None,
+    layers: int = LAYERS,
+    heads: int = HEADS,
+) -> Path:
+    """Write a model to `path`.
+
+    words: plain tokens beside the bytes. favour: factor on the output row of a token (0 makes it as likely as the
+    average, a negative or large one changes how often it is sampled). extra: metadata, by key.
+    """
+    letters = byte_letters()
+    plain = ["".join(letters[b] for b in word.encode()) for word in words]
+    tokens = [*letters, *plain, *specials]
+    types = [gguf.TokenType.NORMAL] * (256 + len(plain)) + [gguf.TokenType.CONTROL] * len(specials)
+    numbers = {token: i for i, token in enumerate([*map(chr, range(256)), *words, *specials])}
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_name(name)
+    writer.add_context_length(context)
+    writer.add_embedding_length(WIDTH)
+    writer.add_block_count(layers)
+    writer.add_feed_forward_length(FEED)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(heads)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(WIDTH // heads)
+    writer.add_vocab_size(len(tokens))
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges([f"{letters[0]} {letters[1]}"])
+    writer.add_add_bos_token(False)
+    for key, token in (("eos", "<|im_end|>"), ("bos", "<|endoftext|>"), ("eot", "<|endoftext|>")):
+        if token in numbers:
+            writer.add_uint32(f"tokenizer.ggml.{key}_token_id", numbers[token])
+    if template is not None:
+        writer.add_chat_template(template)
+    for key, value in (extra or {}).items():
+        if isinstance(value, str):
+            writer.add_string(key, value)
+        elif isinstance(value, float):
+            writer.add_float32(key, value)
+        else:
+            writer.add_uint32(key, value)
+    random = np.random.default_rng(seed)
+
+    def tensor(label: str, *shape: int, scale: float = 0.2) -> None:
+        writer.add_tensor(label, (random.standard_normal(shape) * scale).astype(np.float32))
+
+    embedding = random.standard_normal((len(tokens), WIDTH)).astype(np.float32)
+    writer.add_tensor("token_embd.weight", embedding)
+    output = random.standard_normal((len(tokens), WIDTH)).astype(np.float32) * 0.5
+    for token, factor in (favour or {}).items():
+        output[numbers[token]] *= factor
+    writer.add_tensor("output.weight", output)
+    writer.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
+    for i in range(layers):
+        writer.add_tensor(f"blk.{i}.attn_norm.weight", np.ones(WIDTH, np.float32))
+        writer.add_tensor(f"blk.{i}.ffn_norm.weight", np.ones(WIDTH, np.float32))
+        for part in ("attn_q", "attn_k", "attn_v", "attn_output"):
+            tensor(f"blk.{i}.{part}.weight", WIDTH, WIDTH)
+        tensor(f"blk.{i}.ffn_gate.weight", FEED, WIDTH)
+        tensor(f"blk.{i}.ffn_up.weight", FEED, WIDTH)
+        tensor(f"blk.{i}.ffn_down.weight", WIDTH, FEED)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path

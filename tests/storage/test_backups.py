@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.storage import backups
+from desktop.storage.chats import ChatStore
+from desktop.storage.database import Database
+from tests.storage.kit import exchange, opened
+
+DAY = 24 * 60 * 60
+NOW = 1_800_000_000.0
+
+
+def test_that_one_copy_a_day_is_made_and_five_are_kept(paths: Paths) -> None:
+    with opened(paths) as store:
+        store.create_chat("kept")
+        made = [backups.make_daily_if_due(paths, NOW + hour * 3600) for hour in range(0, 10 * 24, 6)]
+    days = [backup for backup in made if backup is not None]
+    assert len(days) == 10
+    assert [b.path for b in backups.listed(paths.backups)] == [b.path for b in reversed(days[-5:])]
+    assert all(backups.is_sound(b.path) for b in backups.listed(paths.backups))
+
+
+def test_that_a_copy_from_a_clock_that_was_wrong_does_not_stop_the_next(paths: Paths) -> None:
+    with opened(paths) as store:
+        store.create_chat()
+        assert backups.make_daily_if_due(paths, NOW + 4000 * DAY) is not None
+        assert backups.make_daily_if_due(paths, NOW) is not None
+
+
+def test_that_a_copy_has_what_stands_in_the_log_and_writing_goes_on(paths: Paths) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat("in the log")
+        _, reply = store.begin_turn(chat.id, None, "q", "m")
+        backup = backups.make_daily_if_due(paths)
+        assert backup is not None
+        assert store.save_partial(reply.id, "goes on")
+    copy = Database.connect(backup.path, immutable=True)
+    assert copy.fetch("SELECT title FROM chats") == [("in the log",)]
+    copy.close()
+    assert sorted(path.name for path in paths.backups.iterdir()) == [backup.path.name]
+
+
+def test_that_copies_before_migrations_are_counted_apart(paths: Paths) -> None:
+    with opened(paths) as store:
+        store.create_chat()
+        for number in range(6):
+            backups.make(paths.history, paths.backups, f"before-000{number}_x", NOW + number)
+            backups.make(paths.history, paths.backups, backups.DAILY, NOW + number * DAY)
+        backups.rotate(paths.backups)
+    reasons = [backup.reason for backup in backups.listed(paths.backups)]
+    assert reasons.count(backups.DAILY) == 5
+    assert len(reasons) == 8
+
+
+def test_that_a_copy_that_can_not_be_written_leaves_no_part_of_itself(paths: Paths, tmp_path: Path) -> None:
+    with opened(paths) as store:
+        exchange(store, store.create_chat().id, None, "q", "a")
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(SamarError) as problem:
+            backups.make(paths.history, tmp_path / "file", backups.DAILY)
+        assert problem.value.code == "data_read_only"
+
+
+def test_that_a_copy_of_a_damaged_history_does_not_count(paths: Paths) -> None:
+    with opened(paths) as store:
+        for _ in range(30):
+            exchange(store, store.create_chat().id, None, "q " * 3000, "a " * 3000)
+    raw = bytearray(paths.history.read_bytes())
+    for page in range(40, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 50] = b"\xff" * 50
+    paths.history.write_bytes(raw)
+    with pytest.raises(SamarError, match="damaged"):
+        backups.make(paths.history, paths.backups, backups.DAILY)
+    assert list(paths.backups.iterdir()) == []
+
+
+def test_that_files_of_other_names_are_no_backups(paths: Paths) -> None:
+    paths.backups.mkdir(parents=True)
+    for name in ("history-.sqlite3", "history-2026.sqlite3", "history-20261122-181301Z-daily.part", "notes.txt"):
+        (paths.backups / name).write_text("?")
+    assert backups.listed(paths.backups) == []
+    with opened(paths) as store:
+        assert isinstance(store, ChatStore)

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.core import folding
+from desktop.core.chat import MessageStatus, Role
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.storage.chats import ChatStore
+from desktop.storage.database import Database
+from desktop.storage.opening import open_history
+from desktop.storage.search import Query, Search
+from tests.storage.kit import exchange, opened
+
+
+def texts(store: ChatStore, query: str) -> list[str]:
+    return [store.get_message(h.message_id or 0).content for h in Search(store.database).messages(Query(query))]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("الكِتَابُ على الطاولة", "كتاب"),
+        ("وبالكتاب نبدأ", "الكتاب نبدا"),
+        ("مدرسةٌ كبيرة", "مدرسه"),
+        ("مستشفى", "مستشفي"),
+        ("أسئلتُها", "اسئله"[:4]),
+        ("كتابها جديد", "كتاب جديد"),
+        ("عام ٢٠٢٦", "2026"),
+        ("The Quantization of Café models", "cafe quant"),
+        ("use llama_decode() here", "decode"),
+        ("GPT-4 and others", "gpt-4"),
+        ("这个模型很小", "模型"),
+        ("ﷺ", "صلي"),
+        ("oﬃce", "office"),
+    ],
+)
+def test_that_people_find_what_they_wrote(store: ChatStore, written: str, typed: str) -> None:
+    exchange(store, store.create_chat("t").id, None, written, "something else")
+    assert texts(store, typed) == [written]
+    (hit,) = Search(store.database).messages(Query(typed))
+    assert hit.ranges
+    assert all(hit.snippet[slice(*span)] for span in hit.ranges)
+
+
+def test_that_a_highlight_lies_on_the_original_letters(store: ChatStore) -> None:
+    chat = store.create_chat("عنوان")
+    text = "سطر أول\nثم نتحدث عن النَّموذجِ الكبير، " + "و كلام كثير " * 40 + "نموذجنا"
+    user, _ = exchange(store, chat.id, None, text, "a")
+    (hit,) = Search(store.database).messages(Query("نموذج"))
+    assert (hit.chat_id, hit.chat_title, hit.message_id, hit.role) == (chat.id, "عنوان", user.id, Role.USER)
+    assert [hit.snippet[slice(*span)] for span in hit.ranges] == ["النَّموذجِ"]
+    assert "\n" not in hit.snippet
+    assert hit.snippet.replace(" ", "") in text.replace("\n", "").replace(" ", "")
+    assert [text[slice(*span)] for span in Query("نموذج").ranges(text)] == ["النَّموذجِ", "نموذج"]
+
+
+def test_that_the_last_word_finds_as_it_is_typed(store: ChatStore) -> None:
+    exchange(store, store.create_chat("t").id, None, "temperature settings", "a")
+    for typed in ("t", "te", "tempera", "temperature s", "settings temp"):
+        assert texts(store, typed) == ["temperature settings"], typed
+    assert texts(store, "tempera ") == []
+    assert texts(store, "emperature") == []
+
+
+def test_that_all_words_must_occur_and_phrases_in_their_order(store: ChatStore) -> None:
+    chat = store.create_chat("t")
+    exchange(store, chat.id, None, "one two three", "three two one")
+    assert set(texts(store, "three one")) == {"one two three", "three two one"}
+    assert texts(store, '"two three"') == ["one two three"]
+    assert texts(store, "«two one»") == ["three two one"]
+    assert texts(store, "one four") == []
+
+
+def test_that_hits_come_newest_first_in_pages(store: ChatStore) -> None:
+    chat = store.create_chat("t")
+    with store.database.transaction():
+        ids = [exchange(store, chat.id, None, f"needle {n}", "hay")[0].id for n in range(30)]
+    search = Search(store.database)
+    found: list[int] = []
+    while page := search.messages(Query("needle"), limit=7, before=found[-1] if found else None):
+        found += [hit.message_id or 0 for hit in page]
+    assert found == ids[::-1]
+    assert search.in_chat(Query("needle"), chat.id) == ids
+
+
+def test_that_titles_are_found_and_renamed(store: ChatStore) -> None:
+    chat = store.create_chat("رحلة إلى مكة")
+    search = Search(store.database)
+    (hit,) = search.titles(Query("رحله الي"))
+    assert (hit.chat_id, hit.message_id, hit.snippet) == (chat.id, None, "رحلة إلى مكة")
+    assert [hit.snippet[slice(*span)] for span in hit.ranges] == ["رحلة", "إلى"]
+    store.rename(chat.id, "trip")
+    assert search.titles(Query("رحله")) == []
+    assert [hit.chat_id for hit in search.titles(Query("trip"))] == [chat.id]
+
+
+def test_that_the_index_follows_every_change(store: ChatStore) -> None:
+    chat = store.create_chat()
+    user, reply = store.begin_turn(chat.id, None, "question", "m")
+    store.save_partial(reply.id, "halfway")
+    assert texts(store, "halfway") == []
+    store.finish(reply.id, "complete", MessageStatus.FINISHED)
+    assert texts(store, "complete") == ["complete"]
+    store.edit_content(reply.id, "edited")
+    assert texts(store, "complete") == []
+    assert texts(store, "edited") == ["edited"]
+    deletion = store.delete_turn(user.id)
+    assert texts(store, "question") == []
+    store.undo(deletion)
+    assert texts(store, "question") == ["question"]
+    store.set_archived(chat.id, True)
+    assert Search(store.database).messages(Query("question"))[0].archived
+    deletion = store.delete_chats([chat.id])
+    assert texts(store, "question") == []
+    assert Search(store.database).titles(Query("question")) == []
+    store.purge(deletion)
+    store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    assert store.database.fetch("SELECT rowid FROM search_docsize") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", '"', '""', "*", "-", "AND", "a AND NOT", "NEAR(", "body:", "^", "\0", "'", "🙂"]
+)
+def test_that_no_query_is_a_syntax_error(store: ChatStore, typed: str) -> None:
+    exchange(store, store.create_chat("t").id, None, "body and near", "a")
+    Search(store.database).messages(Query(typed))
+    Search(store.database).titles(Query(typed))
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=st.text(min_size=1, max_size=60), data=st.data())
+def test_that_every_word_of_a_message_finds_it(text: str, data: st.DataObject) -> None:
+    database = Database.in_memory()
+    store = ChatStore(database)
+    exchange(store, store.create_chat("t").id, None, text, "")
+    for word in folding.words(folding.fold(text)):
+        hits = Search(database).messages(Query(word))
+        assert [hit.message_id for hit in hits] == [1], word
+        for hit in hits:
+            assert all(0 <= first < last <= len(hit.snippet) for first, last in hit.ranges)
+    Search(database).messages(Query(data.draw(st.text())))
+    database.close()
+
+
+def test_that_a_worker_thread_searches_beside_the_writer(paths: Paths) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat()
+        exchange(store, chat.id, None, "needle", "a")
+        found: list[int] = []
+
+        def work() -> None:
+            reader = Database.connect(paths.history, read_only=True)
+            found.extend(hit.message_id or 0 for hit in Search(reader).messages(Query("needle")))
+            reader.close()
+
+        with store.database.transaction():
+            store.create_chat("not yet committed")
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert found == [1]
+
+
+def test_that_another_folding_makes_the_index_anew(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(paths) as store:
+        exchange(store, store.create_chat("t").id, None, "needle", "a")
+        store.database.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        assert texts(store, "needle") == []
+    with opened(paths) as store:
+        assert texts(store, "needle") == []
+    monkeypatch.setattr(folding, "VERSION", folding.VERSION + 1)
+    with opened(paths) as store:
+        assert texts(store, "needle") == ["needle"]
+        store.purge(store.delete_chats([1]))
+        store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+
+
+@pytest.mark.parametrize("writing_meets_it", [True, False])
+def test_that_a_damaged_index_stops_search_and_not_sending(paths: Paths, writing_meets_it: bool) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat("t")
+        exchange(store, chat.id, None, "needle one", "a")
+        store.database.execute(
+            "UPDATE search_data SET block = x'ffffffffffff' WHERE id = 10"
+        )  # FTS5's list of segments
+    found = open_history(paths)
+    assert found.problem is None
+    store = ChatStore(found.database)
+    with pytest.raises(SamarError) as problem:
+        store.begin_turn(chat.id, None, "needle not sent", "m") if writing_meets_it else texts(store, "needle")
+    assert problem.value.code == "history_failed"
+    exchange(store, chat.id, None, "needle two", "a")
+    with pytest.raises(SamarError):
+        texts(store, "needle")
+    found.database.close()
+    with opened(paths) as store:
+        assert texts(store, "needle") == ["needle two", "needle one"]

@@ -1,0 +1,262 @@
+"""The whole way, as a person goes it: a real window, the real engine process, a real history."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Samar
+from desktop.core.chat import MessageStatus
+from desktop.core.generation import GenerationParams
+from desktop.core.paths import Paths, starter_model
+from desktop.engine.client import EngineClient
+from desktop.ui.chat.model_picker import PickerState
+
+pytestmark = pytest.mark.engine
+LONG = GenerationParams(temperature=2.0, top_p=1.0, min_p=0.0, top_k=0, seed=1)
+"""So hot that the bundled model wanders on for a while."""
+
+
+@pytest.fixture
+def opened(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
+    """Opens Samar on the same data folder, as often as a test starts it."""
+    running: list[Samar] = []
+
+    def start() -> Samar:
+        samar = Samar(qapp, Paths.under(data_dir))
+        running.append(samar)
+        samar.start([])
+        qtbot.waitUntil(lambda: samar.window.picker.state is PickerState.READY, timeout=60_000)
+        return samar
+
+    yield start
+    for samar in running:
+        samar.window.close()
+        samar.close()
+        samar.window.deleteLater()
+
+
+def rows(data_dir: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(data_dir / "history.sqlite3")) as history:
+        return history.execute("SELECT role, status, content FROM messages ORDER BY id").fetchall()
+
+
+def type_and_send(qtbot: QtBot, samar: Samar, text: str) -> None:
+    qtbot.keyClicks(samar.window.composer.text, text)
+    qtbot.keyClick(samar.window.composer.text, Qt.Key.Key_Return)
+
+
+def answered(qtbot: QtBot, samar: Samar, act: Callable[[], None]) -> None:
+    with qtbot.waitSignal(samar.chats.replies.ended, timeout=60_000):
+        act()
+
+
+def shown(samar: Samar) -> str:
+    return samar.transcript.page.toPlainText()
+
+
+def test_that_a_message_is_answered_and_kept(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "What is a token?"))
+    kept = rows(data_dir)
+    assert [(role, status) for role, status, _ in kept] == [("user", "finished"), ("assistant", "finished")]
+    assert kept[0][2] == "What is a token?"
+    assert kept[1][2].split()[0] in shown(samar)
+    samar.window.close()
+    samar.close()
+
+    again = opened()
+    chats = again.store.list_chats()
+    assert [chat.title for chat in chats] == ["What is a token?"]
+    again.chats.open_chat(chats[0].id)
+    assert "What is a token?" in shown(again)
+    assert kept[1][2].split()[0] in shown(again)
+
+
+def test_that_shift_enter_breaks_the_line(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
+    samar = opened()
+    text = samar.window.composer.text
+    qtbot.keyClicks(text, "one")
+    qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(text, "two")
+    answered(qtbot, samar, lambda: qtbot.keyClick(text, Qt.Key.Key_Return))
+    assert rows(data_dir)[0][2] == "one\ntwo"
+
+
+def test_that_a_reply_is_stopped_and_continued(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
+    samar = opened()
+    samar.chats.set_params(LONG)
+    with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
+        type_and_send(qtbot, samar, "Hello")
+    assert samar.window.composer.generating
+    answered(qtbot, samar, lambda: qtbot.keyClick(samar.window.composer.text, Qt.Key.Key_Escape))
+    assert not samar.window.composer.generating
+    role, status, content = rows(data_dir)[1]
+    assert (role, status) == ("assistant", "stopped")
+    assert content
+    reply = samar.chats.path()[-1]
+    with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
+        samar.transcript.continue_requested.emit(reply.id)
+    answered(qtbot, samar, samar.worker.stop)
+    assert rows(data_dir)[1][2].startswith(content)
+    assert len(rows(data_dir)[1][2]) > len(content)
+
+
+def test_that_regenerating_makes_a_sibling_that_can_be_left_again(
+    qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
+) -> None:
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    first = samar.chats.path()[-1]
+    answered(qtbot, samar, lambda: samar.transcript.regenerate_requested.emit(first.id))
+    second = samar.chats.path()[-1]
+    assert second.id != first.id
+    assert len(samar.chats.path()) == 2
+    samar.transcript.sibling_chosen.emit(second.id, -1)
+    assert samar.chats.path()[-1].id == first.id
+    assert len(rows(data_dir)) == 3
+
+
+def test_that_an_edit_is_a_branch_of_its_own(qtbot: QtBot, opened: Callable[[], Samar]) -> None:
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    mine = samar.chats.path()[0]
+    answered(qtbot, samar, lambda: samar.transcript.edit_submitted.emit(mine.id, "What is a token?"))
+    assert samar.chats.path()[0].content == "What is a token?"
+    assert "Hello" not in shown(samar)
+    samar.transcript.sibling_chosen.emit(samar.chats.path()[0].id, -1)
+    assert samar.chats.path()[0].content == "Hello"
+
+
+def test_that_the_system_prompt_of_a_chat_reaches_the_model(qtbot: QtBot, opened: Callable[[], Samar]) -> None:
+    samar = opened()
+    samar.window.panel.system_prompt_changed.emit("Answer in Arabic.")
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    assert samar.chats.chat is not None
+    assert samar.store.get_chat(samar.chats.chat.id).system_prompt == "Answer in Arabic."
+    with_prompt = samar.chats.path()[-1].stats
+    samar.window.panel.system_prompt_changed.emit("")
+    answered(qtbot, samar, lambda: samar.transcript.regenerate_requested.emit(samar.chats.path()[-1].id))
+    without = samar.chats.path()[-1].stats
+    assert with_prompt
+    assert without
+    assert with_prompt.prompt_tokens > without.prompt_tokens
+
+
+def drop(samar: Samar, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    where, copy = QPointF(400, 300), Qt.DropAction.CopyAction
+    held = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(samar.window, QDragEnterEvent(where.toPoint(), copy, *held))
+    assert samar.window.drop.isVisible()
+    QApplication.sendEvent(samar.window, QDropEvent(where, copy, *held))
+    assert not samar.window.drop.isVisible()
+
+
+def test_that_a_dropped_model_is_loaded_and_stays_chosen(
+    qtbot: QtBot, opened: Callable[[], Samar], tmp_path: Path
+) -> None:
+    copy = tmp_path / "نموذج آخر.gguf"
+    copy.write_bytes(starter_model().read_bytes())
+    samar = opened()
+    with qtbot.waitSignal(samar.worker.model_loaded, timeout=60_000):
+        drop(samar, copy)
+    assert samar.window.picker.path == str(copy)
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    samar.window.close()
+    samar.close()
+    again = opened()
+    assert again.window.picker.path == str(copy)
+
+
+def test_that_a_broken_file_leaves_the_loaded_model_in_place(
+    qtbot: QtBot, opened: Callable[[], Samar], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(starter_model().read_bytes()[:100_000])
+    samar = opened()
+    with qtbot.waitSignal(samar.worker.load_failed, timeout=60_000) as failed:
+        drop(samar, broken)
+    assert failed.args[0].code == "model_damaged"
+    assert not samar.window.banner.isHidden()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    assert samar.chats.path()[-1].status is MessageStatus.FINISHED
+
+
+def test_that_an_engine_killed_in_mid_reply_costs_no_word(
+    qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
+) -> None:
+    samar = opened()
+    samar.chats.set_params(LONG)
+    assert isinstance(samar.engine, EngineClient)
+    with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
+        type_and_send(qtbot, samar, "Hello")
+    pid = samar.engine.pid
+    assert pid is not None
+    with qtbot.waitSignal(samar.chats.replies.failed, timeout=60_000) as failed:
+        os.kill(pid, signal.SIGKILL)
+    message, problem = failed.args
+    assert problem.code == "engine_died"
+    assert message.content
+    assert rows(data_dir)[1][1:] == ("failed", message.content)
+    assert not samar.window.banner.isHidden()
+    samar.chats.set_params(None)
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "And again"))
+    assert samar.chats.path()[-1].status is MessageStatus.FINISHED
+
+
+def test_that_a_deleted_chat_comes_back_by_undo(qtbot: QtBot, opened: Callable[[], Samar]) -> None:
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
+    chat = samar.chats.chat
+    assert chat is not None
+    samar.window.sidebar.chat_deleted.emit(chat.id)
+    assert samar.store.list_chats() == []
+    assert samar.chats.chat is None
+    qtbot.mouseClick(samar.window.toast.button, Qt.MouseButton.LeftButton)
+    assert [c.id for c in samar.store.list_chats()] == [chat.id]
+    assert "Hello" in shown(samar)
+
+
+def test_that_a_deleted_chat_is_gone_from_the_file_after_the_undo_time(
+    qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
+) -> None:
+    samar = opened()
+    secret = "zanzibarquartz"
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, secret))
+    assert samar.chats.chat is not None
+    samar.window.sidebar.chat_deleted.emit(samar.chats.chat.id)
+    with qtbot.waitSignal(samar.chats.purge_due):
+        samar.window.toast.dismiss()
+    samar.window.close()
+    samar.close()
+    for file in data_dir.rglob("*"):
+        assert file.is_dir() or secret.encode() not in file.read_bytes(), file.name
+
+
+def test_that_what_ended_samar_while_loading_is_not_loaded_again_at_start(
+    qtbot: QtBot, qapp: QApplication, opened: Callable[[], Samar], data_dir: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "guilty.gguf"
+    copy.write_bytes(starter_model().read_bytes())
+    samar = opened()
+    with qtbot.waitSignal(samar.worker.model_loaded, timeout=60_000):
+        drop(samar, copy)
+    samar.window.close()
+    samar.close()
+    Paths.under(data_dir).load_mark.write_text(str(copy))
+    again = opened()
+    assert again.worker.model is not None
+    assert Path(again.worker.model.path) == starter_model()
+    assert "guilty.gguf" in again.window.banner.what.text()

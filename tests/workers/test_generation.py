@@ -1,0 +1,294 @@
+"""The generation thread: signals in order, stops, deaths, and models that come back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams, StoppedBy
+from desktop.core.paths import starter_model
+from desktop.engine.client import Engine, EngineClient
+from desktop.engine.protocol import GenerateRequest, LoadOptions
+from desktop.models import gguf
+from desktop.workers.generation import GenerationWorker
+from tests.fakes.scripted_engine import Reply, ScriptedEngine
+
+REQUEST = GenerateRequest(messages=(("user", "hello"),))
+OPTIONS = LoadOptions(threads=1)
+MODEL = Path("one.gguf")
+
+
+class Told:
+    """Every signal of a worker, in the order in which the GUI thread got them."""
+
+    def __init__(self, worker: GenerationWorker) -> None:
+        self.events: list[tuple[object, ...]] = []
+        self.threads: set[QThread] = set()
+        self.text: dict[int, str] = {}
+        self.thinking: dict[int, str] = {}
+        self.chunks = 0
+        for name in ("model_loaded", "model_unloaded", "load_stopped", "load_failed", "finished", "failed"):
+            getattr(worker, name).connect(lambda *values, name=name: self._note(name, *values))
+        worker.chunk_received.connect(self._chunk)
+
+    def _note(self, name: str, *values: object) -> None:
+        self.threads.add(QThread.currentThread())
+        self.events.append((name, *values))
+
+    def _chunk(self, message_id: int, text: str, thinking: str) -> None:
+        self.chunks += 1
+        self.text[message_id] = self.text.get(message_id, "") + text
+        self.thinking[message_id] = self.thinking.get(message_id, "") + thinking
+
+    @property
+    def names(self) -> list[object]:
+        return [event[0] for event in self.events]
+
+    def stopped_by(self, index: int = -1) -> object:
+        return self.events[index][2].stopped_by  # type: ignore[attr-defined]
+
+    def code(self, index: int = -1) -> str:
+        problem = self.events[index][-1]
+        assert isinstance(problem, SamarError)
+        return problem.code
+
+
+@pytest.fixture
+def make_worker(qtbot: QtBot) -> Iterator[Callable[..., tuple[GenerationWorker, Told]]]:
+    made: list[GenerationWorker] = []
+
+    def make(engine: Engine, **options: object) -> tuple[GenerationWorker, Told]:
+        worker = GenerationWorker(engine, **options)  # type: ignore[arg-type]
+        made.append(worker)
+        return worker, Told(worker)
+
+    yield make
+    for worker in made:
+        worker.shutdown()
+
+
+Make = Callable[..., tuple[GenerationWorker, Told]]
+
+
+def test_that_a_load_and_a_reply_arrive_on_the_gui_thread(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(pieces=("Hi", " there"), thinking=("hm",)),)))
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(5, REQUEST)
+    assert told.names == ["model_loaded", "finished"]
+    assert told.text == {5: "Hi there"}
+    assert told.thinking == {5: "hm"}
+    assert told.threads == {worker.thread()}
+    assert worker.model is not None
+
+
+def test_that_pieces_are_gathered(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(pieces=["x"] * 5000),)))
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(1, REQUEST)
+    assert told.text[1] == "x" * 5000
+    assert told.chunks < 500
+
+
+def test_that_a_stop_ends_the_reply_and_keeps_what_was_written(qtbot: QtBot, make_worker: Make) -> None:
+    gate = threading.Event()
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(gate=gate), Reply())))
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.chunk_received):
+        worker.generate(1, REQUEST)
+    with qtbot.waitSignal(worker.finished):
+        worker.stop()
+    assert told.stopped_by() is StoppedBy.USER
+    assert told.text[1] == "Hello"
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(2, REQUEST)
+    assert told.stopped_by() is StoppedBy.END
+
+
+def test_that_a_stop_takes_back_replies_that_wait_and_spares_the_load(qtbot: QtBot, make_worker: Make) -> None:
+    gate = threading.Event()
+    worker, told = make_worker(ScriptedEngine(load_gate=gate))
+    with qtbot.waitSignal(worker.model_loading):
+        worker.load(MODEL)
+    worker.generate(1, REQUEST)
+    worker.generate(2, REQUEST)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.stop()
+        gate.set()
+    assert told.names == ["finished", "finished", "model_loaded"]
+    assert told.stopped_by(0) is told.stopped_by(1) is StoppedBy.USER
+
+
+def test_that_a_stop_with_no_reply_about_ends_the_load(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine(load_gate=threading.Event()))
+    with qtbot.waitSignal(worker.model_loading, check_params_cb=lambda fraction: fraction > 0):
+        worker.load(MODEL)
+    with qtbot.waitSignal(worker.load_stopped):
+        worker.stop()
+    assert told.names == ["load_stopped"]
+
+
+def test_that_another_load_ends_the_one_at_work(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine(load_gate=threading.Event())
+    worker, told = make_worker(engine)
+    with qtbot.waitSignal(worker.model_loading, check_params_cb=lambda fraction: fraction > 0):
+        worker.load(Path("slow.gguf"))
+    worker.load(Path("waiting.gguf"))
+    engine.load_gate = None
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    assert engine.loads[-1] == MODEL
+    assert Path("waiting.gguf") not in engine.loads
+    assert told.names == ["load_stopped", "model_loaded"]
+
+
+def test_that_a_failed_load_brings_the_model_before_it_back(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine()
+    worker, told = make_worker(engine)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    engine.load_error = SamarError("model_load_failed", name="two", reason="no tensor")
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(Path("two.gguf"))
+    assert told.names == ["model_loaded", "load_failed", "model_loaded"]
+    assert worker.model is not None
+    assert worker.model.name == "one"
+
+
+def test_that_a_bad_file_leaves_the_loaded_model_alone(qtbot: QtBot, make_worker: Make, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.gguf"
+    bad.write_bytes(b"no model")
+    worker, told = make_worker(ScriptedEngine(inspect=gguf.inspect))
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(starter_model())
+    with qtbot.waitSignal(worker.load_failed):
+        worker.load(bad)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(1, REQUEST)
+    assert told.names == ["model_loaded", "load_failed", "finished"]
+    assert told.code(1) == "model_not_gguf"
+
+
+def test_that_a_reply_without_a_model_fails(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine())
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    assert told.code() == "no_model"
+
+
+def test_that_after_a_death_the_next_message_loads_and_answers(qtbot: QtBot, make_worker: Make) -> None:
+    death = SamarError("engine_died", reason="SIGKILL")
+    engine = ScriptedEngine(replies=(Reply(pieces=("Half",), error=death), Reply(pieces=("Whole",))))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    assert told.text[1] == "Half"
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(2, REQUEST)
+    assert told.text[2] == "Whole"
+    assert told.names == ["model_loaded", "failed", "model_loaded", "finished"]
+    assert engine.loads == [MODEL, MODEL]
+
+
+def test_that_what_ends_the_engine_twice_is_not_tried_a_third_time(qtbot: QtBot, make_worker: Make) -> None:
+    death = SamarError("engine_died", reason="SIGKILL")
+    engine = ScriptedEngine(replies=(Reply(error=death),))
+    noted: list[Path | None] = []
+    worker, told = make_worker(engine, loading=noted.append)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    engine.load_error = death
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(2, REQUEST)
+    assert told.code() == "engine_died"
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(3, REQUEST)
+    assert told.code() == "no_model"
+    assert noted == [MODEL, None, MODEL], "what killed the engine stays noted for the next start"
+
+
+def test_that_a_load_is_noted_before_and_cleared_after(qtbot: QtBot, make_worker: Make) -> None:
+    noted: list[Path | None] = []
+    engine = ScriptedEngine()
+    worker, _ = make_worker(engine, loading=noted.append)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    engine.load_error = SamarError("not_enough_memory", name="big", needed="9 GB", free="1 GB")
+    with qtbot.waitSignal(worker.load_failed):
+        worker.load(Path("big.gguf"))
+    assert noted[:4] == [MODEL, None, Path("big.gguf"), None]
+
+
+def test_that_unloading_is_told(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine())
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.model_unloaded):
+        worker.unload()
+    assert worker.model is None
+    assert "model_unloaded" in told.names
+
+
+def test_that_a_bug_of_an_engine_does_not_end_the_thread(
+    qtbot: QtBot, make_worker: Make, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = ScriptedEngine()
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+
+    def broken(_request: GenerateRequest) -> Iterator[object]:
+        raise ZeroDivisionError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "generate", broken)
+        with qtbot.waitSignal(worker.failed):
+            worker.generate(1, REQUEST)
+    assert told.code() == "engine_failed"
+    assert "ZeroDivisionError" in caplog.text
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(2, REQUEST)
+
+
+def test_that_shutting_down_in_mid_reply_is_clean(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine(replies=(Reply(gate=threading.Event()),))
+    worker, _ = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.chunk_received):
+        worker.generate(1, REQUEST)
+    worker.generate(2, REQUEST)
+    worker.shutdown()
+    worker.shutdown()
+    assert not engine.alive
+    worker.generate(3, REQUEST)  # too late, and no error
+
+
+@pytest.mark.engine
+def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(qtbot: QtBot, make_worker: Make) -> None:
+    engine = EngineClient(gguf.inspect)
+    worker, told = make_worker(engine)
+    endless = GenerateRequest(
+        messages=(("user", "What is a token?"),),
+        params=GenerationParams(temperature=5.0, top_k=0, top_p=1.0, min_p=0.0, seed=1),
+    )
+    with qtbot.waitSignal(worker.model_loaded, timeout=30_000):
+        worker.load(starter_model(), OPTIONS)
+    with qtbot.waitSignal(worker.chunk_received, timeout=30_000):
+        worker.generate(1, endless)
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: "failed" in told.names or "finished" in told.names, timeout=30_000)
+    assert told.text[1]
+    with qtbot.waitSignal(worker.finished, timeout=30_000):
+        worker.generate(2, GenerateRequest(messages=(("user", "Hello"),), params=GenerationParams(temperature=0.0)))
+    assert told.text[2]
+    assert told.names == ["model_loaded", "failed", "model_loaded", "finished"]
