@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken) -> tuple[Path | None, int]:
     from converter.mixture import parse_file_type
 
-    file_type = parse_file_type(arguments.type or "Q4_K_M")
+    file_type = parse_file_type("Q4_K_M" if arguments.type is None else arguments.type)
     with _reporter(events) as report:
         folder, name = _source(arguments, report, cancel)
         if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
@@ -125,7 +125,7 @@ def _run_adapter(
     from converter.mixture import parse_file_type
     from converter.pipeline import convert, default_threads
 
-    file_type = parse_file_type(arguments.type or "F32")
+    file_type = parse_file_type("F32" if arguments.type is None else arguments.type)
     base: Path | None = arguments.base
     if base is None:
         wanted = base_model(folder)

@@ -264,8 +264,13 @@ def _more_bits(layer: int, layers: int) -> bool:
 
 
 def _fitting(wanted: GgmlType, columns: int) -> GgmlType:
-    """The wanted type, or one whose blocks rows of `columns` elements are made of."""
+    """The wanted type, or one whose blocks rows of `columns` elements are made of. Raises UNSUPPORTED_TYPE."""
     if columns % BLOCKS[wanted][0] == 0:
         return wanted
     other = _FALLBACK.get(wanted, wanted)
+    if other is wanted and BLOCKS[wanted][0] > 32:
+        raise ConversionError(
+            ExitStatus.UNSUPPORTED_TYPE,
+            f"{wanted.name} needs rows of whole blocks of {BLOCKS[wanted][0]}; this model has rows of {columns}.",
+        )
     return other if columns % BLOCKS[other][0] == 0 else T.F16

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from converter.architectures import find_family
 from converter.architectures.base import Family, tensor_type
 from converter.checkpoint import Checkpoint
-from converter.errors import shape_mismatch
+from converter.errors import ConversionError, shape_mismatch
 from converter.ggml import QUANTIZATION_VERSION, FileType, GgmlType
 from converter.keyvalues import KeyValues
 from converter.mixture import DEFAULT_TYPE, DIRECT, Candidate, ModelFacts, choose, quantizer_order
@@ -97,6 +97,16 @@ class Plan:
         """Size of the whole file."""
         return self._head_bytes + self.data_bytes(file_type)
 
+    def sizes(self) -> dict[str, int]:
+        """File size for each type that can be made of this model, by its name."""
+        found = {}
+        for kind in DEFAULT_TYPE:
+            try:
+                found[kind.name] = self.file_bytes(kind)
+            except ConversionError:  # rows that the type's blocks do not fit
+                continue
+        return found
+
     @cached_property
     def _head_bytes(self) -> int:
         # One file type's head is as long as another's: only numbers of fixed size differ.
@@ -136,7 +146,7 @@ class Plan:
             "output": str(target),
             "output_exists": target.exists(),
             "output_bytes": self.file_bytes(file_type),
-            "sizes": {kind.name: self.file_bytes(kind) for kind in DEFAULT_TYPE},
+            "sizes": self.sizes(),
             "largest_tensor_bytes": max((tensor.size * 4 for _, tensor in self.tensors), default=0),
             "free_disk": shutil.disk_usage(place).free,
             "notes": list(self.notes),

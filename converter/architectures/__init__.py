@@ -71,5 +71,5 @@ def find_family(architecture: str) -> type[Family]:
     near = difflib.get_close_matches(architecture, known, n=1, cutoff=0.0)
     raise ConversionError(
         ExitStatus.UNKNOWN_ARCHITECTURE,
-        f"The architecture {architecture!r} is not known; the nearest known one is {near[0]}.",
+        f"The architecture {architecture!r} is not known; the nearest known one is {near[0]!r}.",
     )

@@ -2,9 +2,10 @@
 
     python -m tests.converter.reference --peers DIR [--write] [CASE ...]
 
-DIR holds llama.cpp's source of the pinned llama-cpp-python and an environment for its converter (src/ and venv/). Every case
-is written, converted by the reference and by Samar to F32, F16, BF16 and Q8_0, and compared: all metadata, all tensors.
---write stores the reference's results as tests/converter/golden/CASE.json instead.
+DIR holds llama.cpp's source of the pinned llama-cpp-python, an environment for its converter and its built programs (src/,
+venv/ and build/bin/). Every case is written, converted by the reference and by Samar to F32, F16, BF16 and Q8_0, and
+compared: all metadata, all tensors. The quantized types of a case are llama-quantize's, made from the reference's F32
+file, which loses nothing. --write stores the reference's results as tests/converter/golden/CASE.json instead.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,16 @@ from tests.converter.synthetic.checkpoints import Case, put, write_checkpoint
 
 GOLDEN = Path(__file__).parent / "golden"
 COMMAND = "python -m tests.converter.reference --peers DIR --write"
-REFERENCE = "llama.cpp's convert_hf_to_gguf.py in llama-cpp-python 0.3.36, transformers 4.57.6, torch 2.13.0"
+REFERENCE = "convert_hf_to_gguf.py and llama-quantize of llama-cpp-python 0.3.36, transformers 4.57.6, torch 2.13.0"
 
 
-def convert_by_reference(cases: Iterable[Case], work: Path, peers: Path) -> None:
-    """Write each case under `work`/CASE and its four files beside it as CASE.TYPE.gguf."""
+def types_of(case: Case) -> tuple[str, ...]:
+    """All types to which a case is converted."""
+    return (*TYPES, *case.quantized)
+
+
+def convert_by_reference(cases: Sequence[Case], work: Path, peers: Path) -> None:
+    """Write each case under `work`/CASE and its files beside it as CASE.TYPE.gguf, and the quantized ones."""
     jobs = []
     for case in cases:
         folder = write_checkpoint(case, work / case.name)
@@ -47,11 +53,17 @@ def convert_by_reference(cases: Iterable[Case], work: Path, peers: Path) -> None
         check=True,
         stderr=subprocess.DEVNULL,
     )
+    for case in cases:
+        source = work / f"{case.name}.F32.gguf"
+        for kind in case.quantized:
+            target = work / f"{case.name}.{kind}.gguf"
+            program = peers / "build/bin/llama-quantize"
+            subprocess.run([program, source, target, kind, "1"], check=True, capture_output=True)
 
 
 def reference_record(case: Case, work: Path) -> dict[str, Any]:
-    """What is stored of the reference's four files: common metadata once, what differs by type apart."""
-    read = {kind: digest(work / f"{case.name}.{kind}.gguf") for kind in TYPES}
+    """What is stored of the reference's files: common metadata once, what differs by type apart."""
+    read = {kind: digest(work / f"{case.name}.{kind}.gguf") for kind in types_of(case)}
     common = {key: value for key, value in read["F32"][0].items() if key != "general.file_type"}
     for kind, (metadata, _) in read.items():
         if {key: value for key, value in metadata.items() if key != "general.file_type"} != common:
@@ -109,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
                 (GOLDEN / f"{case.name}.json").write_text(text, encoding="utf-8")
             own = write_checkpoint(case, work / "own" / case.name)
-            for kind in TYPES:
+            for kind in types_of(case):
                 target = work / f"{case.name}.{kind}.own.gguf"
                 convert_to(own, kind, target)
                 lines = differences(case, record, kind, target)

@@ -1,4 +1,4 @@
-"""Every family: metadata and tensors equal to the reference's, for every type that its converter writes."""
+"""Every family: metadata and tensors equal to the reference's, for every type that its converter writes, and for quantized ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from converter.architectures import all_families
 from converter.errors import ConversionError, ExitStatus
 from converter.plan import make_plan
-from tests.converter.conversion import TYPES, convert_to
-from tests.converter.reference import GOLDEN, differences, stored_record
+from tests.converter.conversion import convert_to
+from tests.converter.reference import GOLDEN, differences, stored_record, types_of
 from tests.converter.synthetic.cases import BEYOND_THE_REFERENCE, CASES
 from tests.converter.synthetic.checkpoints import Case, make_tensor, write_checkpoint
 
@@ -21,7 +21,7 @@ from tests.converter.synthetic.checkpoints import Case, make_tensor, write_check
 def test_that_a_family_is_converted_as_by_the_reference(case: Case, tmp_path: Path) -> None:
     folder = write_checkpoint(case, tmp_path)
     record = stored_record(case)
-    for kind in TYPES:
+    for kind in types_of(case):
         target = tmp_path / f"{kind}.gguf"
         convert_to(folder, kind, target)
         assert differences(case, record, kind, target) == []

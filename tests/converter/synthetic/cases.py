@@ -84,6 +84,11 @@ _FALCON_H1 = of(
     ssm_multipliers=[0.3535533905932738, 0.25, 0.3535533905932738, 0.5, 0.3535533905932738],
 )  # fmt: skip
 
+MIXED = ("Q6_K", "Q5_K_M", "Q5_K_S", "Q4_K_M", "Q4_K_S", "Q4_0", "Q3_K_M", "Q2_K", "IQ4_XS")
+"""The types of the command that are made of several tensor types."""
+MORE = ("Q4_1", "Q5_0", "Q5_1", "Q3_K_S", "Q3_K_L", "IQ4_NL", "IQ3_S", "IQ3_M", "TQ1_0", "TQ2_0")
+"""What else ggml makes without an importance matrix."""
+
 CASES: tuple[Case, ...] = (
     Case("llama3", "Llama-3.2-1B-Instruct",
          llama(rope_theta=500000.0, max_position_embeddings=131072, tie_word_embeddings=True, head_dim=16, hidden_size=64,
@@ -267,6 +272,32 @@ CASES: tuple[Case, ...] = (
          {**_FALCON_H1, "mamba_rms_norm": False, "tie_word_embeddings": True, "mamba_n_groups": 1}, s.falcon_h1,
          bpe("falcon-h1"), values=falcon_h1_values, published="falcon-h1", pre="llama-bpe", vocab_multiple=16,
          dtype="float16"),
+    # Wide enough for blocks of 256, deep enough for mixtures that treat some layers better than others.
+    Case("wide-llama", "Llama-3.2-3B",
+         llama(hidden_size=256, intermediate_size=512, num_hidden_layers=9, tie_word_embeddings=True, head_dim=64),
+         s.decoder(), bpe("llama3"), published="llama-bpe", pre="llama-bpe", quantized=(*MIXED, *MORE)),
+    Case("wide-llama-untied-f16", "Falcon3-7B-Base",
+         llama(hidden_size=256, intermediate_size=768, num_hidden_layers=4, num_attention_heads=8, num_key_value_heads=1),
+         s.decoder(), bpe("falcon3"), published="falcon3", pre="llama-bpe", dtype="float16", quantized=MIXED),
+    Case("wide-mixtral", "Mixtral-8x7B-v0.1",
+         of("MixtralForCausalLM", "mixtral", hidden_size=256, intermediate_size=256, num_local_experts=8,
+            num_experts_per_tok=2), s.experts(s.decoder(dense=False), "block_sparse_moe", ("w1", "w3", "w2")), spm(),
+         quantized=MIXED),
+    Case("wide-phi3", "Phi-3-medium-4k-instruct",
+         of("Phi3ForCausalLM", "phi3", hidden_size=256, intermediate_size=512, num_hidden_layers=6, sliding_window=2047),
+         s.phi3, spm("phi3"), quantized=MIXED),
+    Case("wide-gemma2-f32", "gemma-2-9b",
+         of("Gemma2ForCausalLM", "gemma2", hidden_size=256, intermediate_size=512, num_hidden_layers=5, head_dim=64),
+         lambda c: s.decoder(norms=FOUR_NORMS)({**c, "tie_word_embeddings": True}), spm("gemma"), values=offset_norms,
+         dtype="float32", quantized=MIXED),
+    Case("wide-falcon-h1", "Falcon-H1-1.5B-Base",
+         {**_FALCON_H1, "hidden_size": 256, "intermediate_size": 512, "head_dim": 64, "mamba_d_ssm": 256,
+          "mamba_n_heads": 8, "mamba_d_head": 32}, s.falcon_h1, bpe("falcon-h1"), values=falcon_h1_values,
+         published="falcon-h1", pre="llama-bpe", quantized=MIXED, vocab_multiple=16),
+    Case("narrow-qwen2", "Qwen2-0.5B",
+         of("Qwen2ForCausalLM", "qwen2", hidden_size=96, intermediate_size=160, num_attention_heads=6,
+            num_key_value_heads=2, tie_word_embeddings=True), s.decoder("q_proj", "k_proj", "v_proj"), bpe("qwen2"),
+         published="qwen2", pre="qwen2", quantized=(*MIXED, *MORE)),
 )  # fmt: skip
 
 # What the reference cannot convert: its stacking of StableLM 2 12B's norms loses them and ends with an error.

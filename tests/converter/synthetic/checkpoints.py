@@ -44,6 +44,7 @@ class Case:
     values      another choice of weights: gets the name and uniform numbers in [0, 1)
     files       more files of the folder
     reference   changes to config.json for the reference alone, where it does not know the architecture
+    quantized   types that are held against llama-quantize's output
     eager       run the reference with --no-lazy, where its lazy way fails under the pinned torch
     """
 
@@ -61,6 +62,7 @@ class Case:
     values: Values | None = None
     files: Mapping[str, Any] = field(default_factory=dict)
     reference: Mapping[str, Any] = field(default_factory=dict)
+    quantized: tuple[str, ...] = ()
     eager: bool = False
 
     def full_config(self) -> dict[str, Any]:
