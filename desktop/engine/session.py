@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
-from desktop.engine import machine
 from desktop.engine.llama import KV_TYPES, Context, Library, LoadStopped, Model, NativeError, Sampler, StopFlag
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
 from desktop.engine.protocol import (
