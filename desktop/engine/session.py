@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
-from desktop.engine import machine
 from desktop.engine.llama import (
     KV_TYPES,
     Context,

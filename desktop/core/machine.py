@@ -1,4 +1,4 @@
-"""What this computer has for the engine: cores and memory, as far as this process may use them."""
+"""What this computer has: cores and memory, as far as this process may use them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,152 @@
+"""Does a model fit into the memory that is free now, and how fast will it answer?
+
+Memory = weights + KV cache + states of recurrent layers + compute buffers. The buffers are what llama.cpp's graph
+allocator reserves for one batch; the formula was found by varying one figure of a shape at a time and is checked in
+tests/models/test_fit.py against the library itself. Speed = memory bandwidth over bytes read for one token: writing a
+reply is bound by memory, not by arithmetic.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from desktop.models.shape import Shape
+
+BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
+"""Of the KV cache, by its type (ggml-common.h)."""
+DEFAULT_CONTEXT = 8192
+SMALLEST_CONTEXT = 2048
+"""Tokens; with less than this a chat is no chat."""
+RESERVE = 512 * 1024 * 1024
+"""Bytes that the rest of the computer should keep; what eats into them is tight."""
+_CELLS = 256
+"""llama.cpp rounds the cells of a cache up to a multiple of this (GGML_PAD of n_ctx)."""
+_FIXED = 6 * 1024 * 1024
+"""Bytes of the graph, the threads' scratch memory and the sampler."""
+_EFFICIENCY = 0.8
+"""Share of the bandwidth that decoding reaches on an idle computer; benchmarks/models.py measures it."""
+
+
+class Verdict(StrEnum):
+    FITS = "fits"
+    TIGHT = "tight"
+    WONT = "wont"
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What loading takes, in bytes."""
+
+    weights: int
+    kv: int
+    state: int
+    buffers: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.kv + self.state + self.buffers
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """The computer as it is now. Sizes in bytes, bandwidths in bytes per second; 0: not known or not there."""
+
+    free: int
+    total: int = 0
+    bandwidth: float = 0.0
+    gpu_free: int = 0
+    gpu_bandwidth: float = 0.0
+
+
+class Fit(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for one model at one context length."""
+
+    verdict: Verdict
+    memory: Memory
+    free: int
+    """Bytes of the memory that was judged: the GPU's where the model goes there."""
+    context: int
+    """Tokens that were asked for, at most what the model was trained for."""
+    context_that_fits: int
+    """Longest context that fits, at most `context`; 0 when not even the weights do."""
+    tokens_per_s: float
+    """Expected while writing a reply; 0 where the bandwidth is not known."""
+    on_gpu: bool = False
+
+
+def memory(
+    shape: Shape, context: int = DEFAULT_CONTEXT, *, kv_type: str = "f16", batch: int = 512, whole_window: bool = True
+) -> Memory:
+    """What a model takes at `context` tokens.
+
+    whole_window: windowed layers keep the whole context, as Samar's engine has it so that an edited turn needs no new
+    reading; else the window and one batch. Raises KeyError for an unknown kv_type.
+    """
+    cells = -(-max(context, 1) // _CELLS) * _CELLS
+    batch = min(batch, cells)
+    window_cells = cells if whole_window else min(cells, -(-(shape.window + batch) // _CELLS) * _CELLS)
+    elements = shape.kv_elements * cells + shape.window_elements * window_cells
+    attends = bool(shape.kv_elements or shape.window_elements)
+    mask = cells * batch * 2 if attends else 0  # float16, for flash attention
+    dense = max(3 * shape.feed + 4 * shape.width, 6 * shape.width) if shape.feed else 0
+    mixed = shape.mixer + shape.width if shape.mixer else 0
+    rows = max(dense, mixed) * batch * 4
+    return Memory(
+        weights=shape.weight_bytes + shape.repeated_bytes,
+        kv=round(elements * BYTES_PER_ELEMENT[kv_type]),
+        state=shape.state_bytes,
+        buffers=mask + rows + shape.vocabulary * 4 * 2 + _FIXED,
+    )
+
+
+def longest_context(shape: Shape, free: int, most: int, *, kv_type: str = "f16") -> int:
+    """Most tokens, in steps of 256 and at most `most`, that fit into `free` bytes; 0 when none do."""
+    low, high = 0, max(most, 0) // _CELLS
+    if memory(shape, most, kv_type=kv_type).total <= free:
+        return most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if memory(shape, middle * _CELLS, kv_type=kv_type).total <= free:
+            low = middle
+        else:
+            high = middle - 1
+    return low * _CELLS
+
+
+def speed(shape: Shape, bandwidth: float, *, context: int = 0, kv_type: str = "f16") -> float:
+    """Tokens per second while writing, with `context` tokens already there; 0.0 where the bandwidth is not known."""
+    seen = shape.kv_elements * context + shape.window_elements * min(context, shape.window or context)
+    read = shape.read_bytes + seen * BYTES_PER_ELEMENT[kv_type] + 2 * shape.state_bytes
+    return bandwidth * _EFFICIENCY / read if read > 0 else 0.0
+
+
+def judge(
+    shape: Shape, machine: Machine, context: int = DEFAULT_CONTEXT, *, kv_type: str = "f16", held: int = 0
+) -> Fit:
+    """Whether a model fits now.
+
+    held: bytes that the loaded model takes and gives back before this one comes. A model goes to the GPU when all of it
+    fits there. Fits: with a reserve left. Tight: without it, or with a shorter context that is still worth having.
+    """
+    context = min(context, shape.context_trained) if shape.context_trained else context
+    needed = memory(shape, context, kv_type=kv_type)
+    on_gpu = 0 < needed.total <= machine.gpu_free
+    free = machine.gpu_free if on_gpu else machine.free + held
+    fitting = longest_context(shape, free, context, kv_type=kv_type)
+    if needed.total + (0 if on_gpu else RESERVE) <= free:
+        verdict = Verdict.FITS
+    elif fitting >= min(SMALLEST_CONTEXT, context):
+        verdict = Verdict.TIGHT
+    else:
+        verdict = Verdict.WONT
+    return Fit(
+        verdict=verdict,
+        memory=needed,
+        free=free,
+        context=context,
+        context_that_fits=fitting,
+        tokens_per_s=speed(
+            shape, machine.gpu_bandwidth if on_gpu else machine.bandwidth, context=min(1024, context), kv_type=kv_type
+        ),
+        on_gpu=on_gpu,
+    )
