@@ -31,6 +31,8 @@ from desktop.ui.chat.controller import ChatController
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
+from desktop.ui.models.conversion_controller import ConversionController, is_checkpoint
+from desktop.ui.models.plan_card import PlanCard
 from desktop.ui.preferences import Preferences
 from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
@@ -69,6 +71,8 @@ class Samar(QObject):
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
+        self.plan_card = PlanCard()
+        self.window.add_card(self.plan_card)
         self.chats = ChatController(
             self.window,
             self.transcript,
@@ -79,6 +83,7 @@ class Samar(QObject):
             lambda: i18n.current().value,
         )
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
+        self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self._closed = False
         self._connect()
         self._recover()
@@ -88,12 +93,13 @@ class Samar(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        for source in (self.chats, self.models):
+        for source in (self.chats, self.models, self.conversion):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
+        self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.chats.purge_due.connect(self.erase_traces)
@@ -135,10 +141,13 @@ class Samar(QObject):
         """Something was dropped on the window."""
         paths = [Path(name) for name in names]
         models = [path for path in paths if path.is_file()]
+        folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
+        elif folders and is_checkpoint(folders[0]):
+            self.conversion.open(folders[0])
         elif paths:
-            self.show_error(SamarError("model_not_gguf", name=paths[0].name))
+            self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
     def open_settings(self) -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
@@ -178,6 +187,7 @@ class Samar(QObject):
         theme.state().changed.disconnect(self._show_theme)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
+        self.conversion.close()
         self.worker.shutdown()
         self.finder.close()
         self.background.close()

@@ -85,6 +85,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The message is longer than the model's context: {tokens} of {context} tokens."),
         QT_TRANSLATE_NOOP("errors", "Shorten the message, or set a larger context."),
     ),
+    "conversion_failed": (
+        QT_TRANSLATE_NOOP("errors", "{name} could not be converted: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Nothing was changed; the folder is as it was."),
+    ),
+    "conversion_running": (
+        QT_TRANSLATE_NOOP("errors", "Another folder is being converted."),
+        QT_TRANSLATE_NOOP("errors", "Wait for it, or cancel it first."),
+    ),
+    "not_a_checkpoint": (
+        QT_TRANSLATE_NOOP("errors", "{name} holds no model that Samar knows."),
+        QT_TRANSLATE_NOOP("errors", "Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files."),
+    ),
     "disk_full": (
         QT_TRANSLATE_NOOP("errors", "The disk is full, so nothing could be saved."),
         QT_TRANSLATE_NOOP("errors", "Free some space and send again."),

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         top.addWidget(self.panel_button)
         main = QWidget()
         main.setObjectName("main")
-        column = QVBoxLayout(main)
+        self.column = column = QVBoxLayout(main)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
@@ -157,6 +157,10 @@ class MainWindow(QMainWindow):
     def show_empty(self, empty: bool) -> None:
         """Show the greeting in the place of the transcript."""
         self.stack.setCurrentWidget(self.empty if empty else self.transcript)
+
+    def add_card(self, card: QWidget) -> None:
+        """Put a card above the conversation, which goes on beside it."""
+        self.column.insertLayout(self.column.indexOf(self.stack), centred(card, COLUMN, 16))
 
     def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         self.banner.show_error(error, action_text, action)

@@ -66,6 +66,12 @@ class ModelController(QObject):
         settings = self.preferences.value
         self.worker.load(path, LoadOptions(context=settings.context, threads=settings.threads))
 
+    def add(self, path: Path) -> None:
+        """Put a model into the picker without loading it."""
+        known = [str(path), *(p for p in self.preferences.value.known_models if p != str(path))]
+        self.preferences.change(known_models=tuple(known[:MOST_KNOWN]))
+        self._show_choices()
+
     def open_file(self) -> None:
         """Let the person choose a .gguf file."""
         dialog = QFileDialog(self.window, self.tr("Open a model file"))

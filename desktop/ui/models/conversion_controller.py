@@ -1,0 +1,135 @@
+"""A checkpoint folder dropped on the window becomes a model in the picker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.errors import SamarError
+from desktop.ui.main_window import MainWindow
+from desktop.ui.models.plan_card import PlanCard, PlanView, TypeChoice
+from desktop.workers.conversion import Conversion, ConversionPlan
+
+SHOWN_TYPES = ("Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "BF16", "F16", "Q4_0", "IQ4_XS", "Q3_K_M", "Q2_K")
+CPU_SECONDS_PER_PARAMETER = 56 / 1.2e9
+"""Of quantizing to Q4_K_M, seen on one x86-64 core with AVX2 (benchmarks/)."""
+REST_OF_LOADED = 1.1, 300_000_000
+"""A loaded model against its file: buffers and a context of some thousand tokens."""
+
+
+def is_checkpoint(folder: Path) -> bool:
+    """Whether a folder looks like a Hugging Face checkpoint or adapter."""
+    return (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
+
+
+class ConversionController(QObject):
+    """Shows the plan card and runs what it asks for, one folder at a time."""
+
+    error_occurred = Signal(object)
+    """SamarError."""
+    converted = Signal(object)
+    """Path of a model that can be chosen now."""
+
+    def __init__(self, window: MainWindow, card: PlanCard, models_folder: Path, use: Callable[[Path], None]) -> None:
+        super().__init__(window)
+        self.window, self.card, self.folder, self.use = window, card, models_folder, use
+        self.work = Conversion(self)
+        self.source: Path | None = None
+        self.plan: ConversionPlan | None = None
+        card.confirmed.connect(self.convert)
+        card.cancelled.connect(self.cancel)
+        self.work.planned.connect(self._on_planned)
+        self.work.progressed.connect(card.show_progress)
+        self.work.finished.connect(self._on_finished)
+        self.work.failed.connect(self._on_failed)
+        self.work.cancelled.connect(self._on_cancelled)
+
+    def open(self, folder: Path) -> None:
+        """Look at a folder and show what would be done."""
+        if self.work.is_running:
+            self.error_occurred.emit(SamarError("conversion_running"))
+            return
+        self.source = folder
+        self.card.show_reading(folder.name)
+        self.work.plan(folder)
+
+    def convert(self, file_type: str) -> None:
+        """Begin the work that the card showed."""
+        if self.plan is None or self.source is None or self.work.is_running:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            self._on_failed("", problem.strerror or str(problem))
+            return
+        name = Path(self.plan.output).name.replace(self.plan.type, file_type)
+        self.card.show_progress("read", 0.0)
+        self.work.convert(self.source, file_type, free_name(self.folder / name))
+
+    def cancel(self) -> None:
+        """The person closed the card or stopped the work."""
+        if self.work.is_running:
+            self.work.cancel()
+        else:
+            self.card.dismiss()
+
+    def close(self) -> None:
+        self.work.close()
+
+    def _on_planned(self, plan: ConversionPlan) -> None:
+        self.plan = plan
+        free = psutil.virtual_memory().available
+        factor, rest = REST_OF_LOADED
+
+        def verdict(size: int) -> str:
+            needed = size * factor + rest
+            return "fits" if needed < 0.8 * free else "tight" if needed < free else "too_large"
+
+        types = [name for name in SHOWN_TYPES if name in plan.sizes]
+        chosen = plan.type if plan.type in types else types[0]
+        at = self.folder if self.folder.exists() else next(p for p in self.folder.parents if p.exists())
+        cores = psutil.cpu_count(logical=False) or 1
+        self.card.show_plan(
+            PlanView(
+                name=plan.name,
+                family=plan.family,
+                parameters=plan.parameters,
+                tokenizer=plan.tokenizer.pre if plan.tokenizer.pre != "default" else plan.tokenizer.kind,
+                output=plan.output,
+                choices=tuple(TypeChoice(name, plan.sizes[name], verdict(plan.sizes[name])) for name in types),
+                chosen=chosen,
+                seconds=plan.parameters * CPU_SECONDS_PER_PARAMETER / cores,
+                notes=tuple(plan.notes),
+                enough_disk=shutil.disk_usage(at).free > plan.sizes[chosen],
+            )
+        )
+
+    def _on_finished(self, path: Path) -> None:
+        self.card.dismiss()
+        self.converted.emit(path)
+        self.window.show_toast(
+            self.tr("{name} is ready").format(name=f"\u2068{path.stem}\u2069"),
+            self.tr("Use it"),
+            lambda: self.use(path),
+        )
+
+    def _on_failed(self, code: str, sentence: str) -> None:
+        self.card.dismiss()
+        name = self.source.name if self.source else ""
+        self.error_occurred.emit(SamarError("conversion_failed", name=name, reason=sentence.rstrip(".") or code or "?"))
+
+    def _on_cancelled(self) -> None:
+        self.card.dismiss()
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or the same with a number where something of that name is there."""
+    number, found = 2, path
+    while found.exists():
+        found = path.with_stem(f"{path.stem}-{number}")
+        number += 1
+    return found

@@ -1,0 +1,232 @@
+"""A checkpoint folder that was dropped: what it is, which sizes it can have, and its conversion, while the chat goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui import i18n, theme
+from desktop.ui.widgets import IconButton, Label, Meter, say
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChoice:
+    """One GGUF type that the checkpoint can become."""
+
+    name: str
+    size: int
+    """Bytes of the file."""
+    verdict: str
+    """"fits", "tight" or "too_large", against the memory that is free now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """What the card shows."""
+
+    name: str
+    family: str
+    parameters: int
+    tokenizer: str
+    output: str
+    choices: tuple[TypeChoice, ...]
+    chosen: str
+    seconds: float
+    """Expected time of the work."""
+    notes: tuple[str, ...] = ()
+    enough_disk: bool = True
+
+
+class PlanCard(QWidget):
+    """Shows a plan, then the progress of its work. The conversation beside it goes on."""
+
+    confirmed = Signal(str)
+    """The GGUF type that was chosen."""
+    cancelled = Signal()
+    """The person closed the card or stopped the work."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view: PlanView | None = None
+        self.stage = ""
+        self.reading = ""
+        """Name of the folder that is being looked at."""
+        self.title = Label("heading", self, wrap=True)
+        self.facts = Label("label", self, wrap=True)
+        self.notes = Label("hint", self, wrap=True)
+        self.types = QComboBox(self)
+        self.types_label = Label("label", self)
+        self.types_label.setBuddy(self.types)
+        self.fit = Label("label", self)
+        self.meter = Meter(self, tight=2.0)
+        self.progress = Label("label", self)
+        self.convert = QPushButton(self)
+        self.convert.setProperty("rank", "primary")
+        self.stop = QPushButton(self)
+        self.close_button = IconButton("close", self, size=32, icon_size=16)
+        self._lay_out()
+        self.types.currentIndexChanged.connect(self._show_fit)
+        self.convert.clicked.connect(lambda: self.confirmed.emit(self.types.currentData()))
+        self.stop.clicked.connect(self.cancelled)
+        self.close_button.clicked.connect(self.cancelled)
+        self._retranslate()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        choice = QHBoxLayout()
+        choice.setSpacing(10)
+        choice.addWidget(self.types_label)
+        choice.addWidget(self.types)
+        choice.addWidget(self.fit)
+        choice.addStretch(1)
+        choice.addWidget(self.stop)
+        choice.addWidget(self.convert)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 12, 12, 14)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.facts)
+        column.addWidget(self.notes)
+        column.addWidget(self.progress)
+        column.addWidget(self.meter)
+        column.addLayout(choice)
+
+    # values in
+
+    def show_reading(self, name: str) -> None:
+        """A folder is being looked at."""
+        self.view, self.stage, self.reading = None, "", name
+        self._show()
+
+    def show_plan(self, view: PlanView) -> None:
+        """What would be done; the person chooses and confirms."""
+        self.view, self.stage = view, ""
+        self.types.blockSignals(True)
+        self.types.clear()
+        for choice in view.choices:
+            self.types.addItem(f"{choice.name} · {size_text(choice.size)}", choice.name)
+        self.types.setCurrentIndex(max(0, self.types.findData(view.chosen)))
+        self.types.blockSignals(False)
+        self._show()
+        say(self, f"{self.title.text()}. {self.facts.text()}")
+
+    def show_progress(self, stage: str, fraction: float) -> None:
+        """The work goes on. stage: as the converter names it."""
+        self.stage = stage or "read"
+        self.meter.set_fraction(fraction)
+        self.progress.setText(
+            self.tr("{stage} · {percent} %").format(stage=self._stage_text(), percent=int(fraction * 100))
+        )
+        self._show()
+
+    def dismiss(self) -> None:
+        self.view, self.stage = None, ""
+        self.hide()
+
+    # inside
+
+    def _show(self) -> None:
+        working, planned = bool(self.stage), self.view is not None
+        choosing: tuple[QWidget, ...] = (self.types, self.types_label, self.fit, self.convert)
+        for widget in choosing:
+            widget.setVisible(planned and not working)
+        self.stop.setVisible(working)
+        self.meter.setVisible(working)
+        self.progress.setVisible(working)
+        self.close_button.setVisible(not working)
+        self._retranslate()
+        self.show()
+
+    def _show_fit(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        choice = next((c for c in view.choices if c.name == self.types.currentData()), None)
+        if choice is None:
+            return
+        tokens = theme.current()
+        text, colour = {
+            "fits": (self.tr("Fits this computer"), tokens.fits),
+            "tight": (self.tr("Tight for this computer"), tokens.lamp_text),
+        }.get(choice.verdict, (self.tr("Too large for this computer"), tokens.danger))
+        self.fit.setText(text)
+        self.fit.setStyleSheet(f"color: {colour};")
+
+    def _stage_text(self) -> str:
+        return {
+            "download": self.tr("Downloading"),
+            "read": self.tr("Reading"),
+            "convert": self.tr("Converting"),
+            "verify": self.tr("Trying it out"),
+            "publish": self.tr("Finishing"),
+        }.get(self.stage, self.tr("Reading"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.types_label.setText(self.tr("Type"))
+        self.convert.setText(self.tr("Convert"))
+        self.stop.setText(self.tr("Cancel"))
+        self.close_button.describe(self.tr("Close"))
+        view = self.view
+        if view is None:
+            self.title.setText(self.tr("Looking at {name}…").format(name=isolated(self.reading)))
+            self.facts.setText("")
+            self.notes.setText("")
+        else:
+            self.title.setText(self.tr("Convert {name}").format(name=isolated(view.name)))
+            minutes = max(1, round(view.seconds / 60))
+            parts = (
+                self.tr("{family}, {count} parameters").format(
+                    family=isolated(view.family), count=parameters_text(view.parameters)
+                ),
+                self.tr("tokenizer {name}").format(name=isolated(view.tokenizer)),
+                self.tr("about %n minute(s)", "", minutes),
+            )
+            self.facts.setText(" · ".join(parts))
+            notes = list(view.notes)
+            if not view.enough_disk:
+                notes.insert(0, self.tr("There is not enough free space on the disk."))
+            self.notes.setText("\n".join(notes))
+        self.facts.setVisible(bool(self.facts.text()))
+        self.notes.setVisible(bool(self.notes.text()))
+        self.convert.setEnabled(view is not None and view.enough_disk)
+        self._show_fit()
+        self.setAccessibleName(self.title.text())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(tokens.color("line"), 1))
+        painter.setBrush(tokens.color("surface"))
+        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
+
+
+def isolated(text: str) -> str:
+    """A foreign name within a sentence of either direction."""
+    return f"\u2068{text}\u2069"
+
+
+def size_text(size: int) -> str:
+    """A file's size in the interface's language, in decimal units, as file managers give it."""
+    if size < 1_000_000_000:
+        return isolated(f"{i18n.locale(i18n.current()).toString(size / 1e6, 'f', 0)} MB")
+    return isolated(f"{i18n.locale(i18n.current()).toString(size / 1e9, 'f', 1)} GB")
+
+
+def parameters_text(count: int) -> str:
+    """ "1.2 B", "17 M"."""
+    if count < 1_000_000_000:
+        return isolated(f"{count / 1e6:.0f} M")
+    return isolated(f"{count / 1e9:.1f} B")
