@@ -16,13 +16,14 @@ from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.core.chat import Chat
+from desktop.core.chat import Chat, Message, Role
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams
+from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.settings import Language, Theme
 from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_list import SearchHit
 from desktop.ui.chat.model_picker import ModelChoice
+from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 
 DAY = 86400.0
@@ -50,6 +51,46 @@ PROMPTS = {
     Language.ENGLISH: "You are a patient teacher. Answer in short paragraphs and give one example.",
     Language.ARABIC: "أنت معلّم صبور. أجب بفقرات قصيرة وأعطِ مثالًا واحدًا.",
 }
+CONVERSATION = {
+    Language.ENGLISH: (
+        "Which model should I use on a laptop with 8 GB of memory?",
+        """### Short answer
+With 8 GB, look for a model of **1 to 4 billion parameters** in the `Q4_K_M` format. It takes about 0.6 GB for each \
+billion parameters, plus room for the conversation.
+
+| Model | Size | Fits | Expected |
+|---|---|---|---|
+| Llama 3.2 1B | 0.8 GB | easily | 30 words/s |
+| Phi-3.5-mini 3.8B | 2.4 GB | yes | 10 words/s |
+| Mistral 7B | 4.4 GB | tight | 5 words/s |
+
+To add one, open **Models** or drop a `.gguf` file on this window.
+
+```shell
+samar ask "What is quantization?"
+```
+""",
+    ),
+    Language.ARABIC: (
+        "أيّ نموذج يناسب حاسوبًا محمولًا ذاكرته 8 غيغابايت؟",
+        """### الجواب باختصار
+مع 8 غيغابايت ابحث عن نموذج فيه **من مليار إلى أربعة مليارات معامل** بصيغة `Q4_K_M`، فهو يأخذ نحو 0.6 غيغابايت لكل مليار \
+معامل، زيادةً على ما تحتاجه المحادثة نفسها.
+
+| النموذج | الحجم | الملاءمة | السرعة المتوقعة |
+|---|---|---|---|
+| Llama 3.2 1B | 0.8 غ.ب | مناسب جدًّا | 30 كلمة/ث |
+| Phi-3.5-mini 3.8B | 2.4 غ.ب | مناسب | 10 كلمات/ث |
+| Mistral 7B | 4.4 غ.ب | بالكاد | 5 كلمات/ث |
+
+لإضافة نموذج افتح صفحة **النماذج** أو أسقط ملف `.gguf` على هذه النافذة.
+
+```shell
+samar ask "ما هو التكميم؟"
+```
+""",
+    ),
+}
 NAMES = {Language.ENGLISH: "Samar Starter", Language.ARABIC: "نموذج سمر المبدئي"}
 
 
@@ -60,10 +101,22 @@ def sample_chats(language: Language, now: float) -> list[Chat]:
     ]
 
 
-def sample_window(language: Language, transcript: QWidget | None = None) -> MainWindow:
+def sample_messages(language: Language) -> list[Message]:
+    asked, answered = CONVERSATION[language]
+    stats = GenerationStats(prompt_tokens=212, reply_tokens=126, first_token_s=0.3, tokens_per_s=41)
+    return [
+        Message(1, 2, None, Role.USER, asked),
+        Message(2, 2, 1, Role.ASSISTANT, answered, thinking="…", thinking_s=2, model=NAMES[language], stats=stats),
+    ]
+
+
+def sample_window(language: Language) -> MainWindow:
     """A window as it looks in the middle of an evening."""
+    transcript = TranscriptView()
+    transcript.set_theme(theme.current())
+    transcript.set_messages(sample_messages(language), {1: (1, 1), 2: (2, 3)})
     bits = "4-bit" if language is Language.ENGLISH else "4 بت"
-    window = MainWindow(transcript or QWidget())
+    window = MainWindow(transcript)
     window.empty.set_hour(20)
     window.sidebar.set_chats(sample_chats(language, time.time()))
     models = [
@@ -85,9 +138,9 @@ def state_empty(window: MainWindow) -> None:
 
 
 def state_panel(window: MainWindow) -> None:
+    window.show_empty(False)
     window.sidebar.set_current(2)
     window.toggle_panel()
-    window.composer.set_draft(PROMPTS[i18n.current()])
 
 
 def state_advanced(window: MainWindow) -> None:
@@ -127,6 +180,7 @@ def state_search(window: MainWindow) -> None:
 def state_generating(window: MainWindow) -> None:
     window.show_empty(False)
     window.sidebar.set_current(2)
+    window.composer.set_draft(PROMPTS[i18n.current()])
     window.composer.set_generating(True)
 
 
