@@ -19,6 +19,10 @@
 <context>
     <name>ChatController</name>
     <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
     </message>
@@ -131,6 +135,24 @@
     </message>
 </context>
 <context>
+    <name>CodeBar</name>
+    <message>
+        <source>Copy code</source>
+        <translation>انسخ الشيفرة</translation>
+    </message>
+    <message>
+        <source>Save code as…</source>
+        <translation>احفظ الشيفرة باسم…</translation>
+    </message>
+</context>
+<context>
+    <name>CodeSaver</name>
+    <message>
+        <source>Save code</source>
+        <translation>احفظ الشيفرة</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>Stop</source>
@@ -223,6 +245,60 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this chat</source>
+        <translation>ابحث في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation>النتيجة السابقة</translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation>النتيجة التالية</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>No hits</source>
+        <translation>لا نتائج</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} من {1}</translation>
+    </message>
+</context>
+<context>
+    <name>LinkPopover</name>
+    <message>
+        <source>Copy link</source>
+        <translation>انسخ الرابط</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>افتح</translation>
+    </message>
+    <message>
+        <source>This link leads out of Samar, to:</source>
+        <translation>يقود هذا الرابط إلى خارج سمر، إلى:</translation>
+    </message>
+    <message>
+        <source>Samar does not open links of this kind.</source>
+        <translation>لا يفتح سمر روابط من هذا النوع.</translation>
+    </message>
+    <message>
+        <source>What stands before the @ is a name, not the place it leads to.</source>
+        <translation>ما قبل علامة @ اسم، لا المكان الذي يقود إليه الرابط.</translation>
+    </message>
+    <message>
+        <source>Written with other letters: {host}</source>
+        <translation>يُكتب بحروف أخرى: {host}</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>New chat</source>
@@ -251,6 +327,88 @@
     <message>
         <source>Undo</source>
         <translation>تراجع</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>أعد التوليد</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>أكمل</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>عدّل</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>المزيد</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>النسخة السابقة</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>النسخة التالية</translation>
+    </message>
+    <message>
+        <source>Version {0} of {1}</source>
+        <translation>النسخة {0} من {1}</translation>
+    </message>
+    <message>
+        <source>Actions of your message</source>
+        <translation>أفعال رسالتك</translation>
+    </message>
+    <message>
+        <source>Actions of the reply</source>
+        <translation>أفعال الردّ</translation>
+    </message>
+    <message>
+        <source>Copy as plain text</source>
+        <translation>انسخ نصًّا بلا تنسيق</translation>
+    </message>
+    <message>
+        <source>Edit reply</source>
+        <translation>عدّل الردّ</translation>
+    </message>
+    <message>
+        <source>New chat from here</source>
+        <translation>محادثة جديدة من هنا</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+</context>
+<context>
+    <name>MessageEditor</name>
+    <message>
+        <source>Edit your message</source>
+        <translation>عدّل رسالتك</translation>
+    </message>
+    <message>
+        <source>Edit the reply</source>
+        <translation>عدّل الردّ</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>أرسل</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
     </message>
 </context>
 <context>
@@ -323,6 +481,13 @@
     <message>
         <source>Model: {name}</source>
         <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Overlays</name>
+    <message>
+        <source>To the end</source>
+        <translation>إلى النهاية</translation>
     </message>
 </context>
 <context>
@@ -747,6 +912,29 @@
             <numerusform>%n رمزًا</numerusform>
             <numerusform>%n رمز</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptView</name>
+    <message>
+        <source>Conversation</source>
+        <translation>المحادثة</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>انسخ بصيغة Markdown</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>انسخ الرابط</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>حدّد الكل</translation>
     </message>
 </context>
 <context>

@@ -75,7 +75,7 @@ class PhysicalKeys(QObject):
         if action is not None:
             action()
             return True
-        target = QGuiApplication.focusObject()
+        target: QObject | None = QGuiApplication.focusObject()
         if target is None:
             return False
         latin = QKeyEvent(QEvent.Type.KeyPress, number, modifiers, "", event.isAutoRepeat(), event.count())

@@ -165,6 +165,7 @@ class Sidebar(QFrame):
 
         self.moon = Moon(22, self)
         self.brand = Label("brand", self)
+        self.brand.setFixedHeight(theme.px(30))  # as high in both scripts
         self.new_chat = RowButton("plus", self, raised=True)
         self.search = SearchField(self)
         self.view = ChatView(self)
@@ -180,9 +181,9 @@ class Sidebar(QFrame):
         head.addWidget(self.moon)
         head.addWidget(self.brand, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 18, 0, 12)
+        column.setContentsMargins(0, 15, 0, 12)
         column.setSpacing(0)
-        for item, after in ((head, 16), (self.new_chat, 4), (self.search, 4)):
+        for item, after in ((head, 14), (self.new_chat, 4), (self.search, 4)):
             row = QHBoxLayout()
             row.setContentsMargins(12, 0, 12, after)
             if isinstance(item, QWidget):
