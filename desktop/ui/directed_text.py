@@ -201,7 +201,7 @@ class DirectedText(QTextEdit):
             margin = self.document().documentMargin()
             line = self.line_height(self.layoutDirection())
             top = margin + (line - painter.fontMetrics().height()) * (1 if not rtl else 0.5)
-            room = QRectF(self.viewport().rect()).adjusted(margin, top, -margin, 100)
+            room = QRectF(self.viewport().rect()).adjusted(margin + 2, top, -margin - 2, 100)  # beside the caret
             painter.drawText(room, int(flags), self.placeholder)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from datetime import date, datetime
 from functools import cache
@@ -156,6 +155,8 @@ def linguist_tool(name: str) -> Path:
 
 def compile_one(source: Path, target: Path) -> None:
     """Raises subprocess.CalledProcessError when the .ts file is broken."""
+    import subprocess  # here only: the window starts without it
+
     part = target.with_suffix(".qm.part")
     command = [str(linguist_tool("lrelease")), "-silent", str(source), "-qm", str(part)]
     subprocess.run(command, check=True, capture_output=True, text=True)
@@ -172,6 +173,8 @@ def compile_all() -> list[Path]:
 
 def update(target: Path | None = None) -> None:
     """Bring every string of desktop/ into the .ts files (of `target`, else of assets/i18n)."""
+    import subprocess
+
     root = Path(__file__).resolve().parents[2]
     sources = [str(file) for file in sorted((root / "desktop").rglob("*.py"))]
     for language in LANGUAGES:

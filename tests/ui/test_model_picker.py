@@ -45,7 +45,7 @@ def test_that_loading_shows_how_far_it_is_and_keeps_its_width(picker: ModelPicke
     for fraction in (0.0, 0.07, 0.5, 1.0, 3.0):
         picker.set_loading("/m/llama.gguf", "Llama", fraction)
         widths.add(picker.sizeHint().width())
-    assert picker.texts() == ("Llama", "100 %")
+    assert picker.texts() == ("Llama", "\u2066100%\u2069")
     assert len(widths) == 1
     picker.set_loading("/m/llama.gguf", "Llama")
     assert picker.texts() == ("Llama", "Loading…")

@@ -268,7 +268,7 @@ class ModelPicker(Button):
         if self.state is PickerState.EMPTY:
             return self.tr("Choose a model"), ""
         if self.state is PickerState.LOADING:
-            percent = "" if self.progress is None else f"{round(self.progress * 100)} %"
+            percent = "" if self.progress is None else f"\u2066{round(self.progress * 100)}%\u2069"
             return self.name, percent or self.tr("Loading…")
         if self.state is PickerState.FAILED:
             return self.name, self.tr("not loaded")
@@ -280,7 +280,7 @@ class ModelPicker(Button):
     def sizeHint(self) -> QSize:
         (name, note), (strong, plain) = self.texts(), self._fonts()
         if self.state is PickerState.LOADING and self.progress is not None:
-            note = "100 %"  # so that the pill doesn't change its width with every percent
+            note = "100%"  # so that the pill doesn't change its width with every percent
         width = 30 + QFontMetrics(strong).horizontalAdvance(name) + 36
         if note:
             width += 8 + QFontMetrics(plain).horizontalAdvance(note)
