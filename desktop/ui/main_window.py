@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.panel_button.clicked.connect(self.toggle_panel)
         self.panel.closed.connect(self.toggle_panel)
         self.empty.suggestion_chosen.connect(self.composer.set_draft)
-        self.empty.suggestion_chosen.connect(lambda _text: self.composer.submit())
+        self.empty.suggestion_chosen.connect(lambda _text: self._send_suggestion())
         self.keys = {
             "Ctrl+N": self.new_chat_requested.emit,
             "Ctrl+K": self.search,
@@ -205,6 +205,10 @@ class MainWindow(QMainWindow):
         ShortcutSheet(self).open()
 
     # --- inside ---
+
+    def _send_suggestion(self) -> None:
+        self.composer.submit()
+        self.composer.focus()
 
     def _set_sidebar(self, visible: bool) -> None:
         self.sidebar.setVisible(visible)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.core.text import Direction, direction_of
 from desktop.ui import icons, theme
 
 KEYBOARD_REASONS = (
@@ -134,8 +135,7 @@ class RowButton(Button):
         icons.paint(painter, self.icon_name, QRectF(left, (self.height() - 18) / 2, 18, 18), ink, right_to_left=rtl)
         text = QRectF(8 if rtl else 42, 0, self.width() - 50, self.height())
         painter.setPen(ink)
-        label = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | leading(rtl), label)
+        draw_line(painter, text, self.text(), right_to_left=rtl)
         self.paint_ring(painter, whole, theme.RADIUS_ROW)
 
 
@@ -143,6 +143,19 @@ def leading(right_to_left: bool) -> Qt.AlignmentFlag:
     """The side where a line of this direction begins."""
     side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignAbsolute
+
+
+def draw_line(painter: QPainter, rect: QRectF, text: str, *, right_to_left: bool, centred: bool = False) -> None:
+    """One line, cut where there is no room: placed by the interface, ordered by its own letters (a name that ends in
+    "?" keeps it at its end)."""
+    fallback = Direction.RTL if right_to_left else Direction.LTR
+    own = direction_of(text, fallback) is Direction.RTL
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()) + 1)
+    painter.save()
+    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if own else Qt.LayoutDirection.LeftToRight)
+    across = Qt.AlignmentFlag.AlignHCenter if centred else leading(right_to_left)
+    painter.drawText(rect, across | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.restore()
 
 
 class Label(QLabel):
@@ -245,6 +258,12 @@ class Meter(QWidget):
 class Segment(QRadioButton):
     """One choice of Segments; a radio button in all but its looks."""
 
+    ring = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.ring = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, max(32, self.fontMetrics().height() + 12))
 
@@ -264,7 +283,7 @@ class Segment(QRadioButton):
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if chosen else QFont.Weight.Normal))
         painter.setPen(tokens.color("ink" if chosen or self.underMouse() else "muted"))
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.hasFocus():
+        if self.hasFocus() and self.ring:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tokens.color("accent"), 2))
             painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 from desktop.core.chat import Chat
 from desktop.core.text import Direction, direction_of
 from desktop.ui import i18n, icons, theme
-from desktop.ui.widgets import LineEdit, leading
+from desktop.ui.widgets import LineEdit, draw_line
 
 Index = QModelIndex | QPersistentModelIndex
 INSET = 12
@@ -225,12 +225,11 @@ class ChatRowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text = row.adjusted(12, 0, -12, 0)
-        align = Qt.AlignmentFlag.AlignVCenter | leading(rtl)
         payload = index.data(Roles.PAYLOAD)
         if isinstance(payload, str):
             painter.setFont(theme.interface_font(12, QFont.Weight.Medium))
             painter.setPen(tokens.color("muted"))
-            painter.drawText(text.adjusted(0, 8, 0, 0), align, payload)
+            draw_line(painter, text.adjusted(0, 8, 0, 0), payload, right_to_left=rtl)
             painter.restore()
             return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -265,10 +264,7 @@ class ChatRowDelegate(QStyledItemDelegate):
             painter.drawEllipse(QRectF(x - 3.5, text.center().y() - 3.5, 7, 7))
             text = text.adjusted(18, 0, 0, 0) if rtl else text.adjusted(0, 0, -18, 0)
         painter.setPen(tokens.color("ink" if chat.title else "muted"))
-        align = Qt.AlignmentFlag.AlignVCenter | leading(rtl)
-        title = index.data(Qt.ItemDataRole.DisplayRole)
-        shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(text, align, shown)
+        draw_line(painter, text, index.data(Qt.ItemDataRole.DisplayRole), right_to_left=rtl)
 
     def _paint_hit(self, painter: QPainter, text: QRectF, hit: SearchHit, *, rtl: bool) -> None:
         """Title, then two lines of the place that was found, with the words in bold."""
@@ -278,11 +274,9 @@ class ChatRowDelegate(QStyledItemDelegate):
         tokens = theme.current()
         painter.setFont(theme.interface_font(14))
         painter.setPen(tokens.color("ink"))
-        metrics = painter.fontMetrics()
-        line = metrics.height()
-        title = metrics.elidedText(hit.title or self.tr("New chat"), Qt.TextElideMode.ElideRight, int(text.width()))
-        align = Qt.AlignmentFlag.AlignVCenter | leading(rtl)
-        painter.drawText(QRectF(text.left(), text.top() + 4, text.width(), line), align, title)
+        line = painter.fontMetrics().height()
+        place = QRectF(text.left(), text.top() + 4, text.width(), line)
+        draw_line(painter, place, hit.title or self.tr("New chat"), right_to_left=rtl)
         found = QTextLayout(hit.excerpt.replace("\n", " "), theme.interface_font(12))
         rtl = direction_of(hit.excerpt, Direction.RTL if rtl else Direction.LTR) is Direction.RTL
         option = QTextOption(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)

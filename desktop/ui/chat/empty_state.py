@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
-from desktop.ui.widgets import Button, Label, Moon, leading
+from desktop.ui.widgets import Button, Label, Moon, draw_line
 
 
 class Suggestion(Button):
@@ -33,8 +33,7 @@ class Suggestion(Button):
         rtl = self.right_to_left()
         text = card.adjusted(44 if rtl else 16, 0, -16 if rtl else -44, 0)
         painter.setPen(tokens.color("ink"))
-        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(text, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, shown)
+        draw_line(painter, text, self.text(), right_to_left=rtl)
         spot = QRectF(14 if rtl else self.width() - 32, (self.height() - 18) / 2, 18, 18)
         icons.paint(
             painter, "chevron-end", spot, tokens.color("accent" if self.hovered() else "faint"), right_to_left=rtl

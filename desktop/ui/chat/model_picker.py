@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
-from desktop.ui.widgets import Button, Edge, Label, leading, name_changed
+from desktop.ui.widgets import Button, Edge, Label, draw_line, name_changed
 
 POPUP_WIDTH = 340
 MOST_ROWS = 7
@@ -66,23 +66,15 @@ class ModelRow(Button):
             painter.setBrush(tokens.color("lamp"))
             painter.drawEllipse(QRectF(x - 4, whole.center().y() - 4, 8, 8))
         text = whole.adjusted(12, 7, -34, -7) if rtl else whole.adjusted(34, 7, -12, -7)
-        half = text.height() / 2
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if self.loaded else QFont.Weight.Normal))
         painter.setPen(tokens.color("ink"))
-        name = painter.fontMetrics().elidedText(self.choice.name, Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(
-            QRectF(text.left(), text.top(), text.width(), half), leading(rtl) | Qt.AlignmentFlag.AlignVCenter, name
-        )
+        line = QRectF(text.left(), text.top(), text.width(), text.height() / 2)
+        draw_line(painter, line, self.choice.name, right_to_left=rtl)
         painter.setFont(theme.interface_font(12))
         painter.setPen(tokens.color("muted"))
         parts = filter(None, (self.choice.quantization, self.choice.detail))
         detail = " · ".join(f"\u2068{part}\u2069" for part in parts)  # each in its own direction
-        detail = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, int(text.width()))
-        painter.drawText(
-            QRectF(text.left(), text.top() + half, text.width(), half),
-            leading(rtl) | Qt.AlignmentFlag.AlignVCenter,
-            detail,
-        )
+        draw_line(painter, line.translated(0, line.height()), detail, right_to_left=rtl)
         self.paint_ring(painter, whole, theme.RADIUS_ROW)
 
 
@@ -112,7 +104,7 @@ class CommandRow(Button):
         painter.setFont(theme.interface_font(14))
         painter.setPen(tokens.color("ink"))
         text = whole.adjusted(12, 0, -34, 0) if rtl else whole.adjusted(34, 0, -12, 0)
-        painter.drawText(text, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, self.text())
+        draw_line(painter, text, self.text(), right_to_left=rtl)
 
 
 class ModelList(QFrame):
@@ -309,14 +301,16 @@ class ModelPicker(Button):
         room = width - 30 - 36 - (note_width + 8 if note else 0)
         shown = QFontMetrics(strong).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
         name_width = QFontMetrics(strong).horizontalAdvance(shown)
-        center = Qt.AlignmentFlag.AlignCenter
         painter.setFont(strong)
         painter.setPen(tokens.color("ink"))
-        painter.drawText(QRectF(at(32, name_width + 2), 0, name_width + 2, 36), center, shown)
+        draw_line(
+            painter, QRectF(at(32, name_width + 2), 0, name_width + 2, 36), shown, right_to_left=rtl, centred=True
+        )
         if note:
             painter.setFont(plain)
             painter.setPen(tokens.color("danger" if self.state is PickerState.FAILED else "muted"))
-            painter.drawText(QRectF(at(40 + name_width, note_width + 2), 0, note_width + 2, 36), center, note)
+            place = QRectF(at(40 + name_width, note_width + 2), 0, note_width + 2, 36)
+            draw_line(painter, place, note, right_to_left=rtl, centred=True)
         icons.paint(painter, "chevron-down", QRectF(at(width - 30, 16), 10, 16, 16), tokens.color("ink"))
         self.paint_ring(painter, QRectF(self.rect()), 17.5)
 
