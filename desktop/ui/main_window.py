@@ -9,13 +9,11 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
-from desktop.ui import i18n, icons
-from desktop.ui.chat.chat_panel import WIDTH as PANEL_WIDTH
+from desktop.ui import i18n, icons, theme
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.chat.composer import SHADOW, Composer
 from desktop.ui.chat.empty_state import EmptyState
 from desktop.ui.chat.model_picker import ModelPicker
-from desktop.ui.chat.sidebar import WIDTH as SIDEBAR_WIDTH
 from desktop.ui.chat.sidebar import Sidebar
 from desktop.ui.drop_overlay import DropOverlay
 from desktop.ui.shortcuts import PhysicalKeys, native
@@ -150,6 +148,7 @@ class MainWindow(QMainWindow):
         for keys, action in {**self.keys, "F1": self.show_shortcuts, "Ctrl++": self.keys["Ctrl+="]}.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(action)
+        theme.state().changed.connect(self._fold)
         self.physical = PhysicalKeys(self.keys, self)
 
     # --- values in ---
@@ -218,8 +217,8 @@ class MainWindow(QMainWindow):
 
     def _fold(self) -> None:
         """Fold the side bar while the window is too narrow for it; what the person chose is kept for a wider one."""
-        panel = 0 if self.panel.isHidden() else PANEL_WIDTH
-        room = self.width() - panel - SIDEBAR_WIDTH
+        panel = 0 if self.panel.isHidden() else self.panel.minimumWidth()
+        room = self.width() - panel - self.sidebar.minimumWidth()
         self._set_sidebar(self.sidebar_wanted and room >= LEAST_COLUMN)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -113,6 +113,7 @@ def sample_messages(language: Language) -> list[Message]:
 def sample_window(language: Language) -> MainWindow:
     """A window as it looks in the middle of an evening."""
     transcript = TranscriptView()
+    transcript.set_text_scale(theme.state().scale)
     transcript.set_theme(theme.current())
     transcript.set_messages(sample_messages(language), {1: (1, 1), 2: (2, 3)})
     bits = "4-bit" if language is Language.ENGLISH else "4 بت"

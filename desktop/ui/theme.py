@@ -158,6 +158,11 @@ def px(size: float) -> int:
     return round(size * state().scale)
 
 
+def width(base: int) -> int:
+    """The width of a column whose text grows: follows the text scale, up to where the conversation needs the room."""
+    return round(base * min(max(state().scale, 1.0), 1.35))
+
+
 def install(app: QApplication, choice: Theme = Theme.SYSTEM, scale: float = 1.0) -> None:
     """Set style, fonts and colours, and follow the system's changes from now on."""
     app.setStyle(QStyleFactory.create("Fusion"))

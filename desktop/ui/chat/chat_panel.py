@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.core.generation import GenerationParams
-from desktop.ui import i18n
+from desktop.ui import i18n, theme
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.sampling import SamplingEditor
 from desktop.ui.widgets import IconButton, Label, Meter
@@ -27,7 +27,8 @@ class ChatPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setFixedWidth(WIDTH)
+        self._widen()
+        theme.state().changed.connect(self._widen)
         self.prompt: str | None = None
         self.default_prompt = ""
         self.used, self.total = 0, 0
@@ -127,6 +128,9 @@ class ChatPanel(QFrame):
         self._context_texts()
 
     # --- inside ---
+
+    def _widen(self) -> None:
+        self.setFixedWidth(theme.width(WIDTH))
 
     def tell_prompt(self) -> None:
         """Emit an edit that hasn't been told yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
@@ -95,6 +95,10 @@ class EmptyState(QWidget):
         if 12 <= hour < 17:
             return self.tr("Good afternoon")
         return self.tr("Good evening")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.moon.setVisible(event.size().height() >= 360)  # a low window keeps its room for the words
+        super().resizeEvent(event)
 
     def showEvent(self, event: QEvent) -> None:
         self._retranslate()

@@ -159,13 +159,13 @@ class Sidebar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
-        self.setFixedWidth(WIDTH)
         self.model = ChatListModel(self)
         self.current: int | None = None
 
         self.moon = Moon(22, self)
         self.brand = Label("brand", self)
-        self.brand.setFixedHeight(theme.px(30))  # as high in both scripts
+        theme.state().changed.connect(self._widen)
+        self._widen()
         self.new_chat = RowButton("plus", self, raised=True)
         self.search = SearchField(self)
         self.view = ChatView(self)
@@ -335,6 +335,10 @@ class Sidebar(QFrame):
                 self.search.clear()
                 return True
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def _widen(self) -> None:
+        self.setFixedWidth(theme.width(WIDTH))
+        self.brand.setFixedHeight(theme.px(30))  # as high in both scripts
 
     def _await_midnight(self) -> None:
         from datetime import datetime, timedelta
