@@ -276,18 +276,26 @@ class _Pieces(dict[int, bytes | None]):
 class Context:
     """One sequence of tokens and its KV cache. Raises NativeError when it can't be made (mostly: no memory).
 
-    tokens: what the cache holds, in order.
+    tokens: what the cache holds, in order. outputs: tokens of one batch whose logits may be asked for.
     """
 
     def __init__(
-        self, model: Model, *, size: int, batch: int, threads: int, flag: StopFlag, kv_type: str = "f16"
+        self,
+        model: Model,
+        *,
+        size: int,
+        batch: int,
+        threads: int,
+        flag: StopFlag,
+        kv_type: str = "f16",
+        outputs: int = 1,
     ) -> None:
         self.model, self.api, self.flag = model, model.api, flag
         params = self.api.llama_context_default_params()
         params.n_ctx = size
         params.n_batch = params.n_ubatch = batch
         params.n_seq_max = 1
-        params.n_outputs_max = 1  # logits of the last token only: else a buffer of batch × vocabulary
+        params.n_outputs_max = outputs  # else a buffer of batch × vocabulary
         params.n_threads = params.n_threads_batch = threads
         params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
         params.type_k = params.type_v = KV_TYPES[kv_type]
@@ -353,8 +361,9 @@ class Context:
         self.api.llama_memory_clear(self.memory, True)
         self.tokens.clear()
 
-    def decode(self, tokens: Sequence[int]) -> bool:
-        """Append `tokens` (at most batch_size) and compute the logits of the last one. False when the stop flag ended it.
+    def decode(self, tokens: Sequence[int], *, every: bool = False) -> bool:
+        """Append `tokens` (at most batch_size) and compute the logits of the last one, or of every one. False when the
+        stop flag ended it.
 
         Raises NativeError; the cache is then as it was before, or empty.
         """
@@ -362,7 +371,7 @@ class Context:
         self._token[:count] = list(tokens)
         self._position[:count] = list(range(start, start + count))
         if count > 1:
-            self._output[: count - 1] = [0] * (count - 1)
+            self._output[: count - 1] = [every] * (count - 1)
         self._output[count - 1] = 1
         self._batch.n_tokens = count
         result = self.api.llama_decode(self.pointer, self._batch)
@@ -407,8 +416,16 @@ class Context:
                 return
         self.clear()
 
-    def sample(self, sampler: Sampler) -> int:
-        return int(self.api.llama_sampler_sample(sampler.pointer, self.pointer, -1))
+    def sample(self, sampler: Sampler, index: int = -1) -> int:
+        """A token from the logits of the batch's token `index`, -1 for the last one."""
+        return int(self.api.llama_sampler_sample(sampler.pointer, self.pointer, index))
+
+    def cut(self, count: int) -> None:
+        """Take the last `count` tokens back."""
+        left = len(self.tokens) - count
+        if count and not self.api.llama_memory_seq_rm(self.memory, 0, left, -1):
+            raise NativeError("tokens could not be taken back")
+        del self.tokens[left:]
 
 
 class Sampler:

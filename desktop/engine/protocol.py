@@ -51,6 +51,8 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Element type of the KV cache: f16, q8_0, q4_0."""
     reserve_bytes: int = 256 * 1024 * 1024
     """Memory left to the rest of the computer when the context is chosen."""
+    guessing: bool = True
+    """Speculation from the text itself; the replies are the same with and without."""
     states_folder: str = ""
     """Where states of chats are kept between turns and starts; "": nowhere."""
     states_bytes: int = 2 * 1024 * 1024 * 1024
