@@ -53,10 +53,8 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Memory left to the rest of the computer when the context is chosen."""
     guessing: bool = True
     """Speculation from the text itself; the replies are the same with and without."""
-    states_folder: str = ""
-    """Where states of chats are kept between turns and starts; "": nowhere."""
     states_bytes: int = 2 * 1024 * 1024 * 1024
-    """Most that this folder may hold."""
+    """Most that the states of chats may take on disk."""
 
 
 # ---- window → engine
@@ -119,6 +117,8 @@ class Ready(Frame, frozen=True, kw_only=True):
     library: str = ""
     """Version and CPU features of the native library."""
     gpu: bool = False
+    sandbox: list[str] = []
+    """Mechanisms that keep the process from writing elsewhere and from the network."""
 
 
 class Pong(Frame, frozen=True, kw_only=True):

@@ -99,8 +99,9 @@ class Session:
         options: LoadOptions,
         facts: FileFacts,
         progress: Callable[[float], None],
+        states: Path | None = None,
     ) -> None:
-        """Load. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
+        """Load. states: folder for states of chats. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
@@ -125,7 +126,7 @@ class Session:
             self.context.close()
             self.model.close()
             raise
-        self.states = self._make_states(options, facts)
+        self.states = self._make_states(states, options, facts)
         self._kept = True
         self._tags = self._thinking_tags()
         self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
@@ -248,13 +249,13 @@ class Session:
         self.context.close()
         self.model.close()
 
-    def _make_states(self, options: LoadOptions, facts: FileFacts) -> StateStore | None:
-        if not options.states_folder:
+    def _make_states(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> StateStore | None:
+        if folder is None:
             return None
         try:
             settings = (self.model.library.description(), options.kv_type)
             model = fingerprint(Path(facts.path), *settings)
-            return StateStore(Path(options.states_folder), options.states_bytes, model)
+            return StateStore(folder, options.states_bytes, model)
         except OSError:  # a folder that can't be made: chats are read anew
             return None
 
