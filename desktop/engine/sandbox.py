@@ -70,7 +70,7 @@ def _landlock(libc: ctypes.CDLL, writable: list[Path]) -> int:
         in_folder = (_WRITE_FILE | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _TRUNCATE | _REFER) & writes
         for folder in writable:
             _allow(libc, ruleset, folder, in_folder)
-        _allow(libc, ruleset, Path(os.devnull), (_WRITE_FILE | _TRUNCATE) & writes)
+        _allow(libc, ruleset, Path("/dev"), (_WRITE_FILE | _TRUNCATE) & writes)  # the null device, GPUs
         if libc.syscall(ctypes.c_long(_RESTRICT_SELF), ctypes.c_int(ruleset), ctypes.c_uint32(0)) != 0:
             return 0
     finally:

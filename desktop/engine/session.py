@@ -18,6 +18,7 @@ from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.llama import (
     KV_TYPES,
     Context,
+    GrammarError,
     Library,
     LoadStopped,
     Model,
@@ -356,7 +357,10 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         self._emit(PromptReady(request=self._id, **facts))
-        sampler = Sampler(self._session.model, self._params, self._seed, tokens)
+        try:
+            sampler = Sampler(self._session.model, self._params, self._seed, tokens)
+        except GrammarError as problem:
+            raise SamarError("grammar_broken", reason=problem) from problem
         try:
             stopped_by = self._write(sampler)
         finally:
