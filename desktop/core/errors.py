@@ -81,6 +81,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The chat template of this model does not work: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another model, or a newer file of this one."),
     ),
+    "grammar_broken": (
+        QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
+    ),
     "prompt_too_long": (
         QT_TRANSLATE_NOOP("errors", "The message is longer than the model's context: {tokens} of {context} tokens."),
         QT_TRANSLATE_NOOP("errors", "Shorten the message, or set a larger context."),

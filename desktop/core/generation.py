@@ -41,20 +41,66 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     max_tokens: int | None = None
     """None: until the model ends its turn or the context is full."""
     stop: tuple[str, ...] = ()
+    typical_p: float = 1.0
+    """1.0 switches it off."""
+    top_n_sigma: float = -1.0
+    """Negative: off."""
+    xtc_probability: float = 0.0
+    """0.0 switches it off."""
+    xtc_threshold: float = 0.1
+    dynatemp_range: float = 0.0
+    """Half the width of the dynamic temperature; 0.0 switches it off."""
+    dynatemp_exponent: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    dry_multiplier: float = 0.0
+    """0.0 switches DRY off."""
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_last_n: int = 1024
+    """Tokens that DRY looks back on."""
+    mirostat: int = 0
+    """0 off, 1 or 2: in the place of top-k, top-p, min-p and their like."""
+    mirostat_tau: float = 5.0
+    mirostat_eta: float = 0.1
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    """(token id, added to its logit); -inf forbids a token."""
+    grammar: str = ""
+    """GBNF; "": none."""
 
     def checked(self) -> GenerationParams:
         """Return self with every number moved inside its bounds."""
-        return msgspec.structs.replace(
-            self,
-            temperature=min(max(self.temperature, 0.0), 5.0),
-            top_k=min(max(self.top_k, 0), 1_000_000),
-            top_p=min(max(self.top_p, 0.0), 1.0),
-            min_p=min(max(self.min_p, 0.0), 1.0),
-            repeat_penalty=min(max(self.repeat_penalty, 0.1), 10.0),
-            repeat_last_n=min(max(self.repeat_last_n, 0), 1_000_000),
-            seed=None if self.seed is None else self.seed % (2**32 - 1),
-            max_tokens=None if self.max_tokens is None else max(self.max_tokens, 1),
-        )
+        changes: dict[str, object] = {
+            name: type(low)(min(max(getattr(self, name), low), high)) for name, (low, high) in _BOUNDS.items()
+        }
+        changes["seed"] = None if self.seed is None else self.seed % (2**32 - 1)
+        changes["max_tokens"] = None if self.max_tokens is None else max(self.max_tokens, 1)
+        return msgspec.structs.replace(self, **changes)
+
+
+_BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
+    "temperature": (0.0, 5.0),
+    "top_k": (0, 1_000_000),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "repeat_penalty": (0.1, 10.0),
+    "repeat_last_n": (0, 1_000_000),
+    "typical_p": (0.0, 1.0),
+    "top_n_sigma": (-1.0, 100.0),
+    "xtc_probability": (0.0, 1.0),
+    "xtc_threshold": (0.0, 1.0),
+    "dynatemp_range": (0.0, 5.0),
+    "dynatemp_exponent": (0.1, 10.0),
+    "presence_penalty": (-2.0, 2.0),
+    "frequency_penalty": (-2.0, 2.0),
+    "dry_multiplier": (0.0, 10.0),
+    "dry_base": (1.0, 10.0),
+    "dry_allowed_length": (1, 1_000),
+    "dry_last_n": (0, 1_000_000),
+    "mirostat": (0, 2),
+    "mirostat_tau": (0.0, 20.0),
+    "mirostat_eta": (0.0, 1.0),
+}
 
 
 class GenerationStats(msgspec.Struct, frozen=True, kw_only=True):

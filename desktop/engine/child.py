@@ -6,12 +6,14 @@ input closes, so it never outlives the window.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO
 
 from desktop.core.errors import SamarError
@@ -39,32 +41,49 @@ from desktop.engine.protocol import (
     read_frames,
     to_engine_decoder,
 )
+from desktop.engine.sandbox import confine
 
 Work = Load | Generate | Unload
 _IDLE_S = 20.0
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the engine process, or with "template PARENT" its template process. argv: without the program's name."""
+    """Run the engine process. argv: [folder for states of chats, or nothing] and the parent's process id; or "template"
+    and the parent's id for the template process."""
     if argv[:1] == ["template"]:
         from desktop.engine.template import serve
 
         serve(int(argv[1]))
         return 0
-    die_with_parent(int(argv[0]) if argv else 0)
+    *folders, parent = argv or ["0"]
+    die_with_parent(int(parent))
     os.umask(0o077)  # states of chats are for their owner's eyes
     frames_in, frames_out = claim_standard_streams()
+    states = Path(folders[0]) if folders else None
+    held = confine_engine(states)
     with os.fdopen(frames_in, "rb") as requests:
-        return _Engine(frames_out).run(requests)
+        return _Engine(frames_out, states, held).run(requests)
+
+
+def confine_engine(states: Path | None) -> list[str]:
+    """Give up what the engine does not need, and core dumps, which would hold chats and gigabytes of weights."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if states is not None:
+        with contextlib.suppress(OSError):  # without the folder nothing is kept
+            states.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return confine([states] if states is not None else [])
 
 
 class _Engine:
-    def __init__(self, frames_out: int) -> None:
+    def __init__(self, frames_out: int, states: Path | None, held: list[str]) -> None:
         from desktop.engine.llama import Library, StopFlag
         from desktop.engine.session import Session
         from desktop.engine.template import TemplateProcess, TemplateStopped
 
-        self._out = frames_out
+        self._out, self._states, self._held = frames_out, states, held
         self._sending = threading.Lock()
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
@@ -83,7 +102,12 @@ class _Engine:
 
     def run(self, requests: BinaryIO) -> int:
         self.send(
-            Ready(protocol=PROTOCOL, library=self._library.description(), gpu=self._library.has_gpu()),
+            Ready(
+                protocol=PROTOCOL,
+                library=self._library.description(),
+                gpu=self._library.has_gpu(),
+                sandbox=self._held,
+            )
         )
         threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
         try:
@@ -173,7 +197,7 @@ class _Engine:
 
         try:
             self._session = self._make_session(
-                self._library, self._templates, self._flag, work.options, work.facts, progress
+                self._library, self._templates, self._flag, work.options, work.facts, progress, self._states
             )
         except (LoadStopped, self._template_stopped):
             self.send(Stopped(request=work.request))

@@ -120,7 +120,8 @@ class EngineClient(Engine):
     inspect: header reader, `desktop.models.gguf.inspect`. silence_s: seconds without any sign of life until the
     process counts as frozen and is ended (engine_silent). stop_s: the same for a stop that is not obeyed. on_log: gets
     every line that the process writes to stderr, from a thread of its own. command: starts the process, to which this
-    process's id is given as an argument.
+    process's id is given as the last argument. states: folder for states of chats, the only place that the process writes
+    to; None: nothing is kept. `desktop.engine.states.forget` empties it.
     """
 
     def __init__(
@@ -132,8 +133,11 @@ class EngineClient(Engine):
         start_s: float = 60.0,
         on_log: Callable[[str], None] = lambda _: None,
         command: Sequence[str] | None = None,
+        states: Path | None = None,
     ) -> None:
         self._command = list(command) if command is not None else child_command()
+        if states is not None:
+            self._command.append(str(states.absolute()))
         self._inspect = inspect
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
         self._on_log = on_log
@@ -166,6 +170,12 @@ class EngineClient(Engine):
     @property
     def model(self) -> ModelInfo | None:
         return self._model if self.alive else None
+
+    @property
+    def sandbox(self) -> list[str]:
+        """What keeps the process from the rest of the computer; empty before its first answer."""
+        child = self._child
+        return child.sandbox if child is not None else []
 
     def load(
         self,
@@ -317,6 +327,7 @@ class _Child:
         self._closing = False
         self._killed = False
         self._ready = False
+        self.sandbox: list[str] = []
         self._to_write: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._oom_kills = _oom_kills()
         self._started = threading.Event()
@@ -415,6 +426,7 @@ class _Child:
             self.kill()
             raise SamarError("engine_start_failed", reason="it belongs to another version")
         self._ready = True
+        self.sandbox = frame.sandbox
 
     def send(self, frame: Frame) -> None:
         """Hand a frame to the writing thread; never blocks. A dead process shows in `receive`."""

@@ -51,10 +51,10 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Element type of the KV cache: f16, q8_0, q4_0."""
     reserve_bytes: int = 256 * 1024 * 1024
     """Memory left to the rest of the computer when the context is chosen."""
-    states_folder: str = ""
-    """Where states of chats are kept between turns and starts; "": nowhere."""
+    guessing: bool = True
+    """Speculation from the text itself; the replies are the same with and without."""
     states_bytes: int = 2 * 1024 * 1024 * 1024
-    """Most that this folder may hold."""
+    """Most that the states of chats may take on disk."""
 
 
 # ---- window → engine
@@ -117,6 +117,8 @@ class Ready(Frame, frozen=True, kw_only=True):
     library: str = ""
     """Version and CPU features of the native library."""
     gpu: bool = False
+    sandbox: list[str] = []
+    """Mechanisms that keep the process from writing elsewhere and from the network."""
 
 
 class Pong(Frame, frozen=True, kw_only=True):

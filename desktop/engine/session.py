@@ -18,6 +18,7 @@ from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.llama import (
     KV_TYPES,
     Context,
+    GrammarError,
     Library,
     LoadStopped,
     Model,
@@ -38,6 +39,7 @@ from desktop.engine.protocol import (
     PromptStarted,
 )
 from desktop.engine.reply import ReplyText
+from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
@@ -98,8 +100,9 @@ class Session:
         options: LoadOptions,
         facts: FileFacts,
         progress: Callable[[float], None],
+        states: Path | None = None,
     ) -> None:
-        """Load. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
+        """Load. states: folder for states of chats. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
@@ -124,12 +127,13 @@ class Session:
             self.context.close()
             self.model.close()
             raise
-        self.states = self._make_states(options, facts)
+        self.states = self._make_states(states, options, facts)
         self._kept = True
         self._tags = self._thinking_tags()
         self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
+        self.guesser = Guesser() if self._may_guess(options) else None
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -186,10 +190,11 @@ class Session:
             return Context(
                 self.model,
                 size=context,
-                batch=min(options.batch, context),
+                batch=min(max(options.batch, MOST + 1), context),
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
+                outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
             )
         except NativeError as problem:
             if "alloc" in str(problem).lower():
@@ -200,6 +205,10 @@ class Session:
                     free=machine.readable(machine.free_memory()),
                 ) from problem
             raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+
+    def _may_guess(self, options: LoadOptions) -> bool:
+        """Rejected tokens are taken back, which a recurrent state can't."""
+        return options.guessing and not self.model.recurrent
 
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
         return PromptBuilder(
@@ -241,13 +250,13 @@ class Session:
         self.context.close()
         self.model.close()
 
-    def _make_states(self, options: LoadOptions, facts: FileFacts) -> StateStore | None:
-        if not options.states_folder:
+    def _make_states(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> StateStore | None:
+        if folder is None:
             return None
         try:
             settings = (self.model.library.description(), options.kv_type)
             model = fingerprint(Path(facts.path), *settings)
-            return StateStore(Path(options.states_folder), options.states_bytes, model)
+            return StateStore(folder, options.states_bytes, model)
         except OSError:  # a folder that can't be made: chats are read anew
             return None
 
@@ -348,7 +357,10 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         self._emit(PromptReady(request=self._id, **facts))
-        sampler = Sampler(self._session.model, self._params, self._seed, tokens)
+        try:
+            sampler = Sampler(self._session.model, self._params, self._seed, tokens)
+        except GrammarError as problem:
+            raise SamarError("grammar_broken", reason=problem) from problem
         try:
             stopped_by = self._write(sampler)
         finally:
@@ -359,31 +371,63 @@ class _Reply:
 
     def _write(self, sampler: Sampler) -> StoppedBy:
         """The loop of the reply: Python runs once for each token."""
-        context, flag, feed = self._session.context, self._session._flag, self._text.feed
+        context, feed, guesser = self._session.context, self._text.feed, self._session.guesser
         pieces, size = self._session.model.pieces, self._session.context.size
         most = self._params.max_tokens or size
-        threads = self._session.threads
-        threads.begin()
+        self._session.threads.begin()
+        tokens = [context.sample(sampler)]
+        self._first_at = time.perf_counter()
+        if guesser is not None:
+            guesser.restart(self._prompt.tokens)
         while True:
-            token = context.sample(sampler)
-            if not self._count:
-                self._first_at = time.perf_counter()
-            piece = pieces[token]
-            if piece is None:
-                return StoppedBy.END
-            self._count += 1
-            for kind, text in feed(piece):
-                self._gather(kind, text)
-            if self._text.stopped:
-                return StoppedBy.STOP_STRING
-            if self._count >= most:
-                return StoppedBy.LENGTH
-            if len(context.tokens) >= size:
+            for token in tokens:
+                piece = pieces[token]
+                if piece is None:
+                    return StoppedBy.END
+                self._count += 1
+                for kind, text in feed(piece):
+                    self._gather(kind, text)
+                if self._text.stopped:
+                    return StoppedBy.STOP_STRING
+                if self._count >= most:
+                    return StoppedBy.LENGTH
+                if guesser is not None:
+                    guesser.add(token)
+            left = size - len(context.tokens)
+            if left <= 0:
                 return StoppedBy.CONTEXT
-            if flag() or not context.decode((token,)):
+            guess = guesser.guess(min(left, most - self._count) - 1) if guesser is not None else None
+            tokens = self._next(sampler, token, guess)
+            if not tokens:
                 return StoppedBy.USER
+
+    def _next(self, sampler: Sampler, token: int, guess: list[int] | None) -> list[int]:
+        """Decode `token` and sample what follows: one token, or more where a guess was right. [] when stopped."""
+        session = self._session
+        context, guesser, threads = session.context, session.guesser, session.threads
+        if session._flag():
+            return []
+        began = time.perf_counter()
+        if not guess or guesser is None:
+            if not context.decode((token,)):
+                return []
+            tokens = [context.sample(sampler)]
+            if guesser is not None:
+                guesser.single(time.perf_counter() - began)
             if threads.token():
                 context.set_threads(threads.current, threads.for_prompts)
+            return tokens
+        if not context.decode((token, *guess), every=True):
+            return []
+        tokens = []
+        for i, guessed in enumerate((*guess, None)):
+            tokens.append(context.sample(sampler, i))
+            if tokens[-1] != guessed:
+                break
+        context.cut(len(guess) + 1 - len(tokens))
+        guesser.tried(len(tokens) - 1, time.perf_counter() - began)
+        threads.begin()
+        return tokens
 
     def _gather(self, kind: str, text: str) -> None:
         if kind != self._pending_kind:

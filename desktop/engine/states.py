@@ -90,10 +90,10 @@ class StateStore:
         entry = _read(path)
         state = path.with_suffix(".state")
         with contextlib.suppress(OSError):
-            if entry is not None and state.stat().st_size == entry.size and _checksum(state) == entry.checksum:
-                if context.load_state(state, tokens):
-                    os.utime(path)
-                    return True
+            whole = entry is not None and state.stat().st_size == entry.size and _checksum(state) == entry.checksum
+            if whole and context.load_state(state, tokens):
+                os.utime(path)
+                return True
         self._remove(path)
         return False
 

@@ -25,6 +25,7 @@ import psutil
 
 from desktop.engine.process import child_command, child_environment, claim_standard_streams, die_with_parent
 from desktop.engine.protocol import Frame, ProtocolError, encode, read_frames
+from desktop.engine.sandbox import confine
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -187,6 +188,7 @@ def serve(parent: int) -> None:
     die_with_parent(parent)
     frames_in, frames_out = claim_standard_streams()
     _limit_memory()
+    confine()
     environment = make_environment()
     compiled: dict[str, Template] = {}
     with os.fdopen(frames_in, "rb") as requests:

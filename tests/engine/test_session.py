@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -317,6 +318,48 @@ def test_that_a_sampler_narrowed_to_the_best_token_is_greedy(engine: EngineClien
     assert read(engine, ask("hi", max_tokens=60, **wide))[0] != greedy
     narrow = {"temperature": 0.0, "top_k": 1, "top_p": 0.0, "min_p": 1.0}[name]
     assert read(engine, ask("hi", max_tokens=60, **{**wide, name: narrow}))[0] == greedy
+
+
+WIDE = {"temperature": 2.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "seed": 3, "max_tokens": 60}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"typical_p": 0.1},
+        {"top_n_sigma": 0.5},
+        {"xtc_probability": 1.0, "xtc_threshold": 0.01},
+        {"dynatemp_range": 1.9},
+        {"presence_penalty": 2.0},
+        {"frequency_penalty": 2.0},
+        {"dry_multiplier": 5.0, "dry_allowed_length": 1},
+        {"mirostat": 1},
+        {"mirostat": 2},
+        {"logit_bias": ((65, 100.0),)},
+    ],
+    ids=lambda change: next(iter(change)) + str(next(iter(change.values()))),
+)
+def test_that_every_sampler_has_an_effect_and_reproduces(
+    engine: EngineClient, tiny_model: Path, change: dict[str, object]
+) -> None:
+    engine.load(tiny_model, OPTIONS)
+    prompt = "abc " * 10
+    plain, _, _ = read(engine, ask(prompt, **WIDE))
+    changed, _, _ = read(engine, ask(prompt, **{**WIDE, **change}))
+    assert changed != plain
+    assert read(engine, ask(prompt, **{**WIDE, **change}))[0] == changed
+
+
+def test_that_a_grammar_is_obeyed_and_a_broken_one_is_an_error(engine: EngineClient, tiny_model: Path) -> None:
+    engine.load(tiny_model, OPTIONS)
+    grammar = 'root ::= ("yes" | "no") "." [0-9]+ "!"'
+    text, _, stats = read(engine, ask("well?", **{**WIDE, "grammar": grammar, "max_tokens": 400}))
+    assert re.fullmatch(r"(yes|no)\.[0-9]+!?", text)
+    assert text.endswith("!") == (stats.stopped_by is StoppedBy.END)
+    with pytest.raises(SamarError) as caught:
+        list(engine.generate(ask("well?", grammar="root ::= (")))
+    assert caught.value.code == "grammar_broken"
+    assert read(engine, ask("hi"))[0]
 
 
 # ---- loading

@@ -15,6 +15,7 @@ from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint, forget
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import write_tiny
 
+OPTIONS = LoadOptions(threads=1)
 MakeEngine = Callable[..., EngineClient]
 FIRST, SECOND = "first chat " * 40, "another one " * 40
 
@@ -34,38 +35,33 @@ def ask(engine: EngineClient, *turns: str) -> tuple[str, GenerationStats]:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> LoadOptions:
-    return LoadOptions(threads=1, states_folder=str(tmp_path / "states"))
-
-
-@pytest.fixture
-def folder(options: LoadOptions) -> Path:
-    return Path(options.states_folder)
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "states"
 
 
 @pytest.mark.engine
 def test_that_a_chat_reopened_after_a_restart_is_not_read_again(
-    make_engine: MakeEngine, tiny_model: Path, options: LoadOptions
+    make_engine: MakeEngine, tiny_model: Path, folder: Path
 ) -> None:
-    engine = make_engine()
-    engine.load(tiny_model, options)
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
     reply, before = ask(engine, FIRST)
     engine.close()
-    again = make_engine()
-    again.load(tiny_model, options)
+    again = make_engine(states=folder)
+    again.load(tiny_model, OPTIONS)
     text, stats = ask(again, FIRST, reply, "and?")
     assert stats.cached_tokens >= before.prompt_tokens
     plain = make_engine()
-    plain.load(tiny_model, LoadOptions(threads=1))
+    plain.load(tiny_model, OPTIONS)
     assert ask(plain, FIRST, reply, "and?")[0] == text, "a restored state gives the same answer"
 
 
 @pytest.mark.engine
 def test_that_switching_between_chats_reads_neither_again(
-    make_engine: MakeEngine, tiny_model: Path, options: LoadOptions
+    make_engine: MakeEngine, tiny_model: Path, folder: Path
 ) -> None:
-    engine = make_engine()
-    engine.load(tiny_model, options)
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
     one, first = ask(engine, FIRST)
     _, second = ask(engine, SECOND)
     assert second.cached_tokens < 20
@@ -78,10 +74,10 @@ def test_that_switching_between_chats_reads_neither_again(
 @pytest.mark.engine
 @pytest.mark.parametrize("damage", ["cut", "changed", "foreign", "entry", "missing"])
 def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
-    make_engine: MakeEngine, tiny_model: Path, options: LoadOptions, folder: Path, damage: str
+    make_engine: MakeEngine, tiny_model: Path, folder: Path, damage: str
 ) -> None:
-    engine = make_engine()
-    engine.load(tiny_model, options)
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
     reply, _ = ask(engine, FIRST)
     engine.close()
     (state,) = folder.glob("*.state")
@@ -97,8 +93,8 @@ def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
         entry.write_bytes(entry.read_bytes()[:-50])
     else:
         state.unlink()
-    again = make_engine()
-    again.load(tiny_model, options)
+    again = make_engine(states=folder)
+    again.load(tiny_model, OPTIONS)
     text, stats = ask(again, FIRST)
     assert text == reply
     assert stats.cached_tokens == 0
@@ -107,21 +103,21 @@ def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
 
 @pytest.mark.engine
 def test_that_a_state_of_another_model_is_not_taken(
-    make_engine: MakeEngine, tiny_model: Path, tmp_path: Path, options: LoadOptions
+    make_engine: MakeEngine, tiny_model: Path, tmp_path: Path, folder: Path
 ) -> None:
-    engine = make_engine()
-    engine.load(tiny_model, options)
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
     ask(engine, FIRST)
-    engine.load(write_tiny(tmp_path / "other.gguf", seed=9, favour=NEVER_ENDS), options)
+    engine.load(write_tiny(tmp_path / "other.gguf", seed=9, favour=NEVER_ENDS), OPTIONS)
     assert ask(engine, FIRST)[1].cached_tokens == 0
 
 
 @pytest.mark.engine
 def test_that_states_can_be_forgotten_and_are_for_their_owner_alone(
-    make_engine: MakeEngine, tiny_model: Path, options: LoadOptions, folder: Path
+    make_engine: MakeEngine, tiny_model: Path, folder: Path
 ) -> None:
-    engine = make_engine()
-    engine.load(tiny_model, options)
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
     ask(engine, FIRST)
     engine.close()
     files = list(folder.iterdir())

@@ -1,0 +1,109 @@
+"""Guesses from the text: found, judged by what they gain, and without any influence on what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.core.generation import GenerationParams
+from desktop.engine.client import EngineClient
+from desktop.engine.protocol import GenerateRequest, LoadOptions, Piece
+from desktop.engine.speculation import MOST, Guesser
+
+
+def after(prompt: list[int], *written: int) -> Guesser:
+    guesser = Guesser()
+    guesser.restart(prompt)
+    for token in written:
+        guesser.add(token)
+    return guesser
+
+
+PROMPT = list(range(100, 140))
+
+
+def test_that_a_repetition_is_continued() -> None:
+    guesser = after([*PROMPT, 1, 2, 3], *range(105, 115))
+    assert guesser.guess(99) == list(range(115, 115 + MOST))
+    assert guesser.guess(5) == list(range(115, 120))
+
+
+def test_that_too_short_a_repetition_is_not_trusted() -> None:
+    assert after([*PROMPT, 1, 2, 3], *range(105, 110)).guess(99) == []
+    assert after([*PROMPT, 1, 2, 3], *range(105, 115), 7).guess(99) == []
+
+
+def test_that_the_latest_occurrence_is_followed() -> None:
+    prompt = [*range(10, 30), 1, 1, 1, *range(10, 20), *range(50, 60), 2, 2]
+    assert after(prompt, *range(10, 20)).guess(5) == list(range(50, 55))
+
+
+def test_that_a_reply_that_repeats_itself_is_continued_too() -> None:
+    assert after([1, 2, 3], *range(20, 40), *range(20, 32)).guess(99) == list(range(32, 40)) + list(range(20, 27))
+
+
+def test_that_guesses_which_cost_more_than_they_gain_need_more_evidence() -> None:
+    guesser = after(PROMPT, *range(105, 115))
+    guesser.single(1.0)
+    assert guesser.guess(99)
+    guesser.tried(accepted=0, seconds=6.0)
+    assert guesser.guess(99) == []
+    for token in range(115, 122):
+        guesser.add(token)
+    assert guesser.guess(99)
+    for _ in range(10):
+        guesser.tried(accepted=0, seconds=6.0)
+    assert guesser.guess(99) == []
+
+
+def test_that_guesses_which_pay_need_less() -> None:
+    guesser = after(PROMPT, *range(105, 110))
+    guesser.single(1.0)
+    assert guesser.guess(99) == []
+    guesser.tried(accepted=15, seconds=6.0)
+    guesser.tried(accepted=15, seconds=6.0)
+    assert guesser.guess(99)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+def test_that_replies_are_the_same_with_and_without(
+    make_engine: Callable[..., EngineClient], tiny_model: Path, temperature: float
+) -> None:
+    """The random model soon repeats itself, so that nearly everything is guessed; a few replies never do."""
+    texts: dict[bool, list[str]] = {}
+    for guessing in (True, False):
+        engine = make_engine()
+        engine.load(tiny_model, LoadOptions(threads=1, guessing=guessing))
+        texts[guessing] = []
+        for seed in range(4):
+            params = GenerationParams(temperature=temperature, top_k=4, seed=seed, max_tokens=200, stop=("zzzz",))
+            request = GenerateRequest(messages=(("user", f"say {seed} " * 10),), params=params)
+            texts[guessing].append("".join(e.text for e in engine.generate(request) if isinstance(e, Piece)))
+    assert texts[True] == texts[False]
+
+
+@pytest.mark.engine
+def test_that_the_cache_is_right_after_rejected_guesses(
+    make_engine: Callable[..., EngineClient], tiny_model: Path
+) -> None:
+    engine = make_engine()
+    engine.load(tiny_model, LoadOptions(threads=1))
+    params = GenerationParams(temperature=0.9, top_k=3, seed=5, max_tokens=300)
+    text = "".join(
+        e.text
+        for e in engine.generate(GenerateRequest(messages=(("user", "ab" * 50),), params=params))
+        if isinstance(e, Piece)
+    )
+    greedy = GenerationParams(temperature=0.0, max_tokens=40)
+    turns = (("user", "ab" * 50), ("assistant", text), ("user", "and?"))
+
+    def answer(one: EngineClient) -> str:
+        events = one.generate(GenerateRequest(messages=turns, params=greedy))
+        return "".join(e.text for e in events if isinstance(e, Piece))
+
+    fresh = make_engine()
+    fresh.load(tiny_model, LoadOptions(threads=1, guessing=False))
+    assert answer(engine) == answer(fresh)
