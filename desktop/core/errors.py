@@ -119,6 +119,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The history was damaged and there was no backup. It was set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar goes on with an empty history."),
     ),
+    "history_salvaged": (
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The history was damaged. The backup of {date} is open, with {count} newer messages that could be saved.",
+        ),
+        QT_TRANSLATE_NOOP("errors", "The damaged file is kept as {aside}."),
+    ),
+    "history_salvaged_no_backup": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The history was damaged and there was no backup. {count} messages could be saved from it."
+        ),
+        QT_TRANSLATE_NOOP("errors", "The damaged file is kept as {aside}."),
+    ),
     "history_too_new": (
         QT_TRANSLATE_NOOP("errors", "The history was written by a newer Samar."),
         QT_TRANSLATE_NOOP("errors", "Update Samar, or start it with another --data-dir. Nothing was changed."),

@@ -240,7 +240,9 @@ class ChatStore(TurnStore):
 
     def purge_deleted(self, before: float | None = None) -> None:
         """Erase everything that was deleted before `before` (Unix time); None: before the oldest Samar that runs started,
-        so that nobody can undo it any more."""
+        so that nobody can undo it any more. Without the right to write there is nothing to do."""
+        if self.database.read_only:
+            return
         with self.database.transaction():
             moment = sessions.earliest_opening(self.database) if before is None else before
             chats = self.database.fetch("SELECT id FROM chats WHERE deleted_at < ?", (moment,))

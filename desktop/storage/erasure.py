@@ -23,6 +23,8 @@ _PAUSE_S = 0.002
 def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
     """Remove all traces of what was purged; in any thread. False: cancelled, or another reader held the log; the next
     call goes on. Raises SamarError as `Database.transaction` does."""
+    if not paths.history.exists():  # a history in memory leaves no traces
+        return True
     database = Database.connect(paths.history)
     try:
         todo = database.fetch("SELECT rowid, chat_uid, message_id, created_at FROM erasures")

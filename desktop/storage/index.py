@@ -76,7 +76,19 @@ def follow_no_more(database: Database) -> None:
     """Write on without the index (it is damaged); the next start makes it anew."""
     for name in _NAMES:
         database.execute(f"DROP TRIGGER IF EXISTS temp.{name}")
-    database.execute("DELETE FROM properties WHERE name = ?", (_MADE_BY,))
+    distrust(database)
+
+
+def distrust(database: Database) -> None:
+    """Have the next start make the index anew; also on behalf of a connection that only reads."""
+    if database.read_only and database.path:
+        writer = Database.connect(database.path)
+        try:
+            distrust(writer)
+        finally:
+            writer.close()
+    else:
+        database.execute("DELETE FROM properties WHERE name = ?", (_MADE_BY,))
 
 
 def rebuild(database: Database) -> None:

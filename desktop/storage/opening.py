@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
-from desktop.storage import backups, index, migrations, sessions
+from desktop.storage import backups, index, migrations, salvage, sessions
 from desktop.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,8 @@ _UNWRITABLE = ("disk_full", "data_read_only")
 class Opened:
     database: Database
     problem: SamarError | None = None
-    """What to tell the person: history_damaged, history_damaged_no_backup, disk_full or data_read_only.
+    """What to tell the person: history_damaged or history_salvaged (each with or without _no_backup), disk_full or
+    data_read_only.
 
     With the last two the database is read only, or in memory where there is nothing to read.
     """
@@ -127,9 +128,14 @@ def _open_backup(paths: Paths) -> Opened:
     aside = backups.set_aside(paths)
     backup = backups.restore_newest(paths)
     database = _open(paths)
-    if backup is None:
-        return Opened(database, SamarError("history_damaged_no_backup", aside=aside.name))
-    return Opened(database, SamarError("history_damaged", aside=aside.name, date=backup.local_date))
+    try:
+        count = salvage.save_readable(aside, database)
+    except SamarError as problem:  # the damaged file is kept, so nothing is lost by it
+        log.warning("nothing was saved from the damaged history: %s", problem)
+        count = 0
+    code = ("history_salvaged" if count else "history_damaged") + ("" if backup else "_no_backup")
+    date = backup.local_date if backup else ""
+    return Opened(database, SamarError(code, aside=aside.name, date=date, count=count))
 
 
 def _without_writing(paths: Paths, problem: SamarError) -> Opened:

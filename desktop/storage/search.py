@@ -6,10 +6,13 @@ Safe in a worker thread with a `Database` of its own (`Database.connect(path, re
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.core.chat import Role
+from desktop.core.errors import SamarError
 from desktop.core.folding import Span, Term, find_terms, fold, is_arabic, without_article, words
+from desktop.storage import index
 from desktop.storage.database import Database, Row
 from desktop.storage.rows import role_of
 
@@ -63,7 +66,7 @@ class Search:
         """Messages that match, newest first. before: id of the last message of the page before."""
         if not query.match:
             return []
-        rows = self.database.fetch(
+        rows = self._fetch(
             "SELECT chats.id, chats.title, chats.archived, messages.id, messages.role, messages.created_at,"
             " messages.content"
             " FROM search CROSS JOIN messages ON messages.id = search.rowid CROSS JOIN chats ON chats.id = chat_id"
@@ -77,7 +80,7 @@ class Search:
         """Chats whose title matches, newest chat first."""
         if not query.match:
             return []
-        rows = self.database.fetch(
+        rows = self._fetch(
             "SELECT chats.id, title, archived, NULL, NULL, updated_at, title"
             " FROM search CROSS JOIN chats ON chats.id = -search.rowid"
             " WHERE search MATCH ? AND search.rowid < 0 AND deleted_at IS NULL ORDER BY search.rowid LIMIT ?",
@@ -85,11 +88,19 @@ class Search:
         )
         return [_hit(query, row) for row in rows]
 
+    def _fetch(self, sql: str, values: Sequence[object]) -> list[Row]:
+        try:
+            return self.database.fetch(sql, values)
+        except SamarError:
+            if self.database.index_damaged:
+                index.distrust(self.database)
+            raise
+
     def in_chat(self, query: Query, chat_id: int) -> list[int]:
         """Ids of the messages of one chat that match, in order of writing."""
         if not query.match:
             return []
-        rows = self.database.fetch(
+        rows = self._fetch(
             "SELECT id FROM messages WHERE chat_id = ? AND deleted_at IS NULL"
             " AND id IN (SELECT rowid FROM search WHERE search MATCH ?) ORDER BY id",
             (chat_id, query.match),

@@ -158,7 +158,11 @@ class TurnStore:
             return message
 
     def recover_interrupted(self) -> list[Message]:
-        """Mark as `interrupted`, with their text, replies whose Samar is not running any more; call it at start."""
+        """Mark as `interrupted`, with their text, replies whose Samar is not running any more; call it at start.
+
+        Without the right to write there is nothing to do."""
+        if self.database.read_only:
+            return []
         with self.database.transaction():
             mine_and_others = sessions.living(self.database)
             rows = self.database.fetch("SELECT id, owner FROM messages WHERE status = 'streaming' ORDER BY id")

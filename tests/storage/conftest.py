@@ -12,7 +12,7 @@ from desktop.storage.opening import open_history
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    return Paths.under(tmp_path / "data")
+    return Paths.under(tmp_path / "بيانات سمر #1?")
 
 
 @pytest.fixture

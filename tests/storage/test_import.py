@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,14 @@ from hypothesis import strategies as st
 
 from desktop.core.chat import Role
 from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
 from desktop.storage import importing
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.importing import Imported, import_chats
+from desktop.storage.opening import connect_worker
+from desktop.storage.search import Query, Search
+from tests.storage.kit import exchange, opened
 
 
 def node(name: str, parent: str | None, role: str, *parts: Any, kind: str = "text", **more: Any) -> dict[str, Any]:
@@ -324,6 +329,31 @@ FIELDS = [
     *("mapping", "message", "author", "role", "content", "parts", "parent", "chat", "history", "messages", "id"),
     *("conversations", "from", "value", "metadata", "format", "version", "chats", "user", "title", "thoughts"),
 ]
+
+
+def test_that_a_worker_imports_and_exports_while_the_window_goes_on_writing(paths: Paths, tmp_path: Path) -> None:
+    chats = [{"conversations": [{"from": "human", "value": f"number {n}"}]} for n in range(200)]
+    (tmp_path / "x.json").write_text(json.dumps(chats))
+    found: list[Imported] = []
+
+    def work() -> None:
+        database = connect_worker(paths, read_only=False)
+        found.append(import_chats(ChatStore(database), tmp_path / "x.json"))
+        database.close()
+
+    with opened(paths) as store:
+        chat = store.create_chat("mine")
+        thread = threading.Thread(target=work)
+        thread.start()
+        turns = 0
+        while thread.is_alive():
+            exchange(store, chat.id, None, "q", "a")
+            turns += 1
+        thread.join()
+        assert len(found[0].chats) == 200
+        assert store.count_chats() == 201
+        assert len(store.messages_of(chat.id)) == 2 * turns > 0
+        assert len(Search(store.database).messages(Query("number"), limit=500)) == 200
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

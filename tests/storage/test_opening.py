@@ -78,7 +78,7 @@ def test_that_a_damaged_history_is_set_aside_and_the_last_backup_opened(
     fill(paths)
     backup = backups.make_daily_if_due(paths)
     assert backup is not None
-    die_with_open_history(paths, "store.create_chat('after the backup')")
+    die_with_open_history(paths, "store.begin_turn(store.create_chat().id, None, 'after the backup', None)")
     with sqlite3.connect(paths.history) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
@@ -89,18 +89,84 @@ def test_that_a_damaged_history_is_set_aside_and_the_last_backup_opened(
 
     try:
         assert found.problem is not None
-        assert found.problem.code == "history_damaged"
+        assert found.problem.code in ("history_damaged", "history_salvaged")
         assert found.problem.details["date"] == backup.local_date
         aside = paths.data / found.problem.details["aside"]
         assert aside.read_bytes() == damaged
         store = ChatStore(found.database)
-        assert sorted(chat.title for chat in store.list_chats()) == [f"chat {n}" for n in range(5)]
+        titles = {chat.title for chat in store.list_chats()}
+        assert {f"chat {n}" for n in range(5)} <= titles
+        saved = [
+            m.content for c in store.list_chats() for m in store.messages_of(c.id) if m.content == "after the backup"
+        ]
+        assert (found.problem.code == "history_salvaged") == bool(saved)
         exchange(store, store.create_chat().id, None, "and on", "it goes")
         assert backups.is_sound(backup.path)
     finally:
         found.database.close()
     with opened(paths) as store:
-        assert store.count_chats() == 6
+        assert store.count_chats() == len(titles) + 1
+        assert store.database.fetch("PRAGMA foreign_key_check") == []
+
+
+def _break_pages_of(paths: Paths, needle: str) -> None:
+    """Overwrite the header of every page that holds `needle`: what else is on it is lost as well."""
+    raw = bytearray(paths.history.read_bytes())
+    for page in range(1, len(raw) // 4096):
+        if needle.encode() in raw[page * 4096 : page * 4096 + 4096]:
+            raw[page * 4096 : page * 4096 + 8] = b"\xff" * 8
+    paths.history.write_bytes(raw)
+
+
+@pytest.mark.parametrize("with_backup", [True, False])
+def test_that_what_can_be_read_of_a_damaged_history_is_saved(paths: Paths, with_backup: bool) -> None:
+    fill(paths, 2)
+    if with_backup:
+        backups.make_daily_if_due(paths)
+    with opened(paths) as store:
+        for number in range(40):
+            chat = store.create_chat(f"new {number}")
+            _, reply = exchange(
+                store, chat.id, None, f"q {number} {'x' * 900}", "سرّ الصفحة" if number == 20 else "جواب"
+            )
+            exchange(store, chat.id, reply.id, "further", f"turn {number} {'y' * 900}")
+        gone = store.create_chat("deleted")
+        exchange(store, gone.id, None, "deleted", "deleted")
+        store.delete_chats([gone.id])
+    die_with_open_history(paths)
+    _break_pages_of(paths, "سرّ الصفحة")
+    found = open_history(paths)
+    assert found.problem is not None
+    assert found.problem.code == ("history_salvaged" if with_backup else "history_salvaged_no_backup")
+    store = ChatStore(found.database)
+    assert 100 < int(found.problem.details["count"]) < 164
+    titles = {chat.title for chat in store.list_chats()}
+    assert {f"new {n}" for n in range(40)} <= titles
+    assert "deleted" not in titles
+    whole = [c for c in store.list_chats() if c.title.startswith("new") and len(store.messages_of(c.id)) == 4]
+    assert len(whole) >= 30
+    assert all(m.content.startswith("turn") for c in whole for m in store.last_turns(c.id, 1))
+    assert store.database.check() == []
+    assert store.database.fetch("PRAGMA foreign_key_check") == []
+    store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    exchange(store, store.create_chat().id, None, "and on", "it goes")
+    found.database.close()
+
+
+def test_that_a_reply_that_streamed_during_the_backup_is_taken_whole_from_the_damaged_file(paths: Paths) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat()
+        _, reply = store.begin_turn(chat.id, None, "q", "m")
+        store.save_partial(reply.id, "ha")
+        backups.make_daily_if_due(paths)
+        store.finish(reply.id, "half and half", MessageStatus.FINISHED)
+        exchange(store, chat.id, reply.id, "x" * 9000, "لا يُقرأ")
+    die_with_open_history(paths)
+    _break_pages_of(paths, "x" * 3000)  # pages that hold nothing but the long question
+    found = open_history(paths)
+    assert found.problem is not None and found.problem.code == "history_salvaged"
+    assert ChatStore(found.database).get_message(reply.id).content == "half and half"
+    found.database.close()
 
 
 @pytest.mark.parametrize("damage", [garbage, header_overwritten, another_programs])
@@ -136,7 +202,7 @@ def test_that_a_history_that_vanished_but_left_its_log_counts_as_damaged(paths: 
     paths.history.unlink()
     found = open_history(paths)
     assert found.problem is not None
-    assert found.problem.code == "history_damaged"
+    assert found.problem.code == "history_damaged"  # a log alone holds no pages of the file
     assert list(paths.data.glob("history-damaged-*-wal"))
     found.database.close()
 
@@ -192,7 +258,7 @@ def test_that_damage_met_while_running_is_said_and_found_at_the_next_start(paths
     found.database.close()
     found = open_history(paths)
     assert found.problem is not None
-    assert found.problem.code == "history_damaged"
+    assert found.problem.code in ("history_damaged", "history_salvaged")
     assert ChatStore(found.database).count_chats() == 40
     found.database.close()
 
@@ -259,6 +325,8 @@ AS_NOBODY = """
     opened = open_history(Paths.under(Path(sys.argv[1])))
     store = ChatStore(opened.database)
     print(opened.problem.code, opened.database.read_only, opened.database.path is None)
+    store.recover_interrupted()
+    store.purge_deleted()
     print([(c.title, [m.content for m in store.messages_of(c.id)]) for c in store.list_chats()])
     try:
         chat = store.create_chat()

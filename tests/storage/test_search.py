@@ -12,7 +12,7 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.opening import open_history
+from desktop.storage.opening import connect_worker, open_history
 from desktop.storage.search import Query, Search
 from tests.storage.kit import exchange, opened
 
@@ -154,7 +154,7 @@ def test_that_a_worker_thread_searches_beside_the_writer(paths: Paths) -> None:
         found: list[int] = []
 
         def work() -> None:
-            reader = Database.connect(paths.history, read_only=True)
+            reader = connect_worker(paths)
             found.extend(hit.message_id or 0 for hit in Search(reader).messages(Query("needle")))
             reader.close()
 
@@ -200,3 +200,16 @@ def test_that_a_damaged_index_stops_search_and_not_sending(paths: Paths, writing
     found.database.close()
     with opened(paths) as store:
         assert texts(store, "needle") == ["needle two", "needle one"]
+
+
+def test_that_damage_met_by_a_reader_alone_mends_the_index_at_the_next_start(paths: Paths) -> None:
+    with opened(paths) as store:
+        exchange(store, store.create_chat("t").id, None, "needle", "a")
+        store.database.execute("UPDATE search_data SET block = x'ffffffffffff' WHERE id = 10")
+    with opened(paths):
+        reader = connect_worker(paths)
+        with pytest.raises(SamarError):
+            Search(reader).messages(Query("needle"))
+        reader.close()
+    with opened(paths) as store:
+        assert texts(store, "needle") == ["needle"]
