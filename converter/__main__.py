@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 import signal
 import sys
@@ -229,10 +230,11 @@ def _cancel_on_closed_stdin(cancel: CancelToken) -> None:
     """The program that started this one closes stdin, or writes "cancel", to stop it."""
 
     def watch() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            for line in sys.stdin:
-                if line.strip() == "cancel":
-                    break
+        # Read without Python's buffer: its lock, held by a waiting thread, would trouble the end of the program.
+        said = b""
+        with contextlib.suppress(OSError):
+            while b"cancel" not in said.splitlines() and (more := os.read(0, 64)):
+                said = said[-64:] + more
         cancel.cancel()
 
     threading.Thread(target=watch, name="stdin", daemon=True).start()

@@ -119,6 +119,20 @@ WAYS = {
 
 
 @pytest.mark.engine
+def test_that_the_program_ends_well_while_its_stdin_stays_open(tmp_path: Path) -> None:
+    folder = small_llama(tmp_path)
+    command = [sys.executable, "-m", "converter", folder, "--type", "F16", "--out", tmp_path, "--events", "json"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as child:
+        events = [json.loads(line) for line in _pipe(child.stdout)]
+        assert _pipe(child.stderr).read() == ""
+        assert child.wait() == 0
+    assert events[-1]["event"] == "done"
+    assert Path(events[-1]["path"]).is_file()
+
+
+@pytest.mark.engine
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_that_the_program_stops_when_asked(way: Callable[[subprocess.Popen[str]], None], tmp_path: Path) -> None:
     # Big enough, and of a type slow enough, to be at work for seconds when the first progress is told.
