@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from converter.errors import Cancelled, ConversionError, ExitStatus
+from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
 from converter.verify import CHECK_OPTION
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with _cancel_on_signals(cancel):
             if events is not None:
-                _cancel_on_closed_stdin()
+                _cancel_on_closed_stdin(cancel)
             path, size = _run(arguments, events, cancel)
     except ConversionError as problem:
         if events is not None:
@@ -209,13 +209,11 @@ def _reporter(events: JsonLines | None) -> Iterator[Reporter]:
 
 @contextlib.contextmanager
 def _cancel_on_signals(cancel: CancelToken) -> Iterator[None]:
-    """The first SIGINT or SIGTERM asks for a cancel and interrupts what waits; further ones change nothing."""
+    """SIGINT and SIGTERM ask for a cancel. They only set a state: whatever is at work ends in its own good order."""
 
     def handle(number: int, frame: Any) -> None:
         del number, frame
-        if not cancel.cancelled:
-            cancel.cancel()
-            raise Cancelled
+        cancel.cancel()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -228,15 +226,16 @@ def _cancel_on_signals(cancel: CancelToken) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _cancel_on_closed_stdin() -> None:
+def _cancel_on_closed_stdin(cancel: CancelToken) -> None:
     """The program that started this one closes stdin, or writes "cancel", to stop it."""
 
     def watch() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            for line in sys.stdin:
-                if line.strip() == "cancel":
-                    break
-        os.kill(os.getpid(), signal.SIGINT) if os.name == "posix" else signal.raise_signal(signal.SIGINT)
+        # Read without Python's buffer: its lock, held by a waiting thread, would trouble the end of the program.
+        said = b""
+        with contextlib.suppress(OSError):
+            while b"cancel" not in said.splitlines() and (more := os.read(0, 64)):
+                said = said[-64:] + more
+        cancel.cancel()
 
     threading.Thread(target=watch, name="stdin", daemon=True).start()
 

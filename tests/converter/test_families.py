@@ -46,7 +46,7 @@ def test_that_stablelm_stacks_its_norms_by_the_number_of_the_head(case: Case, tm
     for layer in range(case.config["num_hidden_layers"]):
         for letter, count in heads.items():
             names = [f"model.layers.{layer}.self_attn.{letter}_layernorm.norms.{n}.weight" for n in range(count)]
-            wanted = np.stack([make_tensor(case, name, (4,)).astype(np.float32) for name in names])
+            wanted = np.stack([make_tensor(case, name, (16,)).astype(np.float32) for name in names])
             np.testing.assert_array_equal(tensors[f"blk.{layer}.attn_{letter}_norm.weight"].array(), wanted)
 
 

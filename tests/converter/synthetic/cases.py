@@ -304,7 +304,7 @@ CASES: tuple[Case, ...] = (
 BEYOND_THE_REFERENCE: tuple[Case, ...] = (
     Case("stablelm2-12b", "stablelm-2-12b-chat",
          without(of("StableLmForCausalLM", "stablelm", layer_norm_eps=1e-05, qk_layernorm=True,
-                    use_parallel_residual=True, num_attention_heads=16), "rms_norm_eps"),
+                    use_parallel_residual=True, num_attention_heads=16, hidden_size=256), "rms_norm_eps"),
          s.stablelm_per_head_norms, bpe("stablelm2"), published="stablelm2", pre="stablelm2", shards=2, scatter=True),
 )  # fmt: skip
 

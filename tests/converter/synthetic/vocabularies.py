@@ -352,6 +352,19 @@ def pieces_of(flavour: str) -> list[Piece]:
     return pieces
 
 
+def merges_of_pieces(pieces: Sequence[Piece]) -> list[list[str]]:
+    """Every way to make a piece of two others, best score first, as Hugging Face's conversion writes them."""
+    ids = {text: ident for ident, (text, _, _) in enumerate(pieces)}
+    found = [
+        (-score, ids[text[:cut]], ids[text[cut:]], [text[:cut], text[cut:]])
+        for text, score, kind in pieces
+        if kind == NORMAL
+        for cut in range(1, len(text))
+        if text[:cut] in ids and text[cut:] in ids
+    ]
+    return [pair for _, _, _, pair in sorted(found, key=lambda entry: entry[:3])]
+
+
 def spm(
     flavour: str = "llama",
     *,
@@ -415,7 +428,7 @@ def spm(
             "model": {
                 "type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None,
                 "end_of_word_suffix": None, "fuse_unk": True, "byte_fallback": True, "ignore_merges": False,
-                "vocab": ids, "merges": [list(pair) for pair in merges_of(SPM_WORDS) if "".join(pair) in ids],
+                "vocab": ids, "merges": merges_of_pieces(pieces),
             },
         }  # fmt: skip
     if added_tokens_file:
