@@ -180,6 +180,94 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The settings could not be read. They were set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar uses its own defaults until you change them."),
     ),
+    "catalogue_broken": (
+        QT_TRANSLATE_NOOP("errors", "The list of models can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Install Samar anew; models on this computer work without the list."),
+    ),
+    "library_damaged": (
+        QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was set aside as {aside}."),
+        QT_TRANSLATE_NOOP("errors", "Samar finds the models on this computer again; add your own folders once more."),
+    ),
+    "library_unwritable": (
+        QT_TRANSLATE_NOOP("errors", "The list of your models could not be saved: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Free some space, or give yourself the right to write to {folder}."),
+    ),
+    "model_unknown": (
+        QT_TRANSLATE_NOOP("errors", "There is no model called {name} here."),
+        QT_TRANSLATE_NOOP("errors", "See what there is with “samar models list”."),
+    ),
+    "model_not_ours": (
+        QT_TRANSLATE_NOOP("errors", "{name} was not downloaded by Samar, so its file stays where it is."),
+        QT_TRANSLATE_NOOP("errors", "It was taken off the list; delete the file yourself if you want its space."),
+    ),
+    "model_undeletable": (
+        QT_TRANSLATE_NOOP("errors", "{name} could not be moved to the bin: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Close what uses the file, or delete it in your file manager."),
+    ),
+    "nothing_to_import": (
+        QT_TRANSLATE_NOOP("errors", "There is no model in {name}."),
+        QT_TRANSLATE_NOOP("errors", "Choose a .gguf file, a folder with some, or a checkpoint's folder to convert."),
+    ),
+    "checkpoint_found": (
+        QT_TRANSLATE_NOOP("errors", "{name} is a checkpoint that must be converted first."),
+        QT_TRANSLATE_NOOP("errors", "Run “samar convert {name}”, or drop the folder on the window."),
+    ),
+    "checksum_wrong": (
+        QT_TRANSLATE_NOOP("errors", "{name} is not what was downloaded: its checksum is another one."),
+        QT_TRANSLATE_NOOP("errors", "Remove it and download it again."),
+    ),
+    "network_off": (
+        QT_TRANSLATE_NOOP("errors", "Samar never uses the network as long as you have not allowed it."),
+        QT_TRANSLATE_NOOP("errors", "Allow the network in the settings, or add --network in the terminal."),
+    ),
+    "hub_unreachable": (
+        QT_TRANSLATE_NOOP("errors", "{host} can't be reached: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the connection or the proxy and try again; what came so far is kept."),
+    ),
+    "hub_untrusted": (
+        QT_TRANSLATE_NOOP("errors", "The connection to {host} is not trusted: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the computer's clock, and whether your network's certificate is installed."),
+    ),
+    "hub_needs_token": (
+        QT_TRANSLATE_NOOP("errors", "{repo} is given only to those who are signed in, or it does not exist."),
+        QT_TRANSLATE_NOOP("errors", "Make a token in your account on the Hub and give it to Samar, then try again."),
+    ),
+    "hub_gated": (
+        QT_TRANSLATE_NOOP("errors", "Access to {repo} must be asked for."),
+        QT_TRANSLATE_NOOP("errors", "Accept its terms on its page on the Hub while signed in, then try again."),
+    ),
+    "hub_not_found": (
+        QT_TRANSLATE_NOOP("errors", "{name} is not on the Hub, or not any more."),
+        QT_TRANSLATE_NOOP("errors", "Search for the model: it may have moved."),
+    ),
+    "hub_busy": (
+        QT_TRANSLATE_NOOP("errors", "The Hub asks to wait {wait} seconds: too many requests."),
+        QT_TRANSLATE_NOOP("errors", "Try again after that; with a token the limit is higher."),
+    ),
+    "hub_failed": (
+        QT_TRANSLATE_NOOP("errors", "The Hub answered with an error ({reason})."),
+        QT_TRANSLATE_NOOP("errors", "Try again later; what came so far is kept."),
+    ),
+    "download_damaged": (
+        QT_TRANSLATE_NOOP("errors", "What came of {name} is not what the Hub promised: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "It was thrown away. Download it again."),
+    ),
+    "download_no_space": (
+        QT_TRANSLATE_NOOP("errors", "{name} needs {needed} on the disk and {free} are free."),
+        QT_TRANSLATE_NOOP("errors", "Free some space, or choose a smaller file."),
+    ),
+    "download_unwritable": (
+        QT_TRANSLATE_NOOP("errors", "{folder} can't be written to: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Give yourself the right to write there, or choose another folder for models."),
+    ),
+    "download_elsewhere": (
+        QT_TRANSLATE_NOOP("errors", "Another Samar is downloading {name} already."),
+        QT_TRANSLATE_NOOP("errors", "Wait for it to end: the model then appears here too."),
+    ),
+    "keyring_missing": (
+        QT_TRANSLATE_NOOP("errors", "This computer has no keyring that could keep the token: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Set HF_TOKEN in the environment instead; Samar never writes a token to a file."),
+    ),
 }
 
 
