@@ -184,6 +184,17 @@
     </message>
 </context>
 <context>
+    <name>ConversionController</name>
+    <message>
+        <source>{name} is ready</source>
+        <translation>{name} جاهز</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>استعمله</translation>
+    </message>
+</context>
+<context>
     <name>DropOverlay</name>
     <message numerus="yes">
         <source>%n file(s)</source>
@@ -488,6 +499,92 @@
     <message>
         <source>To the end</source>
         <translation>إلى النهاية</translation>
+    </message>
+</context>
+<context>
+    <name>PlanCard</name>
+    <message>
+        <source>{stage} · {percent} %</source>
+        <translation>{stage} · {percent}%</translation>
+    </message>
+    <message>
+        <source>Fits this computer</source>
+        <translation>يناسب هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Tight for this computer</source>
+        <translation>بالكاد يتّسع له هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Too large for this computer</source>
+        <translation>أكبر من هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>يُنزَّل</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>يُقرأ</translation>
+    </message>
+    <message>
+        <source>Converting</source>
+        <translation>يُحوَّل</translation>
+    </message>
+    <message>
+        <source>Trying it out</source>
+        <translation>يُجرَّب</translation>
+    </message>
+    <message>
+        <source>Finishing</source>
+        <translation>يُستكمل</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>النوع</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>حوّل</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Looking at {name}…</source>
+        <translation>يُفحص {name}…</translation>
+    </message>
+    <message>
+        <source>Convert {name}</source>
+        <translation>حوّل {name}</translation>
+    </message>
+    <message>
+        <source>{family}, {count} parameters</source>
+        <translation>{family}، {count} معامل</translation>
+    </message>
+    <message>
+        <source>tokenizer {name}</source>
+        <translation>المُرمِّز {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s)</source>
+        <translation>
+            <numerusform>أقلّ من دقيقة</numerusform>
+            <numerusform>نحو دقيقة</numerusform>
+            <numerusform>نحو دقيقتين</numerusform>
+            <numerusform>نحو %n دقائق</numerusform>
+            <numerusform>نحو %n دقيقة</numerusform>
+            <numerusform>نحو %n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is not enough free space on the disk.</source>
+        <translation>لا تكفي المساحة الخالية على القرص.</translation>
     </message>
 </context>
 <context>
@@ -1070,6 +1167,30 @@
     <message>
         <source>Shorten the message, or set a larger context.</source>
         <translation>اختصر الرسالة، أو كبّر السياق.</translation>
+    </message>
+    <message>
+        <source>{name} could not be converted: {reason}.</source>
+        <translation>تعذّر تحويل {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed; the folder is as it was.</source>
+        <translation>لم يتغيّر شيء؛ المجلد كما كان.</translation>
+    </message>
+    <message>
+        <source>Another folder is being converted.</source>
+        <translation>يُحوَّل مجلد آخر الآن.</translation>
+    </message>
+    <message>
+        <source>Wait for it, or cancel it first.</source>
+        <translation>انتظر حتى ينتهي، أو ألغه أولًا.</translation>
+    </message>
+    <message>
+        <source>{name} holds no model that Samar knows.</source>
+        <translation>ليس في {name} نموذج يعرفه سمر.</translation>
+    </message>
+    <message>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
+        <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
         <source>The disk is full, so nothing could be saved.</source>
