@@ -53,7 +53,7 @@ class DropOverlay(QWidget):
         tokens = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), tokens.color("window", 0.88))
+        painter.fillRect(self.rect(), tokens.color("window", 0.96))
         frame = QRectF(self.rect()).adjusted(20, 20, -20, -20)
         pen = QPen(tokens.color("accent", 0.8), 2, Qt.PenStyle.DashLine)
         pen.setDashPattern([4, 4])
