@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from desktop.core.text import Direction, direction_of
 from desktop.ui import theme
+from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature
 
 
 class DirectedText(QTextEdit):
@@ -121,6 +123,13 @@ class DirectedText(QTextEdit):
             self.redo()
         else:
             super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if is_ligature_shortcut(event):
+            event.accept()
+            resend_ligature(self)
+        else:
+            super().inputMethodEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.createStandardContextMenu()

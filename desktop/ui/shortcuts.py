@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
 
 # Rows of a PC keyboard from the left; the numbers are hardware facts (USB HID to evdev and set-1 scan codes).
 _ROWS = ("1234567890-=", "QWERTYUIOP[]", "ASDFGHJKL;'", "ZXCVBNM,./")
@@ -38,11 +38,16 @@ def _pc_codes() -> dict[int, str]:
     return {first + at: key for first, row in zip(_PC_FIRST, _ROWS, strict=True) for at, key in enumerate(row)}
 
 
+def is_latin(key: int) -> bool:
+    """Whether a key is a Latin letter or a Western digit: then it is meant as it says."""
+    return 0 <= key < 0x80 and chr(key).isalnum()
+
+
 def physical_key(event: QKeyEvent, platform: str = sys.platform) -> str | None:
     """The Latin key at the place that was pressed ("N", ","), or None when it isn't one of the main block."""
     key = event.key()
-    if 0x21 <= key <= 0x7E:
-        return chr(key).upper()
+    if is_latin(key):
+        return chr(key)
     if platform == "darwin":
         code = event.nativeVirtualKey()
         found = {number: name for name, number in _MAC.items()}.get(code) if code or event.nativeScanCode() else None
@@ -51,6 +56,8 @@ def physical_key(event: QKeyEvent, platform: str = sys.platform) -> str | None:
         found = _pc_codes().get(code)
     if found is not None:
         return found
+    if 0x21 <= key <= 0x7E:
+        return chr(key)
     return _ARABIC.get(event.text()) or (_ARABIC.get(chr(key)) if 0 < key < 0x110000 else None)
 
 
@@ -64,7 +71,7 @@ class PhysicalKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or 0x21 <= event.key() <= 0x7E:
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or is_latin(event.key()):
             return False
         key = physical_key(event)
         if key is None or QApplication.activePopupWidget() is not None:
@@ -76,11 +83,26 @@ class PhysicalKeys(QObject):
             action()
             return True
         target: QObject | None = QGuiApplication.focusObject()
-        if target is None:
+        if target is None or event.key() < 0x80:  # "}" of an Arabic Shift+C may be a shortcut, but is no other letter
             return False
         latin = QKeyEvent(QEvent.Type.KeyPress, number, modifiers, "", event.isAutoRepeat(), event.count())
         QCoreApplication.sendEvent(target, latin)  # copy, paste, undo … in the field that has the focus
         return latin.isAccepted()
+
+
+def is_ligature_shortcut(event: QInputMethodEvent) -> bool:
+    """Whether a committed text is Ctrl with the key of the ligature لا (B in Latin), which X11's input method commits as
+    two letters whatever is held."""
+    held = QGuiApplication.queryKeyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(held) and event.commitString() == "لا"
+
+
+def resend_ligature(widget: QWidget) -> None:
+    """Give the key to the window, as other keys with Ctrl arrive there."""
+    handle = widget.window().windowHandle()
+    if handle is not None:
+        control = Qt.KeyboardModifier.ControlModifier
+        QCoreApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyPress, 0xFEFB, control, "لا"))
 
 
 def native(text: str) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen, QTextLayout
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QFont,
+    QInputMethodEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextLayout,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -20,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.text import Direction, direction_of
 from desktop.ui import icons, theme
+from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature
 
 KEYBOARD_REASONS = (
     Qt.FocusReason.TabFocusReason,
@@ -207,6 +218,13 @@ class LineEdit(QLineEdit):
         wanted = QMargins(left, max(lifted, 0) * 2, right, 0)
         if wanted != self.textMargins():
             self.setTextMargins(wanted)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if is_ligature_shortcut(event):
+            event.accept()
+            resend_ligature(self)
+        else:
+            super().inputMethodEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QEnterEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QEnterEvent, QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -57,6 +57,7 @@ def test_that_shortcuts_work(
         ("ب", 41, CTRL, "find_requested"),
         ("و", 59, CTRL, "settings_requested"),
         ("ؤ", 54, CTRL | SHIFT, "copy_reply_requested"),
+        ("}", 54, CTRL | SHIFT, "copy_reply_requested"),  # what Shift makes of the key beside X
         ("ى", 0, CTRL, "new_chat_requested"),  # an on-screen keyboard has no scan codes
     ],
 )
@@ -65,6 +66,24 @@ def test_that_shortcuts_work_on_an_arabic_keyboard(
 ) -> None:
     with qtbot.waitSignal(getattr(window, signal)):
         press(window, ord(letter), modifiers, letter, code)
+
+
+@pytest.mark.parametrize("field", ["composer", "search"])
+def test_that_control_with_the_ligature_key_is_a_shortcut(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    target = window.composer.text if field == "composer" else window.sidebar.search
+    event = QInputMethodEvent("", [])
+    event.setCommitString("لا")
+    held = [Qt.KeyboardModifier.NoModifier]
+    monkeypatch.setattr(QGuiApplication, "queryKeyboardModifiers", staticmethod(lambda: held[0]))
+    QCoreApplication.sendEvent(target, event)
+    written = window.composer.draft() or window.sidebar.search.text()
+    assert written == "لا"
+    held[0] = CTRL
+    with qtbot.waitSignal(window.layout_changed):
+        QCoreApplication.sendEvent(target, event)
+    assert (window.composer.draft() or window.sidebar.search.text()) == written
 
 
 def test_that_copying_works_on_an_arabic_keyboard(window: MainWindow) -> None:
