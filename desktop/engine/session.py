@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -18,15 +17,13 @@ from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.llama import (
     KV_TYPES,
     Context,
-    GrammarError,
     Library,
-    LoadStopped,
     Model,
     NativeError,
-    Sampler,
     StopFlag,
     common_prefix,
 )
+from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
 from desktop.engine.protocol import (
     Finished,
@@ -39,54 +36,18 @@ from desktop.engine.protocol import (
     PromptStarted,
 )
 from desktop.engine.reply import ReplyText
+from desktop.engine.sampling import GrammarError, Sampler
 from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
 
-MIN_CONTEXT = 512
-_CONTEXT_STEP = 256
-_BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
 _PIECE_S = 0.06
 """Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
 _PROGRESS_S = 0.5
 """Time between two reports of progress where it can (CPU)."""
 _GATHER_S = 0.012
 """Pieces of a reply that come faster than this travel together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The context that fits, the memory it takes in bytes, and what bounded it."""
-
-    context: int
-    needed: int
-    limit: str
-
-
-def plan_memory(facts: FileFacts, options: LoadOptions, free: int) -> Plan:
-    """The largest context up to the wished one that fits into `free` bytes beside the weights.
-
-    Raises SamarError not_enough_memory when not even MIN_CONTEXT fits.
-    """
-    wished = options.context if options.context > 0 else 8192
-    trained = facts.context_trained or wished
-    context, limit = (trained, "model") if wished > trained else (wished, "")
-    per_token = facts.kv_elements_per_token * _BYTES_PER_ELEMENT[options.kv_type]
-    # activations of one batch: a few rows of the width, one of the vocabulary; measured within a factor of two
-    buffers = options.batch * facts.width * 4 * 10 + facts.vocabulary * 4 * 4 + 32 * 1024 * 1024
-    base = facts.weight_bytes + buffers
-    room = free - base - options.reserve_bytes
-    fitting = int(room // per_token) if per_token else context
-    smallest = min(MIN_CONTEXT, context)
-    if fitting < smallest:
-        needed = int(base + options.reserve_bytes + per_token * smallest)
-        raise SamarError(
-            "not_enough_memory", name=facts.name, needed=machine.readable(needed), free=machine.readable(free)
-        )
-    if fitting < context:
-        context, limit = max(smallest, fitting // _CONTEXT_STEP * _CONTEXT_STEP), "memory"
-    return Plan(context, int(base + per_token * context), limit)
 
 
 class Session:
@@ -458,6 +419,3 @@ class _Reply:
             seed=self._seed,
         )
         self._emit(Finished(request=self._id, stats=stats))
-
-
-__all__ = ["LoadStopped", "Plan", "Session", "plan_memory"]

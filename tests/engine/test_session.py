@@ -17,6 +17,7 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts
 from desktop.engine.client import EngineClient
 from desktop.engine.llama import common_prefix
+from desktop.engine.memory import plan_memory
 from desktop.engine.process import child_command, child_environment
 from desktop.engine.protocol import (
     Event,
@@ -38,7 +39,6 @@ from desktop.engine.protocol import (
     from_engine_decoder,
     read_frames,
 )
-from desktop.engine.session import plan_memory
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import CHATML, write_tiny
