@@ -28,7 +28,9 @@ LETTERS = {"en": "etaoinshrdlucmfwypvbgk", "ar": "االيمنتربودسعهف
 
 
 def words_of(draw: random.Random, language: str, count: int) -> list[str]:
-    return ["".join(draw.choices(LETTERS[language], k=draw.randint(2, 9))) for _ in range(count)]
+    """Made-up words, the most frequent first; frequent words are short, as in every language."""
+    lengths = [(2, 4) if rank < 50 else (3, 6) if rank < 1000 else (4, 9) for rank in range(count)]
+    return ["".join(draw.choices(LETTERS[language], k=draw.randint(*length))) for length in lengths]
 
 
 def texts(draw: random.Random, count: int, length: int) -> tuple[list[str], list[str]]:
