@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 Span = tuple[int, int]
 """First and past-the-last character, in code points of the original text."""
@@ -172,7 +173,7 @@ def is_arabic(word: str) -> bool:
     return "ء" <= word[:1] <= "ۿ"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """What is looked for: folded words that follow each other; nearly always one."""
 
@@ -180,35 +181,71 @@ class Term:
     is_prefix: bool = False
     """The last word may go on."""
 
+    @cached_property
+    def bare(self) -> str | None:
+        """An only word that carries an article, without it: it is found behind any particle."""
+        return without_article(self.words[0]) if len(self.words) == 1 else None
 
-def find_terms(text: str, terms: Iterable[Term]) -> list[Span]:
+    @cached_property
+    def first(self) -> str:
+        """What a text is scanned for."""
+        return self.bare or self.words[0]
+
+    @cached_property
+    def begins_anywhere(self) -> bool:
+        return bool(_UNSPACED.match(self.first))
+
+    @cached_property
+    def ends_anywhere(self) -> bool:
+        return self.is_prefix or bool(_UNSPACED.match(self.words[-1]))
+
+
+def find_terms(text: str, terms: Iterable[Term], reach: int | None = None) -> list[Span]:
     """Spans of the original `text` where terms stand, at the beginnings of words, in order and without overlap.
 
     An Arabic term is found behind an article too, and one with an article behind any particle.
+    reach: only those that begin within so many (folded) characters of the first one.
     """
-    folded = Folded(text)
-    found = sorted((start, -end) for term in terms for start, end in _find_term(folded.text, term))
-    spans: list[Span] = []
-    for start, minus_end in found:
-        first, last = folded.span(start, -minus_end)
-        if not spans or first >= spans[-1][1]:
-            spans.append((first, last))
-    return spans
+    folded = None if text.isascii() else Folded(text)
+    folded_text = text.lower() if folded is None else folded.text
+    limit = len(text) if reach is None else reach
+    found: list[Span] = []
+    for term in terms:
+        begun = len(found)
+        for span in _find_term(folded_text, term):
+            found.append(span)
+            if span[0] > found[begun][0] + limit:
+                break
+    if len(found) > 1:
+        found = _apart(found)
+        found = [span for span in found if span[0] <= found[0][0] + limit]
+    return found if folded is None else [folded.span(start, end) for start, end in found]
+
+
+def _apart(found: list[Span]) -> list[Span]:
+    """Spans in order; of those that overlap, the longest that begins first."""
+    found.sort(key=lambda span: (span[0], -span[1]))
+    apart = found[:1]
+    for span in found:
+        if span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
 
 
 def _find_term(text: str, term: Term) -> Iterator[Span]:
     """Spans of a folded text."""
-    bare = without_article(term.words[0]) if len(term.words) == 1 else None
-    first = bare or term.words[0]
-    for at in _occurrences(text, first):
-        start = at
-        if (at and text[at - 1].isalnum() and not _UNSPACED.match(first)) or bare:
-            start = _particle_before(text, at) if is_arabic(first) else at
-            if start == at:
-                continue
-        end = _end_of(text, at + len(first), term)
-        if end is not None:
-            yield start, end
+    first, is_simple = term.first, len(term.words) == 1 and term.ends_anywhere
+    at = text.find(first)
+    while at >= 0:
+        start, end = at, at + len(first)
+        needs_particle = term.bare or (at and text[at - 1].isalnum() and not term.begins_anywhere)
+        if needs_particle and is_arabic(first):
+            start = _particle_before(text, at)
+        if start != at or not needs_particle:
+            last = end if is_simple else _end_of(text, end, term)
+            if last is not None:
+                yield start, last
+        at = text.find(first, end)
 
 
 def _particle_before(text: str, at: int) -> int:
@@ -227,8 +264,7 @@ def _end_of(text: str, end: int, term: Term) -> int | None:
         if not text.startswith(word, end):
             return None
         end += len(word)
-    goes_on = end < len(text) and text[end].isalnum() and not _UNSPACED.match(term.words[-1])
-    return None if goes_on and not term.is_prefix else end
+    return end if term.ends_anywhere or end >= len(text) or not text[end].isalnum() else None
 
 
 def find_all(text: str, query: str) -> list[Span]:

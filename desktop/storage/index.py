@@ -3,6 +3,9 @@
 The triggers are temporary, that is, each writing connection makes its own: they call Python's folding, and a file whose
 schema called it could be changed by no other tool. The index holds no text, so an entry can only be removed by giving
 its exact words again; `fold` must therefore not change without `folding.VERSION`.
+
+Made anew, the index is empty at first, so that the window need not wait, and `fill_step` fills it in slices; search finds
+less meanwhile. The messages that are still to come are the gap, two properties: triggers leave these alone.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from desktop.core import folding
+from desktop.core.errors import SamarError
 from desktop.storage.database import Database
 
 _MADE_BY = "search_index"
@@ -20,19 +24,32 @@ def _words(text: str) -> str:
     return f"samar_body(CAST({text} AS BLOB)), samar_bare(CAST({text} AS BLOB))"
 
 
+# Whether a message is none of the gap: its entry is there, or is to be made at once.
+_FIRST, _LAST = "search_gap_first", "search_gap_last"
+
+
+def _outside(row: str) -> str:
+    """A condition in SQL; true when there is no gap."""
+    ends = [f"(SELECT value + 0 FROM properties WHERE name = '{name}')" for name in (_FIRST, _LAST)]
+    return f"COALESCE({row}.id NOT BETWEEN {ends[0]} AND {ends[1]}, 1)"
+
+
 _TRIGGERS = (
     # a reply enters the index when it is complete: not once a second while it streams
-    f"""CREATE TEMP TRIGGER index_message AFTER INSERT ON main.messages WHEN new.status <> 'streaming' BEGIN
+    f"""CREATE TEMP TRIGGER index_message AFTER INSERT ON main.messages
+        WHEN new.status <> 'streaming' AND {_outside("new")} BEGIN
             INSERT INTO search (rowid, body, bare) VALUES (new.id, {_words("new.content")});
         END""",
     f"""CREATE TEMP TRIGGER reindex_message AFTER UPDATE OF content, status ON main.messages
-        WHEN old.content <> new.content OR (old.status = 'streaming') <> (new.status = 'streaming') BEGIN
+        WHEN (old.content <> new.content OR (old.status = 'streaming') <> (new.status = 'streaming'))
+            AND {_outside("new")} BEGIN
             INSERT INTO search (search, rowid, body, bare)
                 SELECT 'delete', old.id, {_words("old.content")} WHERE old.status <> 'streaming';
             INSERT INTO search (rowid, body, bare)
                 SELECT new.id, {_words("new.content")} WHERE new.status <> 'streaming';
         END""",
-    f"""CREATE TEMP TRIGGER unindex_message AFTER DELETE ON main.messages WHEN old.status <> 'streaming' BEGIN
+    f"""CREATE TEMP TRIGGER unindex_message AFTER DELETE ON main.messages
+        WHEN old.status <> 'streaming' AND {_outside("old")} BEGIN
             INSERT INTO search (search, rowid, body, bare) VALUES ('delete', old.id, {_words("old.content")});
         END""",
     f"""CREATE TEMP TRIGGER index_chat AFTER INSERT ON main.chats BEGIN
@@ -64,10 +81,10 @@ def bare_words(text: str) -> str:
 
 
 def follow(database: Database) -> None:
-    """Let the index follow every change that this connection makes. Makes it anew if an older folding made it."""
+    """Let the index follow every change that this connection makes. Begins it anew if an older folding made it."""
     _define(database)
     if database.scalar("SELECT value FROM properties WHERE name = ?", (_MADE_BY,)) != str(folding.VERSION):
-        rebuild(database)
+        begin_anew(database)
     for trigger in _TRIGGERS:
         database.execute(trigger)
 
@@ -91,24 +108,57 @@ def distrust(database: Database) -> None:
         database.execute("DELETE FROM properties WHERE name = ?", (_MADE_BY,))
 
 
-def rebuild(database: Database) -> None:
-    """Make the index anew from all messages and titles."""
+def begin_anew(database: Database) -> None:
+    """Empty the index and put all titles into it; the messages become the gap that `fill_step` fills."""
     _define(database)
     with database.transaction():
-        # A damaged index can be neither emptied nor dropped: FTS5 refuses to open it. Its tables can be filled from
-        # those of a new one. Source: https://sqlite.org/fts5.html#fts5_data_structures
+        _empty(database)
+        database.execute(f"INSERT INTO search (rowid, body, bare) SELECT -id, {_words('title')} FROM chats")
+        last = database.scalar("SELECT max(id) FROM messages") or 0
+        for name, value in ((_MADE_BY, folding.VERSION), (_FIRST, 1), (_LAST, last)):
+            database.execute("REPLACE INTO properties (name, value) VALUES (?, ?)", (name, str(value)))
+
+
+def _empty(database: Database) -> None:
+    try:
+        database.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    except SamarError:
+        if not database.index_damaged:
+            raise
+        # FTS5 refuses to open a damaged index, be it to empty or to drop it. Its tables can be filled from those of a
+        # new one. Source: https://sqlite.org/fts5.html#fts5_data_structures
         blank = str(database.scalar("SELECT sql FROM sqlite_master WHERE name = 'search'"))
         database.execute(blank.replace("VIRTUAL TABLE search", "VIRTUAL TABLE temp.blank", 1))
         for table in ("data", "idx", "docsize", "config"):
             database.execute(f"DELETE FROM search_{table}")
             database.execute(f"INSERT INTO search_{table} SELECT * FROM temp.blank_{table}")
         database.execute("DROP TABLE temp.blank")
+        database.index_damaged = False
+
+
+def fill_step(database: Database, count: int = 100) -> bool:
+    """Put the next messages of the gap into the index; False when it is complete. Some ten milliseconds a step."""
+    with database.transaction(durable=False):
+        gap: dict[str, int] = dict(
+            database.fetch("SELECT name, value + 0 FROM properties WHERE name IN (?, ?)", (_FIRST, _LAST))
+        )
+        if len(gap) < 2:
+            return False
+        rows = database.fetch(
+            "SELECT id FROM messages WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?",
+            (gap[_FIRST], gap[_LAST], count),
+        )  # the newest first: what people look for
+        if not rows:
+            database.execute("DELETE FROM properties WHERE name IN (?, ?)", (_FIRST, _LAST))
+            return False
+        first = rows[-1][0]
         database.execute(
             f"INSERT INTO search (rowid, body, bare) SELECT id, {_words('content')} FROM messages"
-            " WHERE status <> 'streaming' ORDER BY id"
+            " WHERE id BETWEEN ? AND ? AND status <> 'streaming' ORDER BY id",
+            (first, gap[_LAST]),
         )
-        database.execute(f"INSERT INTO search (rowid, body, bare) SELECT -id, {_words('title')} FROM chats")
-        database.execute("REPLACE INTO properties (name, value) VALUES (?, ?)", (_MADE_BY, str(folding.VERSION)))
+        database.execute("UPDATE properties SET value = ? WHERE name = ?", (str(first - 1), _LAST))
+    return True
 
 
 def tidy_step(database: Database, *, first: bool) -> bool:

@@ -117,8 +117,9 @@ def _terms(text: str) -> list[Term]:
         found = tuple(words(fold(quoted if word is None else word)))
         if found:
             last = typing and position == len(pieces) - 1 and word is not None
-            # Arabic writes its pronouns at the end of words: "كتاب" also finds "كتابها"
-            ending = word is not None and is_arabic(found[-1]) and len(found[-1]) > 2
+            # Arabic writes its pronouns at the end of words: "كتاب" also finds "كتابها". Not for the short and frequent
+            # words (في، من، هذا): to gather all that begins with them takes long.
+            ending = word is not None and is_arabic(found[-1]) and len(found[-1]) > 3
             terms.append(Term(found, is_prefix=last or ending))
     return terms
 
@@ -135,6 +136,7 @@ def _match(term: Term) -> str:
 def _hit(query: Query, row: Row) -> Hit:
     chat_id, title, archived, message_id, role, created_at, text = row
     start, end, ranges = _piece(query, text)
+    snippet = text[start:end]
     return Hit(
         chat_id,
         title,
@@ -142,8 +144,8 @@ def _hit(query: Query, row: Row) -> Hit:
         message_id,
         None if role is None else role_of(role),
         created_at,
-        _UNSEEN.sub(" ", text[start:end]),
-        tuple((first - start, last - start) for first, last in ranges if first >= start and last <= end),
+        snippet if snippet.isprintable() else _UNSEEN.sub(" ", snippet),
+        tuple([(first - start, last - start) for first, last in ranges if first >= start and last <= end]),
     )
 
 
@@ -151,8 +153,9 @@ def _piece(query: Query, text: str) -> tuple[int, int, list[Span]]:
     """Where the snippet begins and ends, and what to highlight in it. Reads a long text only as far as it must."""
     for offset in range(0, max(len(text), 1), _WINDOW):
         window = text[offset : offset + _WINDOW + _AFTER]
-        if ranges := query.ranges(window):
-            ranges = [(first + offset, last + offset) for first, last in ranges]
+        if ranges := find_terms(window, query.terms, _AFTER):
+            if offset:
+                ranges = [(first + offset, last + offset) for first, last in ranges]
             return (*_cut(text, ranges[0]), ranges)
     return (*_cut(text, (0, 0)), [])  # the words of a phrase lie further apart than a window
 

@@ -124,6 +124,7 @@ def test_that_words_are_found_at_their_beginnings_as_they_are_written() -> None:
     assert found([Term(("mod",), is_prefix=True), book], "model commode كتاب") == ["mod", "كتاب"]
     assert found([Term(("a",)), Term(("a", "b"))], "a b a") == ["a b", "a"]
     assert found([], "anything") == []
+    assert find_terms("a b a " + "c " * 50 + "a", [Term(("a",)), Term(("b",))], 20) == [(0, 1), (2, 3), (4, 5)]
 
 
 @settings(deadline=None)

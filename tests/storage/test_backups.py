@@ -9,6 +9,7 @@ from desktop.core.paths import Paths
 from desktop.storage import backups
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
+from desktop.storage.upkeep import keep_up
 from tests.storage.kit import exchange, opened
 
 DAY = 24 * 60 * 60
@@ -23,6 +24,18 @@ def test_that_one_copy_a_day_is_made_and_five_are_kept(paths: Paths) -> None:
     assert len(days) == 10
     assert [b.path for b in backups.listed(paths.backups)] == [b.path for b in reversed(days[-5:])]
     assert all(backups.is_sound(b.path) for b in backups.listed(paths.backups))
+
+
+def test_that_the_upkeep_makes_the_copy_of_the_day(paths: Paths) -> None:
+    assert keep_up(paths), "no history yet"
+    with opened(paths) as store:
+        store.create_chat("kept")
+        store.purge(store.delete_chats([store.create_chat("gone").id]))
+        assert not keep_up(paths, cancelled=lambda: True)
+        assert keep_up(paths)
+        assert keep_up(paths)
+        assert store.database.fetch("SELECT * FROM erasures") == []
+    assert len(backups.listed(paths.backups)) == 1
 
 
 def test_that_a_copy_from_a_clock_that_was_wrong_does_not_stop_the_next(paths: Paths) -> None:

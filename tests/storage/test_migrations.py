@@ -14,6 +14,7 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.migrations import MIGRATIONS, Migration
 from desktop.storage.opening import open_history
+from desktop.storage.upkeep import complete_index
 from tests.storage.kit import exchange, opened
 
 COLUMNS = {
@@ -51,7 +52,7 @@ def file_at(paths: Paths, steps: int) -> None:
         "INSERT INTO messages (chat_id, role, status, created_at, content) VALUES (1, 'user', 'finished', 1, 'نصّ قديم')"
     )
     if steps >= 2:
-        index.rebuild(database)
+        index.begin_anew(database)
     database.close()
 
 
@@ -63,6 +64,7 @@ def test_that_every_released_schema_becomes_the_present_one(paths: Paths, steps:
         assert migrations.applied(store.database) == [step.name for step in MIGRATIONS]
         assert [chat.title for chat in store.list_chats()] == ["قديمة"]
         assert store.messages_of(1).messages[1].content == "نصّ قديم"
+        assert complete_index(paths)
         assert store.database.fetch("SELECT rowid FROM search WHERE search MATCH 'نص'") == [(1,)]
         exchange(store, 1, 1, "on", "and on")
     made = backups.listed(paths.backups)

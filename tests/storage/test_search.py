@@ -10,10 +10,12 @@ from desktop.core import folding
 from desktop.core.chat import MessageStatus, Role
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
+from desktop.storage import index
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.opening import connect_worker, open_history
 from desktop.storage.search import Query, Search
+from desktop.storage.upkeep import complete_index
 from tests.storage.kit import exchange, opened
 
 
@@ -175,9 +177,41 @@ def test_that_another_folding_makes_the_index_anew(paths: Paths, monkeypatch: py
         assert texts(store, "needle") == []
     monkeypatch.setattr(folding, "VERSION", folding.VERSION + 1)
     with opened(paths) as store:
+        assert texts(store, "needle") == []
+        assert [hit.chat_id for hit in Search(store.database).titles(Query("t"))] == [1]
+        assert complete_index(paths)
         assert texts(store, "needle") == ["needle"]
         store.purge(store.delete_chats([1]))
         store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+
+
+def test_that_the_window_goes_on_while_the_index_is_made_anew(paths: Paths) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat("t")
+        with store.database.transaction():
+            replies = [exchange(store, chat.id, None, f"old{n}", f"answer{n}")[1] for n in range(150)]
+        _, streaming = store.begin_turn(chat.id, None, "q", "m")
+        index.begin_anew(store.database)
+        assert texts(store, "old7") == []
+        assert index.fill_step(store.database, 10)
+        assert texts(store, "old149 ") == ["old149"]
+        exchange(store, chat.id, None, "new", "also new")
+        store.finish(streaming.id, "finished meanwhile", MessageStatus.FINISHED)
+        store.edit_content(replies[3].id, "edited in the gap")
+        store.edit_content(replies[149].id, "edited after it")
+        store.purge(store.delete_turn(replies[5].id))
+        store.purge(store.delete_turn(replies[148].id))
+        assert texts(store, "new") == ["also new", "new"]
+    with opened(paths) as store:
+        assert not complete_index(paths, cancelled=lambda: True)
+        assert complete_index(paths)
+        for found in ("old7 ", "new", "finished meanwhile", "edited in the gap", "edited after it"):
+            assert texts(store, found), found
+        for gone in ("answer3 ", "answer5 ", "answer148 ", "answer149 "):
+            assert texts(store, gone) == [], gone
+        store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+        messages = {row[0] for row in store.database.fetch("SELECT id FROM messages")}
+        assert {row[0] for row in store.database.fetch("SELECT rowid FROM search_docsize WHERE id > 0")} == messages
 
 
 @pytest.mark.parametrize("writing_meets_it", [True, False])
@@ -199,6 +233,7 @@ def test_that_a_damaged_index_stops_search_and_not_sending(paths: Paths, writing
         texts(store, "needle")
     found.database.close()
     with opened(paths) as store:
+        assert complete_index(paths)
         assert texts(store, "needle") == ["needle two", "needle one"]
 
 
@@ -212,4 +247,5 @@ def test_that_damage_met_by_a_reader_alone_mends_the_index_at_the_next_start(pat
             Search(reader).messages(Query("needle"))
         reader.close()
     with opened(paths) as store:
+        assert complete_index(paths)
         assert texts(store, "needle") == ["needle"]

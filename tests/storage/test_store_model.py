@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
+from desktop.storage import index
 from desktop.storage.chats import ChatQuery, ChatStore, Deletion
 from desktop.storage.opening import Opened, open_history
 
@@ -178,6 +179,17 @@ class Histories(RuleBasedStateMachine):
             if message.status is MessageStatus.STREAMING:
                 self._change(id_, status=MessageStatus.INTERRUPTED)
 
+    @rule(slices=st.integers(0, 3))
+    def make_index_anew(self, slices: int) -> None:
+        index.begin_anew(self.opened.database)
+        for _ in range(slices):
+            index.fill_step(self.opened.database, 2)
+
+    @rule()
+    def complete_the_index(self) -> None:
+        while index.fill_step(self.opened.database, 2):
+            pass
+
     @invariant()
     def agrees(self) -> None:
         if not hasattr(self, "opened"):
@@ -199,7 +211,9 @@ class Histories(RuleBasedStateMachine):
             run.execute("INSERT INTO search (search) VALUES ('integrity-check')")
             indexed = {row[0] for row in run.fetch("SELECT rowid FROM search_docsize")}
             complete = {id_ for id_, m in self.messages.items() if m.status is not MessageStatus.STREAMING}
-            assert indexed == complete | {-chat for chat in self.chats}
+            gap = dict(run.fetch("SELECT name, value + 0 FROM properties WHERE name LIKE 'search_gap%'"))
+            missing = range(gap.get("search_gap_first", 0), gap.get("search_gap_last", -1) + 1)
+            assert indexed == {id_ for id_ in complete if id_ not in missing} | {-chat for chat in self.chats}
             assert run.fetch("PRAGMA foreign_key_check") == []
 
 

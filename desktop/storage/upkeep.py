@@ -1,0 +1,38 @@
+"""What is done for the history beside the window, in a worker thread, after each start and each purge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from desktop.core.paths import Paths
+from desktop.storage import backups, erasure, index
+from desktop.storage.database import Database
+
+_PAUSE_S = 0.002
+"""Between slices, so that the window's own writes get their turn."""
+
+
+def keep_up(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    """Complete the search index, erase what was purged, make the copy of the day. True: all is done; False: cancelled, or
+    a reader held the log, and the next call goes on. Raises SamarError as these do."""
+    if not paths.history.exists():  # a history in memory needs none of it
+        return True
+    if not complete_index(paths, cancelled) or not erasure.erase_traces(paths, cancelled):
+        return False
+    backups.make_daily_if_due(paths)
+    return True
+
+
+def complete_index(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    """Fill what is missing of the search index, in slices. False: cancelled."""
+    database = Database.connect(paths.history)
+    try:
+        index.follow(database)
+        while index.fill_step(database):
+            if cancelled():
+                return False
+            time.sleep(_PAUSE_S)
+        return True
+    finally:
+        database.close()
