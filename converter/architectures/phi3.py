@@ -58,7 +58,7 @@ class Phi3(Family):
 
     def dimensions(self) -> dict[str, int]:
         found = super().dimensions()
-        return {**found, "qkv": found["q"] + 2 * found["kv"], "gate_up": 2 * found["ff"]}
+        return {**found, "qkv": found["q"] + 2 * found["kv"], "gate_up": 2 * self.feed_forward_length}
 
     @property
     def rotary_dimensions(self) -> int:
@@ -117,7 +117,11 @@ class Phi3(Family):
             return
         for length in ("long", "short"):
             factors = rope.get(f"{length}_factor")
-            if not isinstance(factors, list) or len(factors) * 2 != self.rotary_dimensions:
+            if (
+                not isinstance(factors, list)
+                or len(factors) * 2 != self.rotary_dimensions
+                or not all(isinstance(factor, (int, float)) for factor in factors)
+            ):
                 raise bad_config(f"The rotary {length}_factor should be {self.rotary_dimensions // 2} numbers.")
             yield f"rope_factors_{length}.weight", constant(np.array(factors, dtype=np.float32))
 

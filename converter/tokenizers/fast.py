@@ -17,6 +17,7 @@ from converter.errors import bad_tokenizer
 from converter.tokenizers.files import JsonObject, TokenizerFiles, token_text
 
 _SPECIAL_ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_MAX_IDS = 1 << 31
 _ADDED_FLAGS = ("single_word", "lstrip", "rstrip", "normalized", "special")
 QWEN2_PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -75,7 +76,7 @@ def load_fast(files: TokenizerFiles) -> Tokenizer:
     kind = class_name(files)
     defaults = _CLASSES.get(kind, _PLAIN)
     if files.tokenizer_json is not None:
-        tokenizer = _from_json(files)
+        tokenizer = _from_json(files, files.tokenizer_json["model"])
     elif files.has("vocab.json") and files.has("merges.txt"):
         tokenizer = _from_vocab_and_merges(files, kind)
     else:
@@ -91,26 +92,33 @@ def load_fast(files: TokenizerFiles) -> Tokenizer:
     return tokenizer
 
 
-def _from_json(files: TokenizerFiles) -> Tokenizer:
+def _from_json(files: TokenizerFiles, model: JsonObject) -> Tokenizer:
+    # Neither is byte-level BPE, and the library ends the whole process on some prefixes.
+    if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
+        raise bad_tokenizer("The tokenizer marks parts of words by a prefix or suffix, which llama.cpp does not know.")
     try:
         return Tokenizer.from_file(str(files.folder / "tokenizer.json"))
     except BaseException as problem:
         # The library reports malformed input as Exception, or, from its native code, as a panic that is none.
         if isinstance(problem, Exception) or type(problem).__name__ == "PanicException":
-            raise bad_tokenizer(f"tokenizer.json cannot be used: {problem}.") from problem
+            raise bad_tokenizer(f"tokenizer.json cannot be used: {_first_line(problem)}.") from problem
         raise
+
+
+def _first_line(problem: BaseException) -> str:
+    return (str(problem).splitlines() or [""])[0].rstrip(".")[:200]
 
 
 def _from_vocab_and_merges(files: TokenizerFiles, kind: str) -> Tokenizer:
     """From the older pair of files. How text is cut follows from the class, as nothing else says it."""
     vocab = files.json("vocab.json") or {}
-    if not all(isinstance(ident, int) for ident in vocab.values()):
+    if not all(isinstance(ident, int) and 0 <= ident < _MAX_IDS for ident in vocab.values()):
         raise bad_tokenizer("vocab.json does not map tokens to ids.")
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=kind != "Qwen2Tokenizer")
     try:
         tokenizer = Tokenizer(models.BPE(vocab, read_merges_txt(files), fuse_unk=False))
     except Exception as problem:  # the library raises nothing more precise
-        raise bad_tokenizer(f"vocab.json and merges.txt do not belong together: {problem}.") from problem
+        raise bad_tokenizer(f"vocab.json and merges.txt do not belong together: {_first_line(problem)}.") from problem
     if kind == "Qwen2Tokenizer":
         tokenizer.normalizer = normalizers.NFC()
         split = pre_tokenizers.Split(Regex(QWEN2_PATTERN), behavior="isolated", invert=False)

@@ -168,6 +168,7 @@ def test_that_tokens_of_the_configuration_alone_are_added(tmp_path: Path) -> Non
         {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a b c"]}},
         {"model": {"type": "BPE", "vocab": {"a": -1}, "merges": []}},
         {"model": {"type": "Night"}},
+        {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [], "continuing_subword_prefix": "x"}},
     ],
 )
 def test_that_a_broken_tokenizer_is_one_sentence(broken: Any, tmp_path: Path) -> None:
