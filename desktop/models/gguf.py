@@ -252,6 +252,12 @@ def part_paths(path: Path) -> list[Path]:
     return paths
 
 
+def is_later_part(path: Path) -> bool:
+    """Whether a file is named as a part of a model, and not as the first one."""
+    match = _PART.match(path.name)
+    return match is not None and int(match["number"]) > 1
+
+
 def _printable(text: str, limit: int) -> str:
     return "".join(c for c in text if c.isprintable()).strip()[:limit]
 
