@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import FileIO
@@ -252,6 +252,12 @@ def part_paths(path: Path) -> list[Path]:
     return paths
 
 
+def is_later_part(path: Path) -> bool:
+    """Whether a file is named as a part of a model, and not as the first one."""
+    match = _PART.match(path.name)
+    return match is not None and int(match["number"]) > 1
+
+
 def _printable(text: str, limit: int) -> str:
     return "".join(c for c in text if c.isprintable()).strip()[:limit]
 
@@ -453,3 +459,43 @@ def tensor_summary(header: Header) -> Iterator[tuple[str, int, int]]:
         sums[tensor.type] = number + 1, size + tensor.size
     for kind, (number, size) in sorted(sums.items(), key=lambda item: -item[1][1]):
         yield TENSOR_TYPES[kind][0], number, size
+
+
+class _TokenReader(_Reader):
+    """Keeps some texts of the vocabulary while it walks over the header."""
+
+    def __init__(self, file: FileIO, size: int, path: Path, wanted: frozenset[int]) -> None:
+        super().__init__(file, size, path)
+        self.found: dict[int, str] = {}
+        self._wanted, self._last = wanted, ""
+
+    def _string(self, limit: int, what: str) -> str:
+        self._last = super()._string(limit, what)
+        return self._last
+
+    def _skip_strings(self, count: int) -> None:
+        if self._last != "tokenizer.ggml.tokens":
+            return super()._skip_strings(count)
+        done = 0
+        for number in sorted(number for number in self._wanted if 0 <= number < count):
+            super()._skip_strings(number - done)
+            self.found[number] = self._string(MAX_STRING, "a token")
+            done = number + 1
+        super()._skip_strings(count - done)
+        return None
+
+
+def token_texts(path: Path, wanted: Iterable[int]) -> dict[int, str]:
+    """Texts of some tokens by number; those that the vocabulary does not have are left out. Raises as read_header does."""
+    numbers = frozenset(wanted)
+    try:
+        with path.open("rb", buffering=0) as file:
+            reader = _TokenReader(file, os.fstat(file.fileno()).st_size, path, numbers)
+            tokens = reader.header().metadata.get("tokenizer.ggml.tokens")
+    except FileNotFoundError as problem:
+        raise SamarError("model_missing", name=path.name) from problem
+    except OSError as problem:
+        raise SamarError("model_unreadable", name=path.name, reason=problem.strerror or problem) from problem
+    if isinstance(tokens, ArrayInfo) and tokens.values is not None:
+        return {n: str(tokens.values[n]) for n in numbers if 0 <= n < tokens.count}
+    return reader.found
