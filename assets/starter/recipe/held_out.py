@@ -10,7 +10,7 @@ from types import ModuleType
 from .corpus import STARTER
 
 
-def _module(name: str) -> ModuleType:
+def module(name: str) -> ModuleType:
     path = STARTER / "evaluation" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
@@ -24,7 +24,7 @@ class Guard:
     """Says whether a text comes near a held-out prompt."""
 
     def __init__(self) -> None:
-        score, leakage = _module("score"), _module("leakage")
+        score, leakage = module("score"), module("leakage")
         self._grams = leakage._grams
         self._least: float = leakage.NEAR
         texts = [

@@ -12,7 +12,7 @@ from torch import Tensor
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 
 
-def orthogonal(x: Tensor, steps: int = 5) -> Tensor:
+def orthogonal(x: Tensor, steps: int = 4) -> Tensor:
     """(n, rows, columns) -> the same shape with all singular values near one."""
     tall = x.shape[-2] > x.shape[-1]
     y = x.bfloat16()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import llama_cpp
@@ -94,8 +94,8 @@ class Native:
         feed = tokens
         buffer = ctypes.create_string_buffer(256)
         while count < most:
-            batch = llama_cpp.llama_batch_get_one((llama_cpp.llama_token * len(feed))(*feed), len(feed))
-            if llama_cpp.llama_decode(self._context, batch) != 0:
+            array = (llama_cpp.llama_token * len(feed))(*feed)  # the batch only points to it
+            if llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(array, len(feed))) != 0:
                 raise RuntimeError("llama_decode failed")
             token = llama_cpp.llama_sampler_sample(chain, self._context, -1)
             if count == 0:
@@ -115,14 +115,14 @@ class Native:
         llama_cpp.llama_model_free(self._model)
 
 
-def answer_all(path: Path, cases: Sequence[dict[str, object]], out: Path, temperature: float, seed: int = 1) -> None:
-    """Replies to all cases of the test set, as JSON lines for evaluation/score.py."""
-    native = Native(path)
-    with out.open("w", encoding="utf-8") as file:
-        for case in cases:
-            turns = case["turns"]
-            assert isinstance(turns, list)
-            reply = native.reply(turns, temperature, seed)
-            row = {"id": case["id"], "reply": reply.text, "stopped_by": reply.stopped_by}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+def answer_all(
+    path: Path, cases: Sequence[dict[str, Any]], temperature: float, threads: int = 1
+) -> list[dict[str, str]]:
+    """Replies to all cases of the test set, as rows for evaluation/score.py."""
+    native = Native(path, threads=threads)
+    rows = []
+    for case in cases:
+        reply = native.reply(case["turns"], temperature)
+        rows.append({"id": case["id"], "reply": reply.text, "stopped_by": reply.stopped_by})
     native.close()
+    return rows

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from . import tokenizer as bpe
+from . import warm
 from .corpus import Corpus
 from .dialogues import Dialogue, Maker, Mix
 from .held_out import Guard
@@ -24,13 +25,26 @@ from .model import Block, Llama, Shape
 from .muon import Muon
 
 
+# what Samar's converter writes into the GGUF about the model
+FRONT_MATTER = """---
+name: Samar Starter
+basename: Samar-Starter
+author: The authors of Samar
+description: The tiny model that comes with Samar. It explains the app and the basics of local models, in Arabic and English.
+license: mit
+language: [ar, en]
+tags: [text-generation]
+---
+"""
+
+
 @dataclass(frozen=True)
 class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
-    batch: int = 2048  # tokens a step
-    peak: float = 2e-3  # AdamW: embeddings, norms
-    muon: float = 0.02  # the matrices inside the blocks
+    batch: int = 1536  # tokens a step
+    peak: float = 1e-3  # AdamW: embeddings, norms
+    muon: float = 0.012  # the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
     dropout: float = 0.0
@@ -38,9 +52,10 @@ class Plan:
     first_weight: float = 5.0
     user_weight: float = 0.0
     topic_weight: float = 1.0  # of the auxiliary head that names the topic; it is not shipped
-    early: float = 0.5  # share of the training that sees mostly single questions and beginnings of answers
+    early: float = 0.25  # share of the training that sees mostly single questions and beginnings of answers
     early_shorten: float = 0.96  # share of last answers of which only the beginning is trained: early, and later
     shorten: float = 0.5
+    early_bare: float = 0.4  # share that ends before the answer, early: only the topic head learns from it
     ema: float = 0.998
     threads: int = 1
 
@@ -56,6 +71,7 @@ class Example:
 def encode(
     dialogue: Dialogue, plain: Tokenizer, noisy: Tokenizer, topics: dict[str, int], plan: Plan, rng: random.Random,
     shorten: float,
+    bare: float,
 ) -> Example:
     ids: list[int] = []
     weights: list[float] = []
@@ -72,6 +88,7 @@ def encode(
 
     if dialogue.system is not None:
         add(f"{bpe.START}system\n{dialogue.system}{bpe.END}\n", 0.0)
+    last = dialogue.turns[-1]
     for turn in dialogue.turns:
         # a gap in the positions: far-apart turns are met without the tokens between them
         if rng.random() < 0.1:
@@ -81,6 +98,8 @@ def encode(
         add(f"{bpe.END}\n{bpe.START}assistant\n", 0.0)
         choices.append((len(ids) - 1, topics[turn.topic]))
         begin = len(ids)
+        if turn is last and rng.random() < bare:
+            break
         if turn.shown is not None:
             add(f"{turn.shown}{bpe.END}", 0.0)
         else:
@@ -94,7 +113,7 @@ def encode(
     return Example(ids[:512], weights[:512], [p % 2048 for p in positions[:512]], [c for c in choices if c[0] < 511])
 
 
-EARLY, LATE = Mix(turns=(0.92, 0.08), system=0.2), Mix()
+EARLY, LATE = Mix(turns=(0.9, 0.1), system=0.2), Mix()
 
 
 def batches(
@@ -105,9 +124,9 @@ def batches(
     while True:
         early = progress() < plan.early
         maker.mix = EARLY if early else LATE
-        shorten = plan.early_shorten if early else plan.shorten
+        shorten, bare = (plan.early_shorten, plan.early_bare) if early else (plan.shorten, 0.0)
         pool = sorted(
-            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten) for _ in range(1500)), key=lambda e: len(e.ids)
+            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten, bare) for _ in range(1500)), key=lambda e: len(e.ids)
         )
         groups: list[list[Example]] = [[]]
         for example in pool:
@@ -139,12 +158,12 @@ def tensors(group: list[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tenso
 
 
 def rate(progress: float, peak: float) -> float:
-    """Warm-up, a plateau, and a fall to nearly nothing in the last 40 %."""
+    """Warm-up, a plateau, and a fall to nearly nothing in the second half."""
     if progress < 0.02:
         return peak * (0.05 + progress / 0.02)
-    if progress < 0.6:
+    if progress < 0.5:
         return peak
-    return peak * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.6) / 0.4))))
+    return peak * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.5) / 0.5))))
 
 
 def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
@@ -169,10 +188,15 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     others = [p for p in model.parameters() if id(p) not in inside] + list(head.parameters())
     parameters = [*model.parameters(), *head.parameters()]
     optimizer = torch.optim.AdamW(others, lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    state = folder / "state.pt"
+    if not state.exists():
+        cached = folder / "warm.pt"
+        if not cached.exists():
+            torch.save(warm.bag(corpus, pair[1], shape.hidden, guard, plan.seed + 9), cached)
+        warm.start(model, head, torch.load(cached, weights_only=True))
     average = [p.detach().clone() for p in model.parameters()]
     start = saved = told = time.monotonic()
     seen = padded = step = 0
-    state = folder / "state.pt"
     elapsed_before = 0.0
     if state.exists():
         old = torch.load(state, weights_only=True)
@@ -204,7 +228,8 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
             logits = model.logits(hidden[:, :-1][keep])
             topic_logits = head(hidden[rows, columns])
         w = weights[:, 1:][keep]
-        tokens_loss = (F.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none") * w).sum() / w.sum()
+        token_losses = F.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none")
+        tokens_loss = (token_losses * w).sum() / w.sum().clamp(min=1.0)
         topic_loss = F.cross_entropy(topic_logits.float(), labels)
         loss = tokens_loss + plan.topic_weight * topic_loss
         loss.backward()
@@ -261,6 +286,7 @@ def _save(
             p.copy_(a)
     save_file(shipped.checkpoint(), folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(shape.config(), indent=1), encoding="utf-8")
+    (folder / "README.md").write_text(FRONT_MATTER, encoding="utf-8")
     (folder / "training.json").write_text(
         json.dumps(
             {

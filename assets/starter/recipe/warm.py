@@ -1,0 +1,96 @@
+"""A warm start: embeddings that a bag-of-pieces classifier learnt in a minute.
+
+The classifier is the Llama itself with all but the average of its first attention layer left out, so its accuracy carries over.
+
+The Llama spends most of its tokens on finding out which pieces of a question matter. A classifier that averages normalised
+embeddings finds that out a hundred times faster; the first attention layer then begins as that average.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from . import tokenizer as bpe
+from .corpus import DECLINE, LANGUAGES, Corpus
+from .dialogues import Maker
+from .held_out import Guard
+from .model import Block, Llama
+
+SPREAD = 0.05  # root mean square of the embeddings that the Llama starts with
+AVERAGE = 0.15  # how loudly the first layer says the average
+
+
+def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[list[str], list[str]]:
+    maker = Maker(corpus, seed, guard=guard)
+    rng = maker.rng
+    texts: list[str] = []
+    topics: list[str] = []
+    for _ in range(count):
+        language = rng.choice(LANGUAGES)
+        topic = DECLINE if rng.random() < maker.mix.off_topic else rng.choices(maker.names, maker.weights)[0]
+        texts.append(maker.off_topic(language) if topic == DECLINE else maker.question(topic, language))
+        topics.append(topic)
+    return texts, topics
+
+
+def bag(
+    corpus: Corpus, noisy: Tokenizer, hidden: int, guard: Guard, seed: int, count: int = 90_000, epochs: int = 3
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Embeddings (vocabulary, hidden), and weights and bias of the topics in the corpus's order."""
+    generator = torch.Generator().manual_seed(seed)
+    names = {name: i for i, name in enumerate(corpus.topics)}
+    texts, topics = _questions(corpus, count, seed, guard)
+    before = noisy.encode(f"{bpe.START}user\n", add_special_tokens=False).ids
+    after = noisy.encode(f"{bpe.END}\n{bpe.START}assistant\n", add_special_tokens=False).ids
+    ids = [before + e.ids[:40] + after for e in noisy.encode_batch(texts, add_special_tokens=False)]
+    labels = torch.tensor([names[t] for t in topics])
+    table = torch.nn.Parameter(torch.randn(noisy.get_vocab_size(), hidden, generator=generator))
+    head = torch.nn.Linear(hidden, len(names))
+    optimizer = torch.optim.AdamW([table, *head.parameters()], lr=1e-2, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    size, step, total = 256, 0, epochs * count // 256
+    for _ in range(epochs):
+        order = torch.randperm(count, generator=generator).tolist()
+        for begin in range(0, count, size):
+            rows = order[begin : begin + size]
+            longest = max(len(ids[i]) for i in rows)
+            batch = torch.zeros(len(rows), longest, dtype=torch.long)
+            mask = torch.zeros(len(rows), longest, 1)
+            for at, i in enumerate(rows):
+                batch[at, : len(ids[i])] = torch.tensor(ids[i])
+                mask[at, : len(ids[i])] = 1.0
+            pieces = F.rms_norm(F.embedding(batch, table), (hidden,)) * mask
+            mean = pieces.sum(1) / mask.sum(1)
+            own = F.rms_norm(table[ids[0][-1]], (hidden,))  # every prompt ends with the same token
+            scores = head(F.rms_norm(SPREAD * own + AVERAGE * mean, (hidden,)))
+            loss = F.cross_entropy(scores, labels[rows])
+            optimizer.param_groups[0]["lr"] = 1e-2 * (1 - step / (total + 1))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step += 1
+            if step % 200 == 0:
+                print(f"warm start: step {step}/{total} loss {loss.item():.3f}", flush=True)
+    return table.detach(), head.weight.detach(), head.bias.detach()
+
+
+@torch.no_grad()
+def start(model: Llama, head: torch.nn.Linear, found: tuple[Tensor, Tensor, Tensor]) -> None:
+    """Puts the classifier's embeddings into the model, its weights into the topic head, its average into layer 0."""
+    table, weight, bias = found
+    table = F.rms_norm(table, (table.shape[1],))
+    model.embed.copy_(table * SPREAD)
+    first = model.blocks[0]
+    assert isinstance(first, Block)
+    hidden = model.shape.hidden
+    for block in model.blocks:  # what a layer adds is learnt from nothing, so that it does not drown the average
+        assert isinstance(block, Block)
+        block.o.zero_()
+        block.down.zero_()
+    first.qkv[:hidden].zero_()  # uniform attention
+    first.qkv[2 * hidden :].copy_(torch.eye(hidden))
+    first.o.copy_(torch.eye(hidden) * AVERAGE)
+    head.weight.copy_(weight)
+    head.bias.copy_(bias)
