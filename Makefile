@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units screenshots reference starter \
-	bench-ui bench-engine bench-converter bench-storage clean
+.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference \
+	bench-converter bench-ui bench-storage bench-engine starter clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -40,6 +40,27 @@ units: setup-dev ## the tests alone
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m desktop.ui.screenshots docs/screenshots
+
+translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
+	@$(VENV)/python -m desktop.ui.i18n update
+
+reference: setup-dev ## the converter against the live reference, every family (long; needs torch, fetched for it)
+	@$(VENV)/python -m tests.converter.reference --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
+
+bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
+	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
+
+bench-ui: setup-dev ## the transcript: growth and ratios
+	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m benchmarks.transcript
+
+bench-storage: setup-dev ## the history: growth and ratios
+	@$(VENV)/python -m benchmarks.storage
+
+bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (long)
+	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
+	@bash assets/starter/recipe/make.sh
 
 clean: ## remove everything that was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis assets/i18n/*.qm
