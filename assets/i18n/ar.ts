@@ -1161,6 +1161,14 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it, or send without one.</source>
+        <translation>صحّحها، أو أرسل من دونها.</translation>
+    </message>
+    <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
@@ -1223,6 +1231,18 @@
     <message>
         <source>Samar goes on with an empty history.</source>
         <translation>يتابع سمر بسجلّ فارغ.</translation>
+    </message>
+    <message>
+        <source>The history was damaged. The backup of {date} is open, with {count} newer messages that could be saved.</source>
+        <translation>كان سجلّ المحادثات تالفًا. فُتحت النسخة الاحتياطية بتاريخ {date}، ومعها ما أمكن إنقاذه من الرسائل الأحدث: {count}.</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept as {aside}.</source>
+        <translation>الملف التالف محفوظ باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>The history was damaged and there was no backup. {count} messages could be saved from it.</source>
+        <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. عدد ما أُنقذ من رسائله: {count}.</translation>
     </message>
     <message>
         <source>The history was written by a newer Samar.</source>
@@ -1319,6 +1339,201 @@
     <message>
         <source>Samar uses its own defaults until you change them.</source>
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
+    </message>
+    <message>
+        <source>The list of models can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
+    </message>
+    <message>
+        <source>Install Samar anew; models on this computer work without the list.</source>
+        <translation>أعد تثبيت سمر؛ النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
+    </message>
+    <message>
+        <source>The list of your models could not be read. It was set aside as {aside}.</source>
+        <translation>تعذّرت قراءة قائمة نماذجك. حُفظت جانبًا باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar finds the models on this computer again; add your own folders once more.</source>
+        <translation>يجد سمر النماذج على هذا الحاسوب من جديد؛ أضف مجلداتك مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The list of your models could not be saved: {reason}.</source>
+        <translation>تعذّر حفظ قائمة نماذجك: {reason}.</translation>
+    </message>
+    <message>
+        <source>Free some space, or give yourself the right to write to {folder}.</source>
+        <translation>أفرغ بعض المساحة، أو امنح نفسك إذن الكتابة في {folder}.</translation>
+    </message>
+    <message>
+        <source>There is no model called {name} here.</source>
+        <translation>ليس هنا نموذج اسمه {name}.</translation>
+    </message>
+    <message>
+        <source>See what there is with “samar models list”.</source>
+        <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
+    </message>
+    <message>
+        <source>{name} was not downloaded by Samar, so its file stays where it is.</source>
+        <translation>لم ينزّل سمر {name}، فيبقى ملفه في مكانه.</translation>
+    </message>
+    <message>
+        <source>It was taken off the list; delete the file yourself if you want its space.</source>
+        <translation>رُفع من القائمة؛ احذف الملف بنفسك إن أردت مساحته.</translation>
+    </message>
+    <message>
+        <source>{name} could not be moved to the bin: {reason}.</source>
+        <translation>تعذّر نقل {name} إلى سلّة المهملات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Close what uses the file, or delete it in your file manager.</source>
+        <translation>أغلق ما يستعمل الملف، أو احذفه من مدير الملفات.</translation>
+    </message>
+    <message>
+        <source>There is no model in {name}.</source>
+        <translation>ليس في {name} نموذج.</translation>
+    </message>
+    <message>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
+        <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
+    </message>
+    <message>
+        <source>{name} is a checkpoint that must be converted first.</source>
+        <translation>{name} نموذج يجب تحويله أولًا.</translation>
+    </message>
+    <message>
+        <source>Run “samar convert {name}”, or drop the folder on the window.</source>
+        <translation>شغّل الأمر «samar convert {name}»، أو أفلت المجلد على النافذة.</translation>
+    </message>
+    <message>
+        <source>{name} is not what was downloaded: its checksum is another one.</source>
+        <translation>ليس {name} ما نُزّل: مجموعه الاختباري مختلف.</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again.</source>
+        <translation>أزله ونزّله من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar never uses the network as long as you have not allowed it.</source>
+        <translation>لا يستعمل سمر الشبكة ما لم تسمح له.</translation>
+    </message>
+    <message>
+        <source>Allow the network in the settings, or add --network in the terminal.</source>
+        <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
+    </message>
+    <message>
+        <source>{host} can&apos;t be reached: {reason}.</source>
+        <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the connection or the proxy and try again; what came so far is kept.</source>
+        <translation>تحقّق من الاتصال أو الوكيل وحاول من جديد؛ ما وصل محفوظ.</translation>
+    </message>
+    <message>
+        <source>The connection to {host} is not trusted: {reason}.</source>
+        <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
+        <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
+    </message>
+    <message>
+        <source>{repo} is given only to those who are signed in, or it does not exist.</source>
+        <translation>لا يُعطى {repo} إلا لمن سجّل دخوله، أو هو غير موجود.</translation>
+    </message>
+    <message>
+        <source>Make a token in your account on the Hub and give it to Samar, then try again.</source>
+        <translation>أنشئ رمز دخول في حسابك على Hugging Face وأعطه لسمر، ثم حاول من جديد.</translation>
+    </message>
+    <message>
+        <source>Access to {repo} must be asked for.</source>
+        <translation>يجب طلب الإذن للوصول إلى {repo}.</translation>
+    </message>
+    <message>
+        <source>Accept its terms on its page on the Hub while signed in, then try again.</source>
+        <translation>اقبل شروطه في صفحته على Hugging Face بعد تسجيل الدخول، ثم حاول من جديد.</translation>
+    </message>
+    <message>
+        <source>{name} is not on the Hub, or not any more.</source>
+        <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
+    </message>
+    <message>
+        <source>Search for the model: it may have moved.</source>
+        <translation>ابحث عن النموذج: لعلّه انتقل.</translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait {wait} seconds: too many requests.</source>
+        <translation>يطلب Hugging Face الانتظار، والمدة بالثواني {wait}: الطلبات كثيرة.</translation>
+    </message>
+    <message>
+        <source>Try again after that; with a token the limit is higher.</source>
+        <translation>حاول بعد ذلك؛ الحدّ أعلى مع رمز دخول.</translation>
+    </message>
+    <message>
+        <source>The Hub answered with an error ({reason}).</source>
+        <translation>ردّ Hugging Face بخطأ ({reason}).</translation>
+    </message>
+    <message>
+        <source>Try again later; what came so far is kept.</source>
+        <translation>حاول لاحقًا؛ ما وصل محفوظ.</translation>
+    </message>
+    <message>
+        <source>What came of {name} is not what the Hub promised: {reason}.</source>
+        <translation>ما وصل من {name} ليس ما وعد به Hugging Face: {reason}.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Download it again.</source>
+        <translation>رُمي ما وصل. نزّله من جديد.</translation>
+    </message>
+    <message>
+        <source>{name} needs {needed} on the disk and {free} are free.</source>
+        <translation>يحتاج {name} إلى {needed} على القرص، والخالي {free}.</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose a smaller file.</source>
+        <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
+    </message>
+    <message>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
+        <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Give yourself the right to write there, or choose another folder for models.</source>
+        <translation>امنح نفسك إذن الكتابة فيه، أو اختر مجلدًا آخر للنماذج.</translation>
+    </message>
+    <message>
+        <source>Another Samar is downloading {name} already.</source>
+        <translation>نسخة أخرى من سمر تنزّل {name} الآن.</translation>
+    </message>
+    <message>
+        <source>Wait for it to end: the model then appears here too.</source>
+        <translation>انتظر حتى تنتهي: يظهر النموذج هنا أيضًا.</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring that could keep the token: {reason}.</source>
+        <translation>ليس في هذا الحاسوب حافظة مفاتيح تحفظ رمز الدخول: {reason}.</translation>
+    </message>
+    <message>
+        <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
+        <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
+    </message>
+</context>
+<context>
+    <name>models</name>
+    <message>
+        <source>The most able one that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.</source>
+        <translation>أقدر ما يتّسع له الحاسوب: يأخذ {needed} من {free} متاحة، ويجيب بنحو {speed} رمزًا في الثانية.</translation>
+    </message>
+    <message>
+        <source>The most able one that answers much faster than one reads: about {speed} tokens per second, in {needed} of memory.</source>
+        <translation>أقدر ما يجيب أسرع بكثير من القراءة: نحو {speed} رمزًا في الثانية، في {needed} من الذاكرة.</translation>
+    </message>
+    <message>
+        <source>The best Arabic that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.</source>
+        <translation>أفضل عربية يتّسع لها الحاسوب: يأخذ {needed} من {free} متاحة، ويجيب بنحو {speed} رمزًا في الثانية.</translation>
+    </message>
+    <message>
+        <source>Little memory is free ({free}); this one takes {needed}.</source>
+        <translation>الذاكرة المتاحة قليلة ({free})؛ وهذا يأخذ {needed}.</translation>
     </message>
 </context>
 <context>

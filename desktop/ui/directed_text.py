@@ -125,7 +125,7 @@ class DirectedText(QTextEdit):
             super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        if is_ligature_shortcut(event):
+        if is_ligature_shortcut(self, event):
             event.accept()
             resend_ligature(self)
         else:

@@ -66,10 +66,17 @@ class PhysicalKeys(QObject):
 
     def __init__(self, actions: Mapping[str, Callable[[], object]], parent: QObject) -> None:
         super().__init__(parent)
+        self.control_held = False
+        """By the events of this window: QGuiApplication still says so after the release."""
         self.actions = {QKeySequence(text).toString(): action for text, action in actions.items()}
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        kind = event.type()
+        if kind in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
+            self.control_held = False
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Control:
+            self.control_held = kind != QEvent.Type.KeyRelease
+        if kind != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or is_latin(event.key()):
             return False
@@ -90,11 +97,13 @@ class PhysicalKeys(QObject):
         return latin.isAccepted()
 
 
-def is_ligature_shortcut(event: QInputMethodEvent) -> bool:
+def is_ligature_shortcut(widget: QWidget, event: QInputMethodEvent) -> bool:
     """Whether a committed text is Ctrl with the key of the ligature لا (B in Latin), which X11's input method commits as
     two letters whatever is held."""
-    held = QGuiApplication.queryKeyboardModifiers() & Qt.KeyboardModifier.ControlModifier
-    return bool(held) and event.commitString() == "لا"
+    if event.commitString() != "لا":
+        return False
+    keys = widget.window().findChild(PhysicalKeys)
+    return keys is not None and keys.control_held
 
 
 def resend_ligature(widget: QWidget) -> None:

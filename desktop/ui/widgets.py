@@ -220,7 +220,7 @@ class LineEdit(QLineEdit):
             self.setTextMargins(wanted)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        if is_ligature_shortcut(event):
+        if is_ligature_shortcut(self, event):
             event.accept()
             resend_ligature(self)
         else:
