@@ -1535,6 +1535,38 @@
         <source>Little memory is free ({free}); this one takes {needed}.</source>
         <translation>الذاكرة المتاحة قليلة ({free})؛ وهذا يأخذ {needed}.</translation>
     </message>
+    <message>
+        <source>It brings no chat template: ChatML is used, and answers may be odd. It may be a base model.</source>
+        <translation>ليس معه قالب محادثة: يُستعمل ChatML، وقد تكون الأجوبة غريبة. لعلّه نموذج أساس.</translation>
+    </message>
+    <message>
+        <source>Its conversion is old and does not say how text is split: answers are worse than they should be.</source>
+        <translation>تحويله قديم ولا يذكر كيف يُقسَّم النص: أجوبته أسوأ مما ينبغي.</translation>
+    </message>
+    <message>
+        <source>Its conversion lacks the factors for long texts: beyond 8,192 tokens answers fall apart.</source>
+        <translation>ينقص تحويله عوامل النصوص الطويلة: تتفكّك الأجوبة بعد 8,192 رمزًا.</translation>
+    </message>
+    <message>
+        <source>It names no token that ends a reply: it may go on for ever.</source>
+        <translation>لا يسمّي رمزًا يُنهي الردّ: قد يستمرّ بلا نهاية.</translation>
+    </message>
+    <message>
+        <source>Its vocabulary and its weights are of different sizes: it may not load.</source>
+        <translation>حجم مفرداته يخالف حجم أوزانه: قد لا يُحمَّل.</translation>
+    </message>
+    <message>
+        <source>It was quantized by a very old version: look for a newer file.</source>
+        <translation>كمّمه إصدار قديم جدًّا: ابحث عن ملف أحدث.</translation>
+    </message>
+    <message>
+        <source>It is quantized to fewer than 3 bits for each weight: expect mistakes, in Arabic above all.</source>
+        <translation>كُمّم إلى أقلّ من 3 بتات لكل وزن: توقّع أخطاء، وفي العربية خاصة.</translation>
+    </message>
+    <message>
+        <source>It does not say for how long a context it was trained.</source>
+        <translation>لا يذكر طول السياق الذي دُرّب عليه.</translation>
+    </message>
 </context>
 <context>
     <name>units</name>
