@@ -201,7 +201,9 @@ class ChatDocument(QObject):
         entry.answer = _Live(MarkdownStream(entry.base), self._anchor(before), waiting)
 
     def _anchor(self, block: QTextBlock) -> QTextCursor:
-        return QTextCursor(block)
+        anchor = QTextCursor(block)
+        anchor.setKeepPositionOnInsert(True)  # what is inserted behind an empty block must not take it along
+        return anchor
 
     def feed(self, message_id: int, text: str, thinking: str = "") -> None:
         """Append what came. Lays out only what changed."""
@@ -283,7 +285,7 @@ class ChatDocument(QObject):
         entry = self.entries[message.id]
         with self.editing():
             before = self.block(entry).previous()
-            self.writer.remove_between(before, self.footer(entry))
+            before = self.writer.remove_between(before, self.footer(entry))
             self._insert(before, message, entry.base, opened=entry.open if opened is None else opened)
             self._begin(self.entries[message.id])
 

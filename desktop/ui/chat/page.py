@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMargins, QMimeData, QPoint, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -98,7 +98,11 @@ class ChatPage(QTextBrowser):
         if self.verticalScrollBar().maximum() == 0:
             after += bar
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setViewportMargins(after if rtl else before, 0, before if rtl else after, 0)
+        margins = QMargins(after if rtl else before, 0, before if rtl else after, 0)
+        if margins != self.viewportMargins():
+            self.setViewportMargins(margins)
+        if self._column == float(page - 2 * gutter):
+            return
         self._column = float(page - 2 * gutter)
         self.column_changed.emit(self._column)
 

@@ -218,7 +218,7 @@ class Writer:
                 end = end.next()
                 if isinstance(was, Table):
                     end = self.document.findBlock(table_after(end).lastPosition() + 1)
-            self.remove_between(block, end)
+            block = self.remove_between(block, end)
         if index < len(new):
             self.insert_after(block, new[index:], message_id, live=live)
         for at, now in enumerate(new[:index]):  # a block that was rewritten as the head of a code block
@@ -228,8 +228,9 @@ class Writer:
                     place = place.next()
                 self._colours.written(place, live=live and self._is_open(new, at))
 
-    def remove_between(self, after: QTextBlock, last: QTextBlock) -> None:
-        """Remove the blocks behind `after` up to and with `last`."""
+    def remove_between(self, after: QTextBlock, last: QTextBlock) -> QTextBlock:
+        """Remove the blocks behind `after` up to and with `last`. The block that stands for `after` from now on: Qt
+        joins blocks, and an empty one gives way to the other."""
         cursor = QTextCursor(self.document)
         kept, chars = after.blockFormat(), after.charFormat()
         start = after.position() + after.length() - 1
@@ -238,6 +239,7 @@ class Writer:
         cursor.removeSelectedText()
         cursor.setBlockFormat(kept)
         cursor.setBlockCharFormat(chars)
+        return self.document.findBlock(start)
 
     def _patch_block(self, place: QTextBlock, was: Block, now: Block, message_id: int) -> None:
         cursor = QTextCursor(place)

@@ -21,6 +21,7 @@ GALLERY = sorted((Path(__file__).parents[3] / "desktop/ui/chat/gallery").glob("*
 def snapshot(view: TranscriptView) -> list[tuple[object, ...]]:
     out = []
     block = view.page.document().firstBlock()
+    layout = view.page.document().documentLayout()
     while block.isValid():
         made = block.blockFormat()
         spans = tuple(
@@ -36,6 +37,7 @@ def snapshot(view: TranscriptView) -> list[tuple[object, ...]]:
                 made.topMargin(),
                 made.alignment(),
                 spans,
+                layout.blockBoundingRect(block).getRect(),
             )
         )
         block = block.next()
