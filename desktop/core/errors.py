@@ -99,7 +99,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "not_a_checkpoint": (
         QT_TRANSLATE_NOOP("errors", "{name} holds no model that Samar knows."),
-        QT_TRANSLATE_NOOP("errors", "Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files."
+        ),
     ),
     "disk_full": (
         QT_TRANSLATE_NOOP("errors", "The disk is full, so nothing could be saved."),

@@ -25,6 +25,8 @@ APPLICATION_ID = 0x53616D72
 """Written into the file's header ("Samr"), so that another program's database is not taken for a history."""
 BUSY_MS = 2000
 """How long a write waits for another Samar's. Writes take milliseconds; longer means that something is wrong."""
+PATIENT_MS = 30_000
+"""How long a worker waits, whose turn comes when the window writes nothing."""
 MEMORY = ":memory:"
 
 Row = tuple[Any, ...]
@@ -46,18 +48,23 @@ class Database:
         """Set once SQLite has called the search index damaged: the next start then makes it anew."""
 
     @classmethod
-    def connect(cls, path: Path | None, *, read_only: bool = False, immutable: bool = False) -> Database:
+    def connect(
+        cls, path: Path | None, *, read_only: bool = False, immutable: bool = False, patient: bool = False
+    ) -> Database:
         """Open a connection and set it up; the schema is not looked at. Creates the file if need be.
 
         read_only: nothing is written, not even the file. immutable: not even the shared-memory file beside it; what
-        stands in the write-ahead log is then not seen.
+        stands in the write-ahead log is then not seen. patient: for a worker, which waits for the window's writes.
         """
         if path is None:
             connection = sqlite3.connect(MEMORY, isolation_level=None)
         else:
             mode = "immutable=1" if immutable else "mode=ro" if read_only else "mode=rwc"
             connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
+                f"{path.absolute().as_uri()}?{mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=(PATIENT_MS if patient else BUSY_MS) / 1000,
             )
         database = cls(connection, path, read_only=read_only or immutable)
         try:

@@ -25,7 +25,7 @@ def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) ->
     call goes on. Raises SamarError as `Database.transaction` does."""
     if not paths.history.exists():  # a history in memory leaves no traces
         return True
-    database = Database.connect(paths.history)
+    database = Database.connect(paths.history, patient=True)
     try:
         todo = database.fetch("SELECT rowid, chat_uid, message_id, created_at FROM erasures")
         if not todo:

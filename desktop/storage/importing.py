@@ -7,6 +7,7 @@ imports nothing, the memory needed is that of the file and one chat, and other w
 from __future__ import annotations
 
 import math
+import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, Ex
 from desktop.storage.rows import stats_json
 
 MOST_BYTES = 512 << 20
+_PAUSE_S = 0.001
+"""Between chats, so that the window's own writes get their turn."""
 _MOST_CHATS = 200_000
 _MOST_MESSAGES = 100_000
 
@@ -80,6 +83,7 @@ def import_chats(
             else:
                 made.append(_store(store, chat))
                 messages += len(chat.messages)
+                time.sleep(_PAUSE_S)
     except BaseException as problem:
         if made:
             store.purge(store.delete_chats(made))

@@ -57,7 +57,7 @@ def open_history(paths: Paths) -> Opened:
 
 def connect_worker(paths: Paths, *, read_only: bool = True) -> Database:
     """A further connection to the open history, for the thread that calls: search and export read, import writes."""
-    database = Database.connect(paths.history, read_only=read_only)
+    database = Database.connect(paths.history, read_only=read_only, patient=True)
     if not read_only:
         index.follow(database)
     return database

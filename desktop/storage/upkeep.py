@@ -26,7 +26,7 @@ def keep_up(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool
 
 def complete_index(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
     """Fill what is missing of the search index, in slices. False: cancelled."""
-    database = Database.connect(paths.history)
+    database = Database.connect(paths.history, patient=True)
     try:
         index.follow(database)
         while index.fill_step(database):

@@ -82,7 +82,7 @@ def test_that_erasing_goes_on_after_it_was_cut_off(paths: Paths) -> None:
 
 
 def test_that_a_reader_of_the_log_delays_the_erasing_only(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.storage.database.BUSY_MS", 20)
+    monkeypatch.setattr("desktop.storage.database.PATIENT_MS", 20)
     with opened(paths) as store:
         tell(store, store.create_chat().id)
         reader = Database.connect(paths.history, read_only=True)
