@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -48,6 +49,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self.model = ""
+        self.questions: Sequence[str] | None = None
         self.hour: int | None = None
         self.moon = Moon(44, self)
         self.greeting = Label("title", self, wrap=True).centre()
@@ -78,9 +80,10 @@ class EmptyState(QWidget):
         outer.addStretch(6)
         self._retranslate()
 
-    def set_model(self, name: str) -> None:
-        """Who answers; "" while no model is loaded."""
-        self.model = name
+    def set_model(self, name: str, questions: Sequence[str] | None = None) -> None:
+        """Who answers; "" while no model is loaded. questions: what this model answers well, in the interface's
+        language, when it is known to be a small one with few subjects; None: a model that one can ask anything."""
+        self.model, self.questions = name, questions
         self._retranslate()
 
     def set_hour(self, hour: int | None) -> None:
@@ -111,16 +114,21 @@ class EmptyState(QWidget):
 
     def _retranslate(self) -> None:
         self.greeting.setText(self._greeting())
-        if self.model:
+        if self.model and self.questions:
+            line = self.tr(
+                "{model} is a tiny model that knows Samar and the basics of local models. "
+                "For everything else, add a larger one. Everything stays on this computer."
+            ).replace("{model}", self.model)
+        elif self.model:
             line = self.tr("{model} answers here. Everything stays on this computer.").replace("{model}", self.model)
         else:
             line = self.tr("Choose a model to begin. Everything stays on this computer.")
         self.answers.setText(line)
-        texts = (
-            self.tr("What can I do with Samar?"),
-            self.tr("How do I add a larger model?"),
-            self.tr("What is quantization?"),
+        texts = self.questions or (
+            self.tr("Explain a difficult idea with one example"),
+            self.tr("Help me to write a polite letter"),
+            self.tr("Quiz me on a subject that I choose"),
         )
-        for suggestion, text in zip(self.suggestions, texts, strict=True):
+        for suggestion, text in zip(self.suggestions, texts, strict=False):
             suggestion.setText(text)
             suggestion.setAccessibleName(text)

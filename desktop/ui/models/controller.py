@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,12 +13,19 @@ from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
 from desktop.core.paths import starter_model
+from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker, LoadOptions
 
 MOST_KNOWN = 30
+
+
+@cache
+def starter_questions(language: str) -> tuple[str, ...]:
+    """What the bundled model answers well, best first (assets/starter/suggestions.json, checked by its evaluation)."""
+    return tuple(json.loads((starter_model().parent / "suggestions.json").read_text(encoding="utf-8"))[language])
 
 
 class ModelController(QObject):
@@ -114,7 +123,8 @@ class ModelController(QObject):
             self.window.picker.set_failed(str(self.wanted), self._name(self.wanted))
         else:
             self.window.picker.set_empty()
-        self.window.empty.set_model(self._shown_name(info) if info else "")
+        questions = starter_questions(i18n.current().value) if info and self._is_starter(Path(info.path)) else None
+        self.window.empty.set_model(self._shown_name(info) if info else "", questions)
         self.model_changed.emit(info)
 
     # what is on this computer
