@@ -23,7 +23,7 @@ from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
 from desktop.models.gguf import inspect
-from desktop.storage import erasure
+from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, theme
@@ -62,7 +62,7 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
-        self.finder = SearchWorker(paths.history, self)
+        self.finder = SearchWorker(self.database.path, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
         self.window = MainWindow(
@@ -102,7 +102,7 @@ class Samar(QObject):
         self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
-        self.chats.purge_due.connect(self.erase_traces)
+        self.chats.purge_due.connect(self.keep_up)
         window.settings_requested.connect(self.open_settings)
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
@@ -122,7 +122,7 @@ class Samar(QObject):
         except SamarError as problem:
             self.show_error(problem)
         self.chats.new_chat()
-        self.erase_traces()
+        self.keep_up()
 
     def start(self, files: list[Path]) -> None:
         """Show the window, then load the model."""
@@ -174,10 +174,11 @@ class Samar(QObject):
         scale = round(self.preferences.value.text_scale + step / 10, 1) if step else 1.0
         self.preferences.change(text_scale=min(max(scale, 0.7), 2.0))
 
-    def erase_traces(self) -> None:
-        """Remove what was purged from index, log and backups, on a thread of its own."""
+    def keep_up(self) -> None:
+        """Complete the search index, remove what was purged from index, log and backups, make the day's backup; on a
+        thread of its own."""
         if not self.database.read_only:
-            self.background.run(lambda: erasure.erase_traces(self.paths, self.background.is_closing))
+            self.background.run(lambda: upkeep.keep_up(self.paths, self.background.is_closing))
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""

@@ -36,9 +36,10 @@ class SearchWorker(QObject):
 
     _answered = Signal(object)
 
-    def __init__(self, history: Path, parent: QObject | None = None) -> None:
+    def __init__(self, history: Path | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._history = history
+        """None: the history is in memory only, and nothing is found in it."""
         self._questions: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._newest = ""
@@ -47,6 +48,9 @@ class SearchWorker(QObject):
     def ask(self, text: str) -> None:
         """Search for what was typed; `found` follows unless something newer is asked before."""
         self._newest = text
+        if self._history is None:
+            self._answered.emit(Found(text, ()))
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="search")
             self._thread.start()
@@ -65,6 +69,7 @@ class SearchWorker(QObject):
             self.found.emit(answer)
 
     def _work(self) -> None:
+        assert self._history is not None
         database: Database | None = None
         try:
             while (text := self._next()) is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
+from desktop.core.folding import utf16_offset
 from desktop.core.generation import GenerationParams
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
@@ -196,7 +197,7 @@ class ChatController(QObject):
                         hit.chat_id,
                         hit.chat_title or untitled,
                         hit.snippet if hit.message_id is not None else "",
-                        tuple((start, end - start) for start, end in hit.ranges) if hit.message_id is not None else (),
+                        marks_in(hit.snippet, hit.ranges) if hit.message_id is not None else (),
                         hit.message_id,
                     )
                     for hit in found.hits
@@ -345,7 +346,8 @@ class ChatController(QObject):
 
     def edit_reply(self, message_id: int, text: str) -> None:
         """Change the text of a reply in place."""
-        message = self.store.edit_content(message_id, text)
+        self.store.edit_content(message_id, text)
+        message = self.store.get_message(message_id)
         self.tree = self.tree.with_message(message)
         self.transcript.update_message(message)
 
@@ -456,3 +458,9 @@ class ChatController(QObject):
         """Samar ends: drafts and replies are stored."""
         self._keep_draft()
         self.replies.close()
+
+
+def marks_in(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans in code points as (start, length) in Qt's UTF-16 units."""
+    ends = [(utf16_offset(text, start), utf16_offset(text, end)) for start, end in spans]
+    return tuple((start, end - start) for start, end in ends)
