@@ -50,7 +50,8 @@ reference: setup-dev ## the converter against the live reference, every family (
 bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
 	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
 
-bench-ui: setup-dev ## the transcript: growth and ratios
+bench-ui: setup-dev ## start-up, and the transcript: growth and ratios
+	@$(VENV)/python -m benchmarks.startup
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m benchmarks.transcript
 
 bench-storage: setup-dev ## the history: growth and ratios
