@@ -246,6 +246,7 @@ class ChatDocument(QObject):
         if any(block.kind is Kind.CODE_FOOT for block in stable):
             self.colours.finished()
         self.writer.patch(before, live.tail, stable + tail, entry.message.id, live=bool(tail))
+        before = self.document.findBlock(live.anchor.position())  # an edit may have put another block in its place
         for _ in stable:
             before = self.after_block(before)
         live.anchor.setPosition(before.position())

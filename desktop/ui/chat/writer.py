@@ -196,6 +196,7 @@ class Writer:
     ) -> None:
         """The blocks behind `after` are `old`; make them `new`."""
         block = after
+        start = after.position()
         index = 0
         while index < min(len(old), len(new)):
             was, now = old[index], new[index]
@@ -223,7 +224,7 @@ class Writer:
             self.insert_after(block, new[index:], message_id, live=live)
         for at, now in enumerate(new[:index]):  # a block that was rewritten as the head of a code block
             if now.kind is Kind.CODE_HEAD and old[at] != now:
-                place = self.document.findBlock(after.position())
+                place = self.document.findBlock(start)
                 for _ in range(at + 1):
                     place = place.next()
                 self._colours.written(place, live=live and self._is_open(new, at))
