@@ -203,13 +203,18 @@ class Backdrop:
             paint_marker(painter, look, rect, marker, rtl)
 
 
+def origin(block: QTextBlock, rect: QRectF) -> QPointF:
+    """Where the coordinates of a block's lines begin, in the document's: in a table they count from the cell."""
+    return rect.topLeft() - block.layout().boundingRect().topLeft()
+
+
 def lines_rect(block: QTextBlock, rect: QRectF) -> QRectF:
     """From the top of a block's first line to the bottom of its last, in the document's coordinates."""
     layout = block.layout()
     count = layout.lineCount()
     if not count:
         return rect
-    position = layout.position()
+    position = origin(block, rect)
     last = layout.lineAt(count - 1)
     made = block.blockFormat()
     height = last.y() + last.height()
@@ -225,7 +230,7 @@ def marker_rect(look: Look, block: QTextBlock, rect: QRectF, rtl: bool, width: f
     room = look.px(22)
     gap = look.px(4)
     line = layout.lineAt(0) if layout.lineCount() else None
-    top = layout.position().y() + (line.y() if line is not None else 0)
+    top = origin(block, rect).y() + (line.y() if line is not None else 0)
     height = line.height() if line is not None else made.lineHeight()
     if rtl:
         x = width - look.px(GUTTER) - made.rightMargin() + gap
@@ -251,9 +256,10 @@ def inline_rects(block: QTextBlock, rect: QRectF) -> list[QRectF]:
             if not shapes:
                 continue
             left, right = min(s.left() for s in shapes), max(s.right() for s in shapes)
-            base = layout.position().y() + line.y() + line.ascent()
+            begin = origin(block, rect)
+            base = begin.y() + line.y() + line.ascent()
             height = max(s.height() for s in shapes)
-            x = layout.position().x()
+            x = begin.x()
             out.append(
                 QRectF(x + left + 1.5, base - height * 0.86, right - left - 3, height * 1.14).toAlignedRect().toRectF()
             )

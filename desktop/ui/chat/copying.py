@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QFont, QTextBlock, QTextCursor, QTextDocument, QTextFragment, QTextTable
+from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment, QTextTable
 
 from desktop.core.text import Direction, without_isolates
 from desktop.ui.chat.blocks import Kind
@@ -124,7 +124,7 @@ def _block_text(block: QTextBlock, start: int, end: int, markdown: bool) -> str:
     return "".join(out)
 
 
-def _signs(text: str, bold: bool, made) -> str:  # type: ignore[no-untyped-def]
+def _signs(text: str, bold: bool, made: QTextCharFormat) -> str:
     """`text` between the signs of its look. Blanks at its ends stay outside, as Markdown wants them."""
     inner = text.strip()
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]

@@ -245,10 +245,8 @@ class ChatDocument(QObject):
         before = self.document.findBlock(live.anchor.position())
         if any(block.kind is Kind.CODE_FOOT for block in stable):
             self.colours.finished()
-        self.writer.patch(before, live.tail, stable + tail, entry.message.id, live=bool(tail))
-        for _ in stable:
-            before = self.after_block(before)
-        live.anchor.setPosition(before.position())
+        places = self.writer.patch(before, live.tail, stable + tail, entry.message.id, live=bool(tail))
+        live.anchor.setPosition(places[len(stable)])
         live.tail = tail
 
     def finish(self, message: Message) -> None:
@@ -341,16 +339,6 @@ class ChatDocument(QObject):
             return self.document.lastBlock()
         following = self.order[self.order.index(entry.message.id) + 1]
         return self.block(self.entries[following]).previous()
-
-    def after_block(self, block: QTextBlock) -> QTextBlock:
-        """The last block of what follows `block`: the next one, or the end of the table that it leads."""
-        following = block.next()
-        inner = following.next()
-        if following.blockFormat().property(P_KIND) == Kind.TABLE and inner.isValid():
-            table = QTextCursor(inner).currentTable()
-            if table is not None and QTextCursor(following).currentTable() is None:
-                return self.document.findBlock(table.lastPosition() + 1)
-        return following
 
 
 def base_direction(previous: Message | None, ui: Direction) -> Direction:

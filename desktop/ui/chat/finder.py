@@ -119,7 +119,7 @@ class Finder(QObject):
             shape.setBackground(tint)
             if index == self.current:
                 shape.setForeground(QColor("#14151E"))
-            made.cursor, made.format = cursor, shape  # type: ignore[attr-defined]
+            made.cursor, made.format = cursor, shape
             selections.append(made)
         self._page.setExtraSelections(selections)
         self._bar.show_count(self.current + 1, len(self.hits))

@@ -89,8 +89,9 @@ def parser() -> MarkdownIt:
     md.use(footnote_plugin).use(tasklists_plugin).use(gfm_autolink_plugin)
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     md.inline.ruler.before("escape", "bracket_math", _bracket_inline)
-    stops = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.before("fence", "bracket_math", _bracket_block, stops)
+    md.block.ruler.before(
+        "fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
     return md
 
 

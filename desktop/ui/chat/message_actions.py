@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
@@ -145,7 +147,7 @@ class MessageBar(QWidget):
             entries.append(("edit", self.tr("Edit reply")))
         entries += [("fork", self.tr("New chat from here")), ("delete", self.tr("Delete"))]
         for action, text in entries:
-            menu.addAction(text, lambda action=action: self._choose(action)).setObjectName(action)
+            menu.addAction(text, partial(self._choose, action)).setObjectName(action)
         return menu
 
     def open_menu(self) -> None:

@@ -14,6 +14,7 @@ from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.markdown import code_blocks
 from desktop.ui.chat.stream import LONGEST_LINE
+from desktop.ui.chat.writer import rendered
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([^\s`]*)[^\n`]*$")
 _CODE_SPAN = re.compile(r"(`+)([^`\n]+?)\1(?!`)")
@@ -77,7 +78,10 @@ def widest_line(look: Look, blocks: Sequence[AnyBlock], most: float, inset: int)
         elif block.kind is Kind.OWN:
             if len(block.text) > 400:
                 return most
-            advance = sum((inline if r.style & b.CODE else plain).horizontalAdvance(r.text) for r in block.runs)
+            advance = sum(
+                (inline if run.style & b.CODE else plain).horizontalAdvance(rendered(run, block.kind))
+                for run in block.runs
+            )
             widest = max(widest, advance)
         if widest >= most:
             return most

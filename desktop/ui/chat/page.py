@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMargins, QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -48,6 +49,7 @@ class ChatPage(QTextBrowser):
         self.backdrop = Backdrop()
         self.sources: Callable[[], dict[int, str]] = dict
         """The Markdown of the messages, for copying."""
+        self.setCursorWidth(0)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -139,6 +141,10 @@ class ChatPage(QTextBrowser):
         else:
             self.menu_asked.emit(event.globalPos())
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setCursorWidth(0)
+        super().mousePressEvent(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if event.angleDelta().y():
@@ -157,6 +163,7 @@ class ChatPage(QTextBrowser):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         key = event.key()
+        self.setCursorWidth(self.look.px(2))  # seen only by those who read with the keyboard
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
         elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

@@ -68,20 +68,25 @@ class Writer:
         message_id: int,
         bubble: tuple[int, int] = (0, 0),
         live: bool = False,
+        places: list[int] | None = None,
     ) -> QTextBlock:
         """Insert `blocks` behind the block `after`; the last block inserted.
 
         bubble: margins left and right of an own message. live: a code block at the end is still being written.
+        places: takes the position of the last block of each.
         """
+        places = [] if places is None else places
         cursor = QTextCursor(self.document)
         cursor.setPosition(after.position() + after.length() - 1)
         head: QTextCursor | None = None
         for index, block in enumerate(blocks):
             if isinstance(block, Table):
                 self._insert_table(cursor, block, message_id)
+                places.append(cursor.block().position())
                 continue
             made = self.look.block_format(block, message_id, bubble)
             cursor.insertBlock(made, self.look.plain(block.kind, block.level))
+            places.append(cursor.block().position())
             self._insert_runs(cursor, block, self._runs(block))
             if block.kind is Kind.CODE_HEAD:
                 head = QTextCursor(cursor.block())
@@ -193,9 +198,14 @@ class Writer:
         new: Sequence[AnyBlock],
         message_id: int,
         live: bool = False,
-    ) -> None:
-        """The blocks behind `after` are `old`; make them `new`."""
+    ) -> list[int]:
+        """The blocks behind `after` are `old`; make them `new`.
+
+        Returns where `after` and then each of `new` is: positions of their last blocks. They are gathered on the way,
+        since Qt looks up tables wrongly until the edit is closed.
+        """
         block = after
+        places = [after.position()]
         index = 0
         while index < min(len(old), len(new)):
             was, now = old[index], new[index]
@@ -211,6 +221,7 @@ class Writer:
                 block = self.document.findBlock(table.lastPosition() + 1)
             else:
                 break
+            places.append(block.position())
             index += 1
         if index < len(old):
             end = block
@@ -220,13 +231,12 @@ class Writer:
                     end = self.document.findBlock(table_after(end).lastPosition() + 1)
             block = self.remove_between(block, end)
         if index < len(new):
-            self.insert_after(block, new[index:], message_id, live=live)
+            self.insert_after(block, new[index:], message_id, live=live, places=places)
         for at, now in enumerate(new[:index]):  # a block that was rewritten as the head of a code block
             if now.kind is Kind.CODE_HEAD and old[at] != now:
-                place = self.document.findBlock(after.position())
-                for _ in range(at + 1):
-                    place = place.next()
-                self._colours.written(place, live=live and self._is_open(new, at))
+                head = self.document.findBlock(places[at + 1])
+                self._colours.written(head, live=live and self._is_open(new, at))
+        return places
 
     def remove_between(self, after: QTextBlock, last: QTextBlock) -> QTextBlock:
         """Remove the blocks behind `after` up to and with `last`. The block that stands for `after` from now on: Qt

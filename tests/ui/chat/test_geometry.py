@@ -1,0 +1,138 @@
+"""Where things stand, read from the layout: sides, orders and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextBlock, QTextCursor
+
+from desktop.ui.chat.backdrop import inline_rects
+from desktop.ui.chat.gallery.__main__ import cases, messages
+from desktop.ui.chat.look import GUTTER
+from desktop.ui.chat.transcript import TranscriptView
+from tests.ui.chat.conftest import block_with, blocks, reply, scene, texts_left_and_right, user, x_of
+
+RIGHT = Qt.LayoutDirection.RightToLeft
+LEFT = Qt.LayoutDirection.LeftToRight
+
+
+@pytest.fixture
+def hard(make_view: Callable[..., TranscriptView]) -> TranscriptView:
+    view = make_view(rtl=True)
+    view.set_messages([user("أرني"), reply(dict(cases())["4-hard-cases"])])
+    return view
+
+
+def right_edge(view: TranscriptView) -> float:
+    return view.page.document().textWidth() - GUTTER
+
+
+@pytest.mark.parametrize("words", ["أداتان مشهورتان", "مُشَكَّلٌ", "السعر", "نص فارسی", "עברית", "استدعِ"])
+def test_that_right_to_left_paragraphs_begin_at_the_right_edge(hard: TranscriptView, words: str) -> None:
+    block = block_with(hard, words)
+    assert block.textDirection() == RIGHT
+    assert texts_left_and_right(block)[1] == pytest.approx(right_edge(hard), abs=2)
+
+
+def test_that_an_english_paragraph_begins_at_the_left_edge_in_an_arabic_window(hard: TranscriptView) -> None:
+    block = block_with(hard, "opens nothing here")
+    assert block.textDirection() == LEFT
+    assert texts_left_and_right(block)[0] == pytest.approx(GUTTER, abs=2)
+
+
+def test_that_inline_code_runs_left_to_right_inside_arabic(hard: TranscriptView) -> None:
+    block = block_with(hard, "x[0] = {a: 1}")
+    text = block.text()
+    at = text.index("x[0]")
+    positions = [x_of(block, at + offset) for offset in range(1, 10)]
+    assert positions == sorted(positions)
+    assert text.index("استدعِ") < at
+    assert x_of(block, text.index("استدعِ") + 1) > positions[-1]
+
+
+def test_that_the_full_stop_of_an_arabic_line_stands_at_its_left_end(hard: TranscriptView) -> None:
+    block = block_with(hard, "أداتان مشهورتان")
+    left, _right = texts_left_and_right(block)
+    end = len(block.text())
+    assert min(x_of(block, end), x_of(block, end - 1)) == pytest.approx(left, abs=2)
+
+
+def test_that_columns_of_an_arabic_table_run_from_the_right(hard: TranscriptView) -> None:
+    xs = [hard.page.cursorRect(_cursor(block_with(hard, words))).x() for words in ("Llama 3.2", "0.8", "يعمل على")]
+    assert xs == sorted(xs, reverse=True)
+
+
+def test_that_columns_of_an_english_table_run_from_the_left(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("| one | two |\n|---|---|\n| three | four |")])
+    assert x_of_cell(view, "one") < x_of_cell(view, "two")
+
+
+def x_of_cell(view: TranscriptView, words: str) -> int:
+    return view.page.cursorRect(_cursor(block_with(view, words))).x()
+
+
+def test_that_markers_stand_on_the_side_where_their_items_begin(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("1. أول\n2. ثانٍ\n\nthen\n\n- one\n- two")])
+    shapes = {marker: (rect, rtl) for rect, marker, rtl in scene(view).markers}
+    arabic, english = shapes["1."], shapes["•"]
+    assert arabic[1] and arabic[0].left() >= texts_left_and_right(block_with(view, "أول"))[1]
+    assert not english[1] and english[0].right() <= texts_left_and_right(block_with(view, "one"))[0]
+
+
+def test_that_bars_of_quotes_stand_where_the_quote_begins(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("> اقتباس\n>\n> > أعمق\n\nbetween\n\n> English")])
+    bars = scene(view).bars
+    right = right_edge(view)
+    assert len(bars) == 3
+    outer, inner, english = sorted(bars, key=lambda bar: -bar.right())
+    assert outer.right() == pytest.approx(right, abs=1) and inner.right() < outer.left()
+    assert outer.top() < inner.top() and outer.bottom() >= inner.bottom()
+    assert english.left() == pytest.approx(GUTTER, abs=1)
+
+
+def test_that_code_is_left_to_right_in_an_arabic_list(hard: TranscriptView) -> None:
+    for block in blocks(hard, "code"):
+        assert block.blockFormat().layoutDirection() == LEFT
+        assert texts_left_and_right(block)[0] < hard.page.document().textWidth() / 2
+
+
+@pytest.mark.parametrize("rtl", [False, True])
+def test_that_own_messages_stand_at_the_end_side(make_view: Callable[..., TranscriptView], rtl: bool) -> None:
+    view = make_view(rtl=rtl)
+    view.set_messages([user("a short one"), reply("answer")])
+    (bubble,) = scene(view).bubbles
+    width = view.page.document().textWidth()
+    if rtl:
+        assert bubble.left() == pytest.approx(GUTTER, abs=1)
+    else:
+        assert bubble.right() == pytest.approx(width - GUTTER, abs=1)
+    assert bubble.width() < width / 2
+    left, right = texts_left_and_right(block_with(view, "a short one"))
+    assert bubble.left() < left and right < bubble.right()
+    assert block_with(view, "a short one").layout().lineCount() == 1
+
+
+def test_that_inline_code_in_a_table_is_painted_where_it_stands(hard: TranscriptView) -> None:
+    block = block_with(hard, "CPU")
+    layout = hard.page.document().documentLayout()
+    rect = layout.blockBoundingRect(block)
+    (shape,) = inline_rects(block, rect)
+    assert rect.adjusted(-8, -8, 8, 8).contains(shape)
+
+
+@pytest.mark.parametrize("rtl", [False, True])
+def test_that_everything_stays_inside_the_column(make_view: Callable[..., TranscriptView], rtl: bool) -> None:
+    view = make_view(rtl=rtl)
+    view.set_messages(messages())
+    width = view.page.document().textWidth()
+    for block in blocks(view):
+        rect = view.page.document().documentLayout().blockBoundingRect(block)
+        assert rect.left() >= 0 and block.layout().lineCount() >= 1
+        for index in range(block.layout().lineCount()):
+            assert block.layout().lineAt(index).naturalTextWidth() <= width - 2 * GUTTER + 1
+
+
+def _cursor(block: QTextBlock) -> QTextCursor:
+    return QTextCursor(block)
