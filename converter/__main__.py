@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: Cancel
         folder, name = _source(arguments, report, cancel)
         if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
             return _run_adapter(arguments, folder, name, events, report, cancel)
-        from converter.plan import make_plan
+        from converter.plan import available_threads, make_plan
 
         report.progress("read", 0, 1)
         plan = make_plan(folder, name=name)
@@ -94,19 +94,19 @@ def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: Cancel
         cancel.check()
         target = _target(arguments, folder, plan.file_name(file_type))
         if arguments.plan:
-            _show_plan(arguments, events, plan.as_dict(file_type, target))
+            _show_plan(arguments, events, plan.as_dict(file_type, target, estimate=True))
             return None, 0
         report.plan(plan.as_dict(file_type, target))
         for note in plan.notes:
             report.note(note)
-        from converter.pipeline import convert, default_threads
+        from converter.pipeline import convert
 
         size = convert(
             plan,
             file_type,
             target,
             force=arguments.force,
-            threads=arguments.threads or default_threads(),
+            threads=arguments.threads or available_threads(),
             report=report,
             cancel=cancel,
         )
@@ -123,7 +123,8 @@ def _run_adapter(
 ) -> tuple[Path | None, int]:
     from converter.adapter import base_model, make_adapter_plan
     from converter.mixture import parse_file_type
-    from converter.pipeline import convert, default_threads
+    from converter.pipeline import convert
+    from converter.plan import available_threads
 
     file_type = parse_file_type("F32" if arguments.type is None else arguments.type)
     base: Path | None = arguments.base
@@ -147,7 +148,7 @@ def _run_adapter(
         file_type,
         target,
         force=arguments.force,
-        threads=arguments.threads or default_threads(),
+        threads=arguments.threads or available_threads(),
         report=report,
         cancel=cancel,
     )

@@ -148,7 +148,13 @@ class SafetensorsFile:
             data = data.copy()  # headers of odd length are rare; numpy wants aligned elements
         return MappedTensor(data.view(entry.dtype.numpy), entry, self)
 
-    def forget(self, begin: int, end: int) -> None:
+    def expect(self, begin: int, end: int) -> None:
+        """Ask the system to read a range ahead."""
+        if self._map is not None and hasattr(mmap, "MADV_WILLNEED"):
+            first = begin // mmap.PAGESIZE * mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_WILLNEED, first, end - first)
+
+    def release(self, begin: int, end: int) -> None:
         """Tell the system that a range has been used, so that it does not count as this process's memory."""
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             page = mmap.PAGESIZE
@@ -170,10 +176,16 @@ class MappedTensor(Stored):
         super().__init__(data, entry.shape, entry.dtype)
         self.entry, self.file = entry, file
 
-    def forget(self, start: int, stop: int) -> None:
-        """Rows `start` to `stop` have been used; their memory may go. They can still be read again."""
+    def expect(self) -> None:
+        self.file.expect(self.entry.begin, self.entry.end)
+
+    def release(self) -> None:
+        self.file.release(self.entry.begin, self.entry.end)
+
+    def release_rows(self, start: int, stop: int) -> None:
+        """As `release`, for the rows from `start` to `stop`."""
         row = self.columns * self.dtype.itemsize
-        self.file.forget(self.entry.begin + start * row, self.entry.begin + stop * row)
+        self.file.release(self.entry.begin + start * row, self.entry.begin + stop * row)
 
 
 @dataclass

@@ -7,7 +7,7 @@ The arithmetic is that of llama.cpp, conversion/base.py, dequant_model, in numpy
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,9 @@ class Derived(Tensor):
         self, sources: Sequence[Tensor], function: Callable[[Sequence[Any]], Any], shape: Sequence[int]
     ) -> None:
         self.sources, self.function, self.shape = list(sources), function, tuple(shape)
+
+    def inputs(self) -> Iterable[Tensor]:
+        return self.sources
 
     def prepare(self) -> Tensor:
         arrays = [s.read(0, s.row_count).reshape(s.shape) for s in (source.prepare() for source in self.sources)]

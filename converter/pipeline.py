@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -40,13 +40,6 @@ class Convertible(Protocol):
     def infos(self, file_type: FileType) -> list[TensorInfo]: ...
 
     def head(self, file_type: FileType) -> bytes: ...
-
-
-def default_threads() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 def convert(
@@ -122,15 +115,21 @@ def _write_tensors(
     for kind in {info.type for info in infos}:
         quantize.prepare(kind)
     pending: set[Future[None]] = set()
+    used: deque[tuple[Tensor, list[Future[None]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="quantize") as pool:
         try:
             for info, tensor in zip(infos, tensors, strict=True):
                 cancel.check()
+                tensor.expect()
                 ready = tensor.prepare()
+                own: list[Future[None]] = []
                 for start, stop_row in _jobs(ready):
                     job = _Job(part, info, ready, offset, start, stop_row, stop, progress)
-                    pending.add(pool.submit(job.run))
-                    pending = _drain(pending, 3 * threads, cancel)
+                    own.append(pool.submit(job.run))
+                    pending = _drain(pending | {own[-1]}, 3 * threads, cancel)
+                used.append((tensor, own))
+                while used and all(future.done() for future in used[0][1]):
+                    used.popleft()[0].release()
                 offset += padded(info.nbytes)
             while pending:
                 pending = _drain(pending, 1, cancel)
@@ -207,5 +206,5 @@ class _Job:
                 ExitStatus.NOT_FINITE, f"{self.info.name} holds weights that are {problem}."
             ) from None
         if isinstance(tensor, MappedTensor):
-            tensor.forget(self.start, self.stop)
+            tensor.release_rows(self.start, self.stop)
         self.progress.add((self.stop - self.start) * tensor.columns)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +24,7 @@ from converter.tensors import DType, Tensor
 from converter.vocabulary import Vocabulary
 from converter.writer import TensorInfo, head, padded
 
+_START, _WRITING = 2.0, 1e9  # seconds for start, check and publishing; bytes written and checked in a second
 _OWN_TYPE = {DType.BF16: GgmlType.BF16, DType.F16: GgmlType.F16}
 
 
@@ -38,6 +42,7 @@ class Plan:
     tensors: list[tuple[str, Tensor]]
     name_parts: Mapping[str, Any]
     notes: list[str] = field(default_factory=list)
+    _infos: dict[FileType, list[TensorInfo]] = field(default_factory=dict, repr=False)
     runnable: ClassVar[bool] = True
     """Whether the engine can open the file by itself."""
 
@@ -48,6 +53,11 @@ class Plan:
 
     def infos(self, file_type: FileType) -> list[TensorInfo]:
         """Every tensor with the type it gets in a file of `file_type`."""
+        if file_type not in self._infos:
+            self._infos[file_type] = self._chosen(file_type)
+        return self._infos[file_type]
+
+    def _chosen(self, file_type: FileType) -> list[TensorInfo]:
         if file_type in DIRECT:
             base = DEFAULT_TYPE[file_type]
             kinds = {
@@ -107,6 +117,17 @@ class Plan:
                 continue
         return found
 
+    def seconds(self, threads: int) -> dict[str, float]:
+        """Expected time of conversion for each type on this computer, without reading from a slow disk."""
+        from converter.quantize import seconds_per_element
+
+        speed = functools.cache(seconds_per_element)
+        found = {}
+        for name, size in self.sizes().items():
+            work = sum(prod(info.shape) * speed(info.type) for info in self.infos(FileType[name]))
+            found[name] = round(_START + work / threads + size / _WRITING, 1)
+        return found
+
     @cached_property
     def _head_bytes(self) -> int:
         # One file type's head is as long as another's: only numbers of fixed size differ.
@@ -120,8 +141,8 @@ class Plan:
         """Default name by GGUF's naming convention."""
         return default_file_name(self.name_parts, file_type.name)
 
-    def as_dict(self, file_type: FileType, target: Path) -> dict[str, Any]:
-        """The plan as plain data, for the window and for scripts."""
+    def as_dict(self, file_type: FileType, target: Path, *, estimate: bool = False) -> dict[str, Any]:
+        """The plan as plain data, for the window and for scripts; `estimate` adds the expected ``seconds`` of each type."""
         place = _existing(target.parent)
         return {
             "source": str(self.checkpoint.folder),
@@ -147,6 +168,7 @@ class Plan:
             "output_exists": target.exists(),
             "output_bytes": self.file_bytes(file_type),
             "sizes": self.sizes(),
+            **({"seconds": self.seconds(available_threads())} if estimate else {}),
             "largest_tensor_bytes": max((tensor.size * 4 for _, tensor in self.tensors), default=0),
             "free_disk": shutil.disk_usage(place).free,
             "notes": list(self.notes),
@@ -171,6 +193,13 @@ def make_plan(folder: Path, *, name: str | None = None) -> Plan:
     family.write_parameters(kv)
     vocabulary = family.write_vocabulary(kv)
     return Plan(checkpoint, family, kv, vocabulary, tensors, parts, [*family.notes, *vocabulary.notes])
+
+
+def available_threads() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 def _whole_blocks(kind: GgmlType, shape: tuple[int, ...]) -> GgmlType:

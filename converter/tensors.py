@@ -11,7 +11,7 @@ one row. BF16 rows are handed out as uint16 (numpy has no bfloat16), every other
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from math import prod
 
@@ -108,6 +108,20 @@ class Tensor(ABC):
         """The tensor to read from: whatever needs its whole input at once is computed here."""
         return self
 
+    def inputs(self) -> Iterable[Tensor]:
+        """The tensors that this one is made of; none for what is stored."""
+        return ()
+
+    def expect(self) -> None:
+        """The tensor will be read soon: a chance to fetch it from the disk."""
+        for part in self.inputs():
+            part.expect()
+
+    def release(self) -> None:
+        """The tensor has been read: memory that mirrors a file may go. It can still be read again."""
+        for part in self.inputs():
+            part.release()
+
     @property
     def columns(self) -> int:
         return self.shape[-1] if self.shape else 1
@@ -197,6 +211,9 @@ class Reshaped(Tensor):
             raise shape_mismatch(f"A tensor of shape {list(source.shape)} cannot be read as {list(shape)}.")
         self.source, self.shape, self.dtype = source, shape, source.dtype
 
+    def inputs(self) -> Iterable[Tensor]:
+        return (self.source,)
+
     def prepare(self) -> Tensor:
         source = self.source.prepare()
         if isinstance(source, Stored):
@@ -215,6 +232,9 @@ class Taken(Tensor):
     def __init__(self, source: Tensor, index: npt.NDArray[np.intp]) -> None:
         self.source, self.index, self.dtype = source, index, source.dtype
         self.shape = (len(index), *source.shape[1:])
+
+    def inputs(self) -> Iterable[Tensor]:
+        return (self.source,)
 
     def prepare(self) -> Tensor:
         source = self.source.prepare()
@@ -259,6 +279,9 @@ class Stacked(Tensor):
         self.shape = (lead, *(first.shape[1:] if joined else first.shape))
         self.joined = joined
 
+    def inputs(self) -> Iterable[Tensor]:
+        return self.parts
+
     def prepare(self) -> Tensor:
         ready = [part.prepare() for part in self.parts]
         if self.ndim == 1:
@@ -299,6 +322,9 @@ class Mapped(Tensor):
         self.source, self.function, self.shape = source, function, source.shape
         self.dtype = dtype or (DType.F16 if source.dtype is DType.F16 else DType.F32)
 
+    def inputs(self) -> Iterable[Tensor]:
+        return (self.source,)
+
     def prepare(self) -> Tensor:
         source = self.source.prepare()
         return self if source is self.source else Mapped(source, self.function, self.dtype)
@@ -315,6 +341,9 @@ class Whole(Tensor):
     ) -> None:
         self.source, self.function, self.shape, self.raw = source, function, shape, raw
         self.dtype = source.dtype if raw or source.dtype is DType.F16 else DType.F32
+
+    def inputs(self) -> Iterable[Tensor]:
+        return (self.source,)
 
     def prepare(self) -> Tensor:
         source = self.source.prepare()

@@ -31,7 +31,7 @@ class _Bar:
     def plan(self, plan: Mapping[str, Any]) -> None:
         size = plan["output_bytes"] / 1e9
         self._progress.console.print(
-            f"{plan['name']}: {plan['family']}, {plan['size_label']} → {plan['type']}, {size:.2f} GB", highlight=False
+            f"{plan['name']}: {plan['family']} → {plan['type']}, {size:.2f} GB", highlight=False, markup=False
         )
 
     def progress(self, stage: Stage, done: int, total: int) -> None:
@@ -86,25 +86,40 @@ def print_plan(plan: Mapping[str, Any]) -> None:
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
+    rows = _adapter_rows(plan) if plan.get("adapter") else _model_rows(plan)
+    rows["Output"] = f"{plan['output']}{' (exists)' if plan['output_exists'] else ''}"
+    for label, text in rows.items():
+        facts.add_row(label, text)
+    console.print(facts, markup=False)
+    if "sizes" in plan:
+        sizes = Table("Type", "Size", "Time", "", box=None, pad_edge=False)
+        for name, size in plan["sizes"].items():
+            mark = "←" if name == plan["type"] else "" if size < plan["free_disk"] else "no room"
+            seconds = round(plan["seconds"][name])
+            sizes.add_row(name, f"{size / 1e9:.3f} GB", f"{seconds // 60}:{seconds % 60:02}", mark)
+        console.print(sizes)
+    for note in plan["notes"]:
+        console.print(f"Note: {note}", markup=False)
+
+
+def _model_rows(plan: Mapping[str, Any]) -> dict[str, str]:
     tokenizer = plan["tokenizer"]
-    rows = {
-        "Model": plan["name"],
+    return {
+        "Model": str(plan["name"]),
         "Family": f"{plan['family']} ({plan['hf_architecture']} → {plan['architecture']})",
         "Parameters": f"{plan['parameters']:,} ({plan['size_label']})",
         "Tokenizer": f"{tokenizer['kind']}, {tokenizer['pre']}, {tokenizer['size']:,} tokens"
         f" (recognised by {tokenizer['recognised_by']})",
         "Chat template": "yes" if tokenizer["chat_template"] else "none",
         "Checkpoint": f"{plan['source']} ({plan['source_bytes'] / 1e9:.2f} GB)",
-        "Output": f"{plan['output']}{' (exists)' if plan['output_exists'] else ''}",
         "Free disk": f"{plan['free_disk'] / 1e9:.2f} GB",
     }
-    for label, text in rows.items():
-        facts.add_row(label, str(text))
-    console.print(facts, markup=False)
-    sizes = Table("Type", "Size", box=None, pad_edge=False)
-    for name, size in plan["sizes"].items():
-        mark = "←" if name == plan["type"] else "" if size < plan["free_disk"] else "no room"
-        sizes.add_row(name, f"{size / 1e9:.3f} GB", mark)
-    console.print(sizes)
-    for note in plan["notes"]:
-        console.print(f"Note: {note}", markup=False)
+
+
+def _adapter_rows(plan: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Adapter": str(plan["name"]),
+        "Family": f"{plan['family']} ({plan['hf_architecture']} → {plan['architecture']})",
+        "Matrices": f"{plan['matrices']:,}, alpha {plan['alpha']:g}",
+        "Size": f"{plan['type']}, {plan['output_bytes'] / 1e6:.1f} MB",
+    }

@@ -67,8 +67,9 @@ class Llama(Family):
 def llama3_rope_factors(rope: dict[str, Any], head_dim: int) -> Floats:
     """Divisors of the rotary frequencies under Llama 3's scaling, shape (head_dim / 2,).
 
-    Short wavelengths keep their frequency, long ones are divided by `factor`, those between are blended. Computed in
-    float32 as the reference computes it (llama.cpp, conversion/llama.py), so that the bits agree.
+    Short wavelengths keep their frequency, long ones are divided by `factor`, those between are blended. The reference
+    (llama.cpp, conversion/llama.py) computes in torch's float32, where a number divided by a tensor is the number times the
+    tensor's rounded reciprocal. The power is rounded correctly here; torch's is off by the last bit once in a while.
     """
 
     def value(key: str, default: float) -> float:
@@ -80,16 +81,17 @@ def llama3_rope_factors(rope: dict[str, Any], head_dim: int) -> Floats:
     base, factor = value("rope_theta", 10000.0), value("factor", 8.0)
     low, high = value("low_freq_factor", 1.0), value("high_freq_factor", 4.0)
     context = value("original_max_position_embeddings", 8192)
+    one = np.float32(1)
     exponents = np.arange(0, head_dim, 2, dtype=np.float32) / np.float32(head_dim)
-    frequencies = np.float32(1.0) / np.power(np.float32(base), exponents)
+    powers = np.power(np.float64(np.float32(base)), exponents.astype(np.float64)).astype(np.float32)
     factors: list[float] = []
-    for frequency in frequencies:
-        wavelength = np.float32(2 * math.pi) / frequency
+    for frequency in one / powers:
+        wavelength = one / frequency * np.float32(2 * math.pi)
         if wavelength < np.float32(context / high):
             factors.append(1.0)
         elif wavelength > np.float32(context / low):
             factors.append(factor)
         else:
-            smooth = (np.float32(context) / wavelength - np.float32(low)) / np.float32(high - low)
-            factors.append(float(np.float32(1) / ((np.float32(1) - smooth) / np.float32(factor) + smooth)))
+            smooth = (one / wavelength * np.float32(context) - np.float32(low)) / np.float32(high - low)
+            factors.append(float(one / ((one - smooth) / np.float32(factor) + smooth)))
     return np.array(factors, dtype=np.float32)

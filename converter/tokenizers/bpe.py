@@ -14,6 +14,7 @@ from converter.tokenizers.spm import check_tokens, looks_special, merge_pairs
 
 # What a blank is called in the byte alphabet of GPT-2: a merge part must not contain the separator itself.
 _BLANK = "Ġ"
+_LOST = "\ufffd"
 
 
 def byte_level_bpe(files: TokenizerFiles, vocab_size: int | None) -> Tokenizer:
@@ -64,7 +65,9 @@ def _rows(fast: FastTokenizer, vocab_size: int | None, tidies: bool) -> tuple[li
         else:
             if not token.normalized:
                 # llama.cpp looks for added tokens in text as it comes, so they are stored as they come out.
-                text = _decoded(fast, text, tidies)
+                decoded = _decoded(fast, text, tidies)
+                # A lone byte of a longer character has no text of its own; several would become the same token.
+                text = text if _LOST in decoded else decoded
             if token.special or looks_special(text):
                 kind = TokenType.CONTROL
             else:

@@ -149,10 +149,26 @@ def sentencepiece_from_json(files: TokenizerFiles, vocab_size: int | None) -> To
     for entry in files.added_tokens:
         rows.put_added(entry["id"], entry["content"], special=bool(entry.get("special")))
     tokenizer = rows.finish(files, "merges in tokenizer.json")
+    if not _prepends_blank(data.get("normalizer")) and not _prepends_blank(data.get("pre_tokenizer")):
+        tokenizer.add_space_prefix = False  # without a word on it, llama.cpp puts a blank before every text
     tokenizer.notes.append(
         "There is no tokenizer.model; the scores of its pieces were taken from the order of the merges."
     )
     return tokenizer
+
+
+def _prepends_blank(step: Any) -> bool:
+    """Whether a normalizer or pre-tokenizer puts a blank before the text."""
+    if not isinstance(step, dict):
+        return False
+    kind = step.get("type")
+    if kind == "Sequence":
+        parts = step.get("normalizers") or step.get("pretokenizers") or []
+        return any(_prepends_blank(part) for part in parts)
+    if kind == "Metaspace":
+        default = "always" if step.get("add_prefix_space", True) else "never"
+        return bool(step.get("prepend_scheme", default) != "never")
+    return bool(kind == "Prepend" and step.get("prepend") == _SPACE)
 
 
 def _scores_from_merges(merges: Any, vocab: dict[str, int]) -> dict[str, float]:

@@ -150,6 +150,23 @@ def test_that_the_older_files_of_an_unknown_class_are_refused(tmp_path: Path) ->
         byte_level_bpe(written(tmp_path, files), None)
 
 
+def test_that_added_tokens_of_lone_bytes_keep_their_letters(tmp_path: Path) -> None:
+    """DeepSeek LLM has such; decoded, they would all be the same replacement character."""
+    files = bpe("qwen2", extra=[("ø", False), ("ö", False)])
+    for token in files.files["tokenizer.json"]["added_tokens"][-2:]:
+        files.files["tokenizer.json"]["model"]["vocab"].pop(token["content"])
+    assert byte_level_bpe(written(tmp_path, files), None).tokens[-2:] == ["ø", "ö"]
+
+
+def test_that_a_class_of_transformers_5_is_taken_at_the_files_word(tmp_path: Path) -> None:
+    config = {"tokenizer_class": "TokenizersBackend", "backend": "tokenizers", "is_local": True}
+    new = bpe("llama3", config=config)
+    del new.files["tokenizer_config.json"]["added_tokens_decoder"]
+    found = byte_level_bpe(written(tmp_path / "new", new), None)
+    old = byte_level_bpe(written(tmp_path / "old", bpe("llama3")), None)
+    assert (found.tokens, found.types, found.pre, found.special) == (old.tokens, old.types, old.pre, old.special)
+
+
 def test_that_tokens_of_the_configuration_alone_are_added(tmp_path: Path) -> None:
     """Phi-4 names a padding token that its tokenizer.json lacks."""
     files = bpe("phi4")

@@ -124,7 +124,8 @@ def test_that_a_plan_reads_and_writes_nothing_but_says_all(folder: Path, out: Pa
     assert plan["hf_architecture"] == "LlamaForCausalLM"
     assert plan["parameters"] == sum(array.size for array in weights_of(LLAMA).values())
     assert plan["tokenizer"]["kind"] == "llama"
-    assert set(plan["sizes"]) == {kind.name for kind in DEFAULT_TYPE}
+    # Rows of 64 and 96 are no whole blocks of 128, and that type has no other to fall back on.
+    assert set(plan["sizes"]) == set(plan["seconds"]) == {kind.name for kind in DEFAULT_TYPE} - {"Q1_0"}
     assert plan["type"] == "Q4_K_M"
     assert left_in(out) == []
     table = run(folder, "--plan", "--out", out)

@@ -74,6 +74,11 @@ def engine_ids(paths: list[Path]) -> list[list[list[int]]]:
 def test_that_the_engine_tokenizes_like_the_checkpoints_tokenizer(tmp_path: Path) -> None:
     tokenizers = {name: bpe(name) for name in STYLES}
     tokenizers |= {"spm": spm(), "spm from json": spm(with_model=False), "gemma": spm("gemma")}
+    unprefixed = spm(with_model=False)
+    unprefixed.files["tokenizer.json"]["normalizer"] = unprefixed.files["tokenizer.json"]["normalizer"]["normalizers"][
+        1
+    ]
+    tokenizers["spm from json, no blank first"] = unprefixed
     paths, wanted = [], []
     for name, tokenizer in tokenizers.items():
         like = BY_NAME["gemma" if name == "gemma" else "llama-biases"]

@@ -78,6 +78,24 @@ def test_that_tokenizer_json_alone_gives_what_the_model_gives(tmp_path: Path) ->
     assert [alone.scores[i] for i in special] == [both.scores[i] for i in special]
 
 
+@pytest.mark.parametrize(
+    ("part", "step", "wanted"),
+    [
+        ("normalizer", {"type": "Prepend", "prepend": "▁"}, None),
+        ("normalizer", None, False),
+        ("pre_tokenizer", {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": False}, None),
+        ("pre_tokenizer", {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "split": False}, False),
+        ("pre_tokenizer", {"type": "Metaspace", "replacement": "▁", "add_prefix_space": False}, False),
+    ],
+)
+def test_that_tokenizer_json_says_whether_a_blank_comes_first(
+    part: str, step: object, wanted: bool | None, tmp_path: Path
+) -> None:
+    files = spm(with_model=False)
+    files.files["tokenizer.json"] |= {"normalizer": None, "pre_tokenizer": None, part: step}
+    assert sentencepiece_from_json(written(tmp_path, files), 512).add_space_prefix is wanted
+
+
 def test_that_added_tokens_are_control_by_flag_or_by_looks(tmp_path: Path) -> None:
     extra = [("<|steer|>", False), ("▁ordinary", False), ("plain", True), ("<unused3>", False)]
     tokenizer = sentencepiece(written(tmp_path, spm(extra=extra)), 512)

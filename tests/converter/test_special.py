@@ -92,6 +92,7 @@ def test_that_an_adapter_finds_its_base_by_its_own_word(adapter: tuple[Path, Pat
     assert name.endswith("-F32-LoRA.gguf")
     plan = json.loads(run(folder, "--plan", "--json", "--out", out).out)
     assert plan["adapter"] is True
+    assert "14, alpha 16" in run(folder, "--plan", "--out", out).out
     assert plan["output_bytes"] == (out / name).stat().st_size
     assert plan["matrices"] == 14
     assert fingerprint(folder) == before
