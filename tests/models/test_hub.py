@@ -577,7 +577,7 @@ def test_that_a_computer_without_a_keyring_says_so(monkeypatch: pytest.MonkeyPat
 def test_that_a_hub_that_goes_away_for_good_keeps_what_came(
     world: LoopbackHub, queue: DownloadQueue, content: bytes
 ) -> None:
-    world.drop_after = [100_000, *[1] * 20]
+    world.drop_after = [100_000, *[0] * 20]
     with pytest.raises(SamarError) as caught:
         fetch(queue)
     assert code_of(caught) == "hub_unreachable"
