@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text_scale: float = 1.0
     sidebar_visible: bool = True
     panel_visible: bool = False
+    network_allowed: bool = False
+    """False: nothing ever connects anywhere. True from the first time that the person asks for something from the Hub."""
     window_geometry: str = ""
     """Base64 of QWidget.saveGeometry."""
 

@@ -1,0 +1,526 @@
+"""The Hugging Face Hub: searching, the files of a repository, and moving bytes. huggingface_hub does all of it.
+
+Every request passes one gate: as long as the person has not allowed the network, none leaves. HF_ENDPOINT, the system's
+proxies and its certificates are respected (httpx2 reads them); HF_HUB_OFFLINE too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+import msgspec
+
+from desktop.core.errors import SamarError
+
+if TYPE_CHECKING:
+    import httpx2
+
+PIECE = 256 * 1024
+"""Bytes that reach the disk at a time: what a broken connection costs at most, and how often progress is seen."""
+KEYRING_SERVICE, KEYRING_USER = "samar", "hugging-face"
+_REFUSED_PATHS = ("/api/telemetry", "/api/agent-harnesses")
+"""What huggingface_hub would ask for by itself; Samar tells nobody anything."""
+_QUANTIZATION = re.compile(
+    r"(?<![A-Za-z0-9])(?:UD-)?((?:IQ[1-4]_(?:XXS|XS|NL|S|M)|T?Q[1-8]_[01K](?:_(?:XXL|XL|L|M|S))?|Q[2-8]_K|MXFP4(?:_MOE)?"
+    r"|NVFP4|BF16|F16|FP16|F32|FP32))(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
+_REPO = re.compile(r"^[\w.\-]{1,96}/[\w.\-]{1,96}$")
+
+
+class HubModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository that a search found."""
+
+    repo: str
+    downloads: int
+    likes: int
+    updated: float
+    """Unix time; 0: not said."""
+    licence: str
+    gated: bool
+    parameters: int
+    """0: not said."""
+    architecture: str
+    context: int
+    languages: tuple[str, ...]
+
+
+class HubFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a repository, with what the Hub promises of it."""
+
+    name: str
+    """Path inside the repository."""
+    size: int
+    sha256: str
+    """Empty: the Hub does not keep the file as a large one; `blob` then has its git id."""
+    blob: str = ""
+
+
+class HubChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """One model of a repository: a quantization, in one file or in parts."""
+
+    quantization: str
+    files: tuple[HubFile, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+    @property
+    def name(self) -> str:
+        return self.files[0].name
+
+
+class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository and its models, smallest first."""
+
+    repo: str
+    commit: str
+    """Files are fetched as they are in this commit, so that parts fit together."""
+    licence: str
+    gated: bool
+    choices: tuple[HubChoice, ...]
+    projectors: tuple[HubFile, ...]
+
+
+class Stopped(Exception):  # noqa: N818 - a state, not an error
+    """The person paused or cancelled a transfer."""
+
+
+class _Busy(Exception):  # noqa: N818 - becomes SamarError hub_busy
+    def __init__(self, wait: str) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+class _NetworkOff(Exception):  # noqa: N818 - becomes SamarError network_off
+    pass
+
+
+class Transfer:
+    """A running download that can be stopped from another thread, even while the Hub says nothing."""
+
+    def __init__(self) -> None:
+        self._stopped = False
+        self._socket: socket.socket | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._hang_up()
+
+    def watch(self, response: httpx2.Response) -> None:
+        stream = response.extensions.get("network_stream")
+        self._socket = stream.get_extra_info("socket") if stream is not None else None
+        if self._stopped:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+_transfer: ContextVar[Transfer | None] = ContextVar("transfer", default=None)
+
+
+class _DiskRefused(Exception):  # noqa: N818 - carries an OSError past huggingface_hub
+    pass
+
+
+class _Sink:
+    """The file that http_get writes to: reports how much it holds, and ends the transfer when it was stopped."""
+
+    def __init__(self, file: BinaryIO, transfer: Transfer, progress: Callable[[int], None]) -> None:
+        self._file, self._transfer, self._progress = file, transfer, progress
+
+    def write(self, data: bytes) -> int:
+        rest = memoryview(data)
+        try:
+            while rest:  # a raw file may take only a part
+                rest = rest[self._file.write(rest) :]
+        except OSError as problem:
+            raise _DiskRefused from problem
+        self._progress(self._file.tell())
+        if self._transfer.stopped:
+            raise Stopped
+        return len(data)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def truncate(self) -> int:
+        """The Hub ignored the range that was asked for and sends from the beginning."""
+        size = self._file.truncate()
+        self._progress(size)
+        return size
+
+
+class _NoBar:
+    """In the place of a progress bar in the terminal."""
+
+    def __init__(self, *_args: object, **_options: object) -> None: ...
+
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def __exit__(self, *_problem: object) -> None: ...
+
+    def update(self, _count: int) -> None: ...
+
+
+def token() -> str | None:
+    """The person's token: from the environment, else from the system's keyring. A keyring that is not there gives none."""
+    if given := os.environ.get("HF_TOKEN"):
+        return given
+    import keyring
+    from keyring.errors import KeyringError
+
+    with contextlib.suppress(KeyringError, RuntimeError):
+        return cast("str | None", keyring.get_password(KEYRING_SERVICE, KEYRING_USER))
+    return None
+
+
+def keep_token(value: str) -> None:
+    """Put the token into the system's keyring; an empty one takes it out. Raises SamarError keyring_missing."""
+    import keyring
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    try:
+        if value.strip():
+            keyring.set_password(KEYRING_SERVICE, KEYRING_USER, value.strip())
+        else:
+            with contextlib.suppress(PasswordDeleteError):
+                keyring.delete_password(KEYRING_SERVICE, KEYRING_USER)
+    except (KeyringError, RuntimeError) as problem:
+        raise SamarError("keyring_missing", reason=problem) from problem
+
+
+def quantization_of(name: str) -> str:
+    """The quantization in a file's name, such as Q4_K_M; "" where there is none."""
+    found = _QUANTIZATION.findall(Path(name).name) or _QUANTIZATION.findall(name)
+    label = found[-1].upper() if found else ""
+    return label.replace("FP", "F") if label in ("FP16", "FP32") else label
+
+
+class Hub:
+    """One Hub. allowed: asked before each request; token: asked for each call. Used from worker threads."""
+
+    def __init__(
+        self,
+        allowed: Callable[[], bool],
+        endpoint: str | None = None,
+        token: Callable[[], str | None] = token,
+    ) -> None:
+        self._allowed, self._token = allowed, token
+        self._endpoint = endpoint
+        self._ready = False
+
+    @property
+    def endpoint(self) -> str:
+        return (self._endpoint or os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.endpoint).netloc or self.endpoint
+
+    # ---- asking
+
+    def search(self, words: str, limit: int = 30) -> list[HubModel]:
+        """Repositories with GGUF files, most downloaded first. Raises SamarError network_off, hub_…"""
+        with self._speaking(words) as api:
+            found = api.list_models(
+                search=words.strip() or None,
+                filter="gguf",
+                sort="downloads",
+                limit=limit,
+                expand=["downloads", "likes", "lastModified", "gated", "tags", "gguf"],
+            )
+            return [_hub_model(one) for one in found]
+
+    def repository(self, repo: str, revision: str | None = None) -> HubRepository:
+        """The models of a repository, parts and quantizations grouped. Raises SamarError network_off, hub_…"""
+        if not _REPO.match(repo):
+            raise SamarError("hub_not_found", name=repo)
+        with self._speaking(repo) as api:
+            info = api.model_info(repo, revision=revision, files_metadata=True)
+        files = [
+            HubFile(
+                name=one.rfilename,
+                size=int((one.lfs.size if one.lfs else one.size) or 0),
+                sha256=(one.lfs.sha256 if one.lfs else "") or "",
+                blob=one.blob_id or "",
+            )
+            for one in info.siblings or []
+            if one.rfilename.lower().endswith(".gguf") and _is_safe(one.rfilename)
+        ]
+        projectors = tuple(f for f in files if Path(f.name).name.lower().startswith("mmproj"))
+        return HubRepository(
+            repo=repo,
+            commit=info.sha or "main",
+            licence=_licence(info.tags or []),
+            gated=bool(info.gated),
+            choices=_grouped([f for f in files if f not in projectors]),
+            projectors=projectors,
+        )
+
+    # ---- fetching
+
+    def fetch(
+        self, repo: str, commit: str, file: HubFile, target: Path, transfer: Transfer, progress: Callable[[int], None]
+    ) -> None:
+        """Bring `target` to the length of `file`, going on where it ends. What it holds must be checked afterwards.
+
+        progress: called with the bytes that `target` holds. Raises Stopped, SamarError network_off, hub_…, download_…
+        """
+        mark = _transfer.set(transfer)
+        try:
+            with self._speaking(f"{repo}/{file.name}"):
+                self._fetch(repo, commit, file, target, transfer, progress)
+        finally:
+            _transfer.reset(mark)
+
+    def _fetch(
+        self, repo: str, commit: str, file: HubFile, target: Path, transfer: Transfer, progress: Callable[[int], None]
+    ) -> None:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+        from huggingface_hub.file_download import http_get
+        from huggingface_hub.utils._headers import build_hf_headers
+
+        url = hf_hub_url(repo, file.name, revision=commit, endpoint=self.endpoint)
+        headers = build_hf_headers(token=self._token() or False, library_name="samar", library_version=_version())
+        headers["Accept-Encoding"] = "identity"
+        if transfer.stopped:
+            raise Stopped
+        facts = get_hf_file_metadata(url, token=False, headers=headers, endpoint=self.endpoint)
+        if facts.size is not None and facts.size != file.size:
+            raise SamarError("download_damaged", name=file.name, reason=f"{facts.size} bytes and not {file.size}")
+        if file.sha256 and facts.etag and len(facts.etag) == 64 and facts.etag != file.sha256:
+            raise SamarError("download_damaged", name=file.name, reason="the file on the Hub is another one now")
+        with _opened(target) as out:
+            held = out.seek(0, os.SEEK_END)
+            if held > file.size:
+                held = out.seek(0)
+                out.truncate()
+            progress(held)
+            try:
+                http_get(
+                    url,
+                    cast(BinaryIO, _Sink(out, transfer, progress)),
+                    resume_size=held,
+                    headers=headers,
+                    expected_size=file.size,
+                    tqdm_class=cast(Any, _NoBar),
+                )
+            except _DiskRefused as refused:
+                raise disk_error(cast(OSError, refused.__cause__), target) from refused
+            os.fsync(out.fileno())
+
+    # ---- the one way out
+
+    @contextlib.contextmanager
+    def _speaking(self, about: str) -> Iterator[Any]:
+        """The client, with every failure of the world turned into a SamarError."""
+        if not self._allowed() or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
+            raise SamarError("network_off")
+        import httpx2
+        from huggingface_hub import HfApi
+        from huggingface_hub.errors import HFValidationError
+
+        self._prepare()
+        try:
+            yield HfApi(
+                endpoint=self.endpoint,
+                token=self._token() or False,
+                library_name="samar",
+                library_version=_version(),
+            )
+        except (
+            httpx2.HTTPError,
+            httpx2.InvalidURL,
+            httpx2.StreamError,
+            OSError,
+            ValueError,
+            _Busy,
+            _NetworkOff,
+        ) as problem:
+            transfer = _transfer.get()
+            if transfer is not None and transfer.stopped:
+                raise Stopped from problem
+            if isinstance(problem, HFValidationError):
+                raise SamarError("hub_not_found", name=about) from problem
+            raise self._error(problem, about) from problem
+
+    def _prepare(self) -> None:
+        """Give huggingface_hub a client that knows the gate. It has one client for the whole process."""
+        import huggingface_hub
+        from huggingface_hub import constants
+
+        constants.HF_HUB_DISABLE_TELEMETRY = True
+        constants.DOWNLOAD_CHUNK_SIZE = PIECE
+        if not self._ready:
+            huggingface_hub.set_client_factory(self._client)
+            self._ready = True
+
+    def _client(self) -> httpx2.Client:
+        import httpx2
+
+        return httpx2.Client(
+            event_hooks={"request": [self._before], "response": [self._after]},
+            follow_redirects=True,
+            timeout=httpx2.Timeout(20.0, connect=10.0),
+        )
+
+    def _before(self, request: httpx2.Request) -> None:
+        transfer = _transfer.get()
+        if transfer is not None and transfer.stopped:
+            raise Stopped
+        if not self._allowed() or request.url.path.startswith(_REFUSED_PATHS):
+            raise _NetworkOff
+
+    def _after(self, response: httpx2.Response) -> None:
+        if response.status_code == 429:
+            raise _Busy(response.headers.get("Retry-After", ""))
+        transfer = _transfer.get()
+        if transfer is not None:
+            transfer.watch(response)
+
+    def _error(self, problem: Exception, about: str) -> SamarError:
+        import httpx2
+        from huggingface_hub import errors
+
+        if isinstance(problem, _NetworkOff):
+            return SamarError("network_off")
+        if isinstance(problem, _Busy):
+            return SamarError("hub_busy", wait=problem.wait if problem.wait.isdigit() else "60")
+        if isinstance(problem, errors.GatedRepoError):
+            return SamarError("hub_gated", repo=about)
+        response = getattr(problem, "response", None)
+        status = getattr(response, "status_code", 0)
+        if status == 401:
+            return SamarError("hub_needs_token", repo=about)
+        if status == 403:
+            return SamarError("hub_gated", repo=about)
+        if status in (404, 410) or isinstance(problem, errors.EntryNotFoundError):
+            return SamarError("hub_not_found", name=about)
+        if status:
+            return SamarError("hub_failed", reason=status)
+        if _caused_by(problem, ssl.SSLError):
+            return SamarError("hub_untrusted", host=self.host, reason=_first_line(problem))
+        if isinstance(problem, httpx2.HTTPError | ConnectionError):
+            return SamarError("hub_unreachable", host=self.host, reason=_first_line(problem))
+        if isinstance(problem, OSError) and "Consistency check failed" in str(problem):
+            return SamarError("download_damaged", name=about, reason="it has the wrong length")
+        return SamarError("hub_failed", reason=_first_line(problem))
+
+
+@contextlib.contextmanager
+def _opened(target: Path) -> Iterator[BinaryIO]:
+    """The partial file, for going on. What the disk refuses is no failure of the Hub."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = target.open("r+b" if target.exists() else "w+b", buffering=0)
+    except OSError as problem:
+        raise disk_error(problem, target) from problem
+    with file:
+        yield file
+
+
+def disk_error(problem: OSError, path: Path) -> SamarError:
+    """What the disk refused."""
+    if problem.errno in _DISK_FULL:
+        return SamarError("download_no_space", name=path.name, needed="…", free="0 MB")
+    return SamarError("download_unwritable", folder=path.parent, reason=problem.strerror or problem)
+
+
+def _version() -> str:
+    try:
+        return version("samar")
+    except PackageNotFoundError:  # a checkout that was not installed
+        return "0"
+
+
+def _caused_by(problem: BaseException | None, kind: type[BaseException]) -> bool:
+    while problem is not None:
+        if isinstance(problem, kind):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _first_line(problem: Exception) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
+
+
+def _is_safe(name: str) -> bool:
+    """A name that stays inside a folder, whatever a Hub sends."""
+    parts = name.split("/")
+    return (
+        "\\" not in name
+        and ":" not in name
+        and all(part not in ("", ".", "..") for part in parts)
+        and name.isprintable()
+    )
+
+
+def _licence(tags: list[str]) -> str:
+    return next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), "")
+
+
+def _hub_model(one: Any) -> HubModel:
+    gguf = one.gguf if isinstance(one.gguf, dict) else {}
+    updated = one.last_modified
+    tags = list(one.tags or [])
+    return HubModel(
+        repo=one.id,
+        downloads=int(one.downloads or 0),
+        likes=int(one.likes or 0),
+        updated=updated.timestamp() if isinstance(updated, datetime) else 0.0,
+        licence=_licence(tags),
+        gated=bool(one.gated),
+        parameters=_number(gguf.get("total")),
+        architecture=str(gguf.get("architecture") or "")[:60],
+        context=_number(gguf.get("context_length")),
+        languages=tuple(tag for tag in tags if len(tag) == 2 and tag.isalpha()),
+    )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value < 1 << 60 else 0
+
+
+def _grouped(files: list[HubFile]) -> tuple[HubChoice, ...]:
+    """One choice for each model: parts together, and only when all of them are there."""
+    whole: list[HubChoice] = []
+    parts: dict[tuple[str, int], dict[int, HubFile]] = {}
+    for file in files:
+        match = _PART.search(file.name)
+        if match and 1 <= int(match[1]) <= int(match[2]):
+            parts.setdefault((file.name[: match.start()], int(match[2])), {})[int(match[1])] = file
+        else:
+            whole.append(HubChoice(quantization=quantization_of(file.name), files=(file,)))
+    for (stem, count), found in parts.items():
+        if len(found) == count:
+            ordered = tuple(found[number] for number in range(1, count + 1))
+            whole.append(HubChoice(quantization=quantization_of(stem), files=ordered))
+    return tuple(sorted(whole, key=lambda choice: (choice.size, choice.name)))
