@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment, QTextTable
 
@@ -79,7 +80,7 @@ def _pieces(document: QTextDocument, start: int, end: int, markdown: bool) -> It
     block = document.findBlock(start)
     while block.isValid() and block.position() < end:
         made = block.blockFormat()
-        table = QTextCursor(block).currentTable()
+        table = cast("QTextTable | None", QTextCursor(block).currentTable())  # the stubs leave None out
         message = made.property(P_MESSAGE) or 0
         if table is not None:
             yield _Piece(Kind.TABLE, _table_text(table, start, end, markdown), block, message)
