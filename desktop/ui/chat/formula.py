@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QThreadPool, QUrl, Signal
@@ -62,6 +63,7 @@ class FormulaRenderer(QObject):
         self.device_ratio = 1.0
         self._ready: dict[_Key, _Typeset | None] = {}
         self._waiting: dict[_Key, _Place] = {}
+        self._names: dict[str, tuple[Run, _Typeset | None, int]] = {}
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -106,11 +108,7 @@ class FormulaRenderer(QObject):
         return self._draw(*made) if made is not None else None
 
     # --- formats and pictures ------------------------------------------------------------------------------------------
-    _names: dict[str, tuple[Run, _Typeset | None, int]]
-
     def _format(self, run: Run, base: QTextCharFormat, typeset: _Typeset | None) -> QTextImageFormat:
-        if not hasattr(self, "_names"):
-            self._names = {}
         size = base.font().pixelSize()
         size = round(size / 0.87) if size > 0 else self.look.font.pixelSize()  # the base is the size of inline code
         name = f"formula:{'d' if run.style & b.DISPLAY else 'i'}{size}{'r' if typeset else 'w'}/{_hash(run.source)}"
@@ -220,10 +218,12 @@ def typeset(source: str, display: bool) -> _Typeset | None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # the interface asks for the interpreter in between: let it wait a half millisecond
     try:
-        import ziamath
+        with warnings.catch_warnings():  # of the typesetter's own; none of them is about the formula
+            warnings.simplefilter("ignore")
+            import ziamath
 
-        ziamath.config.svg2 = False
-        svg: str = ziamath.Latex(source, size=_UNITS, inline=not display).svg()
+            ziamath.config.svg2 = False
+            svg: str = ziamath.Latex(source, size=_UNITS, inline=not display).svg()
     except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
         return None
     finally:

@@ -348,7 +348,9 @@ class TranscriptView(QWidget):
 
     def _scrolled(self, value: int) -> None:
         self._at_end = value >= self.page.verticalScrollBar().maximum() - self._look.px(12)
-        self.overlays.at_end = self._at_end
+        if self.overlays.at_end != self._at_end:
+            self.overlays.at_end = self._at_end
+            self.overlays.down.setVisible(not self._at_end)
         if self._first and value < self.page.viewport().height() and not self._is_putting:
             self._put_above(MORE)
 

@@ -270,7 +270,7 @@ class Writer:
             if (first.style, first.href) == (second.style, second.href):
                 written, wanted = rendered(first, was.kind), rendered(second, now.kind)
                 shared = _shared(written, wanted)
-                offset += shared
+                offset += units(wanted[:shared])
                 cursor.setPosition(place.position() + offset)
                 self._clear_rest(cursor, place)
                 cursor.insertText(wanted[shared:], self.look.char_format(second, now.kind, now.level))
@@ -332,8 +332,7 @@ def table_after(block: QTextBlock) -> QTextTable:
 
 
 def _shared(one: str, other: str) -> int:
-    """Length in UTF-16 units of what two texts have in common at their beginning."""
+    """How many characters two texts have in common at their beginning."""
     if other.startswith(one):
-        return units(one)
-    count = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
-    return units(other[:count])
+        return len(one)
+    return next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))

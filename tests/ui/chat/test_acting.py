@@ -1,0 +1,167 @@
+"""What a person does with messages: copy, find, edit, unfold, go to versions, zoom, scroll."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from desktop.core.chat import MessageStatus
+from desktop.ui.chat.copying import selected
+from desktop.ui.chat.look import DARK
+from desktop.ui.chat.transcript import TranscriptView
+from tests.ui.chat.conftest import block_with, reply, streaming, user
+
+REPLY = "استخدم `x[0]` و**هذا**:\n\n- أول\n- ثانٍ\n\n| اسم | عدد |\n|---|---|\n| أ | 1 |\n\n```python\nprint(1)\n```\n\nثم $x^2$."
+
+
+def long_chat(count: int) -> list:  # type: ignore[type-arg]
+    return [
+        user(f"question {i}", i) if i % 2 else reply(f"answer {i}\n\n" + "words " * 80, i) for i in range(1, count + 1)
+    ]
+
+
+def test_that_a_selection_is_copied_in_logical_order_without_isolates(view: TranscriptView) -> None:
+    view.set_messages([user("سؤال"), reply(REPLY)])
+    view.page.selectAll()
+    plain = selected(view.page.textCursor(), markdown=False)
+    assert "استخدم x[0] وهذا:" in plain
+    assert "اسم\tعدد\nأ\t1" in plain
+    assert "$x^2$" in plain and "• أول\n• ثانٍ" in plain
+    assert not set(plain) & set("\u2066\u2067\u2068\u2069\u202f\ufffc\u2028\u2029")
+
+
+def test_that_whole_messages_are_copied_as_the_markdown_they_were_written_in(view: TranscriptView) -> None:
+    view.set_messages([user("سؤال"), reply(REPLY)])
+    view.page.selectAll()
+    assert bytes(view.page.createMimeDataFromSelection().data("text/markdown").data()).decode() == f"سؤال\n\n{REPLY}"
+
+
+def test_that_a_part_is_copied_as_markdown_of_its_own(view: TranscriptView) -> None:
+    view.set_messages(
+        [user("q"), reply("first\n\n## Head\n\nsome **bold** and `code`\n\n```python\nx = 1\n```\n\nlast")]
+    )
+    cursor = view.page.textCursor()
+    cursor.setPosition(block_with(view, "Head").position())
+    last = block_with(view, "last")
+    cursor.setPosition(last.position() + 2, cursor.MoveMode.KeepAnchor)
+    assert selected(cursor, markdown=True) == "## Head\n\nsome **bold** and `code`\n\n```python\nx = 1\n```\n\nla"
+
+
+def test_that_find_folds_what_is_typed_and_what_is_written(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("قال أحمد"), reply("كَتَبَ إلى المدرسة ١٢٣ كتابًا")])
+    view.open_find()
+    for typed, count in (("احمد", 1), ("كتب", 1), ("المدرسه", 1), ("123", 1), ("غائب", 0)):
+        view.find_bar.field.setText(typed)
+        with qtbot.waitSignal(view.find_bar.changed):
+            pass
+        assert len(view.finder.hits) == count, typed
+    QTest.keyClick(view.find_bar.field, Qt.Key.Key_Escape)
+    assert not view.find_bar.isVisible()
+
+
+def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("q"), reply("Half", status=MessageStatus.STOPPED)], {2: (2, 3)})
+    bar = view.overlays.bars[2]
+    assert bar.copy.isVisible() and bar.resume.isVisible() and bar.place.text() == "2 / 3"
+    with qtbot.waitSignal(view.regenerate_requested) as asked:
+        bar.regenerate.click()
+    assert asked.args == [2]
+    with qtbot.waitSignal(view.continue_requested):
+        bar.resume.click()
+    with qtbot.waitSignal(view.sibling_chosen) as stepped:
+        bar.next.click()
+    assert stepped.args == [2, 1]
+    with qtbot.waitSignal(view.copied):
+        bar.copy.click()
+    assert QGuiApplication.clipboard().text() == "Half"
+    for name, signal in (("fork", view.fork_requested), ("delete", view.delete_requested)):
+        action = next(action for action in bar.menu().actions() if action.objectName() == name)
+        with qtbot.waitSignal(signal):
+            action.trigger()
+
+
+def test_that_an_own_message_is_edited_in_its_place(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("first"), reply("answer")])
+    view.edit_message(1)
+    assert view.editor is not None
+    view.editor.field.setPlainText("second")
+    with qtbot.waitSignal(view.edit_submitted) as sent:
+        QTest.keyClick(view.editor.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert sent.args == [1, "second"]
+    assert view.editor is None
+
+
+def test_that_thinking_is_folded_until_asked_for(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("answer", thinking="a secret thought", thinking_s=2.0)])
+    assert "secret" not in view.page.toPlainText()
+    view.chat.toggle_thinking(2)
+    assert "secret" in view.page.toPlainText()
+    view.chat.toggle_thinking(2)
+    assert "secret" not in view.page.toPlainText()
+
+
+def test_that_thinking_streams_before_the_answer(view: TranscriptView) -> None:
+    view.set_messages([user("q"), streaming()])
+    view.append_chunk(2, "", "first ")
+    assert "Thinking…" in view.page.toPlainText()
+    view.chat.toggle_thinking(2)
+    view.append_chunk(2, "", "second thought")
+    view.append_chunk(2, "The answer")
+    text = view.page.toPlainText()
+    assert text.index("Thinking…") < text.index("first second thought") < text.index("The answer")
+    view.finish_message(reply("The answer", thinking="first second thought", thinking_s=3.0))
+    assert "first second thought" in view.page.toPlainText()
+
+
+def test_that_the_view_follows_only_while_it_is_at_the_end(view: TranscriptView) -> None:
+    view.set_messages([*long_chat(6), user("q", 7), streaming(8)])
+    bar = view.page.verticalScrollBar()
+    view.append_chunk(8, "words " * 100)
+    assert view.is_at_end and bar.value() == bar.maximum() > 0
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    view.append_chunk(8, "words " * 500)
+    assert bar.value() == place and not view.is_at_end
+    view.overlays.place()
+    assert view.overlays.down.isVisible()
+    view.overlays.down.click()
+    assert view.is_at_end and not view.overlays.down.isVisible()
+
+
+def test_that_a_long_chat_is_filled_without_moving_what_is_read(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    view = make_view()
+    with qtbot.waitSignal(view.filled, timeout=30_000):
+        view.set_messages(long_chat(120))
+        bar = view.page.verticalScrollBar()
+        bar.setValue(bar.maximum() - 150)
+        words = view.page.cursorForPosition(view.page.viewport().rect().center()).block().text()
+        assert not view.is_filled
+    assert view.page.cursorForPosition(view.page.viewport().rect().center()).block().text() == words
+    assert len(view.chat.order) == 120
+    view.scroll_to_message(1)
+    assert "question 1" in view.page.toPlainText()
+
+
+def test_that_theme_and_size_change_in_place(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("some text")])
+    small = block_with(view, "some text").layout().lineAt(0).height()
+    view.set_theme(DARK)
+    block = block_with(view, "some text")
+    assert block.textFormats()[0].format.foreground().color().name() == DARK.ink.lower()
+    view.set_text_scale(2.0)
+    assert block_with(view, "some text").layout().lineAt(0).height() > 1.8 * small
+
+
+@pytest.mark.parametrize("step", [Qt.Key.Key_Up, Qt.Key.Key_Down])
+def test_that_messages_are_reached_by_keyboard(view: TranscriptView, step: Qt.Key) -> None:
+    view.set_messages(long_chat(6))
+    view.page.setFocus()
+    QTest.keyClick(view.page, step, Qt.KeyboardModifier.AltModifier)
+    assert view.overlays.current in view.chat.order
