@@ -313,6 +313,7 @@ class Context:
         self.batch_size = int(self.api.llama_n_batch(self.pointer))
         self.threads = threads
         self.tokens: list[int] = []
+        self._decode, self._sample = self.api.llama_decode, self.api.llama_sampler_sample
         self._make_batch(self.batch_size)
 
     def _make_batch(self, size: int) -> None:
@@ -417,6 +418,17 @@ class Context:
             if ok and self.api.llama_memory_seq_pos_max(self.memory, 0) == start - 1:
                 return
         self.clear()
+
+    def step(self, token: int, sampler: HasPointer) -> int:
+        """Append one token and sample the next; -1 when the stop flag ended it. `decode` and `sample` in one, for the
+        loop where Python counts."""
+        count = len(self.tokens)
+        self._token[0], self._position[0], self._output[0] = token, count, 1
+        self._batch.n_tokens = 1
+        if self._decode(self.pointer, self._batch) != 0:
+            return -1 if not self.decode((token,)) else self.sample(sampler)
+        self.tokens.append(token)
+        return self._sample(sampler.pointer, self.pointer, -1)  # type: ignore[no-any-return]
 
     def sample(self, sampler: HasPointer, index: int = -1) -> int:
         """A token from the logits of the batch's token `index`, -1 for the last one."""

@@ -50,6 +50,10 @@ _GATHER_S = 0.012
 """Pieces of a reply that come faster than this travel together."""
 
 
+_STRETCH, _SLOW_S = 4, 0.01
+"""Tokens between two looks at guesses and threads, but one where a token takes longer than that."""
+
+
 class Session:
     """A model, its context and its template. Used from one thread, but for the stop flag."""
 
@@ -300,6 +304,8 @@ class _Reply:
         self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
         self._cached = 0
         self._count = 0
+        self._left = params.max_tokens or session.context.size
+        self._pieces = session.model.pieces
         self._first_at = 0.0
         self._pending: list[str] = []
         self._pending_kind = "answer"
@@ -331,64 +337,79 @@ class _Reply:
         self._finish(stopped_by)
 
     def _write(self, sampler: Sampler) -> StoppedBy:
-        """The loop of the reply: Python runs once for each token."""
-        context, feed, guesser = self._session.context, self._text.feed, self._session.guesser
-        pieces, size = self._session.model.pieces, self._session.context.size
-        most = self._params.max_tokens or size
-        self._session.threads.begin()
-        tokens = [context.sample(sampler)]
-        self._first_at = time.perf_counter()
-        if guesser is not None:
-            guesser.restart(self._prompt.tokens)
-        while True:
-            for token in tokens:
-                piece = pieces[token]
-                if piece is None:
-                    return StoppedBy.END
-                self._count += 1
-                for kind, text in feed(piece):
-                    self._gather(kind, text)
-                if self._text.stopped:
-                    return StoppedBy.STOP_STRING
-                if self._count >= most:
-                    return StoppedBy.LENGTH
-                if guesser is not None:
-                    guesser.add(token)
-            left = size - len(context.tokens)
-            if left <= 0:
-                return StoppedBy.CONTEXT
-            guess = guesser.guess(min(left, most - self._count) - 1) if guesser is not None else None
-            tokens = self._next(sampler, token, guess)
-            if not tokens:
-                return StoppedBy.USER
-
-    def _next(self, sampler: Sampler, token: int, guess: list[int] | None) -> list[int]:
-        """Decode `token` and sample what follows: one token, or more where a guess was right. [] when stopped."""
+        """Write tokens until something ends the reply, in stretches between which there is a look at guesses and threads."""
         session = self._session
         context, guesser, threads = session.context, session.guesser, session.threads
-        if session._flag():
-            return []
-        began = time.perf_counter()
-        if not guess or guesser is None:
-            if not context.decode((token,)):
-                return []
-            tokens = [context.sample(sampler)]
-            if guesser is not None:
-                guesser.single(time.perf_counter() - began)
-            if threads.token():
-                context.set_threads(threads.current, threads.for_prompts)
-            return tokens
-        if not context.decode((token, *guess), every=True):
-            return []
-        tokens = []
-        for i, guessed in enumerate((*guess, None)):
-            tokens.append(context.sample(sampler, i))
-            if tokens[-1] != guessed:
-                break
-        context.cut(len(guess) + 1 - len(tokens))
-        guesser.tried(len(tokens) - 1, time.perf_counter() - began)
         threads.begin()
-        return tokens
+        token = context.sample(sampler)
+        self._first_at = before = time.perf_counter()
+        if guesser is not None:
+            guesser.restart(context.tokens)
+        if ended := self._take(token):
+            return ended
+        stretch = 1
+        while True:
+            token, count, ended = self._stretch(token, sampler, stretch)
+            if ended:
+                return ended
+            now = time.perf_counter()
+            each, before = (now - before) / count, now
+            stretch = 1 if each > _SLOW_S else _STRETCH
+            if threads.tokens(count):
+                context.set_threads(threads.current, threads.for_prompts)
+            if guesser is None:
+                continue
+            guesser.single(each)
+            while guess := guesser.guess(token, min(context.size - len(context.tokens), self._left) - 1):
+                token, ended = self._try(token, guess, sampler, guesser)
+                if ended:
+                    return ended
+                before = time.perf_counter()
+                threads.begin()
+
+    def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
+        """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""
+        context, flag, take = self._session.context, self._session._flag, self._take
+        size, step = context.size, context.step
+        for done in range(1, count + 1):
+            if len(context.tokens) >= size:
+                return token, done, StoppedBy.CONTEXT
+            if flag() or (token := step(token, sampler)) < 0:
+                return token, done, StoppedBy.USER
+            if ended := take(token):
+                return token, done, ended
+        return token, count, None
+
+    def _try(self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser) -> tuple[int, StoppedBy | None]:
+        """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
+        context = self._session.context
+        began = time.perf_counter()
+        if self._session._flag() or not context.decode((token, *guess), every=True):
+            return token, StoppedBy.USER
+        right = 0
+        ended: StoppedBy | None = None
+        while True:
+            token = context.sample(sampler, right)
+            ended = self._take(token)
+            if ended or right == len(guess) or token != guess[right]:
+                break
+            right += 1
+        context.cut(len(guess) - right)
+        guesser.tried(right, time.perf_counter() - began)
+        return token, ended
+
+    def _take(self, token: int) -> StoppedBy | None:
+        """Turn a token into text; what ended the reply, if it did."""
+        piece = self._pieces[token]
+        if piece is None:
+            return StoppedBy.END
+        self._count += 1
+        self._left -= 1
+        for kind, text in self._text.feed(piece):
+            self._gather(kind, text)
+        if self._text.stopped:
+            return StoppedBy.STOP_STRING
+        return StoppedBy.LENGTH if self._left <= 0 else None
 
     def _gather(self, kind: str, text: str) -> None:
         if kind != self._pending_kind:

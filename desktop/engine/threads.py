@@ -14,9 +14,9 @@ from statistics import median
 
 import psutil
 
-_WINDOW_TOKENS = 4
+_WINDOW_MARKS = 4
 _WINDOW_S = 0.03
-"""A window is judged by the median of its tokens: at least so many, and at least so long."""
+"""A window is judged by the median of its times: at least so many, and at least so long."""
 _BETTER = 0.95
 """A count is taken when its tokens take less than this share of the time."""
 _LOST_CORES = 0.25
@@ -107,12 +107,12 @@ class ThreadChooser:
         self._cpu_since = self._cpu()
         self._last = self._since
 
-    def token(self) -> bool:
-        """To be called after each decoded token. True when `current` has changed."""
+    def tokens(self, count: int) -> bool:
+        """To be called after every few decoded tokens, `count` since the last call. True when `current` has changed."""
         if not self._adaptive:
             return False
         now = self._clock()
-        took, self._last = now - self._last, now
+        took, self._last = (now - self._last) / count, now
         if self._skip:
             self._skip -= 1
             self._since, self._cpu_since = now, self._cpu()
@@ -120,7 +120,7 @@ class ThreadChooser:
         self._times.append(took)
         if self._before is not None and took > 3 * self._before[1] and len(self._times) >= 2:
             return self._judge(now)  # a trial that is far worse ends early
-        if len(self._times) < _WINDOW_TOKENS or now - self._since < _WINDOW_S:
+        if len(self._times) < _WINDOW_MARKS or now - self._since < _WINDOW_S:
             return False
         return self._judge(now)
 

@@ -105,6 +105,7 @@ class GenerationWorker(QObject):
     def load(self, path: Path, options: LoadOptions | None = None) -> None:
         """Load a model in the place of the loaded one. A load or reply at work is stopped first."""
         self._inner.drop_loads()
+        self._inner.stop_at_work()
         self._engine.stop()
         self._queue(LoadJob(path, options or LoadOptions()))
 
@@ -116,7 +117,9 @@ class GenerationWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """End the reply at work and those that wait, each with its `finished`; with no reply about, end the load."""
-        if not self._inner.stop_waiting() or self._inner.is_replying:
+        waited = self._inner.stop_waiting()
+        if not waited or self._inner.is_replying:
+            self._inner.stop_at_work()
             self._engine.stop()
 
     @property
@@ -159,7 +162,7 @@ class _Inner(QObject):
         """The model that requests expect, to be loaded again after a death."""
         self._current: Job | None = None
         self._closing = False
-        self._stops = 0
+        self._stops = self._stops_before = 0
 
     # ---- called from the GUI thread; a deque's operations are atomic
 
@@ -173,13 +176,16 @@ class _Inner(QObject):
 
     def stop_waiting(self) -> bool:
         """Take back the replies that wait; whether there were any."""
-        self._stops += 1
         waiting = [job for job in self._jobs if isinstance(job, GenerateJob)]
         for job in waiting:
             with contextlib.suppress(ValueError):
                 self._jobs.remove(job)
                 self._outer.finished.emit(job.message_id, _stopped())
         return bool(waiting)
+
+    def stop_at_work(self) -> None:
+        """Note a stop of what is at work, in case the engine does not know of it yet."""
+        self._stops += 1
 
     @property
     def is_replying(self) -> bool:
@@ -194,6 +200,7 @@ class _Inner(QObject):
     @Slot()
     def work(self) -> None:
         while self._jobs and not self._closing:
+            self._stops_before = self._stops
             try:
                 job = self._jobs.popleft()
             except IndexError:  # stopped meanwhile
@@ -231,11 +238,11 @@ class _Inner(QObject):
 
     def _load(self, job: LoadJob) -> tuple[bool, SamarError | None]:
         """Whether it is loaded, and why not; (False, None): stopped."""
-        stops = self._stops
+        stops = self._stops_before
 
         def progress(fraction: float) -> None:
             self._outer.model_loading.emit(fraction)
-            if self._stops != stops and not self._jobs:  # a stop that came before the engine knew of the request
+            if self._stops != stops:  # a stop that came before the engine knew of the request
                 self._engine.stop()
 
         self._outer.model_loading.emit(0.0)
@@ -260,7 +267,7 @@ class _Inner(QObject):
         return True, None
 
     def _generate(self, job: GenerateJob) -> None:
-        stops = self._stops
+        stops = self._stops_before
         if self._engine.model is None:
             if self._wanted is None:
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))

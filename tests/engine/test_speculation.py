@@ -13,58 +13,69 @@ from desktop.engine.protocol import GenerateRequest, LoadOptions, Piece
 from desktop.engine.speculation import MOST, Guesser
 
 
-def after(prompt: list[int], *written: int) -> Guesser:
-    guesser = Guesser()
-    guesser.restart(prompt)
-    for token in written:
-        guesser.add(token)
-    return guesser
+class Written:
+    """A chat's tokens, the last one not yet in the cache."""
+
+    def __init__(self, prompt: list[int], *written: int) -> None:
+        self.cache = list(prompt)
+        self.guesser = Guesser()
+        self.guesser.restart(self.cache)
+        self.last = written[0]
+        for token in written[1:]:
+            self.add(token)
+
+    def add(self, token: int) -> None:
+        self.cache.append(self.last)
+        self.last = token
+
+    def guess(self, most: int) -> list[int]:
+        return self.guesser.guess(self.last, most)
 
 
 PROMPT = list(range(100, 140))
 
 
 def test_that_a_repetition_is_continued() -> None:
-    guesser = after([*PROMPT, 1, 2, 3], *range(105, 115))
-    assert guesser.guess(99) == list(range(115, 115 + MOST))
-    assert guesser.guess(5) == list(range(115, 120))
+    chat = Written([*PROMPT, 1, 2, 3], *range(105, 115))
+    assert chat.guess(99) == list(range(115, 115 + MOST))
+    assert chat.guess(5) == list(range(115, 120))
 
 
 def test_that_too_short_a_repetition_is_not_trusted() -> None:
-    assert after([*PROMPT, 1, 2, 3], *range(105, 110)).guess(99) == []
-    assert after([*PROMPT, 1, 2, 3], *range(105, 115), 7).guess(99) == []
+    assert Written([*PROMPT, 1, 2, 3], *range(105, 110)).guess(99) == []
+    assert Written([*PROMPT, 1, 2, 3], *range(105, 115), 7).guess(99) == []
 
 
 def test_that_the_latest_occurrence_is_followed() -> None:
     prompt = [*range(10, 30), 1, 1, 1, *range(10, 20), *range(50, 60), 2, 2]
-    assert after(prompt, *range(10, 20)).guess(5) == list(range(50, 55))
+    assert Written(prompt, *range(10, 20)).guess(5) == list(range(50, 55))
 
 
 def test_that_a_reply_that_repeats_itself_is_continued_too() -> None:
-    assert after([1, 2, 3], *range(20, 40), *range(20, 32)).guess(99) == list(range(32, 40)) + list(range(20, 27))
+    assert Written([1, 2, 3], *range(20, 40), *range(20, 32)).guess(99) == list(range(32, 40)) + list(range(20, 27))
 
 
 def test_that_guesses_which_cost_more_than_they_gain_need_more_evidence() -> None:
-    guesser = after(PROMPT, *range(105, 115))
-    guesser.single(1.0)
-    assert guesser.guess(99)
-    guesser.tried(accepted=0, seconds=6.0)
-    assert guesser.guess(99) == []
+    chat = Written(PROMPT, *range(105, 115))
+    chat.guesser.single(1.0)
+    assert chat.guess(99)
+    chat.guesser.tried(accepted=0, seconds=6.0)
+    assert chat.guess(99) == []
     for token in range(115, 122):
-        guesser.add(token)
-    assert guesser.guess(99)
+        chat.add(token)
+    assert chat.guess(99)
     for _ in range(10):
-        guesser.tried(accepted=0, seconds=6.0)
-    assert guesser.guess(99) == []
+        chat.guesser.tried(accepted=0, seconds=6.0)
+    assert chat.guess(99) == []
 
 
 def test_that_guesses_which_pay_need_less() -> None:
-    guesser = after(PROMPT, *range(105, 110))
-    guesser.single(1.0)
-    assert guesser.guess(99) == []
-    guesser.tried(accepted=15, seconds=6.0)
-    guesser.tried(accepted=15, seconds=6.0)
-    assert guesser.guess(99)
+    chat = Written(PROMPT, *range(105, 110))
+    chat.guesser.single(1.0)
+    assert chat.guess(99) == []
+    chat.guesser.tried(accepted=15, seconds=6.0)
+    chat.guesser.tried(accepted=15, seconds=6.0)
+    assert chat.guess(99)
 
 
 @pytest.mark.engine

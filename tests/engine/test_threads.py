@@ -37,7 +37,7 @@ class Computer:
             self.now += took
             self.cpu += took * (threads - crowd / 2)
             self.idle += took * max(0, self.cores - self.taken - threads)
-            self.chooser.token()
+            self.chooser.tokens(1)
             tokens += 1
         return tokens / seconds
 
@@ -89,7 +89,7 @@ def test_that_a_busy_start_is_noticed_within_a_dozen_tokens() -> None:
 
 def test_that_a_fixed_choice_stays() -> None:
     chooser = ThreadChooser(4, adaptive=False)
-    assert not any(chooser.token() for _ in range(100))
+    assert not any(chooser.tokens(1) for _ in range(100))
     assert chooser.current == chooser.for_prompts == 4
 
 
