@@ -153,7 +153,7 @@ class Plan:
             "parameters": self.parameters,
             "size_label": self.name_parts.get("size_label"),
             "layers": self.facts.layers,
-            "context_length": self.kv.get("context_length"),
+            "context_length": self.kv.get("context_length", 0),
             "experts": self.facts.experts,
             "source_bytes": self.checkpoint.stored_bytes,
             "tokenizer": {
