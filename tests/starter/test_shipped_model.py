@@ -72,8 +72,12 @@ def test_that_a_turn_ends_with_im_end(reader: gguf.GGUFReader) -> None:
 def test_that_its_template_is_chatml(reader: gguf.GGUFReader) -> None:
     source = value(reader, "tokenizer.chat_template")
     assert isinstance(source, str)
-    text = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string(source).render(
-        messages=[{"role": "system", "content": "S"}, {"role": "user", "content": "U"}], add_generation_prompt=True
+    text = (
+        jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
+        .from_string(source)
+        .render(
+            messages=[{"role": "system", "content": "S"}, {"role": "user", "content": "U"}], add_generation_prompt=True
+        )
     )
     assert text == "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\n"
 

@@ -54,7 +54,7 @@ def count(options: argparse.Namespace) -> int:
     corpus = load()
     for language in LANGUAGES:
         sides = [topic.sides[language] for topic in corpus.topics.values()]
-        wordings = sorted((len(s.wordings) for s in sides if s.wordings))
+        wordings = sorted(len(s.wordings) for s in sides if s.wordings)
         off = corpus.off_topic[language]
         print(
             f"{language}: {len(wordings)} topics, {sum(wordings)} wordings (least {wordings[0]}, "

@@ -6,6 +6,7 @@ picks, judged by the same rules as the model's.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from typing import Any
@@ -25,7 +26,7 @@ def features(text: str) -> list[int]:
     folded = f" {fold(text)} "
     words = folded.split()
     found = {folded[i : i + n] for n in (3, 4, 5) for i in range(len(folded) - n + 1)}
-    found |= {f"w:{w}" for w in words} | {f"p:{a} {b}" for a, b in zip(words, words[1:], strict=False)}
+    found |= {f"w:{w}" for w in words} | {f"p:{a} {b}" for a, b in itertools.pairwise(words)}
     return [zlib.crc32(f.encode()) % BUCKETS for f in found] or [0]
 
 

@@ -257,7 +257,11 @@ class Maker:
         elif kind == 2:
             words += rng.choice(rng.choice(list(answers.values()))).split()
         else:
-            openings = ("Sure.", "Of course!", "Good question.", "Well,") if turn.language == "en" else ("طبعًا.", "بالتأكيد!", "سؤال جيد.", "حسنًا،")
+            openings = (
+                ("Sure.", "Of course!", "Good question.", "Well,")
+                if turn.language == "en"
+                else ("طبعًا.", "بالتأكيد!", "سؤال جيد.", "حسنًا،")
+            )
             words = [rng.choice(openings), *words]
         return " ".join(words)
 

@@ -13,7 +13,8 @@ from .corpus import STARTER
 def module(name: str) -> ModuleType:
     path = STARTER / "evaluation" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -45,9 +46,7 @@ class Guard:
         if known is None:
             own = self._grams(text)
             shared = Counter(at for gram in own for at in self._index.get(gram, ()))
-            known = any(
-                n / (len(own) + len(self._held[at]) - n) >= self._least for at, n in shared.items()
-            )
+            known = any(n / (len(own) + len(self._held[at]) - n) >= self._least for at, n in shared.items())
             if len(self._known) < 200_000:
                 self._known[text] = known
         return known

@@ -58,7 +58,7 @@ class Native:
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self._limit = context
         template = llama_cpp.llama_model_chat_template(self._model, None)
-        environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  # a prompt, not HTML
+        environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)  # a prompt, not HTML
         self._template = environment.from_string(template.decode())
 
     def tokenize(self, text: str) -> list[int]:
@@ -70,9 +70,7 @@ class Native:
             raise RuntimeError("llama_tokenize needs more room than a token a byte")
         return list(out[:count])
 
-    def reply(
-        self, messages: Sequence[Message], temperature: float = 0.0, seed: int = 1, most: int = 200
-    ) -> Reply:
+    def reply(self, messages: Sequence[Message], temperature: float = 0.0, seed: int = 1, most: int = 200) -> Reply:
         """Temperature 0 is greedy; else Samar's defaults: top-k 40, top-p 0.95, min-p 0.05."""
         prompt = self._template.render(messages=list(messages), add_generation_prompt=True)
         tokens = self.tokenize(prompt)

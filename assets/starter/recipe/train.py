@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -23,7 +23,6 @@ from .dialogues import Dialogue, Maker, Mix
 from .held_out import Guard
 from .model import Block, Llama, Shape
 from .muon import Muon
-
 
 # what Samar's converter writes into the GGUF about the model
 FRONT_MATTER = """---
@@ -43,8 +42,9 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 1536  # tokens a step
-    peak: float = 1e-3  # AdamW: embeddings, norms
-    muon: float = 0.012  # the matrices inside the blocks
+    peak: float = 1e-3  # AdamW: norms, first attention
+    embed: float = 2e-4  # AdamW: embeddings
+    muon: float = 0.006  # the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
     dropout: float = 0.0
@@ -69,7 +69,12 @@ class Example:
 
 
 def encode(
-    dialogue: Dialogue, plain: Tokenizer, noisy: Tokenizer, topics: dict[str, int], plan: Plan, rng: random.Random,
+    dialogue: Dialogue,
+    plain: Tokenizer,
+    noisy: Tokenizer,
+    topics: dict[str, int],
+    plan: Plan,
+    rng: random.Random,
     shorten: float,
     bare: float,
 ) -> Example:
@@ -126,7 +131,8 @@ def batches(
         maker.mix = EARLY if early else LATE
         shorten, bare = (plan.early_shorten, plan.early_bare) if early else (plan.shorten, 0.0)
         pool = sorted(
-            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten, bare) for _ in range(1500)), key=lambda e: len(e.ids)
+            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten, bare) for _ in range(1500)),
+            key=lambda e: len(e.ids),
         )
         groups: list[list[Example]] = [[]]
         for example in pool:
@@ -181,13 +187,25 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     shape = Shape(**{**shape.as_dict(), "vocab": pair[0].get_vocab_size()})  # type: ignore[arg-type]
     model = Llama(shape)
     head = torch.nn.Linear(shape.hidden, len(topics))
+    # the first attention holds the warm start's average, which orthogonal steps would tear up: AdamW moves it gently
     blocks = [b for b in model.blocks if isinstance(b, Block)]
-    muon = Muon([([b.qkv for b in blocks], 3), ([b.o for b in blocks], 1), ([b.gate_up for b in blocks], 2),
-                 ([b.down for b in blocks], 1)])
+    later = blocks[1:]
+    muon = Muon(
+        [
+            ([b.qkv for b in later], 3),
+            ([b.o for b in later], 1),
+            ([b.gate_up for b in blocks], 2),
+            ([b.down for b in blocks], 1),
+        ]
+    )
     inside = {id(p) for group, _ in muon.groups for p in group}
-    others = [p for p in model.parameters() if id(p) not in inside] + list(head.parameters())
+    others = [p for p in model.parameters() if id(p) not in inside and p is not model.embed] + list(head.parameters())
     parameters = [*model.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(others, lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    # the softmax touches every embedding at every step, and AdamW makes large steps of small gradients: at the rate of the
+    # others, what rare pieces mean as input is soon washed out
+    optimizer = torch.optim.AdamW(
+        [{"params": [model.embed]}, {"params": others}], lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
     state = folder / "state.pt"
     if not state.exists():
         cached = folder / "warm.pt"
@@ -220,7 +238,8 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
         progress = done()
         if progress >= 1:
             break
-        optimizer.param_groups[0]["lr"] = rate(progress, plan.peak)
+        optimizer.param_groups[0]["lr"] = rate(progress, plan.embed)
+        optimizer.param_groups[1]["lr"] = rate(progress, plan.peak)
         ids, weights, positions, rows, columns, labels = tensors(group)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             hidden = model.hidden(ids, positions, plan.dropout)

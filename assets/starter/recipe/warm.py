@@ -9,7 +9,7 @@ embeddings finds that out a hundred times faster; the first attention layer then
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -19,8 +19,8 @@ from .dialogues import Maker
 from .held_out import Guard
 from .model import Block, Llama
 
-SPREAD = 0.05  # root mean square of the embeddings that the Llama starts with
-AVERAGE = 0.15  # how loudly the first layer says the average
+SPREAD = 0.1  # root mean square of the embeddings that the Llama starts with
+AVERAGE = 0.3  # how loudly the first layer says the average
 
 
 def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[list[str], list[str]]:
