@@ -235,6 +235,10 @@
         <translation>مساء الخير</translation>
     </message>
     <message>
+        <source>{model} is a tiny model that knows Samar and the basics of local models. For everything else, add a larger one. Everything stays on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{model} answers here. Everything stays on this computer.</source>
         <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
@@ -243,16 +247,16 @@
         <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
-        <source>What can I do with Samar?</source>
-        <translation>ماذا أستطيع أن أفعل بسمر؟</translation>
+        <source>Explain a difficult idea with one example</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>How do I add a larger model?</source>
-        <translation>كيف أضيف نموذجًا أكبر؟</translation>
+        <source>Help me to write a polite letter</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What is quantization?</source>
-        <translation>ما هو التكميم؟</translation>
+        <source>Quiz me on a subject that I choose</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

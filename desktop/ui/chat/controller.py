@@ -196,7 +196,7 @@ class ChatController(QObject):
                     SearchHit(
                         hit.chat_id,
                         hit.chat_title or untitled,
-                        hit.snippet if hit.message_id is not None else "",
+                        hit.snippet if hit.message_id is not None else self.tr("In the title"),
                         marks_in(hit.snippet, hit.ranges) if hit.message_id is not None else (),
                         hit.message_id,
                     )

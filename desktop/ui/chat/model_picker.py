@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
@@ -161,6 +171,13 @@ class ModelList(QFrame):
             command.clicked.connect(lambda _checked=False, signal=signal: signal.emit())
             column.addWidget(command)
             self.rows.append(command)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without a compositor a translucent window has black corners: they are cut off."""
+        super().resizeEvent(event)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), 14, 14)
+        self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
 
     def _choose(self, picker: ModelPicker, path: str) -> None:
         self.close()
