@@ -1,5 +1,8 @@
 """The transcript's part of `make bench-ui`: growth and ratios rather than seconds.
 
+Times are of the GUI thread's own work (its processor time, so that a busy computer does not blur them); what it waits
+for the interpreter while a formula is typeset in its thread is not in them.
+
 Run as `python -m benchmarks.transcript [--json]`; the offscreen platform lays out and paints as a screen does.
 """
 

@@ -203,9 +203,9 @@ class Backdrop:
             paint_marker(painter, look, rect, marker, rtl)
 
 
-def origin(block: QTextBlock, rect: QRectF) -> QPointF:
+def origin(rect: QRectF) -> QPointF:
     """Where the coordinates of a block's lines begin, in the document's: in a table they count from the cell."""
-    return rect.topLeft() - block.layout().boundingRect().topLeft()
+    return rect.topLeft()  # Qt puts the origin here, also when the first line begins lower
 
 
 def lines_rect(block: QTextBlock, rect: QRectF) -> QRectF:
@@ -214,7 +214,7 @@ def lines_rect(block: QTextBlock, rect: QRectF) -> QRectF:
     count = layout.lineCount()
     if not count:
         return rect
-    position = origin(block, rect)
+    position = origin(rect)
     last = layout.lineAt(count - 1)
     made = block.blockFormat()
     height = last.y() + last.height()
@@ -230,7 +230,7 @@ def marker_rect(look: Look, block: QTextBlock, rect: QRectF, rtl: bool, width: f
     room = look.px(22)
     gap = look.px(4)
     line = layout.lineAt(0) if layout.lineCount() else None
-    top = origin(block, rect).y() + (line.y() if line is not None else 0)
+    top = origin(rect).y() + (line.y() if line is not None else 0)
     height = line.height() if line is not None else made.lineHeight()
     if rtl:
         x = width - look.px(GUTTER) - made.rightMargin() + gap
@@ -256,7 +256,7 @@ def inline_rects(block: QTextBlock, rect: QRectF) -> list[QRectF]:
             if not shapes:
                 continue
             left, right = min(s.left() for s in shapes), max(s.right() for s in shapes)
-            begin = origin(block, rect)
+            begin = origin(rect)
             base = begin.y() + line.y() + line.ascent()
             height = max(s.height() for s in shapes)
             x = begin.x()

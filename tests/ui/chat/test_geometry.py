@@ -119,7 +119,21 @@ def test_that_inline_code_in_a_table_is_painted_where_it_stands(hard: Transcript
     layout = hard.page.document().documentLayout()
     rect = layout.blockBoundingRect(block)
     (shape,) = inline_rects(block, rect)
-    assert rect.adjusted(-8, -8, 8, 8).contains(shape)
+    assert rect.adjusted(-8, -8, 8, 12).contains(shape)
+
+
+def test_that_shapes_stand_at_the_height_of_their_text(hard: TranscriptView) -> None:
+    block = block_with(hard, "x[0] = {a: 1}")
+    layout = block.layout()
+    rect = hard.page.document().documentLayout().blockBoundingRect(block)
+    assert rect.topLeft() == layout.position()
+    line = layout.lineAt(0)
+    baseline = layout.position().y() + line.y() + line.ascent()
+    for shape in inline_rects(block, rect)[:2]:
+        assert shape.top() < baseline - 8 and baseline + 2 < shape.bottom() < baseline + 8
+    item = block_with(hard, "مهمة منجزة")
+    text = item.layout().position().y() + item.layout().lineAt(0).y() + item.layout().lineAt(0).height() / 2
+    assert any(marker == "task-done" and abs(room.center().y() - text) < 2 for room, marker, _ in scene(hard).markers)
 
 
 @pytest.mark.parametrize("rtl", [False, True])
