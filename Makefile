@@ -45,7 +45,9 @@ translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
 	@$(VENV)/python -m desktop.ui.i18n update
 
 reference: setup-dev ## the converter against the live reference, every family (long; needs torch, fetched for it)
-	@$(VENV)/python -m tests.converter.reference --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
+	@peers=$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1) && \
+	$(VENV)/python -m tests.converter.reference --peers "$$peers" && \
+	$(VENV)/python -m tests.converter.published "$$peers/src/vendor/llama.cpp"
 
 bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
 	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
