@@ -191,6 +191,7 @@ class Samar(QObject):
         self.conversion.close()
         self.worker.shutdown()
         self.finder.close()
+        self.transcript.formulas.close()
         self.background.close()
         self.database.close()
 
