@@ -36,7 +36,7 @@ class DownloadRow(QWidget):
         for widget in (self.name, self.meter, self.line):
             texts.addWidget(widget)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 8, 12, 8)
+        row.setContentsMargins(20, 8, 20, 8)
         row.setSpacing(8)
         row.addLayout(texts, 1)
         row.addWidget(self.toggle)

@@ -94,6 +94,7 @@ class HubPage(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(16)
         top, foot = QHBoxLayout(), QHBoxLayout()
         for widget, stretch in ((self.words, 1), (self.search, 0), (self.token, 0)):
             top.addWidget(widget, stretch)
@@ -120,8 +121,7 @@ class HubPage(QWidget):
 
     def set_network(self, allowed: bool) -> None:
         self.pages.setCurrentWidget(self.on if allowed else self.off)
-        if allowed:
-            self.words.setFocus()
+        (self.words if allowed else self.off.button).setFocus()
 
     def set_machine(self, machine: Machine) -> None:
         self.machine = machine

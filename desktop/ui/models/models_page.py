@@ -26,7 +26,7 @@ class MessageBar(QWidget):
         self.text = Label("value", self, wrap=True)
         self.shut = IconButton("close", self, size=28, icon_size=16)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 6, 12, 6)
+        row.setContentsMargins(20, 6, 20, 6)
         row.addWidget(self.text, 1)
         row.addWidget(self.shut)
         self.shut.clicked.connect(self.hide)
@@ -87,6 +87,7 @@ class ModelsPage(QWidget):
         """ "local", "catalogue" or "hub"."""
         self.tabs.set_value(name)
         self.pages.setCurrentWidget(self.tab())
+        self.tab().words.setFocus()
 
     def tab(self) -> LocalPage | CataloguePage | HubPage:
         """The one that is shown."""

@@ -145,9 +145,8 @@ class _Delegate(QStyledItemDelegate):
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         rtl = option.direction == Qt.LayoutDirection.RightToLeft
         inner = rect.adjusted(12, 4, -12, -4)
-        verdict = index.data(FIT)
-        if isinstance(verdict, Verdict):
-            self._badge(painter, inner, verdict, rtl)
+        if verdict := index.data(FIT):  # Qt hands it back as a plain text
+            self._badge(painter, inner, Verdict(verdict), rtl)
         else:
             self._text(painter, inner, index, rtl)
         painter.restore()
@@ -225,6 +224,7 @@ class ModelTable(QTableView):
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.key()))
         self.doubleClicked.connect(lambda index: self.activated_key.emit(self._key_at(index)))
         self.filter.modelReset.connect(lambda: self.chosen.emit(self.key()))
+        self.keep_order()
 
     def set_rows(self, titles: Sequence[str], rows: Sequence[Row]) -> None:
         """Show rows; what was selected stays so where it is still there."""

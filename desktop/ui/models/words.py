@@ -64,7 +64,7 @@ def parameters(count: int) -> str:
     """1.2B, 360M: as the models' names have it, in either language."""
     if not count:
         return ""
-    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
+    return f"{count / 1e9:.1f}B" if count >= 999_500_000 else f"{count / 1e6:.0f}M"
 
 
 def context(tokens: int) -> str:
