@@ -108,7 +108,7 @@ def _entry_facts(entry: Entry, fit: Fit | None = None) -> dict[str, Any]:
 
 
 def _parameters(count: int) -> str:
-    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
+    return f"{count / 1e9:.1f}B" if count >= 999_500_000 else f"{count / 1e6:.0f}M"
 
 
 @app.command("list")

@@ -118,6 +118,8 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
     thinking: bool = False
     tools: bool = False
     vision: bool = False
+    special: bool = False
+    """Good for one thing (puzzles, a text at hand, trying out) and not what one would begin with."""
 
     def files(self) -> Iterable[tuple[str, CatalogueFile]]:
         """(repository, file) of all that can be fetched."""
@@ -229,7 +231,7 @@ def recommend(catalogue: Catalogue, machine: Machine, context: int = DEFAULT_CON
     counts for it, a context of fewer than 4,096 tokens against it.
     """
     everything = [found for found in fits(catalogue, machine, context) if found.fit.verdict is not Verdict.WONT]
-    comfortable = [found for found in everything if found.fit.verdict is Verdict.FITS]
+    comfortable = [found for found in everything if found.fit.verdict is Verdict.FITS and not found.model.special]
     chosen: list[Recommendation] = []
 
     def add(advice: Advice, candidates: list[Recommendation], *, arabic: bool = False) -> None:
@@ -244,7 +246,7 @@ def recommend(catalogue: Catalogue, machine: Machine, context: int = DEFAULT_CON
     add(Advice.FAST, [found for found in swift if _keeps_up(found, 3 * READING_SPEED)])
     add(
         Advice.ARABIC,
-        [found for found in swift or comfortable if found.model.arabic.rank >= Arabic.FAIR.rank],
+        [f for f in comfortable if f.model.arabic.rank >= Arabic.FAIR.rank and _keeps_up(f, READING_SPEED / 2)],
         arabic=True,
     )
     if not chosen and everything:

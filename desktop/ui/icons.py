@@ -24,6 +24,7 @@ STROKES = {
     "chevron-down": '<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>',
     "chevron-end": '<path d="m9.5 6.5 5.5 5.5-5.5 5.5"/>',
     "arrow-up": '<path d="M12 19V5.5M6 11l6-6 6 6"/>',
+    "pause": '<path d="M9 6v12M15 6v12"/>',
     "stop": '<rect x="7" y="7" width="10" height="10" rx="2" fill="currentColor"/>',
     "attach": '<path d="m20 11.5-8 8a5 5 0 0 1-7-7l8.3-8.3a3.3 3.3 0 0 1 4.7 4.7l-8.2 8.2a1.7 1.7 0 0 1-2.4-2.4l7.5-7.5"/>',
     "more": '<g fill="currentColor" stroke="none"><circle cx="5.5" cy="12" r="1.6"/><circle cx="12" cy="12" r="1.6"/>'

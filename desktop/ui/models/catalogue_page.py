@@ -1,0 +1,235 @@
+"""The list of models that people ask for, what is recommended for this computer on top."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.core.errors import fill
+from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
+from desktop.models.fit import Verdict
+from desktop.ui import i18n
+from desktop.ui.models import words
+from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.widgets import Label, is_language_change
+from desktop.workers.models import InCatalogue
+
+
+class AdviceCard(QFrame):
+    """One recommendation: what for, which model, why."""
+
+    download_requested = Signal(object)
+
+    def __init__(self, one: Recommendation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.one = one
+        self.setObjectName("adviceCard")
+        self.what = Label("label", self)
+        self.name = Label("heading", self, wrap=True)
+        self.why = Label("hint", self, wrap=True)
+        self.button = QPushButton(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(4)
+        for widget in (self.what, self.name, self.why):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(self.button)
+        self.button.clicked.connect(lambda: self.download_requested.emit(self.one))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        one = self.one
+        self.what.setText(
+            {
+                Advice.BEST: self.tr("The most able"),
+                Advice.FAST: self.tr("The quick one"),
+                Advice.ARABIC: self.tr("For Arabic"),
+                Advice.SMALL: self.tr("The smallest"),
+            }[one.advice]
+        )
+        self.name.setText(one.model.name)
+        self.why.setText(words.reason(one))
+        size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
+        self.button.setText(self.tr("Download, {size}").replace("{size}", size))
+        self.button.setAccessibleDescription(f"{one.model.name}. {self.why.text()}")
+
+
+class CataloguePage(QWidget):
+    download_requested = Signal(object)
+    """Recommendation"""
+    convert_requested = Signal(str)
+    """Repository of the original"""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: InCatalogue | None = None
+        self.cards: list[AdviceCard] = []
+        self.heading = Label("heading", self)
+        self.card_row = QHBoxLayout()
+        self.card_row.setSpacing(12)
+        self.words = QLineEdit(self)
+        self.words.setClearButtonEnabled(True)
+        self.which = QComboBox(self)
+        self.table = ModelTable(self)
+        self.about = Label("value", self, wrap=True)
+        self.facts = Label("hint", self, wrap=True)
+        self.button = QPushButton(self)
+        self.button.setProperty("rank", "primary")
+        top, foot, texts = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        top.addWidget(self.words, 1)
+        top.addWidget(self.which)
+        texts.addWidget(self.about)
+        texts.addWidget(self.facts)
+        foot.addLayout(texts, 1)
+        foot.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 8, 20, 12)
+        column.setSpacing(10)
+        column.addWidget(self.heading)
+        column.addLayout(self.card_row)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+        column.addLayout(foot)
+        self.words.textChanged.connect(lambda _: self._filter())
+        self.which.currentIndexChanged.connect(lambda _: self._filter())
+        self.table.chosen.connect(lambda _: self._describe())
+        self.table.activated_key.connect(lambda _: self._act())
+        self.button.clicked.connect(self._act)
+        self.retranslate()
+
+    def show_catalogue(self, shown: InCatalogue) -> None:
+        self.shown = shown
+        for card in self.cards:
+            self.card_row.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = [AdviceCard(one, self) for one in shown.recommended]
+        for card in self.cards:
+            card.download_requested.connect(self.download_requested)
+            self.card_row.addWidget(card, 1)
+        self._fill()
+
+    def chosen(self) -> Recommendation | CatalogueModel | None:
+        """The selected file, or the model where there is no file of it."""
+        key = self.table.key()
+        if key is None or self.shown is None:
+            return None
+        model_id, name = key
+        if not name:
+            return self.shown.catalogue.find(model_id)
+        return next(one for one in self.shown.files if (one.model.id, one.file.name) == key)
+
+    def _act(self) -> None:
+        chosen = self.chosen()
+        if isinstance(chosen, Recommendation):
+            self.download_requested.emit(chosen)
+        elif chosen is not None:
+            self.convert_requested.emit(chosen.source)
+
+    def _fill(self) -> None:
+        titles = [
+            self.tr("Model"),
+            self.tr("Parameters"),
+            self.tr("Context"),
+            self.tr("Arabic"),
+            self.tr("File"),
+            self.tr("Speed"),
+            self.tr("Fit"),
+        ]
+        shown = self.shown
+        rows = [self._row(one.model, one) for one in shown.files] if shown else []
+        rows += [self._row(model, None) for model in shown.catalogue.models if not model.gguf] if shown else []
+        self.table.set_rows(titles, rows)
+        self._filter()
+        self._describe()
+
+    def _row(self, model: CatalogueModel, one: Recommendation | None) -> Row:
+        fit = one.fit if one else None
+        detail = [model.maker, one.file.quantization if one else self.tr("To be converted"), model.licence]
+        size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
+        speed = fit.tokens_per_s if fit else 0.0
+        parameters = words.parameters(model.parameters)
+        if model.active_parameters:
+            details = {"all": parameters, "active": words.parameters(model.active_parameters)}
+            parameters = fill(self.tr("{all}, {active} active"), details)
+        rank = list(Verdict).index(fit.verdict) if fit else 3
+        return Row(
+            (model.id, one.file.name if one else ""),
+            (
+                Cell(model.name, model.name.casefold(), tip=model.about.ar if i18n.is_rtl() else model.about.en),
+                Cell(parameters, model.parameters),
+                Cell(words.context(model.context), model.context),
+                Cell(words.arabic(model.arabic), -model.arabic.rank),
+                Cell(size, one.file.size if one else 0),
+                Cell(words.speed(speed), speed),
+                Cell(
+                    words.verdict(fit.verdict) if fit else "—",
+                    rank,
+                    fit.verdict if fit else None,
+                    words.needs(fit) if fit else "",
+                ),
+            ),
+            "  ·  ".join(detail),
+        )
+
+    def _filter(self) -> None:
+        which = self.which.currentData()
+        shown = self.shown
+
+        def wanted(key: tuple[str, str]) -> bool:
+            model = shown.catalogue.find(key[0]) if shown else None
+            if model is None or shown is None:
+                return False
+            if which == "arabic":
+                return model.arabic.rank >= Arabic.GOOD.rank
+            if which == "fits":
+                return any((f.model.id, f.file.name) == key and f.fit.verdict is not Verdict.WONT for f in shown.files)
+            return True
+
+        self.table.set_filter(self.words.text(), wanted)
+
+    def _describe(self) -> None:
+        chosen = self.chosen()
+        model = chosen.model if isinstance(chosen, Recommendation) else chosen
+        self.button.setEnabled(model is not None)
+        self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("How to convert it"))
+        if model is None:
+            self.about.setText(self.tr("Choose a model to read what it is good at."))
+            self.facts.setText("")
+            return
+        self.about.setText(model.about.ar if i18n.is_rtl() else model.about.en)
+        traits = [
+            self.tr("Licence: {name}").replace("{name}", words.name(model.licence)),
+            self.tr("thinks before it answers") if model.thinking else "",
+            self.tr("uses tools") if model.tools else "",
+            self.tr("the original's makers ask for consent") if model.gated else "",
+        ]
+        date = self.tr("As of {date}").replace("{date}", self.shown.catalogue.date if self.shown else "")
+        self.facts.setText("  ·  ".join(filter(None, [*traits, date])))
+
+    def retranslate(self) -> None:
+        self.heading.setText(self.tr("Recommended for this computer"))
+        self.words.setPlaceholderText(self.tr("Filter"))
+        self.words.setAccessibleName(self.tr("Filter"))
+        chosen = self.which.currentIndex()
+        self.which.blockSignals(True)
+        self.which.clear()
+        for text, value in (
+            (self.tr("All models"), "all"),
+            (self.tr("What fits"), "fits"),
+            (self.tr("Good Arabic"), "arabic"),
+        ):
+            self.which.addItem(text, value)
+        self.which.setCurrentIndex(max(chosen, 0))
+        self.which.blockSignals(False)
+        self.which.setAccessibleName(self.tr("Which models"))
+        self.table.setAccessibleName(self.tr("Models to download"))
+        for card in self.cards:
+            card.retranslate()
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if is_language_change(event):
+            self.retranslate()
+        super().changeEvent(event)

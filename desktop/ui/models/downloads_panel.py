@@ -1,0 +1,127 @@
+"""The queue of downloads at the foot of the models page: how far, how fast, pause, go on, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.models.downloads import Download, State
+from desktop.ui import i18n
+from desktop.ui.error_presenter import present
+from desktop.ui.models import words
+from desktop.ui.widgets import Edge, IconButton, Label, Meter, is_language_change
+from desktop.workers.downloads import Pace
+
+
+class DownloadRow(QWidget):
+    """One download."""
+
+    paused = Signal(str)
+    resumed = Signal(str)
+    cancelled = Signal(str)
+
+    def __init__(self, one: Download, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.one = one
+        self.pace: Pace | None = None
+        self.name = Label("value", self)
+        self.line = Label("hint", self, wrap=True)
+        self.meter = Meter(self, tight=2.0)
+        self.toggle = IconButton("pause", self, size=32, icon_size=18)
+        self.cancel = IconButton("close", self, size=32, icon_size=18)
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        for widget in (self.name, self.meter, self.line):
+            texts.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 8, 20, 8)
+        row.setSpacing(8)
+        row.addLayout(texts, 1)
+        row.addWidget(self.toggle)
+        row.addWidget(self.cancel)
+        self.toggle.clicked.connect(self._toggle)
+        self.cancel.clicked.connect(lambda: self.cancelled.emit(self.one.id))
+        self.show_download(one)
+
+    def show_download(self, one: Download) -> None:
+        self.one = one
+        if one.state is not State.RUNNING:
+            self.pace = None
+        self._say()
+
+    def show_pace(self, pace: Pace) -> None:
+        self.pace = pace
+        self._say()
+
+    def _say(self) -> None:
+        one, pace = self.one, self.pace
+        held = pace.held if pace else one.held
+        label = f"{one.name}  ·  {one.quantization}" if one.quantization else one.name
+        self.name.setText(words.name(label))
+        self.meter.set_fraction(held / one.size if one.size else 0.0)
+        of = self.tr("{held} of {size}").replace("{held}", i18n.size(held)).replace("{size}", i18n.size(one.size))
+        parts = [words.state(one.state), of]
+        if pace and pace.checking:
+            parts = [self.tr("Verifying"), of]
+        elif pace and pace.bytes_per_s:
+            speed = self.tr("{size} per second").replace("{size}", i18n.size(pace.bytes_per_s))
+            parts += [speed, words.time_left(pace.seconds_left)]
+        if one.error:
+            shown = present(one.error)
+            parts = [f"{shown.what} {shown.then}"]
+        self.line.setText("  ·  ".join(filter(None, parts)))
+        running = one.state in (State.RUNNING, State.QUEUED)
+        self.toggle.icon_name = "pause" if running else "drop"
+        self.toggle.describe(self.tr("Pause") if running else self.tr("Go on"), description=one.name)
+        self.cancel.describe(self.tr("Cancel the download"), description=one.name)
+        self.toggle.update()
+        self.setAccessibleName(f"{one.name}: {self.line.text()}")
+
+    def _toggle(self) -> None:
+        running = self.one.state in (State.RUNNING, State.QUEUED)
+        (self.paused if running else self.resumed).emit(self.one.id)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if is_language_change(event):
+            self._say()
+        super().changeEvent(event)
+
+
+class DownloadsPanel(QFrame):
+    """Hidden while the queue is empty."""
+
+    pause_requested = Signal(str)
+    resume_requested = Signal(str)
+    cancel_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, DownloadRow] = {}
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addWidget(Edge(self))
+        self.hide()
+
+    def show_downloads(self, downloads: Sequence[Download]) -> None:
+        for gone in self.rows.keys() - {one.id for one in downloads}:
+            row = self.rows.pop(gone)
+            self.column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for one in downloads:
+            if there := self.rows.get(one.id):
+                there.show_download(one)
+                continue
+            row = self.rows[one.id] = DownloadRow(one, self)
+            row.paused.connect(self.pause_requested)
+            row.resumed.connect(self.resume_requested)
+            row.cancelled.connect(self.cancel_requested)
+            self.column.addWidget(row)
+        self.setVisible(bool(downloads))
+
+    def show_pace(self, pace: Pace) -> None:
+        if row := self.rows.get(pace.id):
+            row.show_pace(pace)

@@ -1,0 +1,233 @@
+"""Searching the Hub: repositories, then the models in one of them, with sizes and whether they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.errors import fill
+from desktop.models.fit import Machine, Verdict, rough
+from desktop.models.hub import HubChoice, HubModel, HubRepository
+from desktop.ui import i18n
+from desktop.ui.models import words
+from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.widgets import Label, is_language_change
+
+
+class NetworkOff(QWidget):
+    """Said in the place of the search while the network is not allowed."""
+
+    allowed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Label("heading", self, wrap=True)
+        self.text = Label("label", self, wrap=True)
+        self.button = QPushButton(self)
+        self.button.setProperty("rank", "primary")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 24, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
+        self.button.clicked.connect(self.allowed)
+
+    def retranslate(self, host: str) -> None:
+        self.title.setText(self.tr("Samar has never used the network."))
+        self.text.setText(
+            self.tr(
+                "Searching and downloading ask {host} and nobody else, and only when you do. "
+                "Nothing about you or your chats is sent. You can forbid it again in the settings."
+            ).replace("{host}", words.name(host))
+        )
+        self.button.setText(self.tr("Allow the network"))
+
+
+class HubPage(QWidget):
+    network_allowed = Signal()
+    search_requested = Signal(str)
+    repository_requested = Signal(str)
+    download_requested = Signal(object, object)
+    """HubRepository, HubChoice"""
+    token_given = Signal(str)
+
+    def __init__(self, host: str = "huggingface.co", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.host = host
+        self.results: list[HubModel] = []
+        self.repository: HubRepository | None = None
+        self.machine = Machine(free=0)
+        self.off = NetworkOff(self)
+        self.on = QWidget(self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.off)
+        self.pages.addWidget(self.on)
+        self.words = QLineEdit(self.on)
+        self.words.setClearButtonEnabled(True)
+        self.search = QPushButton(self.on)
+        self.token = QPushButton(self.on)
+        self.token.setProperty("rank", "link")
+        self.found = ModelTable(self.on)
+        self.files = ModelTable(self.on)
+        self.note = Label("hint", self.on, wrap=True)
+        self.button = QPushButton(self.on)
+        self.button.setProperty("rank", "primary")
+        split = QSplitter(self.on)
+        split.addWidget(self.found)
+        split.addWidget(self.files)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(16)
+        top, foot = QHBoxLayout(), QHBoxLayout()
+        for widget, stretch in ((self.words, 1), (self.search, 0), (self.token, 0)):
+            top.addWidget(widget, stretch)
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.button)
+        inner = QVBoxLayout(self.on)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(10)
+        inner.addLayout(top)
+        inner.addWidget(split, 1)
+        inner.addLayout(foot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 8, 20, 12)
+        column.addWidget(self.pages)
+        self.off.allowed.connect(self.network_allowed)
+        self.words.returnPressed.connect(self._search)
+        self.search.clicked.connect(self._search)
+        self.token.clicked.connect(self._ask_token)
+        self.found.chosen.connect(lambda repo: self.repository_requested.emit(repo) if repo else None)
+        self.files.chosen.connect(lambda _: self._enable())
+        self.files.activated_key.connect(lambda _: self._download())
+        self.button.clicked.connect(self._download)
+        self.retranslate()
+
+    def set_network(self, allowed: bool) -> None:
+        self.pages.setCurrentWidget(self.on if allowed else self.off)
+        (self.words if allowed else self.off.button).setFocus()
+
+    def set_machine(self, machine: Machine) -> None:
+        self.machine = machine
+        self._fill_files()
+
+    def show_results(self, results: Sequence[HubModel]) -> None:
+        self.results = list(results)
+        self.repository = None
+        self._fill()
+        self.found.keep_order()
+        if not self.results:
+            self.note.setText(self.tr("Nothing was found. Try fewer words."))
+
+    def show_repository(self, repository: HubRepository) -> None:
+        self.repository = repository
+        self._fill_files()
+
+    def _search(self) -> None:
+        if text := self.words.text().strip():
+            self.note.setText(self.tr("Searching…"))
+            self.search_requested.emit(text)
+
+    def _choice(self) -> HubChoice | None:
+        key = self.files.key()
+        choices = self.repository.choices if self.repository else ()
+        return next((choice for choice in choices if choice.name == key), None)
+
+    def _download(self) -> None:
+        choice = self._choice()
+        if choice is not None:
+            self.download_requested.emit(self.repository, choice)
+
+    def _ask_token(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(self.tr("Access token"))
+        dialog.setLabelText(
+            self.tr("A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.")
+        )
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
+        dialog.textValueSelected.connect(self.token_given)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _fill(self) -> None:
+        titles = [self.tr("Repository"), self.tr("Parameters"), self.tr("Downloads")]
+        rows = [
+            Row(
+                one.repo,
+                (
+                    Cell(one.repo, one.repo.casefold()),
+                    Cell(words.parameters(one.parameters), one.parameters),
+                    Cell(i18n.number(one.downloads), -one.downloads),
+                ),
+                "  ·  ".join(
+                    filter(
+                        None, (one.licence, one.architecture, self.tr("access must be asked for") if one.gated else "")
+                    )
+                ),
+            )
+            for one in self.results
+        ]
+        self.found.set_rows(titles, rows)
+        self._fill_files()
+
+    def _fill_files(self) -> None:
+        titles = [self.tr("File"), self.tr("Size"), self.tr("Fit")]
+        rows = []
+        for choice in self.repository.choices if self.repository else ():
+            verdict = rough(choice.size, self.machine)
+            parts = len(choice.files)
+            rows.append(
+                Row(
+                    choice.name,
+                    (
+                        Cell(choice.quantization or choice.name, choice.size, tip=choice.name),
+                        Cell(i18n.size(choice.size), choice.size),
+                        Cell(words.verdict(verdict), list(Verdict).index(verdict), verdict),
+                    ),
+                    self.tr("%n file(s)", "", parts) if parts > 1 else "",
+                )
+            )
+        self.files.set_rows(titles, rows)
+        if self.repository:
+            details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
+            self.note.setText(fill(self.tr("Licence: {licence}. Whether it fits is estimated from the size."), details))
+        elif self.results:
+            self.note.setText(self.tr("Choose a repository to see its files."))
+        else:
+            self.note.setText("")
+        self._enable()
+
+    def _enable(self) -> None:
+        self.button.setEnabled(self._choice() is not None)
+
+    def retranslate(self) -> None:
+        self.off.retranslate(self.host)
+        self.words.setPlaceholderText(self.tr("Search the Hugging Face Hub"))
+        self.words.setAccessibleName(self.tr("Search the Hugging Face Hub"))
+        self.search.setText(self.tr("Search"))
+        self.token.setText(self.tr("Access token…"))
+        self.button.setText(self.tr("Download"))
+        self.found.setAccessibleName(self.tr("Repositories"))
+        self.files.setAccessibleName(self.tr("Files of the repository"))
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if is_language_change(event):
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,150 @@
+"""Models on this computer: of Samar, of other programs, and of the person's folders."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.core.errors import fill
+from desktop.models.entry import Entry
+from desktop.models.fit import Verdict
+from desktop.ui import i18n
+from desktop.ui.error_presenter import present_code
+from desktop.ui.models import words
+from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.widgets import Label, is_language_change
+from desktop.workers.models import OnDisk
+
+
+class LocalPage(QWidget):
+    use_requested = Signal(object)
+    """Entry"""
+    card_requested = Signal(object)
+    verify_requested = Signal(object)
+    remove_requested = Signal(object)
+    add_files_requested = Signal()
+    add_folder_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: OnDisk | None = None
+        self.loaded = ""
+        self.words = QLineEdit(self)
+        self.words.setClearButtonEnabled(True)
+        self.add_files = QPushButton(self)
+        self.add_folder = QPushButton(self)
+        self.table = ModelTable(self)
+        self.note = Label("hint", self, wrap=True)
+        self.use = QPushButton(self)
+        self.use.setProperty("rank", "primary")
+        self.card, self.verify, self.remove = QPushButton(self), QPushButton(self), QPushButton(self)
+        top, foot = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.words, 1)
+        top.addWidget(self.add_files)
+        top.addWidget(self.add_folder)
+        foot.addWidget(self.note, 1)
+        for button in (self.remove, self.verify, self.card, self.use):
+            foot.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 8, 20, 12)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+        column.addLayout(foot)
+        self.words.textChanged.connect(lambda text: self.table.set_filter(text))
+        self.table.chosen.connect(lambda _: self._enable())
+        self.table.activated_key.connect(lambda _: self._emit(self.use_requested))
+        self.use.clicked.connect(lambda: self._emit(self.use_requested))
+        self.card.clicked.connect(lambda: self._emit(self.card_requested))
+        self.verify.clicked.connect(lambda: self._emit(self.verify_requested))
+        self.remove.clicked.connect(lambda: self._emit(self.remove_requested))
+        self.add_files.clicked.connect(self.add_files_requested)
+        self.add_folder.clicked.connect(self.add_folder_requested)
+        self.retranslate()
+
+    def show_models(self, shown: OnDisk) -> None:
+        self.shown = shown
+        self._fill()
+
+    def show_loaded(self, path: str) -> None:
+        """The file of the loaded model, "" without one."""
+        self.loaded = path
+        self._fill()
+
+    def entry(self) -> Entry | None:
+        """The selected one."""
+        key = self.table.key()
+        return next((entry for entry in self.shown.entries if entry.id == key), None) if self.shown else None
+
+    def _emit(self, signal: object) -> None:
+        entry = self.entry()
+        if entry is not None and not (signal is self.use_requested and entry.problem):
+            signal.emit(entry)  # type: ignore[attr-defined]
+
+    def _fill(self) -> None:
+        titles = [
+            self.tr("Model"),
+            self.tr("Parameters"),
+            self.tr("Quantization"),
+            self.tr("File"),
+            self.tr("Speed"),
+            self.tr("Fit"),
+        ]
+        shown = self.shown
+        self.table.set_rows(titles, [self._row(entry) for entry in shown.entries] if shown else [])
+        if shown:
+            details = {"free": i18n.size(shown.machine.free), "total": i18n.size(shown.machine.total)}
+            self.note.setText(fill(self.tr("{free} of {total} memory are free now."), details))
+        self._enable()
+
+    def _row(self, entry: Entry) -> Row:
+        assert self.shown is not None
+        fit = self.shown.fits.get(entry.id)
+        where = words.origin(entry.origin)
+        if entry.path == self.loaded:
+            where = f"{self.tr('Loaded now')}  ·  {where}"
+        problem = present_code(entry.problem) if entry.problem else None
+        if problem:
+            where = self.tr("Can't be used: the file is damaged or not whole.")
+        verdict = fit.verdict if fit else Verdict.WONT
+        tip = words.needs(fit) if fit else (problem.then if problem else "")
+        speed = fit.tokens_per_s if fit else 0.0
+        return Row(
+            entry.id,
+            (
+                Cell(entry.name, entry.name.casefold(), tip=entry.path),
+                Cell(words.parameters(entry.parameters), entry.parameters),
+                Cell(entry.quantization),
+                Cell(i18n.size(entry.file_bytes), entry.file_bytes),
+                Cell(words.speed(speed), speed),
+                Cell(
+                    words.verdict(verdict) if fit else "—", list(Verdict).index(verdict), verdict if fit else None, tip
+                ),
+            ),
+            where,
+        )
+
+    def _enable(self) -> None:
+        entry = self.entry()
+        for button in (self.card, self.verify):
+            button.setEnabled(entry is not None and not entry.problem)
+        self.use.setEnabled(entry is not None and not entry.problem and entry.path != self.loaded)
+        self.remove.setEnabled(entry is not None and entry.origin.value != "bundled")
+        deletes = entry is not None and entry.is_ours
+        self.remove.setText(self.tr("Move to the bin…") if deletes else self.tr("Take off the list"))
+
+    def retranslate(self) -> None:
+        self.words.setPlaceholderText(self.tr("Filter"))
+        self.words.setAccessibleName(self.tr("Filter"))
+        self.add_files.setText(self.tr("Add a file…"))
+        self.add_folder.setText(self.tr("Add a folder…"))
+        self.use.setText(self.tr("Use"))
+        self.card.setText(self.tr("Details"))
+        self.verify.setText(self.tr("Verify"))
+        self.table.setAccessibleName(self.tr("Models on this computer"))
+        self._fill()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if is_language_change(event):
+            self.retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,244 @@
+"""The models room: the page, the library, the Hub and the downloads, of one mind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from desktop.core.errors import SamarError, fill
+from desktop.core.paths import Paths
+from desktop.models.card import Card
+from desktop.models.catalogue import Recommendation
+from desktop.models.downloads import DownloadQueue
+from desktop.models.entry import Entry
+from desktop.models.fit import Fit
+from desktop.models.hub import Hub, HubModel, HubRepository, keep_token
+from desktop.models.library import Library, Removal
+from desktop.ui import i18n
+from desktop.ui.models import words
+from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.models_page import ModelsPage
+from desktop.ui.preferences import Preferences
+from desktop.workers.downloads import DownloadWorker
+from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
+
+
+class ModelsRoom(QObject):
+    """Built with the window; nothing is read, started or connected before `open`."""
+
+    model_chosen = Signal(object)
+    """Path of a model to load"""
+    models_changed = Signal(object)
+    """tuple[Entry, ...]: what is on this computer, for the model picker"""
+    convert_requested = Signal(object)
+    """Path of a checkpoint's folder"""
+
+    def __init__(self, paths: Paths, preferences: Preferences, parent: QWidget, library: Library | None = None) -> None:
+        super().__init__(parent)
+        self.preferences = preferences
+        self.library = library or Library(paths)
+        self.hub = Hub(lambda: self.preferences.value.network_allowed)
+        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
+        self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
+        self.page: ModelsPage | None = None
+        self.loaded = ""
+        self.worker.looked.connect(self._on_looked)
+        self.worker.listed.connect(self._on_listed)
+        self.worker.failed.connect(self._on_failed)
+        self.worker.imported.connect(self._on_imported)
+        self.worker.checkpoint_found.connect(self.convert_requested)
+        self.worker.removed.connect(self._on_removed)
+        self.worker.verified.connect(self._on_verified)
+        self.worker.carded.connect(self._on_carded)
+        self.downloads.failed.connect(self._on_failed)
+        self.downloads.finished.connect(self._on_finished)
+
+    # ---- for the window
+
+    def open(self, tab: str = "local") -> ModelsPage:
+        """Show the page, and look at the disk."""
+        if self.page is None:
+            self.page = self._made()
+            self.downloads.begin()
+        self.page.open_tab(tab)
+        self.page.hub.set_network(self.preferences.value.network_allowed)
+        self.page.local.show_loaded(self.loaded)
+        self.page.show()
+        self.page.raise_()
+        self.page.activateWindow()
+        self.refresh()
+        return self.page
+
+    def refresh(self) -> None:
+        """Look at the disk and the free memory anew."""
+        self.worker.look(self.preferences.value.context)
+        self.worker.list_catalogue(self.preferences.value.context)
+
+    def take(self, paths: list[Path]) -> None:
+        """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter."""
+        self.worker.take(paths, self.preferences.value.context)
+
+    def show_loaded(self, path: str) -> None:
+        """The file of the loaded model, "" without one."""
+        self.loaded = path
+        if self.page is not None:
+            self.page.local.show_loaded(path)
+
+    def close(self) -> None:
+        """Pause downloads and end the threads."""
+        self.downloads.close()
+        self.worker.close()
+        if self.page is not None:
+            self.page.close()
+
+    # ---- the page
+
+    def _made(self) -> ModelsPage:
+        page = ModelsPage(self.hub.host)
+        page.paths_dropped.connect(lambda names: self.take([Path(name) for name in names]))
+        local = page.local
+        local.use_requested.connect(lambda entry: self.model_chosen.emit(Path(entry.path)))
+        local.card_requested.connect(
+            lambda entry: self.worker.read_card(Path(entry.path), self.preferences.value.context, entry)
+        )
+        local.verify_requested.connect(self._verify)
+        local.remove_requested.connect(self._remove)
+        local.add_files_requested.connect(self._add_files)
+        local.add_folder_requested.connect(self._add_folder)
+        page.catalogue.download_requested.connect(self._download_listed)
+        page.catalogue.convert_requested.connect(self._explain_conversion)
+        hub = page.hub
+        hub.network_allowed.connect(self._allow_network)
+        hub.search_requested.connect(self.worker.search)
+        hub.repository_requested.connect(self.worker.open_repository)
+        hub.download_requested.connect(self.downloads.add)
+        hub.token_given.connect(self._keep_token)
+        self.worker.found.connect(self._on_found)
+        self.worker.opened.connect(hub.show_repository)
+        panel = page.downloads
+        panel.pause_requested.connect(self.downloads.pause)
+        panel.resume_requested.connect(self.downloads.resume)
+        panel.cancel_requested.connect(self.downloads.cancel)
+        self.downloads.changed.connect(panel.show_downloads)
+        self.downloads.progressed.connect(panel.show_pace)
+        return page
+
+    def _allow_network(self) -> None:
+        self.preferences.change(network_allowed=True)
+        if self.page is not None:
+            self.page.hub.set_network(True)
+
+    def _keep_token(self, text: str) -> None:
+        try:
+            keep_token(text)
+        except SamarError as problem:
+            self._on_failed(problem)
+
+    def _download_listed(self, one: Recommendation) -> None:
+        """A file of the list: the Hub is asked what it is today, then it is queued."""
+        if not self.preferences.value.network_allowed and not self._asks_for_network():
+            return
+
+        def queue(repository: HubRepository) -> None:
+            choice = next((c for c in repository.choices if Path(c.name).name == one.file.name), None)
+            if choice is None:
+                raise SamarError("hub_not_found", name=f"{one.repo}/{one.file.name}")
+            self.downloads.add(repository, choice)
+
+        self.worker.with_repository(one.repo, queue)
+
+    def _asks_for_network(self) -> bool:
+        """The first wish for something from the network: the person decides, and is asked only once."""
+        answer = QMessageBox.question(
+            self.page,
+            self.tr("Allow the network?"),
+            self.tr(
+                "Samar has never used the network. Downloading asks {host} and nobody else; nothing about you is sent."
+            ).replace("{host}", words.name(self.hub.host)),
+        )
+        if answer is QMessageBox.StandardButton.Yes:
+            self._allow_network()
+            return True
+        return False
+
+    def _explain_conversion(self, source: str) -> None:
+        text = self.tr(
+            "There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here."
+        )
+        self._tell(text.replace("{repo}", words.name(source)))
+
+    def _add_files(self) -> None:
+        dialog = QFileDialog(self.page, self.tr("Add model files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([self.tr("Model files (*.gguf)"), self.tr("All files (*)")])
+        dialog.filesSelected.connect(lambda names: self.take([Path(name) for name in names]))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _add_folder(self) -> None:
+        dialog = QFileDialog(self.page, self.tr("Add a folder of models"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda name: self.take([Path(name)]))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _remove(self, entry: Entry) -> None:
+        would = self.library.removal(entry)
+        if would.deletes:
+            details = {"name": words.name(entry.name), "size": i18n.size(would.frees)}
+            text = fill(self.tr("Move {name} to the bin? Emptying the bin frees {size}."), details)
+            answer = QMessageBox.question(self.page, self.tr("Move to the bin"), text)
+            if answer is not QMessageBox.StandardButton.Yes:
+                return
+        self.worker.remove(entry, self.preferences.value.context)
+
+    def _verify(self, entry: Entry) -> None:
+        self._tell(fill(self.tr("Reading {name}…"), {"name": words.name(entry.name)}))
+        self.worker.verify(entry)
+
+    # ---- from the workers
+
+    def _on_looked(self, shown: OnDisk) -> None:
+        self.models_changed.emit(shown.entries)
+        if self.page is not None:
+            self.page.local.show_models(shown)
+            self.page.hub.set_machine(shown.machine)
+
+    def _on_listed(self, shown: InCatalogue) -> None:
+        if self.page is not None:
+            self.page.catalogue.show_catalogue(shown)
+
+    def _on_found(self, _words: str, results: list[HubModel]) -> None:
+        if self.page is not None:
+            self.page.hub.show_results(results)
+
+    def _on_imported(self, entries: list[Entry]) -> None:
+        self._tell(self.tr("%n model(s) added.", "", len(entries)))
+
+    def _on_removed(self, entry: Entry, done: Removal) -> None:
+        text = self.tr("{name} is in the bin.") if done.deletes else self.tr("{name} is off the list; its file stays.")
+        self._tell(fill(text, {"name": words.name(entry.name)}))
+
+    def _on_verified(self, entry: Entry, had_checksum: bool) -> None:
+        if had_checksum:
+            text = self.tr("{name} is whole: its checksum is right.")
+        else:
+            text = self.tr("The headers of {name} are right; nobody promised a checksum.")
+        self._tell(fill(text, {"name": words.name(entry.name)}))
+
+    def _on_carded(self, card: Card, fit: Fit, _entry: Entry | None) -> None:
+        CardDialog(card, fit, self.page).open()
+
+    def _on_finished(self, entry: Entry) -> None:
+        self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
+        self.worker.look(self.preferences.value.context)
+
+    def _on_failed(self, problem: SamarError) -> None:
+        if self.page is not None:
+            self.page.show_error(problem)
+
+    def _tell(self, text: str) -> None:
+        if self.page is not None:
+            self.page.show_notice(text)

@@ -1,0 +1,115 @@
+"""How the pages about models say things: short words for verdicts, places, qualities and states, in both languages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.core.errors import fill
+from desktop.models.catalogue import REASONS, Arabic, Recommendation
+from desktop.models.discovery import Origin
+from desktop.models.downloads import State
+from desktop.models.fit import Fit, Verdict
+from desktop.ui import i18n
+from desktop.ui.error_presenter import isolated
+
+
+def tr(text: str, number: int = -1) -> str:
+    return QCoreApplication.translate("models", text, "", number)
+
+
+def verdict(value: Verdict) -> str:
+    return {
+        Verdict.FITS: QCoreApplication.translate("models", "Fits"),
+        Verdict.TIGHT: QCoreApplication.translate("models", "Tight"),
+        Verdict.WONT: QCoreApplication.translate("models", "Won't fit"),
+    }[value]
+
+
+def origin(value: Origin) -> str:
+    names = {
+        Origin.BUNDLED: QCoreApplication.translate("models", "Comes with Samar"),
+        Origin.SAMAR: QCoreApplication.translate("models", "Downloaded"),
+        Origin.FILE: QCoreApplication.translate("models", "Your file"),
+        Origin.FOLDER: QCoreApplication.translate("models", "Your folder"),
+        Origin.HUGGING_FACE: "Hugging Face",
+        Origin.LM_STUDIO: "LM Studio",
+        Origin.OLLAMA: "Ollama",
+        Origin.GPT4ALL: "GPT4All",
+        Origin.JAN: "Jan",
+        Origin.LLAMA_CPP: "llama.cpp",
+    }
+    return names[value]
+
+
+def arabic(value: Arabic) -> str:
+    return {
+        Arabic.NONE: QCoreApplication.translate("models", "None"),
+        Arabic.WEAK: QCoreApplication.translate("models", "Weak"),
+        Arabic.FAIR: QCoreApplication.translate("models", "Fair"),
+        Arabic.GOOD: QCoreApplication.translate("models", "Good"),
+        Arabic.NATIVE: QCoreApplication.translate("models", "Excellent"),
+    }[value]
+
+
+def state(value: State) -> str:
+    return {
+        State.QUEUED: QCoreApplication.translate("models", "Waiting"),
+        State.RUNNING: QCoreApplication.translate("models", "Downloading"),
+        State.PAUSED: QCoreApplication.translate("models", "Paused"),
+        State.FAILED: QCoreApplication.translate("models", "Stopped"),
+    }[value]
+
+
+def parameters(count: int) -> str:
+    """1.2B, 360M: as the models' names have it, in either language."""
+    if not count:
+        return ""
+    return f"{count / 1e9:.1f}B" if count >= 999_500_000 else f"{count / 1e6:.0f}M"
+
+
+def context(tokens: int) -> str:
+    if tokens >= 1024 and tokens % 1024 == 0:
+        return f"{tokens // 1024}K"
+    return i18n.number(tokens) if tokens else ""
+
+
+def speed(tokens_per_s: float) -> str:
+    """About 12 tokens/s; "" where it is not known."""
+    if not tokens_per_s:
+        return ""
+    shown = i18n.number(tokens_per_s, 1 if tokens_per_s < 10 else 0)
+    return QCoreApplication.translate("models", "≈ {speed} tokens/s").replace("{speed}", shown)
+
+
+def needs(fit: Fit) -> str:
+    """What a tool tip over a verdict says."""
+    details = {"needed": i18n.size(fit.memory.total), "free": i18n.size(fit.free), "context": i18n.number(fit.context)}
+    text = QCoreApplication.translate("models", "Needs {needed} with a context of {context} tokens; {free} are free.")
+    if fit.verdict is Verdict.TIGHT and fit.context_that_fits < fit.context:
+        details["fitting"] = i18n.number(fit.context_that_fits)
+        text += " " + QCoreApplication.translate("models", "A context of {fitting} tokens fits.")
+    return fill(text, details)
+
+
+def reason(one: Recommendation) -> str:
+    details = {
+        "needed": i18n.size(one.fit.memory.total),
+        "free": i18n.size(one.fit.free),
+        "speed": i18n.number(one.fit.tokens_per_s),
+    }
+    return fill(tr(REASONS[one.advice]), details)
+
+
+def time_left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return QCoreApplication.translate("models", "%n second(s) left", "", max(1, round(seconds)))
+    if seconds < 5400:
+        return QCoreApplication.translate("models", "%n minute(s) left", "", round(seconds / 60))
+    return QCoreApplication.translate("models", "%n hour(s) left", "", round(seconds / 3600))
+
+
+def name(text: str) -> str:
+    """A name of either direction inside a sentence."""
+    return isolated(text)

@@ -1,0 +1,204 @@
+"""What takes time about models, off the GUI thread: looking at the disk, asking the Hub, reading headers, verifying."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from desktop.core.errors import SamarError
+from desktop.models import bandwidth, catalogue
+from desktop.models.card import Card, card_of
+from desktop.models.catalogue import Catalogue, Recommendation
+from desktop.models.entry import Entry
+from desktop.models.fit import Fit, Machine, judge
+from desktop.models.hub import Hub
+from desktop.models.library import Library, Removal
+
+log = logging.getLogger(__name__)
+
+
+class OnDisk(msgspec.Struct, frozen=True, kw_only=True):
+    """The library, judged against the memory that is free now."""
+
+    entries: tuple[Entry, ...]
+    fits: dict[str, Fit]
+    """By entry id."""
+    machine: Machine
+
+
+class InCatalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """The catalogue, judged likewise."""
+
+    catalogue: Catalogue
+    files: tuple[Recommendation, ...]
+    """Every file with its fit."""
+    recommended: tuple[Recommendation, ...]
+    machine: Machine
+
+
+class ModelsWorker(QObject):
+    """Jobs on one thread, in order. Call from the GUI thread; signals arrive there."""
+
+    looked = Signal(object)
+    """OnDisk"""
+    listed = Signal(object)
+    """InCatalogue"""
+    found = Signal(str, object)
+    """The words of a search, list[HubModel]"""
+    opened = Signal(object)
+    """HubRepository"""
+    carded = Signal(object, object, object)
+    """Card, Fit, Entry or None"""
+    imported = Signal(object)
+    """list[Entry] that were dropped"""
+    checkpoint_found = Signal(object)
+    """Path of a folder that must be converted"""
+    removed = Signal(object, object)
+    """Entry, Removal"""
+    verified = Signal(object, bool)
+    """Entry; whether there was a checksum to compare with"""
+    verifying = Signal(object, object, object)
+    """Entry, bytes read, bytes in all"""
+    failed = Signal(object)
+    """SamarError"""
+    busy = Signal(bool)
+
+    def __init__(self, library: Library, hub: Hub, cache: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.library, self.hub, self.cache = library, hub, cache
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    # ---- asking
+
+    def look(self, context: int) -> None:
+        """Look at the disk anew; `looked` comes twice where something was known already, so that nobody waits."""
+
+        def job() -> None:
+            machine = bandwidth.this_machine(self.cache)
+            if known := self.library.entries():
+                self.looked.emit(_judged(known, machine, context))
+            self.looked.emit(_judged(self.library.refresh(self._closing.is_set), machine, context))
+            if self.library.problem:
+                problem, self.library.problem = self.library.problem, None
+                self.failed.emit(problem)
+
+        self._do(job)
+
+    def list_catalogue(self, context: int) -> None:
+        def job() -> None:
+            machine = bandwidth.this_machine(self.cache)
+            whole = catalogue.load()
+            self.listed.emit(
+                InCatalogue(
+                    catalogue=whole,
+                    files=tuple(catalogue.fits(whole, machine, context)),
+                    recommended=tuple(catalogue.recommend(whole, machine, context)),
+                    machine=machine,
+                )
+            )
+
+        self._do(job)
+
+    def search(self, words: str) -> None:
+        self._do(lambda: self.found.emit(words, self.hub.search(words)))
+
+    def open_repository(self, repo: str) -> None:
+        self._do(lambda: self.opened.emit(self.hub.repository(repo)))
+
+    def with_repository(self, repo: str, then: Callable[[Any], None]) -> None:
+        """Read a repository and hand it to `then`, on the worker's thread."""
+        self._do(lambda: then(self.hub.repository(repo)))
+
+    def read_card(self, path: Path, context: int, entry: Entry | None = None) -> None:
+        def job() -> None:
+            card: Card = card_of(path, entry.companions if entry else ())
+            self.carded.emit(card, judge(card.shape, bandwidth.this_machine(self.cache), context), entry)
+
+        self._do(job)
+
+    def take(self, paths: list[Path], context: int) -> None:
+        """Files and folders that were dropped."""
+
+        def job() -> None:
+            added: list[Entry] = []
+            for path in paths:
+                try:
+                    added += self.library.add(path)
+                except SamarError as problem:
+                    if problem.code == "checkpoint_found":
+                        self.checkpoint_found.emit(path)
+                    else:
+                        self.failed.emit(problem)
+            if added:
+                self.imported.emit(added)
+            self.looked.emit(_judged(self.library.entries(), bandwidth.this_machine(self.cache), context))
+
+        self._do(job)
+
+    def remove(self, entry: Entry, context: int) -> None:
+        def job() -> None:
+            done: Removal = self.library.remove(entry)
+            self.removed.emit(entry, done)
+            self.looked.emit(_judged(self.library.entries(), bandwidth.this_machine(self.cache), context))
+
+        self._do(job)
+
+    def verify(self, entry: Entry) -> None:
+        def job() -> None:
+            had = self.library.verify(
+                entry, lambda done, whole: self.verifying.emit(entry, done, whole), self._closing.is_set
+            )
+            if not self._closing.is_set():
+                self.verified.emit(entry, had)
+
+        self._do(job)
+
+    def close(self) -> None:
+        """End the job at work at its next step, leave out those that wait, and wait for the thread."""
+        self._closing.set()
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+
+    # ---- the thread
+
+    def _do(self, job: Callable[[], None]) -> None:
+        if self._closing.is_set():
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="models")
+            self._thread.start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if self._closing.is_set():
+                continue
+            self.busy.emit(True)
+            try:
+                job()
+            except SamarError as problem:
+                self.failed.emit(problem)
+            except Exception:  # a bug: the log keeps its traceback, the thread lives
+                log.exception("a job about models failed")
+            finally:
+                self.busy.emit(False)
+
+
+def _judged(entries: list[Entry], machine: Machine, context: int) -> OnDisk:
+    usable = [entry for entry in entries if not entry.problem]
+    return OnDisk(
+        entries=tuple(entries),
+        fits={entry.id: judge(entry.shape, machine, context) for entry in usable},
+        machine=machine,
+    )

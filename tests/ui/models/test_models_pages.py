@@ -1,0 +1,301 @@
+"""The pages about models, driven as a person does: keys, clicks, and what comes out as signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths, starter_model
+from desktop.core.settings import Language, SettingsFile
+from desktop.models import catalogue
+from desktop.models.card import card_of
+from desktop.models.catalogue import Recommendation
+from desktop.models.discovery import Origin
+from desktop.models.downloads import Download, State
+from desktop.models.entry import Entry
+from desktop.models.fit import Machine, Verdict, judge
+from desktop.models.hub import HubChoice, HubFile, HubModel, HubRepository
+from desktop.models.library import Library
+from desktop.ui import i18n
+from desktop.ui.models import words
+from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.models_page import ModelsPage
+from desktop.ui.models.room import ModelsRoom
+from desktop.ui.preferences import Preferences
+from desktop.workers.downloads import Pace
+from desktop.workers.models import InCatalogue, OnDisk
+from tests.fakes.tiny_gguf import write_tiny
+
+MACHINE = Machine(free=9 * 10**9, total=16 * 10**9, bandwidth=40e9)
+LISTED = catalogue.load()
+
+
+def entry(letter: str, name: str, model_id: str, origin: Origin = Origin.SAMAR, problem: str = "") -> Entry:
+    model = LISTED.find(model_id)
+    assert model is not None
+    _, file = next(iter(model.files()))
+    return Entry(
+        id=letter * 32,
+        name=name,
+        path=f"/models/{letter}.gguf",
+        origin=origin,
+        file_bytes=file.size,
+        parameters=model.parameters,
+        quantization=file.quantization,
+        shape=model.shape_of(file),
+        stamps=(),
+        problem=problem,
+    )
+
+
+def on_disk(*entries: Entry) -> OnDisk:
+    fits = {one.id: judge(one.shape, MACHINE) for one in entries if not one.problem}
+    return OnDisk(entries=entries, fits=fits, machine=MACHINE)
+
+
+def in_catalogue() -> InCatalogue:
+    return InCatalogue(
+        catalogue=LISTED,
+        files=tuple(catalogue.fits(LISTED, MACHINE)),
+        recommended=tuple(catalogue.recommend(LISTED, MACHINE)),
+        machine=MACHINE,
+    )
+
+
+@pytest.fixture
+def page(qtbot: QtBot, qapp: QApplication) -> Iterator[ModelsPage]:
+    i18n.install(qapp, Language.ENGLISH)
+    made = ModelsPage()
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    i18n.install(qapp, Language.ENGLISH)
+
+
+SMALL, LARGE = entry("a", "Small", "llama-3.2-1b"), entry("b", "كبير", "phi-3.5-moe", Origin.OLLAMA)
+BROKEN = entry("c", "Broken", "qwen2.5-0.5b", Origin.FILE, "model_damaged")
+
+
+def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBot) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.local.table.setFocus()
+    qtbot.keyClick(page.local.table, Qt.Key.Key_Home)
+    page.local.table.select_key(SMALL.id)
+    with qtbot.waitSignal(page.local.use_requested) as used:
+        qtbot.keyClick(page.local.table, Qt.Key.Key_Return)
+    assert used.args == [SMALL]
+    qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
+    assert page.local.entry() == LARGE
+    qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert page.tab() is page.catalogue
+
+
+def test_that_a_damaged_model_can_only_be_taken_off(page: ModelsPage, qtbot: QtBot) -> None:
+    page.local.show_models(on_disk(BROKEN))
+    page.local.table.select_key(BROKEN.id)
+    local = page.local
+    assert [b.isEnabled() for b in (local.use, local.card, local.verify, local.remove)] == [False, False, False, True]
+    with qtbot.assertNotEmitted(local.use_requested):
+        qtbot.keyClick(local.table, Qt.Key.Key_Return)
+
+
+def test_that_what_removing_does_is_said_before(page: ModelsPage) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.local.table.select_key(SMALL.id)
+    assert page.local.remove.text() == "Move to the bin…"
+    page.local.table.select_key(LARGE.id)
+    assert page.local.remove.text() == "Take off the list"
+
+
+def test_that_the_filter_folds_and_the_choice_stays(page: ModelsPage, qtbot: QtBot) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.local.table.select_key(LARGE.id)
+    page.local.words.setText("كبيرْ")  # with a mark that search leaves out
+    assert page.local.table.visible_keys() == [LARGE.id]
+    page.local.words.clear()
+    page.local.show_models(on_disk(SMALL, LARGE))
+    assert page.local.entry() == LARGE
+
+
+def test_that_columns_sort_by_value_and_not_by_text(page: ModelsPage) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    table = page.catalogue.table
+    table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    sizes = {(one.model.id, one.file.name): one.file.size for one in page.catalogue.shown.files}  # type: ignore[union-attr]
+    shown = [sizes.get(key, 0) for key in table.visible_keys()]
+    assert shown == sorted(shown) and shown[-1] > 20 * 10**9
+
+
+def test_that_the_list_can_be_narrowed(page: ModelsPage) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    everything = page.catalogue.table.visible_keys()
+    page.catalogue.which.setCurrentIndex(1)
+    fitting = page.catalogue.table.visible_keys()
+    page.catalogue.which.setCurrentIndex(2)
+    arabic = {key[0] for key in page.catalogue.table.visible_keys()}
+    assert 0 < len(fitting) < len(everything)
+    assert ("phi-3.5-moe", "Phi-3.5-MoE-instruct-Q4_K_M.gguf") not in fitting
+    assert "allam-7b" in arabic and "phi-2" not in arabic
+
+
+def test_that_a_recommendation_is_downloaded_by_its_button(page: ModelsPage, qtbot: QtBot) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    assert 1 <= len(page.catalogue.cards) <= 3
+    with qtbot.waitSignal(page.catalogue.download_requested) as asked:
+        page.catalogue.cards[0].button.click()
+    assert isinstance(asked.args[0], Recommendation) and "{" not in page.catalogue.cards[0].why.text()
+
+
+def test_that_a_model_without_a_file_leads_to_the_converter(page: ModelsPage, qtbot: QtBot) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    page.catalogue.table.select_key(("fanar-1-9b", ""))
+    with qtbot.waitSignal(page.catalogue.convert_requested) as asked:
+        page.catalogue.button.click()
+    assert asked.args == ["QCRI/Fanar-1-9B-Instruct"]
+
+
+def repository() -> HubRepository:
+    files = [HubFile(name=f"M-{q}.gguf", size=s, sha256="0" * 64) for q, s in (("Q4_K_M", 10**9), ("F16", 12 * 10**9))]
+    choices = tuple(HubChoice(quantization=f.name[2:-5], files=(f,)) for f in files)
+    return HubRepository(repo="o/r", commit="c", licence="mit", gated=False, choices=choices, projectors=())
+
+
+def test_that_the_hub_is_searched_and_a_file_chosen(page: ModelsPage, qtbot: QtBot) -> None:
+    hub = page.hub
+    page.open_tab("hub")
+    with qtbot.waitSignal(hub.network_allowed):
+        hub.off.button.click()
+    hub.set_network(True)
+    hub.set_machine(MACHINE)
+    qtbot.keyClicks(hub.words, "tiny llama")
+    with qtbot.waitSignal(hub.search_requested) as asked:
+        qtbot.keyClick(hub.words, Qt.Key.Key_Return)
+    assert asked.args == ["tiny llama"]
+    one = HubModel(
+        repo="o/r", downloads=5, likes=1, updated=0, licence="mit", gated=True, parameters=10**9,
+        architecture="llama", context=4096, languages=(),
+    )  # fmt: skip
+    hub.show_results([one])
+    with qtbot.waitSignal(hub.repository_requested):
+        hub.found.select_key("o/r")
+    hub.show_repository(repository())
+    hub.files.select_key("M-Q4_K_M.gguf")
+    with qtbot.waitSignal(hub.download_requested) as wanted:
+        hub.button.click()
+    assert wanted.args == [repository(), repository().choices[0]]
+
+
+def test_that_downloads_show_pace_and_errors(page: ModelsPage, qtbot: QtBot) -> None:
+    file = HubFile(name="x/M-Q8_0.gguf", size=2 * 10**9, sha256="")
+    one = Download(id="d", repo="o/r", commit="c", quantization="Q8_0", files=(file,), state=State.RUNNING)
+    panel = page.downloads
+    assert not panel.isVisible()
+    panel.show_downloads([one])
+    panel.show_pace(Pace(id="d", held=10**9, size=2 * 10**9, checking=False, bytes_per_s=1e7))
+    row = panel.rows["d"]
+    assert "1.0 GB of 2.0 GB" in row.line.text() and "10.0 MB per second" in row.line.text()
+    assert row.meter.fraction == 0.5 and panel.isVisible()
+    with qtbot.waitSignal(panel.pause_requested):
+        row.toggle.click()
+    failed = SamarError("hub_gated", repo="o/r")
+    import msgspec
+
+    panel.show_downloads(
+        [msgspec.structs.replace(one, state=State.FAILED, error_code=failed.code, error_details=failed.details)]
+    )
+    assert "Access to" in row.line.text()
+    with qtbot.waitSignal(panel.resume_requested):
+        row.toggle.click()
+    with qtbot.waitSignal(panel.cancel_requested):
+        row.cancel.click()
+    panel.show_downloads([])
+    assert not panel.isVisible()
+
+
+def test_that_another_language_says_everything_anew(page: ModelsPage, qapp: QApplication) -> None:
+    page.local.show_models(on_disk(SMALL, BROKEN))
+    page.catalogue.show_catalogue(in_catalogue())
+    page.catalogue.table.select_key(("allam-7b", "ALLaM-AI_ALLaM-7B-Instruct-preview-Q4_K_M.gguf"))
+    english = page.catalogue.about.text()
+    i18n.install(qapp, Language.ARABIC)
+    qapp.processEvents()
+    assert page.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    assert page.catalogue.about.text() != english and "السعودي" in page.catalogue.about.text().replace(
+        "سعودي", "السعودي"
+    )
+
+
+def test_that_a_card_shows_what_the_header_says(qtbot: QtBot, tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "base.gguf", name="Base", template=None)
+    card = card_of(path)
+    dialog = CardDialog(card, judge(card.shape, MACHINE))
+    qtbot.addWidget(dialog)
+    texts = dict(dialog.rows)
+    assert texts["Chat template"] == "none" and "llama" in texts["Architecture"] and str(path) in texts["File"]
+    assert dialog.windowTitle() == "Base"
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_that_every_value_has_words(verdict: Verdict) -> None:
+    assert words.verdict(verdict)
+    assert all(words.origin(origin) for origin in Origin) and all(words.state(state) for state in State)
+
+
+# ---- the room
+
+
+@pytest.fixture
+def room(qtbot: QtBot, data_dir: Path) -> Iterator[ModelsRoom]:
+    from PySide6.QtWidgets import QWidget
+
+    paths = Paths.under(data_dir)
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = ModelsRoom(paths, Preferences(SettingsFile(paths.settings)), window, Library(paths, places=list))
+    yield made
+    made.close()
+
+
+def test_that_the_room_finds_models_and_hands_one_over(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(room.models_changed, timeout=20_000, check_params_cb=lambda found: len(found) == 1):
+        page = room.open()
+    write_tiny(tmp_path / "mine.gguf", name="Mine")
+    with qtbot.waitSignal(room.models_changed, timeout=20_000, check_params_cb=lambda found: len(found) == 2):
+        room.take([tmp_path / "mine.gguf"])
+    mine = room.library.find("Mine")
+    qtbot.waitUntil(lambda: mine.id in page.local.table.visible_keys(), timeout=10_000)
+    page.local.table.select_key(mine.id)
+    with qtbot.waitSignal(room.model_chosen) as chosen:
+        page.local.use.click()
+    assert chosen.args == [tmp_path / "mine.gguf"]
+    with qtbot.waitSignal(room.worker.carded, timeout=10_000):
+        page.local.card.click()
+    with qtbot.waitSignal(room.worker.removed, timeout=10_000):
+        page.local.remove.click()
+    assert (tmp_path / "mine.gguf").is_file() and starter_model().is_file()
+
+
+def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "checkpoint"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    with qtbot.waitSignal(room.convert_requested, timeout=10_000) as asked:
+        room.take([folder])
+    assert asked.args == [folder]
+
+
+def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtbot: QtBot) -> None:
+    page = room.open("hub")
+    assert page.hub.pages.currentWidget() is page.hub.off
+    with qtbot.waitSignal(room.worker.failed, timeout=10_000) as failed:
+        page.hub.search_requested.emit("x")
+    assert failed.args[0].code == "network_off"
+    page.hub.off.button.click()
+    assert room.preferences.value.network_allowed and page.hub.pages.currentWidget() is page.hub.on
