@@ -287,6 +287,37 @@
     </message>
 </context>
 <context>
+    <name>FormatMenu</name>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>Web page (HTML)</source>
+        <translation>صفحة ويب (HTML)</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>Samar’s JSON, nothing left out</source>
+        <translation>صيغة سمر (JSON)، بلا نقصان</translation>
+    </message>
+    <message>
+        <source>ChatML JSON lines, for training</source>
+        <translation>أسطر JSON بصيغة ChatML، للتدريب</translation>
+    </message>
+    <message>
+        <source>ShareGPT JSON lines, for training</source>
+        <translation>أسطر JSON بصيغة ShareGPT، للتدريب</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+</context>
+<context>
     <name>LinkPopover</name>
     <message>
         <source>Copy link</source>
@@ -770,6 +801,22 @@
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
     </message>
     <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>All chats in one file. A single chat is exported from its menu in the side bar.</source>
+        <translation>كل المحادثات في ملف واحد. أمّا المحادثة الواحدة فتُصدَّر من قائمتها في الشريط الجانبي.</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>استيراد</translation>
+    </message>
+    <message>
+        <source>Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are.</source>
+        <translation>صيغة سمر نفسها (JSON)، وما يُصدّره ChatGPT وOpen WebUI وJan. وما هنا من محادثات يبقى كما هو.</translation>
+    </message>
+    <message>
         <source>Everything stays on this computer</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
     </message>
@@ -800,6 +847,22 @@
     <message>
         <source>Open the folder</source>
         <translation>افتح المجلد</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>صدّر كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>استورد ملفًا…</translation>
+    </message>
+    <message>
+        <source>Import Jan’s folder…</source>
+        <translation>استورد مجلد Jan…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
     </message>
 </context>
 <context>
@@ -1036,6 +1099,132 @@
     <message>
         <source>Select all</source>
         <translation>حدّد الكل</translation>
+    </message>
+</context>
+<context>
+    <name>TransferController</name>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>استيراد محادثات</translation>
+    </message>
+    <message>
+        <source>Exported chats (*.json *.jsonl *.zip)</source>
+        <translation>محادثات مصدَّرة (*.json *.jsonl *.zip)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Import the chats of Jan’s folder</source>
+        <translation>استيراد محادثات مجلد Jan</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation>يجري التصدير…</translation>
+    </message>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>تجري قراءة {name}…</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>أنت</translation>
+    </message>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>تعليمات النظام</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>التفكير</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exporting: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>التصدير: {done} من لا شيء</numerusform>
+            <numerusform>التصدير: {done} من محادثة واحدة</numerusform>
+            <numerusform>التصدير: {done} من محادثتين</numerusform>
+            <numerusform>التصدير: {done} من %n محادثات</numerusform>
+            <numerusform>التصدير: {done} من %n محادثةً</numerusform>
+            <numerusform>التصدير: {done} من %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Importing: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>الاستيراد: {done} من لا شيء</numerusform>
+            <numerusform>الاستيراد: {done} من محادثة واحدة</numerusform>
+            <numerusform>الاستيراد: {done} من محادثتين</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثات</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثةً</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was written.</source>
+        <translation>أُلغي التصدير. لم يُكتب شيء.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) exported</source>
+        <translation>
+            <numerusform>لم تُصدَّر أي محادثة</numerusform>
+            <numerusform>صُدّرت محادثة واحدة</numerusform>
+            <numerusform>صُدّرت محادثتان</numerusform>
+            <numerusform>صُدّرت %n محادثات</numerusform>
+            <numerusform>صُدّرت %n محادثةً</numerusform>
+            <numerusform>صُدّرت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>افتح المجلد</translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was imported.</source>
+        <translation>أُلغي الاستيراد. لم يُستورد شيء.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) imported</source>
+        <translation>
+            <numerusform>لم تُستورد أي محادثة</numerusform>
+            <numerusform>استُوردت محادثة واحدة</numerusform>
+            <numerusform>استُوردت محادثتان</numerusform>
+            <numerusform>استُوردت %n محادثات</numerusform>
+            <numerusform>استُوردت %n محادثةً</numerusform>
+            <numerusform>استُوردت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) were here already</source>
+        <translation>
+            <numerusform>ولم يكن هنا منها شيء</numerusform>
+            <numerusform>محادثة واحدة كانت هنا من قبل</numerusform>
+            <numerusform>محادثتان كانتا هنا من قبل</numerusform>
+            <numerusform>%n محادثات كانت هنا من قبل</numerusform>
+            <numerusform>%n محادثةً كانت هنا من قبل</numerusform>
+            <numerusform>%n محادثة كانت هنا من قبل</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{first}; {second}</source>
+        <translation>{first}، {second}</translation>
     </message>
 </context>
 <context>

@@ -89,4 +89,42 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TransferController</name>
+    <message numerus="yes">
+        <source>Exporting: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>Exporting: {done} of %n chat</numerusform>
+            <numerusform>Exporting: {done} of %n chats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Importing: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>Importing: {done} of %n chat</numerusform>
+            <numerusform>Importing: {done} of %n chats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) exported</source>
+        <translation>
+            <numerusform>%n chat exported</numerusform>
+            <numerusform>%n chats exported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) imported</source>
+        <translation>
+            <numerusform>%n chat imported</numerusform>
+            <numerusform>%n chats imported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) were here already</source>
+        <translation>
+            <numerusform>%n chat was here already</numerusform>
+            <numerusform>%n chats were here already</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView,
 from desktop.core.chat import Chat
 from desktop.ui import icons, theme
 from desktop.ui.chat.chat_list import ChatListModel, ChatRowDelegate, Kind, Roles, SearchHit
+from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.widgets import Label, LineEdit, Moon, RowButton
 
 WIDTH = 264
@@ -151,6 +152,8 @@ class Sidebar(QFrame):
     chat_renamed = Signal(int, str)
     chat_deleted = Signal(int)
     chat_pinned = Signal(int, bool)
+    chat_exported = Signal(int, str, str)
+    """chat id, title, one of workers.transfer.FORMATS"""
     new_chat_requested = Signal()
     search_changed = Signal(str)
     models_requested = Signal()
@@ -290,7 +293,7 @@ class Sidebar(QFrame):
             self.chat_selected.emit(payload.id)
 
     def menu_for(self, index: QModelIndex) -> QMenu:
-        """Rename, pin and delete, for one chat."""
+        """Rename, pin, export and delete, for one chat."""
         chat = index.data(Roles.PAYLOAD)
         assert isinstance(chat, Chat)
         ink = theme.current().muted
@@ -301,6 +304,10 @@ class Sidebar(QFrame):
         rename.triggered.connect(lambda: self.rename(chat.id))
         pin = menu.addAction(icons.icon("pin", ink), self.tr("Unpin") if chat.pinned else self.tr("Pin"))
         pin.triggered.connect(lambda: self.chat_pinned.emit(chat.id, not chat.pinned))
+        export = FormatMenu(menu)
+        export.setIcon(icons.icon("export", ink))
+        export.chosen.connect(lambda form: self.chat_exported.emit(chat.id, chat.title, form))
+        menu.addMenu(export)
         menu.addSeparator()
         delete = menu.addAction(icons.icon("trash", theme.current().danger), self.tr("Delete"))
         delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
