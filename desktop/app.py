@@ -26,8 +26,10 @@ from desktop.models.gguf import inspect
 from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
+from desktop.storage.prompts import PromptLibrary
 from desktop.ui import i18n, theme
 from desktop.ui.chat.controller import ChatController
+from desktop.ui.chat.prompts import PromptController
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.chat.transfer import TransferController
 from desktop.ui.main_window import MainWindow
@@ -86,6 +88,8 @@ class Samar(QObject):
             lambda: i18n.current().value,
         )
         self.transfer = TransferController(self.window, self.transfer_worker)
+        library = PromptLibrary(self.database)
+        self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self._closed = False

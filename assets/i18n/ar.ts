@@ -119,6 +119,10 @@
         <translation>عُد إلى الأصل</translation>
     </message>
     <message>
+        <source>Prompts…</source>
+        <translation>التعليمات…</translation>
+    </message>
+    <message>
         <source>Context</source>
         <translation>السياق</translation>
     </message>
@@ -623,6 +627,119 @@
     </message>
 </context>
 <context>
+    <name>PromptController</name>
+    <message>
+        <source>“{name}” holds in this chat</source>
+        <translation>«{name}» سارية في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>New prompt</source>
+        <translation>تعليمات جديدة</translation>
+    </message>
+    <message>
+        <source>Import prompts</source>
+        <translation>استيراد تعليمات</translation>
+    </message>
+    <message>
+        <source>Exported prompts (*.json)</source>
+        <translation>تعليمات مصدَّرة (*.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n prompt(s) imported</source>
+        <translation>
+            <numerusform>لم تُستورد أي تعليمات</numerusform>
+            <numerusform>استُوردت تعليمات واحدة</numerusform>
+            <numerusform>استُوردت مجموعتان من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعات من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعةً من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعة من التعليمات</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Export prompts</source>
+        <translation>تصدير التعليمات</translation>
+    </message>
+</context>
+<context>
+    <name>PromptDialog</name>
+    <message>
+        <source>Without a name</source>
+        <translation>بلا اسم</translation>
+    </message>
+    <message>
+        <source>{name}, starred</source>
+        <translation>{name}، مميّزة بنجمة</translation>
+    </message>
+    <message>
+        <source>Remove the star</source>
+        <translation>أزل النجمة</translation>
+    </message>
+    <message>
+        <source>Star: list it first</source>
+        <translation>ميّزها بنجمة لتتصدّر القائمة</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>التعليمات</translation>
+    </message>
+    <message>
+        <source>New prompt</source>
+        <translation>تعليمات جديدة</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>استورد…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>صدّر…</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>الاسم</translation>
+    </message>
+    <message>
+        <source>Slash command</source>
+        <translation>أمر الشرطة المائلة</translation>
+    </message>
+    <message>
+        <source>summarise, to be typed as /summarise</source>
+        <translation>لخّص، ويُكتب /لخّص</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>النص</translation>
+    </message>
+    <message>
+        <source>Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the interface, {user} you.</source>
+        <translation>تُملأ عند الاستعمال: {date} تاريخ اليوم، {time} الساعة، {language} لغة الواجهة، {user} أنت.</translation>
+    </message>
+    <message>
+        <source>Delete the prompt</source>
+        <translation>احذف التعليمات</translation>
+    </message>
+    <message>
+        <source>Use in this chat</source>
+        <translation>استعملها في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>No prompts yet. A prompt tells a model how to answer; one that you keep here is at hand in every chat.</source>
+        <translation>لا تعليمات بعد. التعليمات تقول للنموذج كيف يجيب، وما تحفظه هنا تجده في كل محادثة.</translation>
+    </message>
+    <message>
+        <source>Prompt deleted</source>
+        <translation>حُذفت التعليمات</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
@@ -760,6 +877,14 @@
     <message>
         <source>For new chats. Each chat can have its own, in its panel.</source>
         <translation>للمحادثات الجديدة. ولكل محادثة أن تكون لها تعليماتها، في لوحتها.</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>اسمك</translation>
+    </message>
+    <message>
+        <source>Stands in the place of {user} in a system prompt; nobody else gets it.</source>
+        <translation>يحلّ محلّ {user} في تعليمات النظام، ولا يصل إلى أحد غيرك.</translation>
     </message>
     <message>
         <source>How replies are written</source>
@@ -989,6 +1114,25 @@
     <message>
         <source>Settings</source>
         <translation>الإعدادات</translation>
+    </message>
+</context>
+<context>
+    <name>SlashMenu</name>
+    <message>
+        <source>Without a name</source>
+        <translation>بلا اسم</translation>
+    </message>
+    <message>
+        <source>All prompts…</source>
+        <translation>كل التعليمات…</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>التعليمات</translation>
+    </message>
+    <message>
+        <source>Enter inserts it, Ctrl+Enter makes it the system prompt of this chat.</source>
+        <translation>‏Enter يُدرجها، وCtrl+Enter يجعلها تعليمات النظام لهذه المحادثة.</translation>
     </message>
 </context>
 <context>

@@ -49,6 +49,16 @@
     </message>
 </context>
 <context>
+    <name>PromptController</name>
+    <message numerus="yes">
+        <source>%n prompt(s) imported</source>
+        <translation>
+            <numerusform>%n prompt imported</numerusform>
+            <numerusform>%n prompts imported</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message numerus="yes">
         <source>%n token(s)</source>

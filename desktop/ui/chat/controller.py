@@ -145,14 +145,15 @@ class ChatController(QObject):
         self.window.show_empty(not (self.chat and len(self.tree)))
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.window.composer.set_draft(self._draft())
-        self._show_panel()
+        self.show_panel()
         self._show_busy()
 
     def show_model(self, _model: object) -> None:
         """Another model answers, or the settings changed."""
-        self._show_panel()
+        self.show_panel()
 
-    def _show_panel(self) -> None:
+    def show_panel(self) -> None:
+        """Say in the panel what holds in this chat."""
         panel = self.window.panel
         panel.set_system_prompt(
             self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
@@ -276,9 +277,14 @@ class ChatController(QObject):
         messages = [(turn.role.value, turn.content) for turn in turns if turn.content or turn.role is Role.USER]
         prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
         if prompt.strip():
-            context = PromptContext(now=datetime.now().astimezone(), language=self.language())
-            messages.insert(0, ("system", fill_variables(prompt, context)))
+            messages.insert(0, ("system", fill_variables(prompt, self.prompt_context())))
         return GenerateRequest(messages=tuple(messages), params=self.params(), continue_last=continued)
+
+    def prompt_context(self) -> PromptContext:
+        """What the variables of a prompt stand for now."""
+        return PromptContext(
+            now=datetime.now().astimezone(), language=self.language(), user=self.settings().user_name.strip()
+        )
 
     def _model_name(self) -> str | None:
         model = self.worker.model
@@ -452,7 +458,7 @@ class ChatController(QObject):
         if self.chat and self.chat.id == message.chat_id and message.id in self.tree.messages:
             self.tree = self.tree.with_message(message)
             self.transcript.finish_message(message)
-            self._show_panel()
+            self.show_panel()
 
     def close(self) -> None:
         """Samar ends: drafts and replies are stored."""

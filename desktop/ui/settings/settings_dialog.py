@@ -23,7 +23,7 @@ from desktop.ui import i18n
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.sampling import SamplingEditor, Slider, WholeField
-from desktop.ui.widgets import Edge, Label, RowButton, Segments, say
+from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
 PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"))
 SETTLED_MS = 400
@@ -57,7 +57,7 @@ class SettingsDialog(QDialog):
         self.settled = QTimer(self)
         self.settled.setSingleShot(True)
         self.settled.setInterval(SETTLED_MS)
-        self.settled.timeout.connect(self._tell_prompt)
+        self.settled.timeout.connect(self._tell_texts)
         self._connect()
         self.resize(720, 560)
         self._retranslate()
@@ -143,12 +143,20 @@ class SettingsDialog(QDialog):
     def _replies(self, column: QVBoxLayout) -> None:
         self.prompt = DirectedText(least=4, most=10)
         self.prompt.setObjectName("field")
+        self.user_name = LineEdit()
+        self.user_name.setMaxLength(100)
         self.sampling = SamplingEditor()
         self._label(column, "prompt")
         column.addSpacing(4)
         self._label(column, "prompt_hint", "hint")
         column.addSpacing(10)
         column.addWidget(self.prompt)
+        column.addSpacing(28)
+        self._label(column, "user_name")
+        column.addSpacing(4)
+        self._label(column, "user_name_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.user_name)
         column.addSpacing(28)
         self._label(column, "sampling")
         column.addSpacing(4)
@@ -233,7 +241,8 @@ class SettingsDialog(QDialog):
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.sampling.params_changed.connect(lambda params: self._change(params=params))
-        self.prompt.textChanged.connect(self.settled.start)
+        for field in (self.prompt, self.user_name):
+            field.textChanged.connect(self.settled.start)
         self.open_folder.clicked.connect(self.folder_requested)
 
     # --- values ---
@@ -256,6 +265,7 @@ class SettingsDialog(QDialog):
         self.theme.set_value(settings.theme)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
+        self.user_name.setText(settings.user_name)
         self.sampling.set_params(settings.params, GenerationParams())
         self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
         self.threads.setValue(settings.threads)
@@ -270,19 +280,19 @@ class SettingsDialog(QDialog):
         self._figures()
         self.settings_changed.emit(self.settings)
 
-    def _tell_prompt(self) -> None:
-        text = self.prompt.toPlainText()
-        if text != self.settings.system_prompt:
-            self._change(system_prompt=text)
+    def _tell_texts(self) -> None:
+        texts = {"system_prompt": self.prompt.toPlainText(), "user_name": self.user_name.text()}
+        if any(text != getattr(self.settings, name) for name, text in texts.items()):
+            self._change(**texts)
 
     def done(self, result: int) -> None:
         self.settled.stop()
-        self._tell_prompt()
+        self._tell_texts()
         super().done(result)
 
     def closeEvent(self, event: QEvent) -> None:
         self.settled.stop()
-        self._tell_prompt()
+        self._tell_texts()
         super().closeEvent(event)  # type: ignore[arg-type]
 
     def _figures(self) -> None:
@@ -316,6 +326,8 @@ class SettingsDialog(QDialog):
             "scale": self.tr("Text size"),
             "prompt": self.tr("System prompt"),
             "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
+            "user_name": self.tr("Your name"),
+            "user_name_hint": self.tr("Stands in the place of {user} in a system prompt; nobody else gets it."),
             "sampling": self.tr("How replies are written"),
             "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
             "context": self.tr("Context"),
@@ -351,6 +363,8 @@ class SettingsDialog(QDialog):
         self.threads.setAccessibleDescription(texts["threads_hint"])
         self.threads.setSpecialValueText(self.tr("Automatic"))
         self.prompt.setAccessibleName(texts["prompt"])
+        self.user_name.setAccessibleName(texts["user_name"])
+        self.user_name.setAccessibleDescription(texts["user_name_hint"])
         self.prompt.set_placeholder(self.tr("How should models answer?"))
         self.folder.setAccessibleName(texts["folder"])
         self.open_folder.setText(self.tr("Open the folder"))
