@@ -19,12 +19,24 @@
 <context>
     <name>ChatController</name>
     <message>
+        <source>The temporary chat is gone</source>
+        <translation>زالت المحادثة المؤقتة</translation>
+    </message>
+    <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
     <message>
+        <source>In the title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
+    </message>
+    <message>
+        <source>A temporary chat can’t be forked</source>
+        <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
     <message>
         <source>Chat deleted</source>
@@ -240,7 +252,15 @@
     </message>
     <message>
         <source>{model} is a tiny model that knows Samar and the basics of local models. For everything else, add a larger one. Everything stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} نموذج صغير جدًا يعرف سمر وأساسيات النماذج المحلية. ولما سوى ذلك أضف نموذجًا أكبر. كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Temporary chat</source>
+        <translation>محادثة مؤقتة</translation>
+    </message>
+    <message>
+        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
+        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
         <source>{model} answers here. Everything stays on this computer.</source>
@@ -365,6 +385,14 @@
     <message>
         <source>Everything stays on this computer</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>A temporary chat: never written to disk, gone when you leave it</source>
+        <translation>محادثة مؤقتة: لا تُكتب على القرص أبدًا، وتزول حين تغادرها</translation>
+    </message>
+    <message>
+        <source>Temporary chat</source>
+        <translation>محادثة مؤقتة</translation>
     </message>
     <message>
         <source>This chat</source>
@@ -1001,6 +1029,10 @@
         <translation>محادثة جديدة</translation>
     </message>
     <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
+    </message>
+    <message>
         <source>Search chats</source>
         <translation>ابحث في المحادثات</translation>
     </message>
@@ -1098,6 +1130,14 @@
     <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
+    </message>
+    <message>
+        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
+        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
         <source>Search chats</source>
