@@ -26,9 +26,12 @@ from desktop.models.gguf import inspect
 from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
+from desktop.storage.prompts import PromptLibrary
 from desktop.ui import i18n, theme
 from desktop.ui.chat.controller import ChatController
+from desktop.ui.chat.prompts import PromptController
 from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.chat.transfer import TransferController
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
 from desktop.ui.models.conversion_controller import ConversionController, is_checkpoint
@@ -37,6 +40,7 @@ from desktop.ui.preferences import Preferences
 from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
+from desktop.workers.transfer import TransferWorker
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +67,7 @@ class Samar(QObject):
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
         self.finder = SearchWorker(self.database.path, self)
+        self.transfer_worker = TransferWorker(paths.history, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
         self.window = MainWindow(
@@ -82,6 +87,9 @@ class Samar(QObject):
             lambda: self.preferences.value,
             lambda: i18n.current().value,
         )
+        self.transfer = TransferController(self.window, self.transfer_worker)
+        library = PromptLibrary(self.database)
+        self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self._closed = False
@@ -93,7 +101,7 @@ class Samar(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        for source in (self.chats, self.models, self.conversion):
+        for source in (self.chats, self.transfer, self.models, self.conversion):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
@@ -103,6 +111,8 @@ class Samar(QObject):
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.chats.purge_due.connect(self.keep_up)
+        self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
+        window.sidebar.chat_exported.connect(self.transfer.export_chat)
         window.settings_requested.connect(self.open_settings)
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
@@ -156,6 +166,11 @@ class Samar(QObject):
         dialog = SettingsDialog(self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores)
         dialog.settings_changed.connect(self.preferences.replace)
         dialog.folder_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.data))))
+        dialog.export_requested.connect(lambda form: self.transfer.export_all(form, dialog))
+        dialog.import_file_requested.connect(lambda: self.transfer.import_file(dialog))
+        dialog.import_folder_requested.connect(lambda: self.transfer.import_folder(dialog))
+        dialog.transfer_cancelled.connect(self.transfer_worker.cancel)
+        self.transfer.said.connect(dialog.show_transfer)
         dialog.open()
 
     def _on_settings(self, settings: Settings) -> None:
@@ -192,6 +207,7 @@ class Samar(QObject):
         self.worker.shutdown()
         self.finder.close()
         self.transcript.formulas.close()
+        self.transfer_worker.close()
         self.background.close()
         self.database.close()
 

@@ -19,12 +19,24 @@
 <context>
     <name>ChatController</name>
     <message>
+        <source>The temporary chat is gone</source>
+        <translation>زالت المحادثة المؤقتة</translation>
+    </message>
+    <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
     <message>
+        <source>In the title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
+    </message>
+    <message>
+        <source>A temporary chat can’t be forked</source>
+        <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
     <message>
         <source>Chat deleted</source>
@@ -117,6 +129,10 @@
     <message>
         <source>Back to the default</source>
         <translation>عُد إلى الأصل</translation>
+    </message>
+    <message>
+        <source>Prompts…</source>
+        <translation>التعليمات…</translation>
     </message>
     <message>
         <source>Context</source>
@@ -236,7 +252,15 @@
     </message>
     <message>
         <source>{model} is a tiny model that knows Samar and the basics of local models. For everything else, add a larger one. Everything stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} نموذج صغير جدًا يعرف سمر وأساسيات النماذج المحلية. ولما سوى ذلك أضف نموذجًا أكبر. كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Temporary chat</source>
+        <translation>محادثة مؤقتة</translation>
+    </message>
+    <message>
+        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
+        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
         <source>{model} answers here. Everything stays on this computer.</source>
@@ -287,6 +311,37 @@
     </message>
 </context>
 <context>
+    <name>FormatMenu</name>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>Web page (HTML)</source>
+        <translation>صفحة ويب (HTML)</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>Samar’s JSON, nothing left out</source>
+        <translation>صيغة سمر (JSON)، بلا نقصان</translation>
+    </message>
+    <message>
+        <source>ChatML JSON lines, for training</source>
+        <translation>أسطر JSON بصيغة ChatML، للتدريب</translation>
+    </message>
+    <message>
+        <source>ShareGPT JSON lines, for training</source>
+        <translation>أسطر JSON بصيغة ShareGPT، للتدريب</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+</context>
+<context>
     <name>LinkPopover</name>
     <message>
         <source>Copy link</source>
@@ -330,6 +385,14 @@
     <message>
         <source>Everything stays on this computer</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>A temporary chat: never written to disk, gone when you leave it</source>
+        <translation>محادثة مؤقتة: لا تُكتب على القرص أبدًا، وتزول حين تغادرها</translation>
+    </message>
+    <message>
+        <source>Temporary chat</source>
+        <translation>محادثة مؤقتة</translation>
     </message>
     <message>
         <source>This chat</source>
@@ -592,6 +655,119 @@
     </message>
 </context>
 <context>
+    <name>PromptController</name>
+    <message>
+        <source>“{name}” holds in this chat</source>
+        <translation>«{name}» سارية في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>New prompt</source>
+        <translation>تعليمات جديدة</translation>
+    </message>
+    <message>
+        <source>Import prompts</source>
+        <translation>استيراد تعليمات</translation>
+    </message>
+    <message>
+        <source>Exported prompts (*.json)</source>
+        <translation>تعليمات مصدَّرة (*.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n prompt(s) imported</source>
+        <translation>
+            <numerusform>لم تُستورد أي تعليمات</numerusform>
+            <numerusform>استُوردت تعليمات واحدة</numerusform>
+            <numerusform>استُوردت مجموعتان من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعات من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعةً من التعليمات</numerusform>
+            <numerusform>استُوردت %n مجموعة من التعليمات</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Export prompts</source>
+        <translation>تصدير التعليمات</translation>
+    </message>
+</context>
+<context>
+    <name>PromptDialog</name>
+    <message>
+        <source>Without a name</source>
+        <translation>بلا اسم</translation>
+    </message>
+    <message>
+        <source>{name}, starred</source>
+        <translation>{name}، مميّزة بنجمة</translation>
+    </message>
+    <message>
+        <source>Remove the star</source>
+        <translation>أزل النجمة</translation>
+    </message>
+    <message>
+        <source>Star: list it first</source>
+        <translation>ميّزها بنجمة لتتصدّر القائمة</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>التعليمات</translation>
+    </message>
+    <message>
+        <source>New prompt</source>
+        <translation>تعليمات جديدة</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>استورد…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>صدّر…</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>الاسم</translation>
+    </message>
+    <message>
+        <source>Slash command</source>
+        <translation>أمر الشرطة المائلة</translation>
+    </message>
+    <message>
+        <source>summarise, to be typed as /summarise</source>
+        <translation>لخّص، ويُكتب /لخّص</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>النص</translation>
+    </message>
+    <message>
+        <source>Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the interface, {user} you.</source>
+        <translation>تُملأ عند الاستعمال: {date} تاريخ اليوم، {time} الساعة، {language} لغة الواجهة، {user} أنت.</translation>
+    </message>
+    <message>
+        <source>Delete the prompt</source>
+        <translation>احذف التعليمات</translation>
+    </message>
+    <message>
+        <source>Use in this chat</source>
+        <translation>استعملها في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>No prompts yet. A prompt tells a model how to answer; one that you keep here is at hand in every chat.</source>
+        <translation>لا تعليمات بعد. التعليمات تقول للنموذج كيف يجيب، وما تحفظه هنا تجده في كل محادثة.</translation>
+    </message>
+    <message>
+        <source>Prompt deleted</source>
+        <translation>حُذفت التعليمات</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
@@ -731,6 +907,14 @@
         <translation>للمحادثات الجديدة. ولكل محادثة أن تكون لها تعليماتها، في لوحتها.</translation>
     </message>
     <message>
+        <source>Your name</source>
+        <translation>اسمك</translation>
+    </message>
+    <message>
+        <source>Stands in the place of {user} in a system prompt; nobody else gets it.</source>
+        <translation>يحلّ محلّ {user} في تعليمات النظام، ولا يصل إلى أحد غيرك.</translation>
+    </message>
+    <message>
         <source>How replies are written</source>
         <translation>كيف تُكتب الردود</translation>
     </message>
@@ -770,6 +954,22 @@
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
     </message>
     <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>All chats in one file. A single chat is exported from its menu in the side bar.</source>
+        <translation>كل المحادثات في ملف واحد. أمّا المحادثة الواحدة فتُصدَّر من قائمتها في الشريط الجانبي.</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>استيراد</translation>
+    </message>
+    <message>
+        <source>Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are.</source>
+        <translation>صيغة سمر نفسها (JSON)، وما يُصدّره ChatGPT وOpen WebUI وJan. وما هنا من محادثات يبقى كما هو.</translation>
+    </message>
+    <message>
         <source>Everything stays on this computer</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
     </message>
@@ -801,6 +1001,22 @@
         <source>Open the folder</source>
         <translation>افتح المجلد</translation>
     </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>صدّر كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>استورد ملفًا…</translation>
+    </message>
+    <message>
+        <source>Import Jan’s folder…</source>
+        <translation>استورد مجلد Jan…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutSheet</name>
@@ -811,6 +1027,10 @@
     <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
     </message>
     <message>
         <source>Search chats</source>
@@ -912,6 +1132,14 @@
         <translation>محادثة جديدة</translation>
     </message>
     <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
+    </message>
+    <message>
+        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
+        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
+    </message>
+    <message>
         <source>Search chats</source>
         <translation>ابحث في المحادثات</translation>
     </message>
@@ -926,6 +1154,25 @@
     <message>
         <source>Settings</source>
         <translation>الإعدادات</translation>
+    </message>
+</context>
+<context>
+    <name>SlashMenu</name>
+    <message>
+        <source>Without a name</source>
+        <translation>بلا اسم</translation>
+    </message>
+    <message>
+        <source>All prompts…</source>
+        <translation>كل التعليمات…</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>التعليمات</translation>
+    </message>
+    <message>
+        <source>Enter inserts it, Ctrl+Enter makes it the system prompt of this chat.</source>
+        <translation>‏Enter يُدرجها، وCtrl+Enter يجعلها تعليمات النظام لهذه المحادثة.</translation>
     </message>
 </context>
 <context>
@@ -1036,6 +1283,132 @@
     <message>
         <source>Select all</source>
         <translation>حدّد الكل</translation>
+    </message>
+</context>
+<context>
+    <name>TransferController</name>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>استيراد محادثات</translation>
+    </message>
+    <message>
+        <source>Exported chats (*.json *.jsonl *.zip)</source>
+        <translation>محادثات مصدَّرة (*.json *.jsonl *.zip)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Import the chats of Jan’s folder</source>
+        <translation>استيراد محادثات مجلد Jan</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation>يجري التصدير…</translation>
+    </message>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>تجري قراءة {name}…</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>أنت</translation>
+    </message>
+    <message>
+        <source>Samar</source>
+        <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>تعليمات النظام</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>التفكير</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exporting: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>التصدير: {done} من لا شيء</numerusform>
+            <numerusform>التصدير: {done} من محادثة واحدة</numerusform>
+            <numerusform>التصدير: {done} من محادثتين</numerusform>
+            <numerusform>التصدير: {done} من %n محادثات</numerusform>
+            <numerusform>التصدير: {done} من %n محادثةً</numerusform>
+            <numerusform>التصدير: {done} من %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Importing: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>الاستيراد: {done} من لا شيء</numerusform>
+            <numerusform>الاستيراد: {done} من محادثة واحدة</numerusform>
+            <numerusform>الاستيراد: {done} من محادثتين</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثات</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثةً</numerusform>
+            <numerusform>الاستيراد: {done} من %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was written.</source>
+        <translation>أُلغي التصدير. لم يُكتب شيء.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) exported</source>
+        <translation>
+            <numerusform>لم تُصدَّر أي محادثة</numerusform>
+            <numerusform>صُدّرت محادثة واحدة</numerusform>
+            <numerusform>صُدّرت محادثتان</numerusform>
+            <numerusform>صُدّرت %n محادثات</numerusform>
+            <numerusform>صُدّرت %n محادثةً</numerusform>
+            <numerusform>صُدّرت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>افتح المجلد</translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was imported.</source>
+        <translation>أُلغي الاستيراد. لم يُستورد شيء.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) imported</source>
+        <translation>
+            <numerusform>لم تُستورد أي محادثة</numerusform>
+            <numerusform>استُوردت محادثة واحدة</numerusform>
+            <numerusform>استُوردت محادثتان</numerusform>
+            <numerusform>استُوردت %n محادثات</numerusform>
+            <numerusform>استُوردت %n محادثةً</numerusform>
+            <numerusform>استُوردت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) were here already</source>
+        <translation>
+            <numerusform>ولم يكن هنا منها شيء</numerusform>
+            <numerusform>محادثة واحدة كانت هنا من قبل</numerusform>
+            <numerusform>محادثتان كانتا هنا من قبل</numerusform>
+            <numerusform>%n محادثات كانت هنا من قبل</numerusform>
+            <numerusform>%n محادثةً كانت هنا من قبل</numerusform>
+            <numerusform>%n محادثة كانت هنا من قبل</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{first}; {second}</source>
+        <translation>{first}، {second}</translation>
     </message>
 </context>
 <context>

@@ -49,6 +49,16 @@
     </message>
 </context>
 <context>
+    <name>PromptController</name>
+    <message numerus="yes">
+        <source>%n prompt(s) imported</source>
+        <translation>
+            <numerusform>%n prompt imported</numerusform>
+            <numerusform>%n prompts imported</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -86,6 +96,44 @@
         <translation>
             <numerusform>%n token</numerusform>
             <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TransferController</name>
+    <message numerus="yes">
+        <source>Exporting: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>Exporting: {done} of %n chat</numerusform>
+            <numerusform>Exporting: {done} of %n chats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Importing: {done} of %n chat(s)</source>
+        <translation>
+            <numerusform>Importing: {done} of %n chat</numerusform>
+            <numerusform>Importing: {done} of %n chats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) exported</source>
+        <translation>
+            <numerusform>%n chat exported</numerusform>
+            <numerusform>%n chats exported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) imported</source>
+        <translation>
+            <numerusform>%n chat imported</numerusform>
+            <numerusform>%n chats imported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) were here already</source>
+        <translation>
+            <numerusform>%n chat was here already</numerusform>
+            <numerusform>%n chats were here already</numerusform>
         </translation>
     </message>
 </context>

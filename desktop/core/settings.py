@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     theme: Theme = Theme.SYSTEM
     system_prompt: str = ""
     """Default for new chats; empty: none."""
+    user_name: str = ""
+    """What {user} stands for in prompts; empty: not given."""
     params: GenerationParams | None = None
     """None: the model's own hints, else Samar's defaults."""
     context: int = 8192

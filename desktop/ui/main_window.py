@@ -18,7 +18,7 @@ from desktop.ui.chat.sidebar import Sidebar
 from desktop.ui.drop_overlay import DropOverlay
 from desktop.ui.shortcuts import PhysicalKeys, native
 from desktop.ui.toast import Banner, Toast
-from desktop.ui.widgets import Edge, IconButton, Label
+from desktop.ui.widgets import Edge, IconButton, Label, Mark, say
 
 COLUMN = 716
 """Widest composer: the text column of 700 with the optical room of its corners."""
@@ -28,6 +28,7 @@ LEAST_COLUMN = 480
 
 class MainWindow(QMainWindow):
     new_chat_requested = Signal()
+    temporary_chat_requested = Signal()
     settings_requested = Signal()
     models_requested = Signal()
     find_requested = Signal()
@@ -62,6 +63,9 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState()
         self.banner = Banner()
         self.footer = Label("footer").centre()
+        self.temporary = False
+        self.temporary_mark = Mark("temporary")
+        self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
         self.panel_button = IconButton("tune")
         self.panel_button.setCheckable(True)
@@ -89,6 +93,7 @@ class MainWindow(QMainWindow):
         top.setSpacing(8)
         top.addWidget(self.sidebar_button)
         top.addWidget(self.picker)
+        top.addWidget(self.temporary_mark)
         top.addStretch(1)
         top.addWidget(self.panel_button)
         main = QWidget()
@@ -122,6 +127,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.sidebar.new_chat_requested.connect(self.new_chat_requested)
+        self.sidebar.temporary_chat_requested.connect(self.temporary_chat_requested)
         self.sidebar.settings_requested.connect(self.settings_requested)
         self.sidebar.models_requested.connect(self.models_requested)
         self.picker.models_requested.connect(self.models_requested)
@@ -132,6 +138,7 @@ class MainWindow(QMainWindow):
         self.empty.suggestion_chosen.connect(lambda _text: self._send_suggestion())
         self.keys = {
             "Ctrl+N": self.new_chat_requested.emit,
+            "Ctrl+Shift+N": self.temporary_chat_requested.emit,
             "Ctrl+K": self.search,
             "Ctrl+F": self.find_requested.emit,
             "Ctrl+B": self.toggle_sidebar,
@@ -157,6 +164,22 @@ class MainWindow(QMainWindow):
         """Show the greeting in the place of the transcript."""
         self.stack.setCurrentWidget(self.empty if empty else self.transcript)
 
+    def show_temporary(self, temporary: bool) -> None:
+        """Say wherever one looks that this chat is not kept."""
+        if temporary and not self.temporary:
+            say(self.composer.text, self.tr("A temporary chat: never written to disk, gone when you leave it"))
+        self.temporary = temporary
+        self.temporary_mark.setVisible(temporary)
+        self.sidebar.temporary_chat.setChecked(temporary)
+        self.empty.set_temporary(temporary)
+        self._say_place()
+
+    def _say_place(self) -> None:
+        """Where what is written goes."""
+        here = self.tr("Everything stays on this computer")
+        nowhere = self.tr("A temporary chat: never written to disk, gone when you leave it")
+        self.footer.setText(nowhere if self.temporary else here)
+
     def add_card(self, card: QWidget) -> None:
         """Put a card above the conversation, which goes on beside it."""
         self.column.insertLayout(self.column.indexOf(self.stack), centred(card, COLUMN, 16))
@@ -169,7 +192,10 @@ class MainWindow(QMainWindow):
 
     def set_chat_title(self, title: str) -> None:
         """Title of the window; "" for a new chat."""
-        self.setWindowTitle(title or self.tr("New chat"))
+        if self.temporary:
+            self.setWindowTitle(self.tr("Temporary chat"))  # its words stay out of the system's list of windows
+        else:
+            self.setWindowTitle(title or self.tr("New chat"))
 
     def geometry_text(self) -> str:
         """For `Settings.window_geometry`."""
@@ -276,7 +302,8 @@ class MainWindow(QMainWindow):
     def _retranslate(self) -> None:
         if not self.windowTitle():
             self.set_chat_title("")
-        self.footer.setText(self.tr("Everything stays on this computer"))
+        self._say_place()
+        self.temporary_mark.setText(self.tr("Temporary chat"))
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))
         self._set_sidebar(not self.sidebar.isHidden())
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight)

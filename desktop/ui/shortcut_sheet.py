@@ -45,6 +45,7 @@ class ShortcutSheet(QDialog):
     def rows(self) -> list[tuple[str, str]]:
         return [
             (self.tr("New chat"), native("Ctrl+N")),
+            (self.tr("New temporary chat"), native("Ctrl+Shift+N")),
             (self.tr("Search chats"), native("Ctrl+K")),
             (self.tr("Find in this chat"), native("Ctrl+F")),
             (self.tr("Go to the message field"), native("Ctrl+L")),

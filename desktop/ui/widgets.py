@@ -197,6 +197,28 @@ class Label(QLabel):
             self._align()
 
 
+class Mark(Label):
+    """A word with an icon before it, in the colour of the lamp: what one must not overlook."""
+
+    def __init__(self, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__("mark", parent)
+        self.icon_name = icon_name
+        self._align()
+
+    def _align(self) -> None:
+        super()._align()
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setContentsMargins(8 if rtl else 30, 0, 30 if rtl else 8, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        spot = QRectF(self.width() - 26 if rtl else 8, (self.height() - 18) / 2, 18, 18)
+        icons.paint(painter, self.icon_name, spot, theme.current().color("lamp_text"))
+
+
 class LineEdit(QLineEdit):
     """A line whose Arabic stands in the middle: Qt lifts text of a taller fallback face twice."""
 

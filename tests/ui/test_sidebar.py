@@ -162,8 +162,8 @@ def test_that_delete_asks_the_one_who_owns_the_chats(sidebar: Sidebar, qtbot: Qt
 def test_that_the_menu_renames_pins_and_deletes(sidebar: Sidebar, qtbot: QtBot) -> None:
     index = sidebar.model.index(sidebar.model.row_of[4])
     menu = sidebar.menu_for(index)
-    rename, pin, delete = (action for action in menu.actions() if not action.isSeparator())
-    assert (rename.text(), pin.text(), delete.text()) == ("Rename", "Unpin", "Delete")
+    rename, pin, export, delete = (action for action in menu.actions() if not action.isSeparator())
+    assert (rename.text(), pin.text(), export.text(), delete.text()) == ("Rename", "Unpin", "Export", "Delete")
     with qtbot.waitSignal(sidebar.chat_pinned) as pinned:
         pin.trigger()
     assert pinned.args == [4, False]

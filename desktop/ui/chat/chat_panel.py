@@ -22,6 +22,8 @@ class ChatPanel(QFrame):
     """str, or None for the default of the settings"""
     params_changed = Signal(object)
     """GenerationParams, or None for the model's own"""
+    prompts_requested = Signal()
+    """the library of prompts"""
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,7 +44,9 @@ class ChatPanel(QFrame):
         self.prompt_text.setObjectName("field")
         self.prompt_note = Label("hint", self, wrap=True)
         self.prompt_reset = QPushButton(self)
-        self.prompt_reset.setProperty("rank", "link")
+        self.prompt_library = QPushButton(self)
+        for button in (self.prompt_reset, self.prompt_library):
+            button.setProperty("rank", "link")
         self.sampling = SamplingEditor(self)
         self.context_label = Label("label", self)
         self.context_value = Label("value", self)
@@ -60,6 +64,8 @@ class ChatPanel(QFrame):
         column.addSpacing(4)
         column.addWidget(self.prompt_note)
         back = QHBoxLayout()
+        back.setSpacing(16)
+        back.addWidget(self.prompt_library)
         back.addWidget(self.prompt_reset)
         back.addStretch(1)
         column.addLayout(back)
@@ -99,6 +105,7 @@ class ChatPanel(QFrame):
         self.prompt_text.textChanged.connect(self._prompt_edited)
         self.prompt_text.installEventFilter(self)
         self.prompt_reset.clicked.connect(self._reset_prompt)
+        self.prompt_library.clicked.connect(self.prompts_requested)
         self.sampling.params_changed.connect(self.params_changed)
         self.close_button.clicked.connect(self.closed)
         self._retranslate()
@@ -204,5 +211,6 @@ class ChatPanel(QFrame):
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
         self.prompt_note.setText(self.tr("The default of the settings. What you write here is for this chat only."))
         self.prompt_reset.setText(self.tr("Back to the default"))
+        self.prompt_library.setText(self.tr("Prompts…"))
         self.context_label.setText(self.tr("Context"))
         self._context_texts()

@@ -16,6 +16,7 @@ from desktop.core.prompt import PromptContext, fill_variables
 from desktop.core.settings import Settings
 from desktop.storage.chats import ChatStore
 from desktop.storage.search import Query
+from desktop.storage.temporary import is_temporary, temporary_store
 from desktop.storage.turns import Deletion
 from desktop.ui.chat.chat_list import SearchHit
 from desktop.ui.chat.replies import Replies
@@ -44,21 +45,25 @@ class ChatController(QObject):
         language: Callable[[], str],
     ) -> None:
         super().__init__(window)
-        self.window, self.transcript, self.store, self.worker = window, transcript, store, worker
+        self.window, self.transcript, self.worker = window, transcript, worker
+        self.history = store
+        self.store = store
+        """Where the chat on the screen is kept: the history, or a temporary one in memory."""
         self.finder, self.settings, self.language = finder, settings, language
-        self.replies = Replies(store, worker, self)
+        self.replies = Replies(worker, self)
         self.chat: Chat | None = None
         self.tree = ChatTree()
         self.temporary_prompt: str | None = None
         """System prompt chosen before the chat has a first message."""
         self.temporary_params: GenerationParams | None = None
-        self._pending: Deletion | None = None
+        self._pending: tuple[ChatStore, Deletion] | None = None
         """Deleted, and can still be undone."""
         self._connect()
 
     def _connect(self) -> None:
         sidebar, composer, transcript = self.window.sidebar, self.window.composer, self.transcript
         self.window.new_chat_requested.connect(self.new_chat)
+        self.window.temporary_chat_requested.connect(self.guarded(self.new_temporary_chat))
         sidebar.chat_selected.connect(self.open_chat)
         sidebar.chat_renamed.connect(self.guarded(self.rename))
         sidebar.chat_deleted.connect(self.guarded(self.delete_chat))
@@ -103,11 +108,40 @@ class ChatController(QObject):
 
     def load_chats(self) -> None:
         """Fill the sidebar. Raises SamarError."""
-        self.window.sidebar.set_chats(self.store.list_chats())
+        self.window.sidebar.set_chats(self.history.list_chats())
 
     def new_chat(self) -> None:
         """An empty page; the chat comes into being with its first message."""
         self._keep_draft()
+        self._leave_temporary()
+        self._show_new()
+
+    def new_temporary_chat(self) -> None:
+        """An empty page for a chat that is never written to disk, and is gone when it is left."""
+        self._keep_draft()
+        self._leave_temporary()
+        self.store = temporary_store()
+        self._show_new()
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.store is not self.history
+
+    def _leave_temporary(self) -> None:
+        if not self.is_temporary:
+            return
+        store, self.store = self.store, self.history
+        if self._pending and self._pending[0] is store:
+            self._pending = None
+            self.window.toast.dismiss()
+        if self.chat:
+            if self.replies.in_chat(self.chat.id):
+                self.replies.forget(self.chat.id)
+                self.worker.stop()
+            self.window.show_toast(self.tr("The temporary chat is gone"))
+        store.database.close()
+
+    def _show_new(self) -> None:
         self.chat, self.tree = None, ChatTree()
         self.temporary_prompt = self.temporary_params = None
         self.window.sidebar.set_current(None)
@@ -120,11 +154,12 @@ class ChatController(QObject):
         if self.chat and self.chat.id == chat_id:
             return
         try:
-            chat, tree = self.store.get_chat(chat_id), self.store.messages_of(chat_id)
+            chat, tree = self.history.get_chat(chat_id), self.history.messages_of(chat_id)
         except SamarError as problem:
             self.error_occurred.emit(problem)
             return
         self._keep_draft()
+        self._leave_temporary()
         self.chat, self.tree = chat, tree
         self.window.sidebar.set_current(chat_id)
         self._show_path()
@@ -143,16 +178,18 @@ class ChatController(QObject):
 
     def _show_chat(self) -> None:
         self.window.show_empty(not (self.chat and len(self.tree)))
+        self.window.show_temporary(self.is_temporary)
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.window.composer.set_draft(self._draft())
-        self._show_panel()
+        self.show_panel()
         self._show_busy()
 
     def show_model(self, _model: object) -> None:
         """Another model answers, or the settings changed."""
-        self._show_panel()
+        self.show_panel()
 
-    def _show_panel(self) -> None:
+    def show_panel(self) -> None:
+        """Say in the panel what holds in this chat."""
         panel = self.window.panel
         panel.set_system_prompt(
             self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
@@ -252,7 +289,7 @@ class ChatController(QObject):
             return
         self.tree = self.tree.with_message(user).with_message(reply)
         self.window.composer.set_draft("")
-        self.window.sidebar.update_chat(self.chat)
+        self._list(self.chat)
         self.window.sidebar.set_current(self.chat.id)
         self.window.show_empty(False)
         self.window.set_chat_title(self.chat.title)
@@ -261,7 +298,7 @@ class ChatController(QObject):
 
     def _begin(self, reply: Message, *, continued: bool = False) -> None:
         """Show the reply in the making and ask the worker for it."""
-        self.replies.follow(reply)
+        self.replies.follow(reply, self.store)
         if continued:
             self.transcript.update_message(reply)
         else:
@@ -276,9 +313,14 @@ class ChatController(QObject):
         messages = [(turn.role.value, turn.content) for turn in turns if turn.content or turn.role is Role.USER]
         prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
         if prompt.strip():
-            context = PromptContext(now=datetime.now().astimezone(), language=self.language())
-            messages.insert(0, ("system", fill_variables(prompt, context)))
+            messages.insert(0, ("system", fill_variables(prompt, self.prompt_context())))
         return GenerateRequest(messages=tuple(messages), params=self.params(), continue_last=continued)
+
+    def prompt_context(self) -> PromptContext:
+        """What the variables of a prompt stand for now."""
+        return PromptContext(
+            now=datetime.now().astimezone(), language=self.language(), user=self.settings().user_name.strip()
+        )
 
     def _model_name(self) -> str | None:
         model = self.worker.model
@@ -322,7 +364,12 @@ class ChatController(QObject):
         for message in messages:
             self.tree = self.tree.with_message(message)
         self.chat = self.store.get_chat(self.chat.id)
-        self.window.sidebar.update_chat(self.chat)
+        self._list(self.chat)
+
+    def _list(self, chat: Chat) -> None:
+        """Show a chat in the side bar, where temporary ones have no place."""
+        if not is_temporary(chat.id):
+            self.window.sidebar.update_chat(chat)
 
     def continue_reply(self, message_id: int) -> None:
         """Go on with a reply that stopped."""
@@ -368,10 +415,13 @@ class ChatController(QObject):
             self.worker.stop()
         deletion = self.store.delete_turn(message_id)
         self.reload()
-        self._offer_undo(self.tr("Message deleted"), deletion)
+        self._offer_undo(self.tr("Message deleted"), self.store, deletion)
 
     def fork(self, message_id: int) -> None:
         """A new chat that begins with the turns up to here."""
+        if self.is_temporary:
+            self.window.show_toast(self.tr("A temporary chat can’t be forked"))
+            return
         chat = self.store.fork(message_id)
         self.window.sidebar.update_chat(chat)
         self.open_chat(chat.id)
@@ -379,10 +429,10 @@ class ChatController(QObject):
     # chats
 
     def rename(self, chat_id: int, title: str) -> None:
-        self._took(self.store.rename(chat_id, title))
+        self._took(self.history.rename(chat_id, title))
 
     def pin(self, chat_id: int, pinned: bool) -> None:
-        self._took(self.store.set_pinned(chat_id, pinned))
+        self._took(self.history.set_pinned(chat_id, pinned))
 
     def set_system_prompt(self, prompt: str | None) -> None:
         """None: the default of the settings."""
@@ -402,27 +452,27 @@ class ChatController(QObject):
         if self.chat and self.chat.id == chat.id:
             self.chat = chat
             self.window.set_chat_title(chat.title)
-        self.window.sidebar.update_chat(chat)
+        self._list(chat)
 
     def delete_chat(self, chat_id: int) -> None:
         """Take a chat away, with undo; after the undo time it is erased."""
         if self.replies.in_chat(chat_id):
             self.worker.stop()
-        deletion = self.store.delete_chats([chat_id])
+        deletion = self.history.delete_chats([chat_id])
         self.window.sidebar.remove_chat(chat_id)
         if self.chat and self.chat.id == chat_id:
             self.chat = None
             self.window.composer.set_draft("")
             self.new_chat()
-        self._offer_undo(self.tr("Chat deleted"), deletion)
+        self._offer_undo(self.tr("Chat deleted"), self.history, deletion)
 
-    def _offer_undo(self, text: str, deletion: Deletion) -> None:
+    def _offer_undo(self, text: str, store: ChatStore, deletion: Deletion) -> None:
         self._purge_pending()
-        self._pending = deletion
+        self._pending = store, deletion
 
         def undo() -> None:
             self._pending = None
-            self.store.undo(deletion)
+            store.undo(deletion)
             self.load_chats()
             if deletion.chats:
                 self.open_chat(deletion.chats[0])
@@ -439,7 +489,8 @@ class ChatController(QObject):
         """Erase what was deleted and can't be brought back any more."""
         pending, self._pending = self._pending, None
         if pending is not None:
-            self.store.purge(pending)
+            store, deletion = pending
+            store.purge(deletion)
             self.purge_due.emit()
 
     # from the replies
@@ -452,11 +503,12 @@ class ChatController(QObject):
         if self.chat and self.chat.id == message.chat_id and message.id in self.tree.messages:
             self.tree = self.tree.with_message(message)
             self.transcript.finish_message(message)
-            self._show_panel()
+            self.show_panel()
 
     def close(self) -> None:
         """Samar ends: drafts and replies are stored."""
         self._keep_draft()
+        self._leave_temporary()
         self.replies.close()
 
 

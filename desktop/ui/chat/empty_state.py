@@ -50,6 +50,7 @@ class EmptyState(QWidget):
         self.setObjectName("page")
         self.model = ""
         self.questions: Sequence[str] | None = None
+        self.temporary = False
         self.hour: int | None = None
         self.moon = Moon(44, self)
         self.greeting = Label("title", self, wrap=True).centre()
@@ -86,6 +87,11 @@ class EmptyState(QWidget):
         self.model, self.questions = name, questions
         self._retranslate()
 
+    def set_temporary(self, temporary: bool) -> None:
+        """Whether what is written here is kept nowhere."""
+        self.temporary = temporary
+        self._retranslate()
+
     def set_hour(self, hour: int | None) -> None:
         """Greet as at this hour (0–23); None: as the clock says."""
         self.hour = hour
@@ -113,8 +119,10 @@ class EmptyState(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        self.greeting.setText(self._greeting())
-        if self.model and self.questions:
+        self.greeting.setText(self.tr("Temporary chat") if self.temporary else self._greeting())
+        if self.temporary:
+            line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
+        elif self.model and self.questions:
             line = self.tr(
                 "{model} is a tiny model that knows Samar and the basics of local models. "
                 "For everything else, add a larger one. Everything stays on this computer."

@@ -22,6 +22,8 @@ class LiveReply:
     """A reply in the making. `message` is as it was stored when it began."""
 
     message: Message
+    store: ChatStore
+    """Where it is kept: the history, or a temporary one."""
     text: str
     thinking: str = ""
     dirty: bool = False
@@ -61,9 +63,8 @@ class Replies(QObject):
     changed = Signal()
     """A reply began or ended."""
 
-    def __init__(self, store: ChatStore, worker: GenerationWorker, parent: QObject | None = None) -> None:
+    def __init__(self, worker: GenerationWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._store = store
         self._live: dict[int, LiveReply] = {}
         self._unsaved: list[Ending] = []
         self._trouble = False
@@ -78,10 +79,19 @@ class Replies(QObject):
 
     # what is going on
 
-    def follow(self, message: Message) -> None:
-        """Expect the pieces of this reply."""
-        self._live[message.id] = LiveReply(message, message.content, message.thinking)
+    def follow(self, message: Message, store: ChatStore) -> None:
+        """Expect the pieces of this reply, and keep them in `store`."""
+        self._live[message.id] = LiveReply(message, store, message.content, message.thinking)
         self._save_timer.start()
+        self.changed.emit()
+
+    def forget(self, chat_id: int) -> None:
+        """Drop the replies of a chat that is gone, stored or not: what still comes of them goes nowhere."""
+        for message_id in [id_ for id_, reply in self._live.items() if reply.message.chat_id == chat_id]:
+            del self._live[message_id]
+        self._unsaved = [ending for ending in self._unsaved if ending.reply.message.chat_id != chat_id]
+        if not self._live:
+            self._save_timer.stop()
         self.changed.emit()
 
     def current(self, message: Message) -> Message:
@@ -145,7 +155,7 @@ class Replies(QObject):
         for message_id, reply in self._live.items():
             if reply.dirty:
                 try:
-                    self._store.save_partial(message_id, reply.text, reply.thinking)
+                    reply.store.save_partial(message_id, reply.text, reply.thinking)
                 except SamarError as problem:
                     self._report(problem)
                     return
@@ -158,7 +168,7 @@ class Replies(QObject):
             ending = self._unsaved[0]
             reply = ending.reply
             try:
-                self._store.finish(
+                reply.store.finish(
                     reply.message.id,
                     reply.text,
                     ending.status,

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView,
 from desktop.core.chat import Chat
 from desktop.ui import icons, theme
 from desktop.ui.chat.chat_list import ChatListModel, ChatRowDelegate, Kind, Roles, SearchHit
-from desktop.ui.widgets import Label, LineEdit, Moon, RowButton
+from desktop.ui.chat.format_menu import FormatMenu
+from desktop.ui.widgets import IconButton, Label, LineEdit, Moon, RowButton
 
 WIDTH = 264
 
@@ -151,7 +152,10 @@ class Sidebar(QFrame):
     chat_renamed = Signal(int, str)
     chat_deleted = Signal(int)
     chat_pinned = Signal(int, bool)
+    chat_exported = Signal(int, str, str)
+    """chat id, title, one of workers.transfer.FORMATS"""
     new_chat_requested = Signal()
+    temporary_chat_requested = Signal()
     search_changed = Signal(str)
     models_requested = Signal()
     settings_requested = Signal()
@@ -167,6 +171,8 @@ class Sidebar(QFrame):
         theme.state().changed.connect(self._widen)
         self._widen()
         self.new_chat = RowButton("plus", self, raised=True)
+        self.temporary_chat = IconButton("temporary", self, size=38)
+        self.temporary_chat.setCheckable(True)
         self.search = SearchField(self)
         self.view = ChatView(self)
         self.view.setModel(self.model)
@@ -183,7 +189,11 @@ class Sidebar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 15, 0, 12)
         column.setSpacing(0)
-        for item, after in ((head, 14), (self.new_chat, 4), (self.search, 4)):
+        begin = QHBoxLayout()
+        begin.setSpacing(4)
+        begin.addWidget(self.new_chat, 1)
+        begin.addWidget(self.temporary_chat)
+        for item, after in ((head, 14), (begin, 4), (self.search, 4)):
             row = QHBoxLayout()
             row.setContentsMargins(12, 0, 12, after)
             if isinstance(item, QWidget):
@@ -201,6 +211,7 @@ class Sidebar(QFrame):
         column.addLayout(foot)
 
         self.new_chat.clicked.connect(self.new_chat_requested)
+        self.temporary_chat.clicked.connect(self.temporary_chat_requested)
         self.models.clicked.connect(self.models_requested)
         self.settings.clicked.connect(self.settings_requested)
         self.search.textChanged.connect(self._search_changed)
@@ -290,7 +301,7 @@ class Sidebar(QFrame):
             self.chat_selected.emit(payload.id)
 
     def menu_for(self, index: QModelIndex) -> QMenu:
-        """Rename, pin and delete, for one chat."""
+        """Rename, pin, export and delete, for one chat."""
         chat = index.data(Roles.PAYLOAD)
         assert isinstance(chat, Chat)
         ink = theme.current().muted
@@ -301,6 +312,10 @@ class Sidebar(QFrame):
         rename.triggered.connect(lambda: self.rename(chat.id))
         pin = menu.addAction(icons.icon("pin", ink), self.tr("Unpin") if chat.pinned else self.tr("Pin"))
         pin.triggered.connect(lambda: self.chat_pinned.emit(chat.id, not chat.pinned))
+        export = FormatMenu(menu)
+        export.setIcon(icons.icon("export", ink))
+        export.chosen.connect(lambda form: self.chat_exported.emit(chat.id, chat.title, form))
+        menu.addMenu(export)
         menu.addSeparator()
         delete = menu.addAction(icons.icon("trash", theme.current().danger), self.tr("Delete"))
         delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
@@ -365,6 +380,11 @@ class Sidebar(QFrame):
         self.new_chat.setText(self.tr("New chat"))
         self.new_chat.describe(
             self.tr("New chat"), QKeySequence("Ctrl+N").toString(QKeySequence.SequenceFormat.NativeText)
+        )
+        self.temporary_chat.describe(
+            self.tr("New temporary chat"),
+            QKeySequence("Ctrl+Shift+N").toString(QKeySequence.SequenceFormat.NativeText),
+            self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar."),
         )
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from desktop.core.generation import GenerationParams
 from desktop.core.settings import Language, Settings, Theme
 from desktop.ui import i18n
+from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.sampling import SamplingEditor, Slider, WholeField
-from desktop.ui.widgets import Edge, Label, RowButton, Segments
+from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
 PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"))
 SETTLED_MS = 400
@@ -35,6 +36,11 @@ class SettingsDialog(QDialog):
     """Settings, whole, after each change"""
     folder_requested = Signal()
     """show the data folder in the file manager"""
+    export_requested = Signal(str)
+    """write all chats: one of workers.transfer.FORMATS"""
+    import_file_requested = Signal()
+    import_folder_requested = Signal()
+    transfer_cancelled = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, settings: Settings | None = None, *, data_folder: str = "", cores: int = 0
@@ -51,7 +57,7 @@ class SettingsDialog(QDialog):
         self.settled = QTimer(self)
         self.settled.setSingleShot(True)
         self.settled.setInterval(SETTLED_MS)
-        self.settled.timeout.connect(self._tell_prompt)
+        self.settled.timeout.connect(self._tell_texts)
         self._connect()
         self.resize(720, 560)
         self._retranslate()
@@ -137,12 +143,20 @@ class SettingsDialog(QDialog):
     def _replies(self, column: QVBoxLayout) -> None:
         self.prompt = DirectedText(least=4, most=10)
         self.prompt.setObjectName("field")
+        self.user_name = LineEdit()
+        self.user_name.setMaxLength(100)
         self.sampling = SamplingEditor()
         self._label(column, "prompt")
         column.addSpacing(4)
         self._label(column, "prompt_hint", "hint")
         column.addSpacing(10)
         column.addWidget(self.prompt)
+        column.addSpacing(28)
+        self._label(column, "user_name")
+        column.addSpacing(4)
+        self._label(column, "user_name_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.user_name)
         column.addSpacing(28)
         self._label(column, "sampling")
         column.addSpacing(4)
@@ -181,27 +195,67 @@ class SettingsDialog(QDialog):
         column.addWidget(self.folder)
         column.addSpacing(12)
         self.open_folder = QPushButton()
-        row = QHBoxLayout()
-        row.addWidget(self.open_folder)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addLayout(leading_row(self.open_folder))
+        column.addSpacing(28)
+        self._transfer(column)
         column.addSpacing(28)
         self._label(column, "privacy")
         column.addSpacing(4)
         self._label(column, "privacy_hint", "hint")
         column.addStretch(1)
 
+    def _transfer(self, column: QVBoxLayout) -> None:
+        self.export_formats = FormatMenu(self)
+        self.export_button = QPushButton()
+        self.export_button.setMenu(self.export_formats)
+        self.import_button = QPushButton()
+        self.import_folder_button = QPushButton()
+        self.transfer_note = Label("value", wrap=True)
+        self.transfer_note.hide()
+        self.transfer_cancel = QPushButton()
+        self.transfer_cancel.setProperty("rank", "link")
+        self.transfer_cancel.hide()
+        self._label(column, "export")
+        column.addSpacing(4)
+        self._label(column, "export_hint", "hint")
+        column.addSpacing(10)
+        column.addLayout(leading_row(self.export_button))
+        column.addSpacing(28)
+        self._label(column, "import")
+        column.addSpacing(4)
+        self._label(column, "import_hint", "hint")
+        column.addSpacing(10)
+        column.addLayout(leading_row(self.import_button, self.import_folder_button))
+        column.addSpacing(8)
+        column.addWidget(self.transfer_note)
+        column.addLayout(leading_row(self.transfer_cancel))
+
     def _connect(self) -> None:
+        self.export_formats.chosen.connect(self.export_requested)
+        self.import_button.clicked.connect(self.import_file_requested)
+        self.import_folder_button.clicked.connect(self.import_folder_requested)
+        self.transfer_cancel.clicked.connect(self.transfer_cancelled)
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.sampling.params_changed.connect(lambda params: self._change(params=params))
-        self.prompt.textChanged.connect(self.settled.start)
+        for field in (self.prompt, self.user_name):
+            field.textChanged.connect(self.settled.start)
         self.open_folder.clicked.connect(self.folder_requested)
 
     # --- values ---
+
+    def show_transfer(self, text: str, running: bool) -> None:
+        """How an export or import goes, or how it went."""
+        self.transfer_note.setText(text)
+        self.transfer_note.show()
+        self.transfer_cancel.setVisible(running)
+        for button in (self.export_button, self.import_button, self.import_folder_button):
+            button.setEnabled(not running)
+        if not running:
+            say(self, text)
 
     def show_settings(self, settings: Settings) -> None:
         """Show settings that were changed elsewhere, without a signal."""
@@ -211,6 +265,7 @@ class SettingsDialog(QDialog):
         self.theme.set_value(settings.theme)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
+        self.user_name.setText(settings.user_name)
         self.sampling.set_params(settings.params, GenerationParams())
         self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
         self.threads.setValue(settings.threads)
@@ -225,19 +280,19 @@ class SettingsDialog(QDialog):
         self._figures()
         self.settings_changed.emit(self.settings)
 
-    def _tell_prompt(self) -> None:
-        text = self.prompt.toPlainText()
-        if text != self.settings.system_prompt:
-            self._change(system_prompt=text)
+    def _tell_texts(self) -> None:
+        texts = {"system_prompt": self.prompt.toPlainText(), "user_name": self.user_name.text()}
+        if any(text != getattr(self.settings, name) for name, text in texts.items()):
+            self._change(**texts)
 
     def done(self, result: int) -> None:
         self.settled.stop()
-        self._tell_prompt()
+        self._tell_texts()
         super().done(result)
 
     def closeEvent(self, event: QEvent) -> None:
         self.settled.stop()
-        self._tell_prompt()
+        self._tell_texts()
         super().closeEvent(event)  # type: ignore[arg-type]
 
     def _figures(self) -> None:
@@ -271,6 +326,8 @@ class SettingsDialog(QDialog):
             "scale": self.tr("Text size"),
             "prompt": self.tr("System prompt"),
             "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
+            "user_name": self.tr("Your name"),
+            "user_name_hint": self.tr("Stands in the place of {user} in a system prompt; nobody else gets it."),
             "sampling": self.tr("How replies are written"),
             "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
             "context": self.tr("Context"),
@@ -284,6 +341,12 @@ class SettingsDialog(QDialog):
             if self.cores
             else self.tr("Automatic leaves room for your other programs."),
             "folder": self.tr("Your chats and settings are in this folder"),
+            "export": self.tr("Export"),
+            "export_hint": self.tr("All chats in one file. A single chat is exported from its menu in the side bar."),
+            "import": self.tr("Import"),
+            "import_hint": self.tr(
+                "Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are."
+            ),
             "privacy": self.tr("Everything stays on this computer"),
             "privacy_hint": self.tr("No account, no tracking. Samar connects to nothing unless you ask it to."),
         }
@@ -300,7 +363,24 @@ class SettingsDialog(QDialog):
         self.threads.setAccessibleDescription(texts["threads_hint"])
         self.threads.setSpecialValueText(self.tr("Automatic"))
         self.prompt.setAccessibleName(texts["prompt"])
+        self.user_name.setAccessibleName(texts["user_name"])
+        self.user_name.setAccessibleDescription(texts["user_name_hint"])
         self.prompt.set_placeholder(self.tr("How should models answer?"))
         self.folder.setAccessibleName(texts["folder"])
         self.open_folder.setText(self.tr("Open the folder"))
+        self.export_button.setText(self.tr("Export all chats"))
+        self.export_formats.retranslate()
+        self.import_button.setText(self.tr("Import a file…"))
+        self.import_folder_button.setText(self.tr("Import Jan’s folder…"))
+        self.transfer_cancel.setText(self.tr("Cancel"))
         self._figures()
+
+
+def leading_row(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets side by side, from where a line begins."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

@@ -1,0 +1,132 @@
+"""The exported page of HTML as a PDF of A4 pages, without widgets: any thread may print."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageSize, QPainter, QPalette, QPdfWriter, QTextDocument
+
+from desktop.core.errors import SamarError
+
+DPI = 96
+"""Sizes in the document are then those of a screen at 100 %."""
+_MARGIN_MM = 18.0
+_FOOT = 28.0
+"""Room for the page's number under the text, in pixels."""
+_STYLE = """
+body, p, li, td, th { color: #1d2433; }
+h1 { font-size: 17pt; margin-bottom: 2px; }
+h2 { font-size: 9.5pt; color: #5b6478; margin-top: 16px; margin-bottom: 2px; }
+h3 { font-size: 11.5pt; } h4, h5, h6 { font-size: 10.5pt; }
+pre { background-color: #f5f6f9; font-size: 9pt; }
+code { font-size: 9pt; background-color: #f5f6f9; }
+blockquote { color: #5b6478; }
+th, td { padding: 4px; }
+"""
+
+
+def print_html(page: str, path: Path, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    """Write `page` (as storage.exporting makes it) as a PDF into `path`, which is replaced when all is written.
+
+    Returns False when cancelled. Raises SamarError export_failed.
+    """
+    handle, name = _part_beside(path)
+    os.close(handle)
+    part = Path(name)
+    try:
+        if not _print(prepared(page), part, cancelled):
+            return False
+        if not part.stat().st_size:
+            raise SamarError("disk_full")
+        part.replace(path)
+    except OSError as problem:
+        raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+    return True
+
+
+def _part_beside(path: Path) -> tuple[int, str]:
+    try:
+        return tempfile.mkstemp(dir=path.parent, prefix=".export-")
+    except OSError as problem:
+        raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
+
+
+def prepared(page: str) -> str:
+    """The page as QTextDocument understands it: no style sheet of a browser, paper has nothing to unfold, chats begin on
+    a page of their own, and every line of text says its direction itself (Qt does not inherit it)."""
+    page = re.sub(r"<style>.*?</style>", "", page, count=1, flags=re.DOTALL)
+    page = re.sub(r"<summary>(.*?)</summary>", r"<p><i>\1</i></p>", page).replace("<details>", "<div>")
+    page = page.replace("</details>", "</div>").replace("<section", "<div").replace("</section>", "</div>")
+    page = re.sub(r'<table dir="rtl">.*?</table>', _mirrored, page, flags=re.DOTALL)
+    page = page.replace("<table", '<table border="1" cellspacing="0" style="border-collapse: collapse"')
+    side = "rtl" if '<html dir="rtl"' in page else "ltr"
+    page = page.replace("<h2>", f'<h2 dir="{side}">').replace("<p><i>", f'<p dir="{side}"><i>')
+    return page.replace("</main>\n<main>", '</main>\n<main><p style="page-break-before: always"></p>')
+
+
+def _mirrored(table: re.Match[str]) -> str:
+    """A table whose first column is the rightmost one: Qt lays all tables out from the left."""
+
+    def row(found: re.Match[str]) -> str:
+        cells = re.findall(r"<t[hd]\b.*?</t[hd]>", found[0], flags=re.DOTALL)
+        return f"<tr>{''.join(reversed(cells))}</tr>"
+
+    return re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("<table", '<table align="right"', 1)
+
+
+def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
+    writer = QPdfWriter(str(path))
+    writer.setResolution(DPI)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(*(_MARGIN_MM,) * 4))
+    title = re.search(r"<title>(.*?)</title>", page)
+    writer.setTitle(html.unescape(title[1]) if title else "Samar")
+    writer.setCreator("Samar")
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(writer)
+    document.setDocumentMargin(0)
+    font = QFont()
+    font.setFamilies([*font.families(), "Noto Sans Arabic", "Noto Naskh Arabic"])
+    font.setPointSizeF(10.5)
+    document.setDefaultFont(font)
+    document.setDefaultStyleSheet(_STYLE)
+    document.setHtml(page)
+    paper = QRectF(0, 0, writer.width(), writer.height())
+    body = QRectF(paper).adjusted(0, 0, 0, -_FOOT)
+    document.setPageSize(body.size())
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise SamarError("export_failed", name=path.name, reason="no page could be begun")
+    try:
+        count = document.pageCount()
+        for number in range(count):
+            if cancelled():
+                return False
+            if number:
+                writer.newPage()
+            painter.save()
+            painter.translate(0, -number * body.height())
+            painter.setClipRect(QRectF(0, number * body.height(), body.width(), body.height()))
+            context = QAbstractTextDocumentLayout.PaintContext()
+            context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)  # paper, whatever the theme
+            context.clip = QRectF(0, number * body.height(), body.width(), body.height())
+            document.documentLayout().draw(painter, context)
+            painter.restore()
+            painter.setPen(Qt.GlobalColor.gray)
+            foot = QRectF(0, body.height(), paper.width(), _FOOT)
+            painter.drawText(
+                foot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, f"{number + 1}/{count}"
+            )
+    finally:
+        painter.end()
+    return True

@@ -1,0 +1,180 @@
+"""Exporting and importing, from the window: real history, real files, the real worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Samar
+from desktop.core.chat import Chat, MessageStatus
+from desktop.core.paths import Paths
+from desktop.core.settings import Language
+from desktop.storage.chats import ChatStore
+from desktop.ui import i18n
+from desktop.ui.settings.settings_dialog import SettingsDialog
+from desktop.workers.pdf import prepared, print_html
+from desktop.workers.transfer import FORMATS, TransferWorker
+from tests.fakes.scripted_engine import ScriptedEngine
+
+ANSWER = "مرحبًا **بك** في سمر.\n\n```python\nprint('x')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+
+
+@pytest.fixture
+def samar(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Samar]:
+    made = Samar(app, Paths.under(data_dir), ScriptedEngine())
+    i18n.install(app, Language.ENGLISH)
+    with qtbot.waitExposed(made.window):
+        made.window.show()
+    yield made
+    made.window.close()
+    made.close()
+    made.window.deleteLater()
+
+
+def stored(store: ChatStore, title: str) -> Chat:
+    chat = store.create_chat(title)
+    _user, reply = store.begin_turn(chat.id, None, "What is Samar?", "model")
+    store.finish(reply.id, ANSWER, MessageStatus.FINISHED)
+    return store.get_chat(chat.id)
+
+
+def choose(samar: Samar, parent: QWidget, path: Path) -> None:
+    """Take a file in the dialog that is open."""
+    dialog = next(found for found in parent.findChildren(QFileDialog) if found.isVisible())
+    dialog.fileSelected.emit(str(path))
+    dialog.done(0)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_that_a_chat_is_exported_from_its_menu(samar: Samar, qtbot: QtBot, tmp_path: Path, form: str) -> None:
+    chat = stored(samar.store, "A: question?")
+    samar.chats.load_chats()
+    sidebar = samar.window.sidebar
+    menu = sidebar.menu_for(sidebar.model.index(sidebar.model.row_of[chat.id]))
+    formats = next(found for found in menu.findChildren(QMenu) if found.title() == "Export")
+    next(action for action in formats.actions() if action.data() == form).trigger()
+    dialog = samar.window.findChild(QFileDialog)
+    assert dialog.selectedFiles()[0].rpartition("/")[2].startswith("A question.")
+    target = tmp_path / "out"
+    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+        choose(samar, samar.window, target)
+    raw = target.read_bytes()
+    if form == "pdf":
+        assert raw.startswith(b"%PDF-")
+    else:
+        assert "What is Samar?" in raw.decode()
+    assert samar.window.toast.label.text() == "1 chat exported"
+    menu.close()
+
+
+def open_data_page(samar: Samar, qtbot: QtBot) -> SettingsDialog:
+    samar.open_settings()
+    dialog = samar.window.findChild(SettingsDialog)
+    dialog.nav["storage"].click()
+    return dialog
+
+
+def test_that_all_chats_come_back_from_a_file(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    for title in ("One", "سمر"):
+        stored(samar.store, title)
+    samar.chats.load_chats()
+    target = tmp_path / "all.json"
+    dialog = open_data_page(samar, qtbot)
+    dialog.export_formats.chosen.emit("json")
+    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+        choose(samar, dialog, target)
+    assert dialog.transfer_note.text() == "2 chats exported"
+    assert {chat["title"] for chat in json.loads(target.read_text())["chats"]} == {"One", "سمر"}
+    gone = samar.store.list_chats()[0]
+    samar.store.purge(samar.store.delete_chats([gone.id]))
+    samar.chats.load_chats()
+    qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(samar.transfer_worker.imported, timeout=20_000):
+        choose(samar, dialog, target)
+    assert dialog.transfer_note.text() == "1 chat imported; 1 chat was here already"
+    assert dialog.import_button.isEnabled()
+    assert sorted(chat.title for chat in samar.store.list_chats()) == ["One", "سمر"]
+    assert len(samar.window.sidebar.model.chats) == 2
+    found = samar.store.database.scalar("SELECT count(*) FROM search")
+    assert found
+    dialog.close()
+
+
+def test_that_chats_of_chatgpt_are_read(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    def node(id_: str, parent: str | None, role: str, text: str, *children: str) -> dict[str, object]:
+        message = {"author": {"role": role}, "content": {"content_type": "text", "parts": [text]}, "create_time": 1.7e9}
+        return {"id": id_, "parent": parent, "children": list(children), "message": message}
+
+    mapping = {"a": node("a", None, "user", "Hello?", "b"), "b": node("b", "a", "assistant", "Hi!")}
+    chats = [{"title": "Theirs", "create_time": 1.7e9, "update_time": 1.7e9, "mapping": mapping, "current_node": "b"}]
+    file = tmp_path / "conversations.json"
+    file.write_text(json.dumps(chats))
+    with qtbot.waitSignal(samar.transfer.chats_imported, timeout=20_000):
+        samar.transfer.start_import(file)
+    imported = samar.store.list_chats()[0]
+    samar.window.sidebar.chat_selected.emit(imported.id)
+    assert "Hi!" in samar.transcript.page.toPlainText()
+
+
+def test_that_a_file_that_is_cut_is_said_in_the_banner(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "cut.json"
+    file.write_text('[{"title": "x", "mapping": {')
+    dialog = open_data_page(samar, qtbot)
+    with qtbot.waitSignal(samar.transfer_worker.failed, timeout=20_000):
+        samar.transfer.start_import(file)
+    for said in (samar.window.banner.what.text(), dialog.transfer_note.text()):
+        assert said.startswith("\u2068cut.json\u2069 is damaged")
+    assert samar.store.list_chats() == []
+    dialog.close()
+
+
+def test_that_a_place_that_cannot_be_written_is_said(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    chat = stored(samar.store, "One")
+    for form in ("md", "pdf"):
+        with qtbot.waitSignal(samar.transfer_worker.failed, timeout=20_000) as failed:
+            samar.transfer.start_export(tmp_path / "not there" / "x", form, [chat.id])
+        assert failed.args[0].code == "export_failed"
+
+
+def test_that_what_is_cancelled_leaves_nothing(
+    samar: Samar, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(samar.store, "One")
+    target = tmp_path / "x.md"
+    said: list[str] = []
+    samar.transfer.said.connect(lambda text, _running: said.append(text))
+    monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
+    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+        samar.transfer.start_export(target, "md", None)
+    assert said[-1] == "Cancelled. Nothing was written."
+    assert list(tmp_path.glob("*.md")) == []
+
+
+def test_that_a_page_of_a_pdf_is_a4_upright(app: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "x.pdf"
+    page = '<html dir="rtl"><title>x</title><style>b{}</style><h2>م</h2>' + "<p dir='rtl'>سطر</p>" * 200
+    assert print_html(page, file)
+    raw = file.read_bytes()
+    assert b"/MediaBox [0 0 595 842]" in raw or b"/MediaBox [0 0 595." in raw
+    assert raw.count(b"/Type /Page\n") > 1
+
+
+def test_that_columns_of_a_right_to_left_table_run_from_the_right() -> None:
+    row = '<tr><td dir="rtl">أ</td><td dir="ltr">b</td></tr>'
+    mirrored = '<tr><td dir="ltr">b</td><td dir="rtl">أ</td></tr>'
+    assert mirrored in prepared(f'<table dir="rtl">{row}</table>')
+    assert row in prepared(f'<table dir="ltr">{row}</table>')
+
+
+def test_that_the_page_for_paper_has_no_styles_of_a_browser() -> None:
+    page = prepared('<html dir="rtl"><style>x{}</style><details><summary>T</summary></details><h2>S</h2>')
+    assert "<style>" not in page
+    assert '<h2 dir="rtl">' in page
+    assert "details" not in page
+    assert "<i>T</i>" in page
