@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-VERBS = frozenset({"ask", "chat", "convert", "--help", "-h", "--version", "--install-completion", "--show-completion"})
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run Samar. Returns the exit status."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import psutil
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, QUrl
@@ -41,6 +42,9 @@ from desktop.workers.background import Background
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
 from desktop.workers.transfer import TransferWorker
+
+if TYPE_CHECKING:
+    from desktop.ui.models.room import ModelsRoom
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +96,7 @@ class Samar(QObject):
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
+        self.room: ModelsRoom | None = None
         self._closed = False
         self._connect()
         self._recover()
@@ -114,6 +119,7 @@ class Samar(QObject):
         self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
         window.sidebar.chat_exported.connect(self.transfer.export_chat)
         window.settings_requested.connect(self.open_settings)
+        window.models_requested.connect(self.open_models)
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
         window.layout_changed.connect(
@@ -159,6 +165,19 @@ class Samar(QObject):
         elif paths:
             self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
+    def open_models(self) -> None:
+        """The models room; it is built when it is first asked for."""
+        if self.room is None:
+            from desktop.ui.models.room import ModelsRoom
+
+            self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
+            room.model_chosen.connect(self.models.load)
+            room.convert_requested.connect(self.conversion.open)
+            room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
+            self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
+        self.room.show_loaded(self.worker.model.path if self.worker.model else "")
+        self.room.open()
+
     def open_settings(self) -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
 
@@ -203,6 +222,8 @@ class Samar(QObject):
         theme.state().changed.disconnect(self._show_theme)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
+        if self.room is not None:
+            self.room.close()
         self.conversion.close()
         self.worker.shutdown()
         self.finder.close()

@@ -31,6 +31,7 @@ from desktop.models.gguf import inspect
 app = typer.Typer(
     name="samar",
     help="Chat with language models on your own computer, offline. Without a verb Samar opens its window.",
+    epilog="More: samar convert FOLDER (a checkpoint becomes a GGUF file), samar models (what is here, what fits, what to get).",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -59,8 +60,13 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
 
         print(f"samar {version('samar')}")
         return 0
+    verbs, name = app, "samar"
+    if arguments[:1] == ["models"]:  # imported only when asked for
+        from desktop.models_cli import app as verbs
+
+        arguments, name = arguments[1:], "samar models"
     try:
-        status = app(arguments, prog_name="samar", standalone_mode=False)
+        status = verbs(arguments, prog_name=name, standalone_mode=False)
         return status if isinstance(status, int) else 0
     except SamarError as problem:
         print(f"samar: {problem.sentence()}", file=sys.stderr)

@@ -180,7 +180,7 @@ def test_that_escape_stops_a_reply_from_anywhere(window: MainWindow, qtbot: QtBo
 
 
 def test_that_a_suggestion_is_sent(window: MainWindow, qtbot: QtBot) -> None:
-    window.empty.set_model("Samar Starter")
+    window.empty.set_model("Samar Starter", ["What is a token?", "What is GGUF?", "What is quantization?"])
     assert "Samar Starter" in window.empty.answers.text()
     with qtbot.waitSignal(window.composer.submitted) as sent:
         qtbot.mouseClick(window.empty.suggestions[2], Qt.MouseButton.LeftButton)

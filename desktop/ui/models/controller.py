@@ -43,6 +43,7 @@ class ModelController(QObject):
         self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
+        self.library: list[Path] = []
         picker = window.picker
         picker.model_chosen.connect(lambda path: self.load(Path(path)))
         picker.open_file_requested.connect(self.open_file)
@@ -79,6 +80,11 @@ class ModelController(QObject):
         """Put a model into the picker without loading it."""
         known = [str(path), *(p for p in self.preferences.value.known_models if p != str(path))]
         self.preferences.change(known_models=tuple(known[:MOST_KNOWN]))
+        self._show_choices()
+
+    def show_library(self, paths: list[Path]) -> None:
+        """What the models room found on this computer joins the picker."""
+        self.library = paths
         self._show_choices()
 
     def open_file(self) -> None:
@@ -130,7 +136,8 @@ class ModelController(QObject):
     # what is on this computer
 
     def _show_choices(self) -> None:
-        known = [Path(name) for name in self.preferences.value.known_models]
+        known = list(dict.fromkeys([*map(Path, self.preferences.value.known_models), *self.library]))
+        known = [path for path in known if not self._is_starter(path)]
         choices = [ModelChoice(str(starter_model()), self._name(starter_model()), "", self.tr("Comes with Samar"))]
         choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in known if p.is_file()]
         self.window.picker.set_models(choices)
