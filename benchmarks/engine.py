@@ -3,7 +3,7 @@
     python benchmarks/engine.py [--model FILE.gguf] [--rounds 5] [--tokens 256] [--prompt 1024] [--threads N]
 
 The peers are asked in turn within each round, so that a computer busy with something else is so for all of them; the table
-gives the median and the spread. llama-server is taken from $LLAMA_SERVER or the search path.
+gives the median and the spread. llama-server is taken from --peers, $LLAMA_SERVER or the search path.
 """
 
 from __future__ import annotations
@@ -268,7 +268,8 @@ def compare(options: argparse.Namespace) -> None:
         pids = {"Samar": engine.pid or 0}
         threads = options.threads or usable_cores()
         asks["bare loop"], pids["bare loop"] = stack.enter_context(bare_loop(options.model, threads, info.context))
-        if program := os.environ.get("LLAMA_SERVER") or shutil.which("llama-server"):
+        built = str(options.peers / "build" / "bin" / "llama-server") if options.peers else None
+        if program := built or os.environ.get("LLAMA_SERVER") or shutil.which("llama-server"):
             peer = llama_server(program, options.model, threads, info.context)
             asks["llama-server"], pids["llama-server"] = stack.enter_context(peer)
         for number in range(-1, options.rounds):
@@ -335,6 +336,7 @@ def main() -> None:
     parser.add_argument("--prompt", type=int, default=700, help="words of the prompt")
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--peers", type=Path, help="folder that holds build/bin/llama-server")
     options = parser.parse_args()
     facts = gguf.inspect(options.model)
     print(f"{facts.name} {facts.quantization}, {facts.parameters / 1e6:.0f}M parameters; {usable_cores()} cores")
