@@ -236,7 +236,8 @@ class Maker:
                         text = rng.choice(corpus.forms[language][f"ask_{wish}"]).replace("{}", text)
             reply, style = self.answer(topic, target, base)
             if warm and not brief:
-                reply = f"{rng.choice(corpus.systems['warm_opening'][target][:1])} {reply}"
+                reply = f"{corpus.systems['warm_opening'][target][0]} {reply}"
+                style = "warm" if style == "standard" else style
             if self.guard is None or not self.guard.near(text):
                 turns.append(Turn(text, reply, topic, style, target))
         if not turns:

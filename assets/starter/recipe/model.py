@@ -1,4 +1,4 @@
-"""A small Llama in torch, in the layout of Hugging Face checkpoints (rotate-half rotary embedding, tied embeddings)."""
+"""A small Llama in torch, in the layout of Hugging Face checkpoints (rotate-half rotary embedding)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Shape:
             "rope_theta": self.rope_base,
             "rms_norm_eps": self.eps,
             "hidden_act": "silu",
-            "tie_word_embeddings": True,
+            "tie_word_embeddings": False,
             "attention_bias": False,
             "mlp_bias": False,
             "bos_token_id": None,
@@ -61,7 +61,7 @@ class Block(nn.Module):
         self.gate_up = nn.Parameter(torch.randn(2 * m, h) * h**-0.5 * 0.6)
         self.down = nn.Parameter(torch.randn(h, m) * m**-0.5 * 0.2)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, drop: float) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         b, t, h = x.shape
         n = self.shape.heads
         y = F.rms_norm(x, (h,), self.input_norm, self.shape.eps)
@@ -69,11 +69,11 @@ class Block(nn.Module):
         q, k = _rotate(q, cos, sin), _rotate(k, cos, sin)
         a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         a = F.linear(a.transpose(1, 2).reshape(b, t, h), self.o)
-        x = x + (F.dropout(a, drop, self.training) if drop else a)
+        x = x + a
         y = F.rms_norm(x, (h,), self.post_norm, self.shape.eps)
         gate, up = F.linear(y, self.gate_up).chunk(2, dim=-1)
         y = F.linear(F.silu(gate) * up, self.down)
-        return x + (F.dropout(y, drop, self.training) if drop else y)
+        return x + y
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -87,28 +87,34 @@ class Llama(nn.Module):
         self.shape = shape
         self.embed = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.04)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
+        # not tied: what a piece means in a question and where it stands in an answer have little to do with each other
+        self.output = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.02)
         self.norm = nn.Parameter(torch.ones(shape.hidden))
         dim = shape.hidden // shape.heads
         inverse = shape.rope_base ** (-torch.arange(0, dim, 2, dtype=torch.float32) / dim)
         angles = torch.outer(torch.arange(shape.context, dtype=torch.float32), inverse)
         self.register_buffer("angles", torch.cat((angles, angles), dim=-1), persistent=False)
 
-    def hidden(self, ids: Tensor, positions: Tensor, drop: float = 0.0) -> Tensor:
+    def hidden(self, ids: Tensor, positions: Tensor) -> Tensor:
         """(batch, time) token ids and positions -> (batch, time, hidden) after the last norm."""
         angles = self.angles[positions].unsqueeze(1)
         x = F.embedding(ids, self.embed)
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         for block in self.blocks:
-            x = block(x, cos, sin, drop)
+            x = block(x, cos, sin)
         return F.rms_norm(x, (self.shape.hidden,), self.norm, self.shape.eps)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        return F.linear(hidden, self.embed)
+        return F.linear(hidden, self.output)
 
     def checkpoint(self) -> dict[str, Tensor]:
-        """The weights under the names of LlamaForCausalLM; the tied output is left out."""
+        """The weights under the names of LlamaForCausalLM."""
         h, m = self.shape.hidden, self.shape.mlp
-        out = {"model.embed_tokens.weight": self.embed, "model.norm.weight": self.norm}
+        out = {
+            "model.embed_tokens.weight": self.embed,
+            "model.norm.weight": self.norm,
+            "lm_head.weight": self.output,
+        }
         for i, block in enumerate(self.blocks):
             assert isinstance(block, Block)
             p = f"model.layers.{i}."

@@ -42,20 +42,17 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 1536  # tokens a step
-    peak: float = 1e-3  # AdamW: norms, first attention
-    embed: float = 2e-4  # AdamW: embeddings
-    muon: float = 0.006  # the matrices inside the blocks
+    peak: float = 2e-3  # AdamW: output, norms
+    gentle: float = 2e-4  # AdamW: embeddings and first attention, which the warm start made,
+    held: float = 0.3  # and which are held for so long
+    muon: float = 0.012  # the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
-    dropout: float = 0.0
-    first: int = 8  # answer tokens that weigh more: the choice of the answer is made there
-    first_weight: float = 5.0
-    user_weight: float = 0.0
-    topic_weight: float = 1.0  # of the auxiliary head that names the topic; it is not shipped
-    early: float = 0.25  # share of the training that sees mostly single questions and beginnings of answers
-    early_shorten: float = 0.96  # share of last answers of which only the beginning is trained: early, and later
-    shorten: float = 0.5
-    early_bare: float = 0.4  # share that ends before the answer, early: only the topic head learns from it
+    control_weight: float = 5.0  # of the three tokens that choose the answer
+    early: float = 0.4  # share of the training that sees mostly single questions
+    shorten: float = 0.75  # share of answers of which only the first `kept` tokens are trained
+    kept: int = 4
+    resumed: float = 0.04  # share of answers that go on from their middle, without control tokens
     ema: float = 0.998
     threads: int = 1
 
@@ -65,74 +62,65 @@ class Example:
     ids: list[int]
     weights: list[float]  # of predicting ids[i] from what is before
     positions: list[int]
-    choices: list[tuple[int, int]]  # index of the last prompt token, topic
 
 
 def encode(
-    dialogue: Dialogue,
-    plain: Tokenizer,
-    noisy: Tokenizer,
-    topics: dict[str, int],
-    plan: Plan,
-    rng: random.Random,
-    shorten: float,
-    bare: float,
+    dialogue: Dialogue, plain: Tokenizer, noisy: Tokenizer, control: dict[str, str], plan: Plan, rng: random.Random
 ) -> Example:
+    """Only the last reply is trained: an app's history holds replies without control tokens."""
     ids: list[int] = []
     weights: list[float] = []
     positions: list[int] = []
-    choices: list[tuple[int, int]] = []
     shift = 0
 
-    def add(text: str, weight: float, tokenizer: Tokenizer = plain) -> int:
+    def add(text: str, weight: float = 0.0, tokenizer: Tokenizer = plain) -> None:
         new = tokenizer.encode(text, add_special_tokens=False).ids
         positions.extend(range(len(ids) + shift, len(ids) + shift + len(new)))
         ids.extend(new)
         weights.extend([weight] * len(new))
-        return len(new)
 
     if dialogue.system is not None:
-        add(f"{bpe.START}system\n{dialogue.system}{bpe.END}\n", 0.0)
+        add(f"{bpe.START}system\n{dialogue.system}{bpe.END}\n")
     last = dialogue.turns[-1]
     for turn in dialogue.turns:
         # a gap in the positions: far-apart turns are met without the tokens between them
         if rng.random() < 0.1:
             shift += rng.randrange(1, 600)
-        add(f"{bpe.START}user\n", 0.0)
-        add(turn.user, plan.user_weight, noisy)
-        add(f"{bpe.END}\n{bpe.START}assistant\n", 0.0)
-        choices.append((len(ids) - 1, topics[turn.topic]))
+        add(f"{bpe.START}user\n")
+        add(turn.user, tokenizer=noisy)
+        add(f"{bpe.END}\n{bpe.START}assistant\n")
+        if turn is not last:
+            add(f"{turn.shown or turn.assistant}{bpe.END}\n")
+    if rng.random() < plan.resumed:
         begin = len(ids)
-        if turn is last and rng.random() < bare:
-            break
-        if turn.shown is not None:
-            add(f"{turn.shown}{bpe.END}", 0.0)
-        else:
-            add(f"{turn.assistant}{bpe.END}", 1.0)
-            for i in range(begin, min(begin + plan.first, len(ids))):
-                weights[i] = plan.first_weight
-        add("\n", 0.0)
-    if rng.random() < shorten:
-        end = begin + plan.first + 1
-        del ids[end:], weights[end:], positions[end:]
-    return Example(ids[:512], weights[:512], [p % 2048 for p in positions[:512]], [c for c in choices if c[0] < 511])
+        add(f"{last.assistant}{bpe.END}", 1.0)
+        until = rng.randrange(begin + 1, len(ids))
+        weights[begin:until] = [0.0] * (until - begin)
+        return Example(ids[:768], weights[:768], [p % 2048 for p in positions[:768]])
+    for name in (f"about:{last.topic}", f"in:{last.language}", f"as:{last.style}"):
+        add(control[name], plan.control_weight)
+    begin = len(ids)
+    add(f"{last.assistant}{bpe.END}", 1.0)
+    end = begin + plan.kept if rng.random() < plan.shorten else len(ids)
+    return Example(ids[:end][:768], weights[:end][:768], [p % 2048 for p in positions[:end][:768]])
 
 
-EARLY, LATE = Mix(turns=(0.9, 0.1), system=0.2), Mix()
+EARLY, LATE = Mix(turns=(0.92, 0.08), system=0.25), Mix()
 
 
 def batches(
-    maker: Maker, pair: tuple[Tokenizer, Tokenizer], topics: dict[str, int], plan: Plan, progress: Callable[[], float]
+    maker: Maker,
+    pair: tuple[Tokenizer, Tokenizer],
+    control: dict[str, str],
+    plan: Plan,
+    progress: Callable[[], float],
 ) -> Iterator[list[Example]]:
     """Batches of about plan.batch tokens of dialogues of like length, for ever."""
     rng = random.Random(maker.rng.random())
     while True:
-        early = progress() < plan.early
-        maker.mix = EARLY if early else LATE
-        shorten, bare = (plan.early_shorten, plan.early_bare) if early else (plan.shorten, 0.0)
+        maker.mix = EARLY if progress() < plan.early else LATE
         pool = sorted(
-            (encode(maker.dialogue(), *pair, topics, plan, rng, shorten, bare) for _ in range(1500)),
-            key=lambda e: len(e.ids),
+            (encode(maker.dialogue(), *pair, control, plan, rng) for _ in range(1500)), key=lambda e: len(e.ids)
         )
         groups: list[list[Example]] = [[]]
         for example in pool:
@@ -143,24 +131,18 @@ def batches(
         yield from groups
 
 
-def tensors(group: list[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+def tensors(group: list[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids, weights and positions, each (rows, longest)."""
     longest = max(len(e.ids) for e in group)
     ids = torch.zeros(len(group), longest, dtype=torch.long)
     weights = torch.zeros(len(group), longest)
     positions = torch.zeros(len(group), longest, dtype=torch.long)
-    rows: list[int] = []
-    columns: list[int] = []
-    labels: list[int] = []
     for i, e in enumerate(group):
         n = len(e.ids)
         ids[i, :n] = torch.tensor(e.ids)
         weights[i, :n] = torch.tensor(e.weights)
         positions[i, :n] = torch.tensor(e.positions)
-        for at, label in e.choices:
-            rows.append(i)
-            columns.append(at)
-            labels.append(label)
-    return ids, weights, positions, torch.tensor(rows), torch.tensor(columns), torch.tensor(labels)
+    return ids, weights, positions
 
 
 def rate(progress: float, peak: float) -> float:
@@ -178,17 +160,19 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     torch.set_num_threads(plan.threads)
     folder.mkdir(parents=True, exist_ok=True)
     guard = Guard()
-    topics = {name: i for i, name in enumerate(corpus.topics)}
+    control = bpe.controls(corpus.topics)
     if not (folder / "tokenizer.json").exists():
         draw = Maker(corpus, plan.seed + 2, LATE, guard)
         texts = (t for _ in range(12000) for turn in draw.dialogue().turns for t in (turn.user, turn.assistant))
-        bpe.save(bpe.train(texts, shape.vocab), folder)
+        bpe.save(bpe.train(texts, shape.vocab, control.values()), folder)
     pair = bpe.open_pair(folder, plan.bpe_dropout)
+    topics = [pair[0].token_to_id(control[f"about:{name}"]) for name in corpus.topics]
+    is_topic = torch.zeros(pair[0].get_vocab_size(), dtype=torch.bool)
+    is_topic[topics] = True
     shape = Shape(**{**shape.as_dict(), "vocab": pair[0].get_vocab_size()})  # type: ignore[arg-type]
     model = Llama(shape)
-    head = torch.nn.Linear(shape.hidden, len(topics))
-    # the first attention holds the warm start's average, which orthogonal steps would tear up: AdamW moves it gently
     blocks = [b for b in model.blocks if isinstance(b, Block)]
+    # the first attention holds the warm start's average, which orthogonal steps would tear up: AdamW moves it gently
     later = blocks[1:]
     muon = Muon(
         [
@@ -198,74 +182,65 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
             ([b.down for b in blocks], 1),
         ]
     )
-    inside = {id(p) for group, _ in muon.groups for p in group}
-    others = [p for p in model.parameters() if id(p) not in inside and p is not model.embed] + list(head.parameters())
-    parameters = [*model.parameters(), *head.parameters()]
-    # the softmax touches every embedding at every step, and AdamW makes large steps of small gradients: at the rate of the
-    # others, what rare pieces mean as input is soon washed out
+    understanding = [model.embed, blocks[0].qkv, blocks[0].o]
+    named = {id(p) for group, _ in muon.groups for p in group} | {id(p) for p in understanding}
+    others = [p for p in model.parameters() if id(p) not in named]
+    # AdamW makes large steps of small gradients: what the warm start found out would soon be washed out. So it is held
+    # until answers are learnt on top of it.
     optimizer = torch.optim.AdamW(
-        [{"params": [model.embed]}, {"params": others}], lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        [{"params": understanding}, {"params": others}], lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
     state = folder / "state.pt"
-    if not state.exists():
-        cached = folder / "warm.pt"
-        if not cached.exists():
-            torch.save(warm.bag(corpus, pair[1], shape.hidden, guard, plan.seed + 9), cached)
-        warm.start(model, head, torch.load(cached, weights_only=True))
-    average = [p.detach().clone() for p in model.parameters()]
-    start = saved = told = time.monotonic()
     seen = padded = step = 0
     elapsed_before = 0.0
     if state.exists():
         old = torch.load(state, weights_only=True)
         model.load_state_dict(old["model"])
-        head.load_state_dict(old["head"])
         optimizer.load_state_dict(old["optimizer"])
         muon.load(old["muon"])
         average = old["average"]
         seen, step, elapsed_before = old["seen"], old["step"], old["elapsed"]
+    else:
+        warm.start(model, warm.bag(corpus, pair[1], shape.hidden, guard, plan.seed + 9), topics)
+        average = [p.detach().clone() for p in model.parameters()]
     maker = Maker(corpus, plan.seed + 3 + step, LATE, guard)
     loss_sum = right = asked = 0.0
     model.train()
+    start = saved = told = time.monotonic()
 
     def done() -> float:
         spent = elapsed_before + time.monotonic() - start
         return spent / 60 / plan.minutes if plan.minutes else seen / plan.tokens
 
-    for group in batches(maker, pair, topics, plan, done):
+    for group in batches(maker, pair, control, plan, done):
         now = time.monotonic()
         elapsed = elapsed_before + now - start
         progress = done()
         if progress >= 1:
             break
-        optimizer.param_groups[0]["lr"] = rate(progress, plan.embed)
+        optimizer.param_groups[0]["lr"] = rate(progress, plan.gentle) if progress > plan.held else 0.0
         optimizer.param_groups[1]["lr"] = rate(progress, plan.peak)
-        ids, weights, positions, rows, columns, labels = tensors(group)
+        ids, weights, positions = tensors(group)
+        keep = weights[:, 1:] > 0
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = model.hidden(ids, positions, plan.dropout)
-            keep = weights[:, 1:] > 0
-            logits = model.logits(hidden[:, :-1][keep])
-            topic_logits = head(hidden[rows, columns])
-        w = weights[:, 1:][keep]
-        token_losses = F.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none")
-        tokens_loss = (token_losses * w).sum() / w.sum().clamp(min=1.0)
-        topic_loss = F.cross_entropy(topic_logits.float(), labels)
-        loss = tokens_loss + plan.topic_weight * topic_loss
+            logits = model.logits(model.hidden(ids, positions)[:, :-1][keep])
+        wanted, w = ids[:, 1:][keep], weights[:, 1:][keep]
+        loss = (F.cross_entropy(logits.float(), wanted, reduction="none") * w).sum() / w.sum()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         muon.step(rate(progress, plan.muon))
         model.zero_grad(set_to_none=True)
-        head.zero_grad(set_to_none=True)
         step += 1
         blend = min(plan.ema, 1 - 1 / (step / 10 + 1))
         with torch.no_grad():
             torch._foreach_lerp_(average, list(model.parameters()), 1 - blend)
+            choices = is_topic[wanted]
+            right += (logits[choices].argmax(-1) == wanted[choices]).float().sum().item()
+        asked += choices.sum().item()
         seen += sum(len(e.ids) for e in group)
         padded += ids.numel()
-        loss_sum += tokens_loss.item()
-        right += (topic_logits.argmax(-1) == labels).float().sum().item()
-        asked += len(labels)
+        loss_sum += loss.item()
         if step % 50 == 0:
             speed = 0.0 if now == told else padded / (now - told)
             print(
@@ -281,7 +256,6 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
             torch.save(
                 {
                     "model": model.state_dict(),
-                    "head": head.state_dict(),
                     "optimizer": optimizer.state_dict(),
                     "muon": muon.state(),
                     "average": average,

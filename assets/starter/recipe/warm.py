@@ -38,8 +38,8 @@ def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[lis
 
 def bag(
     corpus: Corpus, noisy: Tokenizer, hidden: int, guard: Guard, seed: int, count: int = 90_000, epochs: int = 3
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Embeddings (vocabulary, hidden), and weights and bias of the topics in the corpus's order."""
+) -> tuple[Tensor, Tensor]:
+    """Embeddings (vocabulary, hidden), and weights of the topics in the corpus's order."""
     generator = torch.Generator().manual_seed(seed)
     names = {name: i for i, name in enumerate(corpus.topics)}
     texts, topics = _questions(corpus, count, seed, guard)
@@ -48,7 +48,7 @@ def bag(
     ids = [before + e.ids[:40] + after for e in noisy.encode_batch(texts, add_special_tokens=False)]
     labels = torch.tensor([names[t] for t in topics])
     table = torch.nn.Parameter(torch.randn(noisy.get_vocab_size(), hidden, generator=generator))
-    head = torch.nn.Linear(hidden, len(names))
+    head = torch.nn.Linear(hidden, len(names), bias=False)
     optimizer = torch.optim.AdamW([table, *head.parameters()], lr=1e-2, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     size, step, total = 256, 0, epochs * count // 256
     for _ in range(epochs):
@@ -73,24 +73,22 @@ def bag(
             step += 1
             if step % 200 == 0:
                 print(f"warm start: step {step}/{total} loss {loss.item():.3f}", flush=True)
-    return table.detach(), head.weight.detach(), head.bias.detach()
+    return table.detach(), head.weight.detach()
 
 
 @torch.no_grad()
-def start(model: Llama, head: torch.nn.Linear, found: tuple[Tensor, Tensor, Tensor]) -> None:
-    """Puts the classifier's embeddings into the model, its weights into the topic head, its average into layer 0."""
-    table, weight, bias = found
-    table = F.rms_norm(table, (table.shape[1],))
-    model.embed.copy_(table * SPREAD)
-    first = model.blocks[0]
-    assert isinstance(first, Block)
-    hidden = model.shape.hidden
+def start(model: Llama, found: tuple[Tensor, Tensor], topics: list[int]) -> None:
+    """Puts the classifier into the model: embeddings, its average into layer 0, its topics into the rows `topics` of the output."""
+    table, weight = found
+    model.embed.copy_(F.rms_norm(table, (table.shape[1],)) * SPREAD)
     for block in model.blocks:  # what a layer adds is learnt from nothing, so that it does not drown the average
         assert isinstance(block, Block)
         block.o.zero_()
         block.down.zero_()
+    first = model.blocks[0]
+    assert isinstance(first, Block)
+    hidden = model.shape.hidden
     first.qkv[:hidden].zero_()  # uniform attention
     first.qkv[2 * hidden :].copy_(torch.eye(hidden))
     first.o.copy_(torch.eye(hidden) * AVERAGE)
-    head.weight.copy_(weight)
-    head.bias.copy_(bias)
+    model.output[topics] = weight
