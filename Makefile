@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference \
-	bench-converter bench-ui bench-storage bench-engine starter clean
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -55,6 +55,12 @@ bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
 bench-ui: setup-dev ## start-up, and the transcript: growth and ratios
 	@$(VENV)/python -m benchmarks.startup
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m benchmarks.transcript
+
+bench-models: setup-dev ## memory and speed of models, predicted and measured (long)
+	@$(VENV)/python -m benchmarks.models --write
+
+fuzz: setup-dev ## 10,000 mutated GGUF headers against the header reader
+	@$(VENV)/python -m benchmarks.models fuzz 10000
 
 bench-storage: setup-dev ## the history: growth and ratios
 	@$(VENV)/python -m benchmarks.storage

@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>AdviceCard</name>
+    <message>
+        <source>The most able</source>
+        <translation>الأقدر</translation>
+    </message>
+    <message>
+        <source>The quick one</source>
+        <translation>السريع</translation>
+    </message>
+    <message>
+        <source>For Arabic</source>
+        <translation>للعربية</translation>
+    </message>
+    <message>
+        <source>The smallest</source>
+        <translation>الأصغر</translation>
+    </message>
+    <message>
+        <source>Download, {size}</source>
+        <translation>نزّل، {size}</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copied</source>
@@ -14,6 +37,212 @@
     <message>
         <source>Copy details</source>
         <translation>انسخ التفاصيل</translation>
+    </message>
+</context>
+<context>
+    <name>CardDialog</name>
+    <message>
+        <source>a system message</source>
+        <translation>رسالة نظام</translation>
+    </message>
+    <message>
+        <source>tools</source>
+        <translation>أدوات</translation>
+    </message>
+    <message>
+        <source>thinking</source>
+        <translation>تفكيرًا</translation>
+    </message>
+    <message>
+        <source>takes {things}</source>
+        <translation>يقبل {things}</translation>
+    </message>
+    <message>
+        <source>user and assistant turns only</source>
+        <translation>أدوار المستخدم والمساعد فقط</translation>
+    </message>
+    <message>
+        <source>{count} at work for each token</source>
+        <translation>يعمل منها {count} لكل رمز</translation>
+    </message>
+    <message>
+        <source>{bits} bits for each weight</source>
+        <translation>{bits} بت لكل وزن</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>الملاءمة</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>السرعة</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>المعمارية</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>المعاملات</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>التكميم</translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation>الموتّرات</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>الطبقات</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>المفردات</translation>
+    </message>
+    <message>
+        <source>Chat template</source>
+        <translation>قالب المحادثة</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>لا يوجد</translation>
+    </message>
+    <message>
+        <source>Special tokens</source>
+        <translation>الرموز الخاصة</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>الرخصة</translation>
+    </message>
+    <message>
+        <source>not said in the file</source>
+        <translation>لم تُذكر في الملف</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>من صنع</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>اللغات</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>المصدر</translation>
+    </message>
+    <message>
+        <source>Belongs to it</source>
+        <translation>ملفات تتبعه</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>الملف</translation>
+    </message>
+</context>
+<context>
+    <name>CataloguePage</name>
+    <message>
+        <source>Model</source>
+        <translation>النموذج</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>المعاملات</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>Arabic</source>
+        <translation>العربية</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>الملف</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>السرعة</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>الملاءمة</translation>
+    </message>
+    <message>
+        <source>To be converted</source>
+        <translation>يحتاج إلى تحويل</translation>
+    </message>
+    <message>
+        <source>The second figure is at work for each token.</source>
+        <translation>الرقم الثاني ما يعمل لكل رمز.</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
+    </message>
+    <message>
+        <source>How to convert it</source>
+        <translation>كيف يُحوَّل</translation>
+    </message>
+    <message>
+        <source>Choose a model to read what it is good at.</source>
+        <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
+    </message>
+    <message>
+        <source>Licence: {name}</source>
+        <translation>الرخصة: {name}</translation>
+    </message>
+    <message>
+        <source>thinks before it answers</source>
+        <translation>يفكر قبل أن يجيب</translation>
+    </message>
+    <message>
+        <source>uses tools</source>
+        <translation>يستعمل الأدوات</translation>
+    </message>
+    <message>
+        <source>the original&apos;s makers ask for consent</source>
+        <translation>صانعو الأصل يطلبون الموافقة</translation>
+    </message>
+    <message>
+        <source>As of {date}</source>
+        <translation>بتاريخ {date}</translation>
+    </message>
+    <message>
+        <source>Recommended for this computer</source>
+        <translation>ما ننصح به لهذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>تصفية</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>كل النماذج</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation>ما يتّسع له الحاسوب</translation>
+    </message>
+    <message>
+        <source>Good Arabic</source>
+        <translation>عربية جيدة</translation>
+    </message>
+    <message>
+        <source>Which models</source>
+        <translation>أي النماذج</translation>
+    </message>
+    <message>
+        <source>Models to download</source>
+        <translation>نماذج للتنزيل</translation>
     </message>
 </context>
 <context>
@@ -211,6 +440,66 @@
     </message>
 </context>
 <context>
+    <name>DownloadRow</name>
+    <message>
+        <source>{held} of {size}</source>
+        <translation>{held} من {size}</translation>
+    </message>
+    <message>
+        <source>Verifying</source>
+        <translation>يجري التحقق</translation>
+    </message>
+    <message>
+        <source>{size} per second</source>
+        <translation>{size} في الثانية</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>أوقف مؤقتًا</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>أكمل</translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation>ألغِ التنزيل</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s) left</source>
+        <translation>
+            <numerusform>لم يبقَ شيء</numerusform>
+            <numerusform>بقيت ثانية</numerusform>
+            <numerusform>بقيت ثانيتان</numerusform>
+            <numerusform>بقيت %n ثوانٍ</numerusform>
+            <numerusform>بقيت %n ثانية</numerusform>
+            <numerusform>بقيت %n ثانية</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) left</source>
+        <translation>
+            <numerusform>لم يبقَ شيء</numerusform>
+            <numerusform>بقيت دقيقة</numerusform>
+            <numerusform>بقيت دقيقتان</numerusform>
+            <numerusform>بقيت %n دقائق</numerusform>
+            <numerusform>بقيت %n دقيقة</numerusform>
+            <numerusform>بقيت %n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) left</source>
+        <translation>
+            <numerusform>لم يبقَ شيء</numerusform>
+            <numerusform>بقيت ساعة</numerusform>
+            <numerusform>بقيت ساعتان</numerusform>
+            <numerusform>بقيت %n ساعات</numerusform>
+            <numerusform>بقيت %n ساعة</numerusform>
+            <numerusform>بقيت %n ساعة</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DropOverlay</name>
     <message numerus="yes">
         <source>%n file(s)</source>
@@ -342,6 +631,100 @@
     </message>
 </context>
 <context>
+    <name>HubPage</name>
+    <message>
+        <source>Nothing was found. Try fewer words.</source>
+        <translation>لم يُعثر على شيء. جرّب كلمات أقل.</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>يجري البحث…</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>رمز الدخول</translation>
+    </message>
+    <message>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
+        <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>المستودع</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>المعاملات</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>التنزيلات</translation>
+    </message>
+    <message>
+        <source>access must be asked for</source>
+        <translation>يلزم طلب الإذن</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>الملف</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>الحجم</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>الملاءمة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>لا ملفات</numerusform>
+            <numerusform>ملف واحد</numerusform>
+            <numerusform>ملفان</numerusform>
+            <numerusform>%n ملفات</numerusform>
+            <numerusform>%n ملفًا</numerusform>
+            <numerusform>%n ملف</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation>غير مذكورة</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. Whether it fits is estimated from the size.</source>
+        <translation>الرخصة: {licence}. الملاءمة مقدّرة من الحجم.</translation>
+    </message>
+    <message>
+        <source>Choose a repository to see its files.</source>
+        <translation>اختر مستودعًا لترى ملفاته.</translation>
+    </message>
+    <message>
+        <source>Search the Hugging Face Hub</source>
+        <translation>ابحث في Hugging Face</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>ابحث</translation>
+    </message>
+    <message>
+        <source>Access token…</source>
+        <translation>رمز الدخول…</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
+    </message>
+    <message>
+        <source>Repositories</source>
+        <translation>المستودعات</translation>
+    </message>
+    <message>
+        <source>Files of the repository</source>
+        <translation>ملفات المستودع</translation>
+    </message>
+</context>
+<context>
     <name>LinkPopover</name>
     <message>
         <source>Copy link</source>
@@ -366,6 +749,81 @@
     <message>
         <source>Written with other letters: {host}</source>
         <translation>يُكتب بحروف أخرى: {host}</translation>
+    </message>
+</context>
+<context>
+    <name>LocalPage</name>
+    <message>
+        <source>Model</source>
+        <translation>النموذج</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>المعاملات</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>التكميم</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>الملف</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>السرعة</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>الملاءمة</translation>
+    </message>
+    <message>
+        <source>{free} of {total} memory are free now.</source>
+        <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
+    </message>
+    <message>
+        <source>Loaded now</source>
+        <translation>محمَّل الآن</translation>
+    </message>
+    <message>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
+        <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
+    </message>
+    <message>
+        <source>Move to the bin…</source>
+        <translation>انقل إلى السلة…</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>أزل من القائمة</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>تصفية</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>أضف ملفًا…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>استعمل</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>التفاصيل</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>تحقّق</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>النماذج على هذا الحاسوب</translation>
     </message>
 </context>
 <context>
@@ -465,6 +923,10 @@
         <source>Delete</source>
         <translation>احذف</translation>
     </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
 </context>
 <context>
     <name>MessageEditor</name>
@@ -559,6 +1021,118 @@
     <message>
         <source>Model: {name}</source>
         <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>النماذج</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>ننصح به</translation>
+    </message>
+    <message>
+        <source>On the Hub</source>
+        <translation>على Hugging Face</translation>
+    </message>
+    <message>
+        <source>Which models</source>
+        <translation>أي النماذج</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsRoom</name>
+    <message>
+        <source>Allow the network?</source>
+        <translation>هل تسمح بالشبكة؟</translation>
+    </message>
+    <message>
+        <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
+        <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
+    </message>
+    <message>
+        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
+        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
+    </message>
+    <message>
+        <source>Add model files</source>
+        <translation>أضف ملفات نماذج</translation>
+    </message>
+    <message>
+        <source>Model files (*.gguf)</source>
+        <translation>ملفات النماذج (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add a folder of models</source>
+        <translation>أضف مجلد نماذج</translation>
+    </message>
+    <message>
+        <source>Move {name} to the bin? Emptying the bin frees {size}.</source>
+        <translation>هل تنقل {name} إلى السلة؟ إفراغ السلة يحرّر {size}.</translation>
+    </message>
+    <message>
+        <source>Move to the bin</source>
+        <translation>النقل إلى السلة</translation>
+    </message>
+    <message>
+        <source>Reading {name}…</source>
+        <translation>تجري قراءة {name}…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) added.</source>
+        <translation>
+            <numerusform>لم يُضف نموذج.</numerusform>
+            <numerusform>أُضيف نموذج واحد.</numerusform>
+            <numerusform>أُضيف نموذجان.</numerusform>
+            <numerusform>أُضيفت %n نماذج.</numerusform>
+            <numerusform>أُضيف %n نموذجًا.</numerusform>
+            <numerusform>أُضيف %n نموذج.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} is in the bin.</source>
+        <translation>{name} في السلة.</translation>
+    </message>
+    <message>
+        <source>{name} is off the list; its file stays.</source>
+        <translation>أُزيل {name} من القائمة، وملفه باقٍ.</translation>
+    </message>
+    <message>
+        <source>{name} is whole: its checksum is right.</source>
+        <translation>{name} سليم: مجموع التحقق صحيح.</translation>
+    </message>
+    <message>
+        <source>The headers of {name} are right; nobody promised a checksum.</source>
+        <translation>ترويسات {name} صحيحة، ولا مجموع تحقق معروف له.</translation>
+    </message>
+    <message>
+        <source>{name} is here and whole.</source>
+        <translation>وصل {name} كاملًا.</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkOff</name>
+    <message>
+        <source>Samar does not use the network.</source>
+        <translation>لا يستعمل سمر الشبكة.</translation>
+    </message>
+    <message>
+        <source>Searching and downloading ask {host} and nobody else, and only when you do. Nothing about you or your chats is sent. You can forbid it again in the settings.</source>
+        <translation>البحث والتنزيل يسألان {host} ولا أحد غيره، وحين تطلب أنت فقط. لا يُرسل شيء عنك ولا عن محادثاتك. ويمكنك منعه ثانيةً من الإعدادات.</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
     </message>
 </context>
 <context>
@@ -1943,6 +2517,82 @@
     <message>
         <source>It does not say for how long a context it was trained.</source>
         <translation>لا يذكر طول السياق الذي دُرّب عليه.</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>يتّسع</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>بالكاد</translation>
+    </message>
+    <message>
+        <source>Won&apos;t fit</source>
+        <translation>لا يتّسع</translation>
+    </message>
+    <message>
+        <source>Comes with Samar</source>
+        <translation>يأتي مع سمر</translation>
+    </message>
+    <message>
+        <source>Downloaded</source>
+        <translation>نُزّل</translation>
+    </message>
+    <message>
+        <source>Your file</source>
+        <translation>ملفك</translation>
+    </message>
+    <message>
+        <source>Your folder</source>
+        <translation>مجلدك</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>لا شيء</translation>
+    </message>
+    <message>
+        <source>Weak</source>
+        <translation>ضعيفة</translation>
+    </message>
+    <message>
+        <source>Fair</source>
+        <translation>مقبولة</translation>
+    </message>
+    <message>
+        <source>Good</source>
+        <translation>جيدة</translation>
+    </message>
+    <message>
+        <source>Excellent</source>
+        <translation>ممتازة</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>ينتظر</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>ينزل</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>متوقف مؤقتًا</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>توقف</translation>
+    </message>
+    <message>
+        <source>≈ {speed} tokens/s</source>
+        <translation>≈ {speed} رمزًا/ث</translation>
+    </message>
+    <message>
+        <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>
+        <translation>يحتاج {needed} مع سياق من {context} رمزًا، والمتاح {free}.</translation>
+    </message>
+    <message>
+        <source>A context of {fitting} tokens fits.</source>
+        <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
 </context>
 <context>

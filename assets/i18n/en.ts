@@ -19,7 +19,41 @@
     </message>
 </context>
 <context>
+    <name>DownloadRow</name>
+    <message numerus="yes">
+        <source>%n second(s) left</source>
+        <translation>
+            <numerusform>%n second left</numerusform>
+            <numerusform>%n seconds left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) left</source>
+        <translation>
+            <numerusform>%n minute left</numerusform>
+            <numerusform>%n minutes left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) left</source>
+        <translation>
+            <numerusform>%n hour left</numerusform>
+            <numerusform>%n hours left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DropOverlay</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubPage</name>
     <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
@@ -35,6 +69,16 @@
         <translation>
             <numerusform>The context is %n token, as much as the free memory holds.</numerusform>
             <numerusform>The context is %n tokens, as much as the free memory holds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelsRoom</name>
+    <message numerus="yes">
+        <source>%n model(s) added.</source>
+        <translation>
+            <numerusform>%n model added.</numerusform>
+            <numerusform>%n models added.</numerusform>
         </translation>
     </message>
 </context>

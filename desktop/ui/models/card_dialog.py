@@ -89,15 +89,17 @@ class CardDialog(QDialog):
             (self.tr("Speed"), words.speed(self.fit.tokens_per_s)),
             (self.tr("Architecture"), card.architecture),
             (self.tr("Parameters"), parameters),
-            (self.tr("Quantization"), f"{words.name(card.quantization)}  ·  {bits}"),
-            (self.tr("Tensors"), "  ·  ".join(words.name(f"{s.type} {i18n.size(s.bytes)}") for s in card.types)),
+            (self.tr("Quantization"), words.line(words.name(card.quantization), bits)),
+            (self.tr("Tensors"), words.line(*(f"{words.name(s.type)} {i18n.size(s.bytes)}" for s in card.types))),
             (self.tr("Context"), i18n.number(card.context)),
             (self.tr("Layers"), i18n.number(card.layers)),
             (self.tr("Vocabulary"), i18n.number(card.vocabulary)),
             (self.tr("Chat template"), (taken if any(takes) else plain) if template.present else self.tr("none")),
             (
                 self.tr("Special tokens"),
-                "  ·  ".join(words.name(f"{role} {text}") for role, _, text in card.special_tokens),
+                words.line(*(words.name(f"{role} {text}") for role, _, text in card.special_tokens))
+                if card.special_tokens
+                else "",
             ),
             (self.tr("Licence"), card.licence or self.tr("not said in the file")),
             (self.tr("Made by"), card.made_by),

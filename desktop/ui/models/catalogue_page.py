@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.core.errors import fill
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
 from desktop.ui import i18n
@@ -150,15 +149,16 @@ class CataloguePage(QWidget):
         size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
         speed = fit.tokens_per_s if fit else 0.0
         parameters = words.parameters(model.parameters)
+        active = ""
         if model.active_parameters:
-            details = {"all": parameters, "active": words.parameters(model.active_parameters)}
-            parameters = fill(self.tr("{all}, {active} active"), details)
+            parameters = f"{parameters} ({words.parameters(model.active_parameters)})"
+            active = self.tr("The second figure is at work for each token.")
         rank = list(Verdict).index(fit.verdict) if fit else 3
         return Row(
             (model.id, one.file.name if one else ""),
             (
                 Cell(model.name, model.name.casefold(), tip=model.about.ar if i18n.is_rtl() else model.about.en),
-                Cell(parameters, model.parameters),
+                Cell(parameters, model.parameters, tip=active),
                 Cell(words.context(model.context), model.context),
                 Cell(words.arabic(model.arabic), -model.arabic.rank),
                 Cell(size, one.file.size if one else 0),
@@ -205,8 +205,8 @@ class CataloguePage(QWidget):
             self.tr("uses tools") if model.tools else "",
             self.tr("the original's makers ask for consent") if model.gated else "",
         ]
-        date = self.tr("As of {date}").replace("{date}", self.shown.catalogue.date if self.shown else "")
-        self.facts.setText("  ·  ".join(filter(None, [*traits, date])))
+        date = self.tr("As of {date}").replace("{date}", words.name(self.shown.catalogue.date) if self.shown else "")
+        self.facts.setText(words.line(*traits, date))
 
     def retranslate(self) -> None:
         self.heading.setText(self.tr("Recommended for this computer"))

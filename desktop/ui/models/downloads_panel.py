@@ -67,17 +67,26 @@ class DownloadRow(QWidget):
             parts = [self.tr("Verifying"), of]
         elif pace and pace.bytes_per_s:
             speed = self.tr("{size} per second").replace("{size}", i18n.size(pace.bytes_per_s))
-            parts += [speed, words.time_left(pace.seconds_left)]
+            parts += [speed, self._time_left(pace.seconds_left)]
         if one.error:
             shown = present(one.error)
             parts = [f"{shown.what} {shown.then}"]
-        self.line.setText("  ·  ".join(filter(None, parts)))
+        self.line.setText(words.line(*parts))
         running = one.state in (State.RUNNING, State.QUEUED)
         self.toggle.icon_name = "pause" if running else "drop"
         self.toggle.describe(self.tr("Pause") if running else self.tr("Go on"), description=one.name)
         self.cancel.describe(self.tr("Cancel the download"), description=one.name)
         self.toggle.update()
         self.setAccessibleName(f"{one.name}: {self.line.text()}")
+
+    def _time_left(self, seconds: float | None) -> str:
+        if seconds is None:
+            return ""
+        if seconds < 60:
+            return self.tr("%n second(s) left", "", max(1, round(seconds)))
+        if seconds < 5400:
+            return self.tr("%n minute(s) left", "", round(seconds / 60))
+        return self.tr("%n hour(s) left", "", round(seconds / 3600))
 
     def _toggle(self) -> None:
         running = self.one.state in (State.RUNNING, State.QUEUED)

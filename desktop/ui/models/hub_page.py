@@ -49,7 +49,7 @@ class NetworkOff(QWidget):
         self.button.clicked.connect(self.allowed)
 
     def retranslate(self, host: str) -> None:
-        self.title.setText(self.tr("Samar has never used the network."))
+        self.title.setText(self.tr("Samar does not use the network."))
         self.text.setText(
             self.tr(
                 "Searching and downloading ask {host} and nobody else, and only when you do. "

@@ -102,7 +102,7 @@ class LocalPage(QWidget):
         fit = self.shown.fits.get(entry.id)
         where = words.origin(entry.origin)
         if entry.path == self.loaded:
-            where = f"{self.tr('Loaded now')}  ·  {where}"
+            where = words.line(self.tr("Loaded now"), where)
         problem = present_code(entry.problem) if entry.problem else None
         if problem:
             where = self.tr("Can't be used: the file is damaged or not whole.")

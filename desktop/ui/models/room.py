@@ -155,7 +155,7 @@ class ModelsRoom(QObject):
             self.page,
             self.tr("Allow the network?"),
             self.tr(
-                "Samar has never used the network. Downloading asks {host} and nobody else; nothing about you is sent."
+                "Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent."
             ).replace("{host}", words.name(self.hub.host)),
         )
         if answer is QMessageBox.StandardButton.Yes:

@@ -100,14 +100,10 @@ def reason(one: Recommendation) -> str:
     return fill(tr(REASONS[one.advice]), details)
 
 
-def time_left(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return QCoreApplication.translate("models", "%n second(s) left", "", max(1, round(seconds)))
-    if seconds < 5400:
-        return QCoreApplication.translate("models", "%n minute(s) left", "", round(seconds / 60))
-    return QCoreApplication.translate("models", "%n hour(s) left", "", round(seconds / 3600))
+def line(*parts: str) -> str:
+    """Parts in one line, those that are empty left out. It reads in the interface's direction, whatever it begins with."""
+    mark = "\u200f" if i18n.is_rtl() else "\u200e"
+    return mark + "  ·  ".join(part for part in parts if part)
 
 
 def name(text: str) -> str:
