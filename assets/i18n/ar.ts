@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>In the title</source>
-        <translation type="unfinished"></translation>
+        <translation>في العنوان</translation>
     </message>
     <message>
         <source>Message deleted</source>
@@ -561,15 +561,15 @@
     </message>
     <message>
         <source>Explain a difficult idea with one example</source>
-        <translation type="unfinished"></translation>
+        <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
     <message>
         <source>Help me to write a polite letter</source>
-        <translation type="unfinished"></translation>
+        <translation>ساعدني على كتابة رسالة مهذّبة</translation>
     </message>
     <message>
         <source>Quiz me on a subject that I choose</source>
-        <translation type="unfinished"></translation>
+        <translation>اختبرني في موضوع أختاره</translation>
     </message>
 </context>
 <context>

@@ -138,7 +138,7 @@ class PromptDialog(QDialog):
         self.list.currentItemChanged.connect(lambda item, _before: self._choose(item))
         self.importing.clicked.connect(self.import_requested)
         self.exporting.clicked.connect(self.export_requested)
-        self.star.clicked.connect(lambda on: self.current is not None and self.starred.emit(self.current, on))
+        self.star.clicked.connect(self._star)
         self.remove.clicked.connect(self._delete)
         self.undo.clicked.connect(self.restored)
         self.use.clicked.connect(self._use)
@@ -235,6 +235,11 @@ class PromptDialog(QDialog):
         self.created.emit()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self.name.selectAll()
+
+    def _star(self, on: bool) -> None:
+        self.tell()
+        if self.current is not None:
+            self.starred.emit(self.current, on)
 
     def _delete(self) -> None:
         if self.current is not None:

@@ -73,7 +73,7 @@ class PromptController(QObject):
         guarded = self.chats.guarded
         dialog.created.connect(guarded(lambda: self._create(dialog)))
         dialog.edited.connect(guarded(lambda *values: self._edit(dialog, *values)))
-        dialog.starred.connect(guarded(lambda id_, on: (self.library.set_starred(id_, on), self._fill(dialog))))
+        dialog.starred.connect(guarded(lambda id_, on: self._star(dialog, id_, on)))
         dialog.deleted.connect(guarded(lambda id_: self._delete(dialog, id_)))
         dialog.restored.connect(guarded(lambda: self._restore(dialog)))
         dialog.used.connect(guarded(lambda id_: self.use(self.library.get(id_))))
@@ -90,6 +90,10 @@ class PromptController(QObject):
 
     def _edit(self, dialog: PromptDialog, id_: int, name: str, content: str, command: str) -> None:
         self.library.update(id_, name, content, command)
+        self._fill(dialog)
+
+    def _star(self, dialog: PromptDialog, id_: int, on: bool) -> None:
+        self.library.set_starred(id_, on)
         self._fill(dialog)
 
     def _delete(self, dialog: PromptDialog, id_: int) -> None:
