@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
-from desktop.core.generation import GenerationParams
+from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.paths import Paths, starter_model
 from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
@@ -151,6 +151,18 @@ def test_that_the_system_prompt_of_a_chat_reaches_the_model(qtbot: QtBot, opened
     assert with_prompt
     assert without
     assert with_prompt.prompt_tokens > without.prompt_tokens
+
+
+def test_that_the_panel_says_what_the_last_reply_was_written_without(opened: Callable[[], Samar]) -> None:
+    samar = opened()
+    chat = samar.store.create_chat("Long")
+    _question, reply = samar.store.begin_turn(chat.id, None, "Hello", "model")
+    stats = GenerationStats(prompt_tokens=200, reply_tokens=10, dropped_messages=3)
+    samar.store.finish(reply.id, "Hi", MessageStatus.FINISHED, stats)
+    samar.chats.open_chat(chat.id)
+    assert "3" in samar.window.panel.context_note.text()
+    samar.chats.new_chat()
+    assert "3 " not in samar.window.panel.context_note.text()
 
 
 def drop(samar: Samar, *paths: Path) -> None:

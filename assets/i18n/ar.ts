@@ -335,6 +335,17 @@
         <source>Full: the oldest turns are left out.</source>
         <translation>امتلأ السياق: تُترك أقدم الرسائل.</translation>
     </message>
+    <message numerus="yes">
+        <source>The last reply was written without the %n oldest message(s).</source>
+        <translation>
+            <numerusform>كُتب الردّ الأخير من غير أن يُترك شيء.</numerusform>
+            <numerusform>كُتب الردّ الأخير من غير أقدم رسالة.</numerusform>
+            <numerusform>كُتب الردّ الأخير من غير أقدم رسالتين.</numerusform>
+            <numerusform>كُتب الردّ الأخير من غير أقدم %n رسائل.</numerusform>
+            <numerusform>كُتب الردّ الأخير من غير أقدم %n رسالةً.</numerusform>
+            <numerusform>كُتب الردّ الأخير من غير أقدم %n رسالة.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>This chat</source>
         <translation>هذه المحادثة</translation>

@@ -17,6 +17,13 @@
             <numerusform>Room for about %n tokens.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The last reply was written without the %n oldest message(s).</source>
+        <translation>
+            <numerusform>The last reply was written without the oldest message.</numerusform>
+            <numerusform>The last reply was written without the %n oldest messages.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>DownloadRow</name>

@@ -139,6 +139,15 @@ def test_that_advanced_settings_are_out_of_sight_until_asked_for(panel: ChatPane
     assert panel.sampling.top_k.isVisible()
 
 
+def test_that_what_was_left_out_is_said(panel: ChatPanel) -> None:
+    panel.set_context(2000, 2048, 1)
+    assert panel.context_note.text() == "The last reply was written without the oldest message."
+    panel.set_context(2000, 2048, 12)
+    assert panel.context_note.text() == "The last reply was written without the 12 oldest messages."
+    panel.set_context(100, 2048)
+    assert panel.context_note.text() == "Room for about 1,948 tokens."
+
+
 def test_that_the_context_is_said_in_words_and_drawn(panel: ChatPanel) -> None:
     panel.set_context(1240, 8192)
     assert panel.context_value.text() == "1,240 of 8,192 tokens"

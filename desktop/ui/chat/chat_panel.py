@@ -33,7 +33,7 @@ class ChatPanel(QFrame):
         theme.state().changed.connect(self._widen)
         self.prompt: str | None = None
         self.default_prompt = ""
-        self.used, self.total = 0, 0
+        self.used, self.total, self.dropped = 0, 0, 0
         self.showing = False
         self.untold = False
 
@@ -128,9 +128,10 @@ class ChatPanel(QFrame):
     def set_params(self, params: GenerationParams | None, defaults: GenerationParams) -> None:
         self.sampling.set_params(params, defaults)
 
-    def set_context(self, used: int, total: int) -> None:
-        """Tokens used and in all; total 0 while no model is loaded."""
-        self.used, self.total = used, total
+    def set_context(self, used: int, total: int, dropped: int = 0) -> None:
+        """Tokens used and in all; total 0 while no model is loaded. dropped: the oldest messages that the last reply was
+        written without."""
+        self.used, self.total, self.dropped = used, total, dropped
         self.context_meter.set_fraction(used / total if total else 0.0)
         self._context_texts()
 
@@ -199,7 +200,11 @@ class ChatPanel(QFrame):
         self.context_meter.setAccessibleName(shown)
         left = max(self.total - self.used, 0)
         room = i18n.grouped(self.tr("Room for about %n token(s).", "", left), left)
-        self.context_note.setText(room if left else self.tr("Full: the oldest turns are left out."))
+        note = room if left else self.tr("Full: the oldest turns are left out.")
+        if self.dropped:
+            text = self.tr("The last reply was written without the %n oldest message(s).", "", self.dropped)
+            note = i18n.grouped(text, self.dropped)
+        self.context_note.setText(note)
 
     def _retranslate(self) -> None:
         self._mirror()

@@ -197,7 +197,11 @@ class ChatController(QObject):
         panel.set_params(self.chosen_params(), self.model_params())
         stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
         model = self.worker.model
-        panel.set_context(stats.prompt_tokens + stats.reply_tokens if stats else 0, model.context if model else 0)
+        panel.set_context(
+            stats.prompt_tokens + stats.reply_tokens if stats else 0,
+            model.context if model else 0,
+            stats.dropped_messages if stats else 0,
+        )
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
