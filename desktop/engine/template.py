@@ -41,8 +41,11 @@ MAX_SOURCE = 1024 * 1024
 MEMORY_LIMIT = 384 * 1024 * 1024
 """Bytes of address space of the template process, interpreter included."""
 TIME_LIMIT = 3.0
-"""Seconds that one rendering may take."""
-_CPU_LIMIT = 3  # seconds of processor time for one rendering, enforced by the system even if Samar hangs
+"""Seconds of processor time that one rendering may take."""
+_WALL_FACTOR = 10
+"""A busy computer may stretch them so far."""
+_START_LIMIT = 60.0  # seconds until the process must have said its first word
+_CPU_LIMIT = 5  # seconds of processor time for one rendering, enforced by the system even if Samar hangs
 _LOOK_EVERY = 0.04  # seconds between looks at the stop flag and at the memory of the process
 
 
@@ -83,6 +86,7 @@ class TemplateProcess:
         self._stopping = stopping
         self._time_limit = time_limit
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready, self._started_at = False, 0.0
         self._answers: queue.SimpleQueue[Rendered | Refused | None] = queue.SimpleQueue()
 
     @property
@@ -95,6 +99,7 @@ class TemplateProcess:
             return
         self.close()
         self._answers = queue.SimpleQueue()
+        self._ready, self._started_at = False, time.monotonic()
         self._process = subprocess.Popen(
             child_command("template", str(os.getpid())),
             stdin=subprocess.PIPE,
@@ -128,8 +133,28 @@ class TemplateProcess:
         return self._answer()
 
     def _answer(self) -> str:
-        assert self._process is not None
-        deadline = time.monotonic() + self._time_limit
+        if not self._ready:
+            self._wait(self._started, "the process that renders it does not start")
+            self._ready = True
+        before: float | None = None
+        until = time.monotonic() + self._time_limit * _WALL_FACTOR
+
+        def in_time() -> bool:
+            nonlocal before
+            spent = self._spent()
+            before = spent if before is None else before  # looked up only where a rendering takes long
+            return spent - before <= self._time_limit and time.monotonic() <= until
+
+        answer = self._wait(in_time, f"it did not end within {self._time_limit:g} seconds")
+        if isinstance(answer, Refused):
+            raise TemplateError(answer.reason)
+        return answer.text
+
+    def _started(self) -> bool:
+        return time.monotonic() - self._started_at <= _START_LIMIT
+
+    def _wait(self, in_time: Callable[[], bool], late: str) -> Rendered | Refused:
+        """The next answer; the process is ended when it is late, grows too large, or the person stops."""
         while True:
             try:
                 answer = self._answers.get(timeout=_LOOK_EVERY)
@@ -137,27 +162,29 @@ class TemplateProcess:
                 if self._stopping():
                     self.close()
                     raise TemplateStopped from None
-                if time.monotonic() > deadline:
+                if not in_time():
                     self.close()
-                    raise EndlessTemplateError(f"it did not end within {self._time_limit:g} seconds") from None
-                if self._memory() > MEMORY_LIMIT:
+                    raise EndlessTemplateError(late) from None
+                if self._seen("memory_info", "rss") > MEMORY_LIMIT:
                     self.close()
                     raise EndlessTemplateError("it needs too much memory") from None
                 continue
             if answer is None:
                 self.close()
                 raise EndlessTemplateError("it takes too long or needs too much memory")
-            if isinstance(answer, Refused):
-                raise TemplateError(answer.reason)
-            return answer.text
+            return answer
 
-    def _memory(self) -> int:
-        """Resident bytes: the bound where the system has no limit of address space."""
+    def _spent(self) -> float:
+        """Seconds of processor time of the process."""
+        return self._seen("cpu_times", "user") + self._seen("cpu_times", "system")
+
+    def _seen(self, what: str, field: str) -> float:
+        """A figure of the process; the bound of memory where the system has no limit of address space."""
         assert self._process is not None
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
+            return float(getattr(getattr(psutil.Process(self._process.pid), what)(), field))
         except psutil.Error:
-            return 0
+            return 0.0
 
     def close(self) -> None:
         """End the process."""
@@ -191,6 +218,7 @@ def serve(parent: int) -> None:
     confine()
     environment = make_environment()
     compiled: dict[str, Template] = {}
+    _send(frames_out, Rendered(text=""))  # it has started
     with os.fdopen(frames_in, "rb") as requests:
         for request in read_frames(requests, _render_decoder):
             _limit_time()
@@ -199,14 +227,18 @@ def serve(parent: int) -> None:
                     compiled.clear()
                     compiled[request.source] = environment.from_string(request.source)
                 text = compiled[request.source].render(messages=request.messages, **request.variables)
-                answer = encode(Rendered(text=text))
+                _send(frames_out, Rendered(text=text))
             except MemoryError:
                 compiled.clear()
-                answer = encode(Refused(reason="it needs too much memory"))
+                _send(frames_out, Refused(reason="it needs too much memory"))
             except Exception as problem:  # whatever a template makes of itself is its fault
-                answer = encode(Refused(reason=_one_line(problem)))
-            while answer:
-                answer = answer[os.write(frames_out, answer) :]
+                _send(frames_out, Refused(reason=_one_line(problem)))
+
+
+def _send(descriptor: int, frame: Frame) -> None:
+    data = memoryview(encode(frame))
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 def _one_line(problem: Exception) -> str:
