@@ -39,6 +39,7 @@ from desktop.ui.models.conversion_controller import ConversionController, is_che
 from desktop.ui.models.plan_card import PlanCard
 from desktop.ui.preferences import Preferences
 from desktop.workers.background import Background
+from desktop.workers.garbage import GuiCollector
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
 from desktop.workers.transfer import TransferWorker
@@ -249,6 +250,7 @@ def run_window(data_dir: Path | None, files: list[Path]) -> int:
         return 1
     report_bugs(lambda text: samar.show_error(SamarError("bug", what=text)))
     quit_on_signals(app)
+    GuiCollector(app)
     samar.start(files)
     status = app.exec()
     samar.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -19,6 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_socket import socket_allow_hosts
 
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    # as in the window (desktop/workers/garbage.py): a worker's thread must not destroy Qt objects
+    gc.disable()
+
+
+TESTS = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +34,7 @@ def nothing_left_behind() -> Iterator[None]:
     before_threads = set(threading.enumerate())
     before_children = {child.pid for child in psutil.Process().children(recursive=True)}
     yield
+    gc.collect(2 if next(TESTS) % 50 == 0 else 1)
     left = [thread for thread in threading.enumerate() if thread not in before_threads and not thread.daemon]
     for thread in left:
         thread.join(timeout=5)
