@@ -126,11 +126,12 @@ class Transfer:
         self._stopped = True
         self._hang_up()
 
-    def watch(self, response: httpx2.Response) -> None:
-        stream = response.extensions.get("network_stream")
-        self._socket = stream.get_extra_info("socket") if stream is not None else None
-        if self._stopped:
-            self._hang_up()
+    def watch(self, event: str, info: dict[str, Any]) -> None:
+        """The trace of a request: take hold of its connection as soon as there is one."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._stopped:
+                self._hang_up()
 
     def _hang_up(self) -> None:
         if self._socket is not None:
@@ -189,6 +190,10 @@ class _NoBar:
     def update(self, _count: int) -> None: ...
 
 
+_speaker: Hub | None = None
+"""Whose client huggingface_hub has now."""
+
+
 def token() -> str | None:
     """The person's token: from the environment, else from the system's keyring. A keyring that is not there gives none."""
     if given := os.environ.get("HF_TOKEN"):
@@ -234,7 +239,7 @@ class Hub:
     ) -> None:
         self._allowed, self._token = allowed, token
         self._endpoint = endpoint
-        self._ready = False
+        self._calls: set[Transfer] = set()
 
     @property
     def endpoint(self) -> str:
@@ -243,6 +248,11 @@ class Hub:
     @property
     def host(self) -> str:
         return urlsplit(self.endpoint).netloc or self.endpoint
+
+    def hang_up(self) -> None:
+        """End every call that runs, from any thread; each raises Stopped."""
+        for call in list(self._calls):
+            call.stop()
 
     # ---- asking
 
@@ -348,6 +358,12 @@ class Hub:
         from huggingface_hub.errors import HFValidationError
 
         self._prepare()
+        mark = None
+        if _transfer.get() is None:
+            mark = _transfer.set(Transfer())
+        call = _transfer.get()
+        assert call is not None
+        self._calls.add(call)
         try:
             yield HfApi(
                 endpoint=self.endpoint,
@@ -370,17 +386,22 @@ class Hub:
             if isinstance(problem, HFValidationError):
                 raise SamarError("hub_not_found", name=about) from problem
             raise self._error(problem, about) from problem
+        finally:
+            self._calls.discard(call)
+            if mark is not None:
+                _transfer.reset(mark)
 
     def _prepare(self) -> None:
         """Give huggingface_hub a client that knows the gate. It has one client for the whole process."""
         import huggingface_hub
         from huggingface_hub import constants
 
+        global _speaker
         constants.HF_HUB_DISABLE_TELEMETRY = True
         constants.DOWNLOAD_CHUNK_SIZE = PIECE
-        if not self._ready:
+        if _speaker is not self:
             huggingface_hub.set_client_factory(self._client)
-            self._ready = True
+            _speaker = self
 
     def _client(self) -> httpx2.Client:
         import httpx2
@@ -389,21 +410,21 @@ class Hub:
             event_hooks={"request": [self._before], "response": [self._after]},
             follow_redirects=True,
             timeout=httpx2.Timeout(20.0, connect=10.0),
+            limits=httpx2.Limits(max_keepalive_connections=0),  # so that each call has a connection that can be cut
         )
 
     def _before(self, request: httpx2.Request) -> None:
         transfer = _transfer.get()
-        if transfer is not None and transfer.stopped:
-            raise Stopped
+        if transfer is not None:
+            if transfer.stopped:
+                raise Stopped
+            request.extensions["trace"] = transfer.watch
         if not self._allowed() or request.url.path.startswith(_REFUSED_PATHS):
             raise _NetworkOff
 
     def _after(self, response: httpx2.Response) -> None:
         if response.status_code == 429:
             raise _Busy(response.headers.get("Retry-After", ""))
-        transfer = _transfer.get()
-        if transfer is not None:
-            transfer.watch(response)
 
     def _error(self, problem: Exception, about: str) -> SamarError:
         import httpx2

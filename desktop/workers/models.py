@@ -18,7 +18,7 @@ from desktop.models.card import Card, card_of
 from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine, judge
-from desktop.models.hub import Hub
+from desktop.models.hub import Hub, Stopped
 from desktop.models.library import Library, Removal
 
 log = logging.getLogger(__name__)
@@ -165,6 +165,7 @@ class ModelsWorker(QObject):
     def close(self) -> None:
         """End the job at work at its next step, leave out those that wait, and wait for the thread."""
         self._closing.set()
+        self.hub.hang_up()
         if self._thread is not None:
             self._jobs.put(None)
             self._thread.join()
@@ -187,6 +188,8 @@ class ModelsWorker(QObject):
             self.busy.emit(True)
             try:
                 job()
+            except Stopped:
+                continue
             except SamarError as problem:
                 self.failed.emit(problem)
             except Exception:  # a bug: the log keeps its traceback, the thread lives

@@ -587,3 +587,29 @@ def test_that_a_hub_that_goes_away_for_good_keeps_what_came(
     assert left.held >= 90_000
     queue.run(left, Transfer())
     assert_whole(queue, content)
+
+
+def test_that_a_search_can_be_hung_up(world: LoopbackHub, hub: Hub) -> None:
+    """Closing the window does not wait for a Hub that says nothing."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(method: str, path: str) -> None:
+        asked.set()
+        go_on.wait(10)
+
+    world.refuse = slow
+    ended: list[BaseException] = []
+
+    def search() -> None:
+        try:
+            hub.search("tiny")
+        except Stopped as stopped:
+            ended.append(stopped)
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    assert asked.wait(10)
+    hub.hang_up()
+    go_on.set()
+    searching.join()
+    assert len(ended) == 1
