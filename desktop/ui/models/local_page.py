@@ -107,6 +107,8 @@ class LocalPage(QWidget):
         if problem:
             where = self.tr("Can't be used: the file is damaged or not whole.")
         verdict = fit.verdict if fit else Verdict.WONT
+        if fit and entry.path == self.loaded:
+            verdict = Verdict.FITS  # it is in the memory that is not free now
         tip = words.needs(fit) if fit else (problem.then if problem else "")
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
