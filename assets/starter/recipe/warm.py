@@ -19,8 +19,8 @@ from .dialogues import Maker
 from .held_out import Guard
 from .model import Block, Llama
 
-SPREAD = 0.1  # root mean square of the embeddings that the Llama starts with
-AVERAGE = 0.3  # how loudly the first layer says the average
+SPREAD = 1.0  # root mean square of the embeddings that the Llama starts with: what layers add must not drown them
+AVERAGE = 3.0  # how loudly the first layer says the average
 
 
 def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[list[str], list[str]]:
