@@ -198,6 +198,8 @@ class Samar(QObject):
         if i18n.resolve(settings.language) is not i18n.current():
             i18n.install(self.app, settings.language)
             self.models.retranslate()
+        if self.room is not None and self.room.page is not None:
+            self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)
 
     def _show_theme(self) -> None:

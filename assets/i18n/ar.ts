@@ -1575,6 +1575,18 @@
         <translation>داكن</translation>
     </message>
     <message>
+        <source>Never use the network</source>
+        <translation>لا تستعمل الشبكة أبدًا</translation>
+    </message>
+    <message>
+        <source>Only when I ask for a model</source>
+        <translation>حين أطلب نموذجًا فقط</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>الشبكة</translation>
+    </message>
+    <message>
         <source>Automatic</source>
         <translation>تلقائي</translation>
     </message>

@@ -202,6 +202,9 @@ class SettingsDialog(QDialog):
         self._label(column, "privacy")
         column.addSpacing(4)
         self._label(column, "privacy_hint", "hint")
+        column.addSpacing(10)
+        self.network = Segments((False, True))
+        column.addWidget(self.network)
         column.addStretch(1)
 
     def _transfer(self, column: QVBoxLayout) -> None:
@@ -237,6 +240,7 @@ class SettingsDialog(QDialog):
         self.transfer_cancel.clicked.connect(self.transfer_cancelled)
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
+        self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
@@ -263,6 +267,7 @@ class SettingsDialog(QDialog):
         self.showing = True
         self.language.set_value(settings.language)
         self.theme.set_value(settings.theme)
+        self.network.set_value(settings.network_allowed)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
         self.user_name.setText(settings.user_name)
@@ -354,6 +359,8 @@ class SettingsDialog(QDialog):
             self.words[name].setText(text)
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
+        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for a model")))
+        self.network.setAccessibleName(self.tr("Network"))
         self.language.setAccessibleName(texts["language"])
         self.theme.setAccessibleName(texts["theme"])
         self.scale.setAccessibleName(texts["scale"])
