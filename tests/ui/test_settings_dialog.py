@@ -94,3 +94,10 @@ def test_that_the_pages_are_reached(dialog: SettingsDialog, qtbot: QtBot, name: 
 def test_that_the_folder_can_be_opened(dialog: SettingsDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.folder_requested):
         dialog.open_folder.click()
+
+
+def test_that_the_network_is_off_until_the_person_allows_it(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    assert dialog.network.value() is False
+    with qtbot.waitSignal(dialog.settings_changed) as told:
+        qtbot.mouseClick(dialog.network.group.button(1), Qt.MouseButton.LeftButton)
+    assert told.args[0].network_allowed is True
