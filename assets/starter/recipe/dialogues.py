@@ -105,6 +105,8 @@ class Maker:
         text = " ".join(words)
         if rng.random() < 0.14 and len(words) > 1:
             text = rng.choice(forms["frames"]).replace("{}", text)
+        elif rng.random() < 0.09 and len(words) > 2:
+            text = " ".join((*rng.sample(forms["leads"], rng.choice((1, 1, 2))), text))
         if rng.random() < 0.16:
             text = f"{rng.choice(forms['prefixes'])} {text}"
         if rng.random() < 0.12:

@@ -42,15 +42,16 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 1536  # tokens a step
-    peak: float = 2e-3  # AdamW: output, norms
+    peak: float = 1.5e-3  # AdamW: output, norms
     gentle: float = 2e-4  # AdamW: embeddings and first attention, which the warm start made,
-    held: float = 0.3  # and which are held for so long
-    muon: float = 0.012  # the matrices inside the blocks
+    held: float = 0.5  # and which are held for so long
+    muon: float = 0.008  # the matrices inside the blocks; less than half of it in the beginning,
+    calm: float = 0.18  # for so long: large steps would drown the warm start
     seed: int = 7
     bpe_dropout: float = 0.1
     control_weight: float = 5.0  # of the three tokens that choose the answer
-    early: float = 0.4  # share of the training that sees mostly single questions
-    shorten: float = 0.75  # share of answers of which only the first `kept` tokens are trained
+    early: float = 0.5  # share of the training that sees mostly single questions
+    shorten: float = 0.5  # share of answers of which only the first `kept` tokens are trained
     kept: int = 4
     resumed: float = 0.04  # share of answers that go on from their middle, without control tokens
     ema: float = 0.998
@@ -229,7 +230,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        muon.step(rate(progress, plan.muon))
+        muon.step(rate(progress, plan.muon) * (0.375 if progress < plan.calm else 1.0))
         model.zero_grad(set_to_none=True)
         step += 1
         blend = min(plan.ema, 1 - 1 / (step / 10 + 1))
