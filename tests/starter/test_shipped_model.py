@@ -116,12 +116,12 @@ def test_that_it_answers_the_acceptance_questions(native: Native, question: str,
 
 @pytest.mark.engine
 def test_that_a_long_chat_does_not_break_it(native: Native) -> None:
-    score = module("score")
     messages: list[dict[str, str]] = []
     while True:
         messages.append({"role": "user", "content": "What is a token?"})
         reply = native.reply(messages)
-        assert score.is_whole(reply.text, reply.stopped_by), (len(messages), reply.text)
+        assert reply.stopped_by == "end", (len(messages), reply.text)
+        assert 5 < len(reply.text) < 600, (len(messages), reply.text)
         if reply.prompt_tokens + reply.reply_tokens > 1700:
             break
         messages.append({"role": "assistant", "content": reply.text})
