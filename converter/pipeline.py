@@ -21,10 +21,11 @@ from converter.tensors import DType, Tensor
 from converter.verify import verify
 from converter.writer import PartFile, TensorInfo, padded
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 """Elements that are converted at a time: float32 blocks that stay in a core's cache."""
 _JOB = 1 << 20
 """Elements that one task of a worker covers."""
+_scratch = quantize.Scratch()
 _SAME = {DType.F32: GgmlType.F32, DType.F16: GgmlType.F16, DType.BF16: GgmlType.BF16}
 
 
@@ -67,10 +68,12 @@ def convert(
         part.write(head, 0)
         _write_tensors(part, infos, tensors, len(head), threads, report, cancel)
         report.progress("verify", 0, 1)
-        verify(part.path, head, size, runnable=plan.runnable, threads=threads, report=report, cancel=cancel)
-        report.progress("verify", 1, 1)
-        report.progress("publish", 0, 1)
-        part.sync()
+        with ThreadPoolExecutor(1, thread_name_prefix="sync") as background:
+            synced = background.submit(part.sync)  # the disk works while the engine looks
+            verify(part.path, head, size, runnable=plan.runnable, threads=threads, report=report, cancel=cancel)
+            report.progress("verify", 1, 1)
+            report.progress("publish", 0, 1)
+            synced.result()
         cancel.check()
         part.publish()
         report.progress("publish", 1, 1)
@@ -199,7 +202,7 @@ class _Job:
                     out = np.ascontiguousarray(data)
                     quantize.check_finite(out, tensor.dtype)
                 else:
-                    out = quantize.encode(quantize.to_f32(data, tensor.dtype), kind)
+                    out = quantize.encode(quantize.to_f32(data, tensor.dtype, _scratch), kind, _scratch)
                 self.part.write(out, self.offset + row * row_bytes)
         except quantize.NotFinite as problem:
             raise ConversionError(

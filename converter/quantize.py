@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import threading
 import time
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from converter.ggml import GgmlType, row_bytes
 from converter.tensors import Array, DType, Floats, bf16_to_f32, working
@@ -57,21 +59,39 @@ def prepare(kind: GgmlType) -> None:
     library().ggml_quantize_init(int(kind))
 
 
-def to_f32(data: Array, dtype: DType) -> Floats:
-    """Stored elements as float32, contiguous, of the same shape."""
+class Scratch(threading.local):
+    """Each thread's own memory for one block, used again and again: fresh pages cost as much as some quantizing."""
+
+    def __init__(self) -> None:
+        self._floats: Floats = np.empty(0, np.float32)
+        self._bytes: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
+
+    def floats(self, count: int) -> Floats:
+        if self._floats.size < count:
+            self._floats = np.empty(count, np.float32)
+        return self._floats[:count]
+
+    def bytes(self, count: int) -> npt.NDArray[np.uint8]:
+        if self._bytes.size < count:
+            self._bytes = np.empty(count, np.uint8)
+        return self._bytes[:count]
+
+
+def to_f32(data: Array, dtype: DType, scratch: Scratch | None = None) -> Floats:
+    """Stored elements as float32, contiguous, of the same shape; in `scratch`, if given, until its next use."""
     if dtype is DType.F32:
         return np.ascontiguousarray(data, dtype=np.float32)
     if dtype in (DType.BF16, DType.F16):
         data = np.ascontiguousarray(data)
-        out = np.empty(data.shape, np.float32)
+        out = np.empty(data.shape, np.float32) if scratch is None else scratch.floats(data.size).reshape(data.shape)
         convert = library().ggml_bf16_to_fp32_row if dtype is DType.BF16 else library().ggml_fp16_to_fp32_row
         convert(data.ctypes.data, out.ctypes.data, data.size)
         return out
     return np.ascontiguousarray(working(data, dtype), dtype=np.float32)
 
 
-def encode(rows: Floats, kind: GgmlType) -> Array:
-    """Rows of float32, shape (n, columns), as the bytes of `kind`.
+def encode(rows: Floats, kind: GgmlType, scratch: Scratch | None = None) -> Array:
+    """Rows of float32, shape (n, columns), as the bytes of `kind`; in `scratch`, if given, until its next use.
 
     Raises NotFinite for NaN, infinity and values whose scale the type cannot hold.
     """
@@ -83,7 +103,8 @@ def encode(rows: Floats, kind: GgmlType) -> Array:
         raise NotFinite("NaN or infinite")
     if kind is GgmlType.F32:
         return rows.view(np.uint8).reshape(-1)
-    out = np.empty(count * row_bytes(kind, columns), np.uint8)
+    size = count * row_bytes(kind, columns)
+    out = np.empty(size, np.uint8) if scratch is None else scratch.bytes(size)
     library().ggml_quantize_chunk(int(kind), rows.ctypes.data, out.ctypes.data, 0, count, columns, None)
     if max(high, -low) > _SAFE and not _holds(out, kind):
         raise NotFinite(f"too large for {kind.name}")
