@@ -281,7 +281,9 @@ def _save(
     save_file(shipped.checkpoint(), folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(shape.config(), indent=1), encoding="utf-8")
     # so small a model errs more when it is let loose; the converter writes this into the GGUF as its makers' advice
-    (folder / "generation_config.json").write_text(json.dumps({"do_sample": True, "temperature": 0.2}), encoding="utf-8")
+    (folder / "generation_config.json").write_text(
+        json.dumps({"do_sample": True, "temperature": 0.2}), encoding="utf-8"
+    )
     (folder / "README.md").write_text(FRONT_MATTER, encoding="utf-8")
     (folder / "training.json").write_text(
         json.dumps(
