@@ -319,6 +319,8 @@ class _Chunks:
         self._sent_at = 0.0
 
     def add(self, piece: Piece) -> None:
+        if not piece.text:  # a control token, or the first bytes of a character
+            return
         (self._thinking if piece.kind == "thinking" else self._answer).append(piece.text)
         if time.monotonic() - self._sent_at >= GATHER_S:
             self.flush()
