@@ -551,16 +551,16 @@
         <translation>مساء الخير</translation>
     </message>
     <message>
-        <source>{model} is a tiny model that knows Samar and the basics of local models. For everything else, add a larger one. Everything stays on this computer.</source>
-        <translation>{model} نموذج صغير جدًا يعرف سمر وأساسيات النماذج المحلية. ولما سوى ذلك أضف نموذجًا أكبر. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
         <source>Temporary chat</source>
         <translation>محادثة مؤقتة</translation>
     </message>
     <message>
         <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
+    </message>
+    <message>
+        <source>{model} is tiny: it knows Samar and the basics. Everything stays on this computer.</source>
+        <translation>{model} صغير جدًا: يعرف سمر والأساسيات. كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>{model} answers here. Everything stays on this computer.</source>

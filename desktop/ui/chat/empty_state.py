@@ -124,8 +124,7 @@ class EmptyState(QWidget):
             line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
         elif self.model and self.questions:
             line = self.tr(
-                "{model} is a tiny model that knows Samar and the basics of local models. "
-                "For everything else, add a larger one. Everything stays on this computer."
+                "{model} is tiny: it knows Samar and the basics. Everything stays on this computer."
             ).replace("{model}", self.model)
         elif self.model:
             line = self.tr("{model} answers here. Everything stays on this computer.").replace("{model}", self.model)
