@@ -35,7 +35,7 @@ class Dialogue:
 class Mix:
     """Shares of what the training sees."""
 
-    off_topic: float = 0.17
+    off_topic: float = 0.25
     follow_up: float = 0.42  # of later turns
     system: float = 0.5
     templated: float = 0.25  # of topic questions: form x phrase

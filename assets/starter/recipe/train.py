@@ -42,11 +42,8 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 1536  # tokens a step
-    peak: float = 1.5e-3  # AdamW: output, norms
-    gentle: float = 2e-4  # AdamW: embeddings and first attention, which the warm start made,
-    held: float = 0.5  # and which are held for so long
-    muon: float = 0.008  # the matrices inside the blocks; less than half of it in the beginning,
-    calm: float = 0.18  # for so long: large steps would drown the warm start
+    peak: float = 1e-3  # AdamW: output, norms
+    muon: float = 0.01  # Muon: the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
     control_weight: float = 5.0  # of the three tokens that choose the answer
@@ -173,7 +170,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     shape = Shape(**{**shape.as_dict(), "vocab": pair[0].get_vocab_size()})  # type: ignore[arg-type]
     model = Llama(shape)
     blocks = [b for b in model.blocks if isinstance(b, Block)]
-    # the first attention holds the warm start's average, which orthogonal steps would tear up: AdamW moves it gently
+    # embeddings and first attention are the warm start's and stay as they are
     later = blocks[1:]
     muon = Muon(
         [
@@ -183,14 +180,11 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
             ([b.down for b in blocks], 1),
         ]
     )
-    understanding = [model.embed, blocks[0].qkv, blocks[0].o]
-    named = {id(p) for group, _ in muon.groups for p in group} | {id(p) for p in understanding}
-    others = [p for p in model.parameters() if id(p) not in named]
-    # AdamW makes large steps of small gradients: what the warm start found out would soon be washed out. So it is held
-    # until answers are learnt on top of it.
-    optimizer = torch.optim.AdamW(
-        [{"params": understanding}, {"params": others}], lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-    )
+    for p in (model.embed, blocks[0].qkv, blocks[0].o):
+        p.requires_grad_(False)
+    inside = {id(p) for group, _ in muon.groups for p in group}
+    others = [p for p in model.parameters() if p.requires_grad and id(p) not in inside]
+    optimizer = torch.optim.AdamW(others, lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     state = folder / "state.pt"
     seen = padded = step = 0
     elapsed_before = 0.0
@@ -202,7 +196,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
         average = old["average"]
         seen, step, elapsed_before = old["seen"], old["step"], old["elapsed"]
     else:
-        warm.start(model, warm.bag(corpus, pair[1], shape.hidden, guard, plan.seed + 9), topics)
+        warm.start(model, warm.bag(corpus, pair[1], guard, plan.seed + 9), topics)
         average = [p.detach().clone() for p in model.parameters()]
     maker = Maker(corpus, plan.seed + 3 + step, LATE, guard)
     loss_sum = right = asked = 0.0
@@ -219,8 +213,7 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
         progress = done()
         if progress >= 1:
             break
-        optimizer.param_groups[0]["lr"] = rate(progress, plan.gentle) if progress > plan.held else 0.0
-        optimizer.param_groups[1]["lr"] = rate(progress, plan.peak)
+        optimizer.param_groups[0]["lr"] = rate(progress, plan.peak)
         ids, weights, positions = tensors(group)
         keep = weights[:, 1:] > 0
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -230,7 +223,8 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        muon.step(rate(progress, plan.muon) * (0.375 if progress < plan.calm else 1.0))
+        muon.step(rate(progress, plan.muon))
+        warm.keep(model)
         model.zero_grad(set_to_none=True)
         step += 1
         blend = min(plan.ema, 1 - 1 / (step / 10 + 1))

@@ -1,9 +1,9 @@
 """A warm start: embeddings that a bag-of-pieces classifier learnt in a minute.
 
-The classifier is the Llama itself with all but the average of its first attention layer left out, so its accuracy carries over.
-
 The Llama spends most of its tokens on finding out which pieces of a question matter. A classifier that averages normalised
-embeddings finds that out a hundred times faster; the first attention layer then begins as that average.
+embeddings finds that out a hundred times faster. It is the Llama itself with all but the average of its first attention layer
+left out, so it can be put into place, and half of the residual stream is kept for it: what layers learn besides would
+drown it otherwise (77 % of the test questions fell to 63).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from .dialogues import Maker
 from .held_out import Guard
 from .model import Block, Llama
 
-SPREAD = 1.0  # root mean square of the embeddings that the Llama starts with: what layers add must not drown them
+KEPT = 128  # dimensions of the residual stream that hold the classifier's features and that later layers only read
 AVERAGE = 3.0  # how loudly the first layer says the average
+CODE = 0.5  # root mean square of the other dimensions: a random code of each piece
 
 
 def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[list[str], list[str]]:
@@ -37,10 +38,11 @@ def _questions(corpus: Corpus, count: int, seed: int, guard: Guard) -> tuple[lis
 
 
 def bag(
-    corpus: Corpus, noisy: Tokenizer, hidden: int, guard: Guard, seed: int, count: int = 90_000, epochs: int = 3
+    corpus: Corpus, noisy: Tokenizer, guard: Guard, seed: int, count: int = 180_000, epochs: int = 3
 ) -> tuple[Tensor, Tensor]:
-    """Embeddings (vocabulary, hidden), and weights of the topics in the corpus's order."""
+    """Embeddings (vocabulary, KEPT), and weights (topics, KEPT) in the corpus's order."""
     generator = torch.Generator().manual_seed(seed)
+    hidden = KEPT
     names = {name: i for i, name in enumerate(corpus.topics)}
     texts, topics = _questions(corpus, count, seed, guard)
     before = noisy.encode(f"{bpe.START}user\n", add_special_tokens=False).ids
@@ -64,7 +66,7 @@ def bag(
             pieces = F.rms_norm(F.embedding(batch, table), (hidden,)) * mask
             mean = pieces.sum(1) / mask.sum(1)
             own = F.rms_norm(table[ids[0][-1]], (hidden,))  # every prompt ends with the same token
-            scores = head(F.rms_norm(SPREAD * own + AVERAGE * mean, (hidden,)))
+            scores = head(F.rms_norm(own + AVERAGE * mean, (hidden,)))
             loss = F.cross_entropy(scores, labels[rows])
             optimizer.param_groups[0]["lr"] = 1e-2 * (1 - step / (total + 1))
             optimizer.zero_grad()
@@ -80,15 +82,28 @@ def bag(
 def start(model: Llama, found: tuple[Tensor, Tensor], topics: list[int]) -> None:
     """Puts the classifier into the model: embeddings, its average into layer 0, its topics into the rows `topics` of the output."""
     table, weight = found
-    model.embed.copy_(F.rms_norm(table, (table.shape[1],)) * SPREAD)
-    for block in model.blocks:  # what a layer adds is learnt from nothing, so that it does not drown the average
+    model.embed[:, :KEPT] = F.rms_norm(table, (KEPT,))
+    model.embed[:, KEPT:] = torch.randn_like(model.embed[:, KEPT:]) * CODE
+    for block in model.blocks:  # what a layer adds is learnt from nothing
         assert isinstance(block, Block)
         block.o.zero_()
         block.down.zero_()
     first = model.blocks[0]
     assert isinstance(first, Block)
     hidden = model.shape.hidden
+    scale = model.embed.square().mean(-1).sqrt().mean()  # what the norm before the attention divides by
     first.qkv[:hidden].zero_()  # uniform attention
     first.qkv[2 * hidden :].copy_(torch.eye(hidden))
-    first.o.copy_(torch.eye(hidden) * AVERAGE)
-    model.output[topics] = weight
+    first.o.copy_(torch.eye(hidden) * AVERAGE * scale)
+    model.output[topics] = 0.0
+    model.output[topics, :KEPT] = weight * 1.5  # the final norm divides by the other dimensions too
+
+
+@torch.no_grad()
+def keep(model: Llama) -> None:
+    """After a step: no later layer writes where the classifier's features stand."""
+    for i, block in enumerate(model.blocks):
+        assert isinstance(block, Block)
+        block.down[:KEPT].zero_()
+        if i:
+            block.o[:KEPT].zero_()
