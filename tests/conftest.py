@@ -8,9 +8,12 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -42,6 +45,35 @@ def nothing_left_behind() -> Iterator[None]:
     children = [child for child in psutil.Process().children(recursive=True) if child.pid not in before_children]
     _gone, alive = psutil.wait_procs(children, timeout=5)
     assert not alive, f"processes left running: {alive}"
+
+
+class PatientBot(QtBot):
+    """Keeps what waited for a signal until no more calls of it can be under way.
+
+    PySide6 holds a plain object's bound method weakly: a call that another thread has queued before the disconnection
+    is delivered to the freed object otherwise, which ends the process.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        super().__init__(request)
+        self.waited: list[object] = []
+
+    def waitSignal(self, *args: Any, **options: Any) -> Any:
+        self.waited.append(super().waitSignal(*args, **options))
+        return self.waited[-1]
+
+    def waitSignals(self, *args: Any, **options: Any) -> Any:
+        self.waited.append(super().waitSignals(*args, **options))
+        return self.waited[-1]
+
+
+@pytest.fixture
+def qtbot(qapp: QCoreApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]:
+    """pytest-qt's, for signals of other threads. What depends on it (workers above all) is ended before it."""
+    bot = PatientBot(request)
+    yield bot
+    QCoreApplication.sendPostedEvents()
+    bot.waited.clear()
 
 
 @pytest.fixture
