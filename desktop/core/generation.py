@@ -67,6 +67,8 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """(token id, added to its logit); -inf forbids a token."""
     grammar: str = ""
     """GBNF; "": none."""
+    json_schema: str | None = None
+    """JSON Schema, as text, that the answer obeys; None: none. Not together with `grammar`: the grammar then wins."""
 
     def checked(self) -> GenerationParams:
         """Return self with every number moved inside its bounds."""
