@@ -318,12 +318,24 @@ class _Converter:
         return self._add(" | ".join(ways))
 
     def _multiples(self, step: int) -> str:
-        """Decimal notation read digit by digit: a rule for each remainder."""
-        names = [self._add('""') for _ in range(step)]
-        for remainder, name in enumerate(names):
-            ways = [f'"{digit}" {names[(remainder * 10 + digit) % step]}' for digit in range(10)]
-            self._rules[name] = " | ".join(ways + (['""'] if remainder == 0 else []))
-        first = [f'"{digit}" {names[digit % step]}' for digit in range(1, 10)]
+        """Decimal notation read digit by digit: a rule for each remainder and each number of digits that may follow."""
+        after = ['""'] + ["" for _ in range(step - 1)]
+        for _ in range(MAX_DIGITS - 1):
+            ways = {
+                remainder: [
+                    f'"{digit}" {after[(remainder * 10 + digit) % step]}'
+                    for digit in range(10)
+                    if after[(remainder * 10 + digit) % step]
+                ]
+                for remainder in range(step)
+            }
+            after = [
+                self._add(" | ".join(ways[remainder] + (['""'] if remainder == 0 else [])))
+                if ways[remainder] or remainder == 0
+                else ""
+                for remainder in range(step)
+            ]
+        first = [f'"{digit}" {after[digit % step]}' for digit in range(1, 10) if after[digit % step]]
         return self._add(f'"0" | "-"? ({" | ".join(first)})')
 
     def _string(self, schema: Mapping[str, Any]) -> str:

@@ -302,8 +302,9 @@ class _Guard:
         if not text:
             return not self._pending
         with contextlib.suppress(UnicodeDecodeError):
-            codecs.utf_8_decode(self._pending + text, "strict", False)
-            return True
+            whole = self._pending + text
+            rest = whole[codecs.utf_8_decode(whole, "strict", False)[1] :]
+            return not (rest[:1] == b"\xed" and rest[1:2] >= b"\xa0")  # half a surrogate, which the decoder lets pass
         return False
 
     def _accept(self, token: int) -> None:
