@@ -24,6 +24,7 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
+from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, Tokens
 from desktop.models.gguf import inspect
@@ -107,6 +108,9 @@ def ask(
     parameters: Set = None,
     grammar: Grammar = None,
     json_schema: Schema = None,
+    tools: Annotated[
+        Path | None, typer.Option(help="A file with a JSON list of tools that the model may call.")
+    ] = None,
     probabilities: Annotated[
         int,
         typer.Option(
@@ -127,7 +131,12 @@ def ask(
     with engine_with(model, settings) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
-        request = GenerateRequest(messages=tuple(messages), params=params, probabilities=probabilities)
+        request = GenerateRequest(
+            messages=tuple(messages),
+            params=params,
+            probabilities=probabilities,
+            tools=read_file(tools) if tools else "",
+        )
         tokens: list[TokenChoice] = []
         reply, stats = stream(engine, request, show=None if as_json or probabilities else write, tokens=tokens)
     if as_json:
@@ -218,14 +227,19 @@ def with_parameters(
             values[name] = value
     for name, file in (("grammar", grammar), ("json_schema", json_schema)):
         if file is not None:
-            try:
-                values[name] = file.expanduser().read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as problem:
-                raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+            values[name] = read_file(file)
     try:
         return msgspec.convert(values, GenerationParams, strict=False).checked()
     except msgspec.ValidationError as problem:
         raise typer.BadParameter(f"{problem}.") from problem
+
+
+def read_file(file: Path) -> str:
+    """A text file named on the command line. Raises BadParameter."""
+    try:
+        return file.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
 
 
 @contextmanager
@@ -271,10 +285,11 @@ def stream(
     parts: list[str] = []
     with stopping_at_interrupt(engine.stop):
         for event in engine.generate(request):
-            if isinstance(event, Piece) and event.kind == "answer":
-                parts.append(event.text)
+            if isinstance(event, Piece) and event.kind != "thinking":
+                text = fenced(event.text) if event.kind == "tool_call" else event.text
+                parts.append(text)
                 if show:
-                    show(event.text)
+                    show(text)
                 if keep:
                     keep("".join(parts))
             elif isinstance(event, Tokens) and tokens is not None:

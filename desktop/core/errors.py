@@ -85,6 +85,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
     ),
+    "tools_unknown": (
+        QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
+        QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),
+    ),
+    "tools_broken": (
+        QT_TRANSLATE_NOOP("errors", "The list of tools can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct it: a JSON list of tools, each an object."),
+    ),
     "grammar_unfit": (
         QT_TRANSLATE_NOOP("errors", "What was written so far does not obey the grammar, so it can't be continued."),
         QT_TRANSLATE_NOOP("errors", "Regenerate the reply, or continue it without the grammar."),

@@ -80,6 +80,8 @@ class GenerateRequest(Frame, frozen=True, kw_only=True):
     overflow: str = "drop_oldest"
     thinking: bool | None = None
     """Passed to templates that let one choose; None: the template's own default."""
+    tools: str = ""
+    """JSON list of tools in the form that templates expect, told to the model; "": none. Samar runs none of them."""
     probabilities: int = 0
     """Alternatives told with each token (Tokens), at most 20; 0: none, and no Tokens."""
 
@@ -174,7 +176,7 @@ class PromptReady(Frame, frozen=True, kw_only=True):
 
 
 class Piece(Frame, frozen=True, kw_only=True):
-    """Text of the reply, in order. kind: "answer" or "thinking"."""
+    """Text of the reply, in order. kind: "answer", "thinking", or "tool_call": one call as JSON, name and arguments."""
 
     request: int
     text: str

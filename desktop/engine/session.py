@@ -14,6 +14,7 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
+from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
     KV_TYPES,
     Context,
@@ -96,7 +97,8 @@ class Session:
         self.states = self._make_states(states, options, facts)
         self._kept = True
         self._tags = self._thinking_tags()
-        self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
+        self._calls = formats_in(self.prompts.source)
+        self.model.pieces.shown = markers_of(self._tags, self._calls)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         self.guesser = Guesser() if self._may_guess(options) else None
@@ -188,8 +190,8 @@ class Session:
 
     def _thinking_tags(self) -> tuple[tuple[str, str], ...]:
         """The template's own tags, else those that the vocabulary has as single tokens."""
-        if self.prompts.traits.thinking_tags:
-            return (self.prompts.traits.thinking_tags,)
+        if tags := self.prompts.traits.thinking_tags:
+            return (tags, ANSWER_CHANNEL) if tags[0].startswith("<|channel|>") else (tags,)
         return tuple(
             tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
         )
@@ -301,7 +303,8 @@ class _Reply:
         self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
         params, fresh = request.params, not request.continue_last
-        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
+        calls = (*session._calls, BARE) if request.tools else session._calls
+        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh, calls=calls)
         self._sampler: Sampler | None = None
         self._cached = 0
         self._count = 0
@@ -420,7 +423,7 @@ class _Reply:
         return StoppedBy.LENGTH if self._left <= 0 else None
 
     def _gather(self, kind: str, text: str) -> None:
-        if kind != self._pending_kind:
+        if kind != self._pending_kind or kind == "tool_call":  # every call is a piece of its own
             self._flush()
             self._pending_kind = kind
         self._pending.append(text)

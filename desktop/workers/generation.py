@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
+from desktop.core.tools import fenced
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
 
@@ -321,7 +322,8 @@ class _Chunks:
     def add(self, piece: Piece) -> None:
         if not piece.text:  # a control token, or the first bytes of a character
             return
-        (self._thinking if piece.kind == "thinking" else self._answer).append(piece.text)
+        text = fenced(piece.text) if piece.kind == "tool_call" else piece.text
+        (self._thinking if piece.kind == "thinking" else self._answer).append(text)
         if time.monotonic() - self._sent_at >= GATHER_S:
             self.flush()
 
