@@ -46,7 +46,7 @@ from desktop.engine.protocol import (
     Unload,
     Unloaded,
 )
-from desktop.engine.states import forget
+from desktop.engine.states import forget, forget_others
 
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
@@ -92,6 +92,10 @@ class Engine(ABC):
     @abstractmethod
     def forget(self, chats: Collection[str]) -> None:
         """These chats are erased: nothing that was read of them stays in memory or on disk. From any thread."""
+
+    @abstractmethod
+    def forget_others(self, chats: Collection[str]) -> None:
+        """Remove from disk what was read of any chat but these. From any thread."""
 
     @abstractmethod
     def limit_states(self, size: int) -> None:
@@ -240,6 +244,10 @@ class EngineClient(Engine):
         self._tell(Forget(chats=tuple(chats)))
         if self._states is not None:
             forget(self._states, chats)
+
+    def forget_others(self, chats: Collection[str]) -> None:
+        if self._states is not None:
+            forget_others(self._states, frozenset(chats))
 
     def limit_states(self, size: int) -> None:
         self._states_limit = size
