@@ -56,7 +56,8 @@ class Samar(QObject):
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(inspect, on_log=logging.getLogger("engine").info)
+        log_engine = logging.getLogger("engine").info
+        self.engine = engine or EngineClient(inspect, on_log=log_engine, states=paths.states)
         self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
@@ -71,6 +72,7 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self._tell_worker(settings)
         self.finder = SearchWorker(self.database.path, self)
         self.transfer_worker = TransferWorker(paths.history, self)
         self.background = Background(self)
@@ -134,7 +136,9 @@ class Samar(QObject):
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
             self.store.recover_interrupted()
-            self.store.purge_deleted()
+            self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
+            chats = [str(id_) for id_ in self.store.chat_ids()]
+            self.background.run(lambda: self.worker.forget_others(chats))
             self.chats.load_chats()
         except SamarError as problem:
             self.show_error(problem)
@@ -194,6 +198,7 @@ class Samar(QObject):
         dialog.open()
 
     def _on_settings(self, settings: Settings) -> None:
+        self._tell_worker(settings)
         theme.apply(settings.theme, settings.text_scale)
         if i18n.resolve(settings.language) is not i18n.current():
             i18n.install(self.app, settings.language)
@@ -201,6 +206,10 @@ class Samar(QObject):
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)
+
+    def _tell_worker(self, settings: Settings) -> None:
+        self.worker.set_idle_minutes(settings.idle_minutes)
+        self.worker.limit_states(settings.states_gb * 10**9)
 
     def _show_theme(self) -> None:
         self.transcript.set_text_scale(theme.state().scale)

@@ -1535,8 +1535,24 @@
         <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
     </message>
     <message>
+        <source>Give the memory back when unused</source>
+        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The model is loaded again, by itself, with your next message.</source>
+        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
+    </message>
+    <message>
         <source>Your chats and settings are in this folder</source>
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Reopen chats without reading them again</source>
+        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
+    </message>
+    <message>
+        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
+        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -1585,6 +1601,36 @@
     <message>
         <source>Network</source>
         <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>أبدًا</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>دقيقة واحدة</numerusform>
+            <numerusform>دقيقتان</numerusform>
+            <numerusform>%n دقائق</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>ساعة واحدة</numerusform>
+            <numerusform>ساعتان</numerusform>
+            <numerusform>%n ساعات</numerusform>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>%n ساعة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>مُطفأ</translation>
     </message>
     <message>
         <source>Automatic</source>

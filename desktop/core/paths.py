@@ -50,6 +50,11 @@ class Paths:
         return self.data / "loading-model"
 
     @property
+    def states(self) -> Path:
+        """What models have read of chats."""
+        return self.cache / "states"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

@@ -138,6 +138,7 @@ class ChatController(QObject):
             if self.replies.in_chat(self.chat.id):
                 self.replies.forget(self.chat.id)
                 self.worker.stop()
+            self.worker.forget([str(self.chat.id)])
             self.window.show_toast(self.tr("The temporary chat is gone"))
         store.database.close()
 
@@ -318,7 +319,13 @@ class ChatController(QObject):
         prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
         if prompt.strip():
             messages.insert(0, ("system", fill_variables(prompt, self.prompt_context())))
-        return GenerateRequest(messages=tuple(messages), params=self.params(), continue_last=continued)
+        return GenerateRequest(
+            messages=tuple(messages),
+            params=self.params(),
+            continue_last=continued,
+            chat=str(self.chat.id),
+            kept=not self.is_temporary,
+        )
 
     def prompt_context(self) -> PromptContext:
         """What the variables of a prompt stand for now."""
@@ -495,6 +502,7 @@ class ChatController(QObject):
         if pending is not None:
             store, deletion = pending
             store.purge(deletion)
+            self.worker.forget([str(id_) for id_ in (*deletion.chats, deletion.chat_id) if id_ is not None])
             self.purge_due.emit()
 
     # from the replies
