@@ -50,6 +50,10 @@ class Paths:
         return self.data / "loading-model"
 
     @property
+    def library(self) -> Path:
+        return self.data / "library.json"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 
