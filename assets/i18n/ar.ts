@@ -829,6 +829,10 @@
         <translation>التفاصيل</translation>
     </message>
     <message>
+        <source>Settings…</source>
+        <translation>الإعدادات…</translation>
+    </message>
+    <message>
         <source>Verify</source>
         <translation>تحقّق</translation>
     </message>
@@ -1014,6 +1018,10 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
+    <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
+    </message>
 </context>
 <context>
     <name>ModelPicker</name>
@@ -1032,6 +1040,160 @@
     <message>
         <source>Model: {name}</source>
         <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>weights {size}</source>
+        <translation>الأوزان {size}</translation>
+    </message>
+    <message>
+        <source>context {size}</source>
+        <translation>السياق {size}</translation>
+    </message>
+    <message>
+        <source>working room {size}</source>
+        <translation>حيّز العمل {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n رمز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As in the settings: {tokens}</source>
+        <translation>كما في الإعدادات: {tokens}</translation>
+    </message>
+    <message>
+        <source>Settings of this model</source>
+        <translation>إعدادات هذا النموذج</translation>
+    </message>
+    <message>
+        <source>The engine of this computer uses the processor only.</source>
+        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>ذاكرة السياق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message>
+        <source>Automatic follows the settings and leaves other programs room.</source>
+        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the GPU</source>
+        <translation>الطبقات على معالج الرسوم</translation>
+    </message>
+    <message>
+        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>الانتباه السريع</translation>
+    </message>
+    <message>
+        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
+        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+    </message>
+    <message>
+        <source>Read weights from the file</source>
+        <translation>قراءة الأوزان من الملف</translation>
+    </message>
+    <message>
+        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
+        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory</source>
+        <translation>الإبقاء في الذاكرة</translation>
+    </message>
+    <message>
+        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>F16, exact</source>
+        <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>Q8_0, half</source>
+        <translation>Q8_0، النصف</translation>
+    </message>
+    <message>
+        <source>Q4_0, a quarter</source>
+        <translation>Q4_0، الربع</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation>مربوطة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>منسوخة</translation>
+    </message>
+    <message>
+        <source>As the system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Save and load again</source>
+        <translation>احفظ وأعد التحميل</translation>
+    </message>
+    <message>
+        <source>Save and use</source>
+        <translation>احفظ واستعمل</translation>
     </message>
 </context>
 <context>

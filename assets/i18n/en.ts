@@ -80,6 +80,16 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ModelsRoom</name>
     <message numerus="yes">
         <source>%n model(s) added.</source>

@@ -94,6 +94,17 @@ class Library:
                     return entry
         raise SamarError("model_unknown", name=name)
 
+    def entry_at(self, path: Path) -> Entry:
+        """The entry of a file, whether it is on the list or not. Raises SamarError as gguf.inspect does."""
+        known = {(entry.path, entry.stamps): entry for entry in self.entries()}
+        first = gguf.part_paths(path)[0]
+        origin = next((entry.origin for entry in known.values() if entry.path == str(first)), Origin.FILE)
+        gguf.inspect(first)
+        entry = entry_of(Found(path=first, origin=origin), known)
+        if entry is None:
+            raise SamarError("model_missing", name=path.name)
+        return entry
+
     def folders(self) -> list[Path]:
         with self._lock:
             return [Path(folder) for folder in self._read().folders]

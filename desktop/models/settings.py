@@ -10,6 +10,8 @@ import msgspec
 from desktop.core.errors import SamarError
 from desktop.models import gguf
 from desktop.models.entry import fingerprint
+from desktop.models.fit import Fit, Machine, judge
+from desktop.models.shape import Shape
 
 log = logging.getLogger(__name__)
 
@@ -82,3 +84,15 @@ def settings_of(library_file: Path, model: Path) -> ModelSettings:
     except (OSError, SamarError):
         return ModelSettings()
     return kept.settings.get(model_id, ModelSettings()).checked()
+
+
+def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int) -> Fit:
+    """Whether a model fits as it would be loaded. context: where the model has none of its own."""
+    return judge(
+        shape,
+        machine,
+        own.context or context,
+        kv_type=own.kv_type,
+        flash=own.flash_attention != "off",
+        gpu_layers=own.gpu_layers,
+    )

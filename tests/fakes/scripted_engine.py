@@ -68,6 +68,8 @@ class ScriptedEngine(Engine):
     load_error: SamarError | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
     loads: list[Path] = field(default_factory=list)
+    options: LoadOptions | None = None
+    """Of the last load."""
 
     def __post_init__(self) -> None:
         self._model: ModelInfo | None = None
@@ -94,7 +96,7 @@ class ScriptedEngine(Engine):
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> ModelInfo | None:
         facts = self.inspect(path)
-        options = options or LoadOptions()
+        self.options = options = options or LoadOptions()
         self.loads.append(path)
         self.start()
         self._begin()
