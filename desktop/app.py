@@ -97,7 +97,7 @@ class Samar(QObject):
         self.transfer = TransferController(self.window, self.transfer_worker)
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self.room: ModelsRoom | None = None
         self._closed = False
@@ -118,6 +118,7 @@ class Samar(QObject):
         self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
+        self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
         self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
         window.sidebar.chat_exported.connect(self.transfer.export_chat)
@@ -171,17 +172,21 @@ class Samar(QObject):
             self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
     def open_models(self) -> None:
-        """The models room; it is built when it is first asked for."""
+        self.models_room().open()
+
+    def models_room(self) -> ModelsRoom:
+        """It is built when it is first asked for."""
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
             self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
             room.model_chosen.connect(self.models.load)
+            room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(self.conversion.open)
             room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
-        self.room.open()
+        return self.room
 
     def open_settings(self) -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog

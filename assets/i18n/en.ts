@@ -125,7 +125,7 @@
             <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
+<message numerus="yes">
         <source>%n minute(s)</source>
         <translation>
             <numerusform>%n minute</numerusform>
@@ -199,6 +199,16 @@
         <translation>
             <numerusform>%n chat was here already</numerusform>
             <numerusform>%n chats were here already</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
         </translation>
     </message>
 </context>

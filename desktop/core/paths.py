@@ -55,6 +55,10 @@ class Paths:
         return self.cache / "states"
 
     @property
+    def library(self) -> Path:
+        return self.data / "library.json"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -151,13 +152,17 @@ class Model:
         *,
         gpu_layers: int = -1,
         memory_map: bool = True,
+        keep_in_memory: bool = False,
         progress: Callable[[float], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.library, self.api = library, library.api
         params = self.api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
-        params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
+        if keep_in_memory:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP_MLOCK if memory_map else self.api.LLAMA_LOAD_MODE_MLOCK
+        else:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
 
         def on_progress(fraction: float, _data: object) -> bool:
             progress(fraction)
@@ -305,6 +310,7 @@ class Context:
         threads: int,
         flag: StopFlag,
         kv_type: str = "f16",
+        flash_attention: str = "auto",
         outputs: int = 1,
     ) -> None:
         self.model, self.api, self.flag = model, model.api, flag
@@ -314,7 +320,7 @@ class Context:
         params.n_seq_max = 1
         params.n_outputs_max = outputs  # else a buffer of batch × vocabulary
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.flash_attn_type = FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = KV_TYPES[kv_type]
         params.abort_callback = ctypes.cast(flag.callback, self.api.ggml_abort_callback)
         params.abort_callback_data = flag.address

@@ -47,8 +47,12 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     batch: int = 512
     """Most tokens decoded in one native call."""
     memory_map: bool = True
+    keep_in_memory: bool = False
+    """Lock the weights, so that the system never swaps them out. Where that is not allowed they are loaded all the same."""
     kv_type: str = "f16"
-    """Element type of the KV cache: f16, q8_0, q4_0."""
+    """Element type of the KV cache: f16, q8_0, q4_0. A quantized one asks for flash attention."""
+    flash_attention: str = "auto"
+    """auto, on, off."""
     reserve_bytes: int = 256 * 1024 * 1024
     """Memory left to the rest of the computer when the context is chosen; chats are kept warm only beyond twice that."""
     guessing: bool = True

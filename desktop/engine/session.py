@@ -15,6 +15,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.llama import (
+    FLASH_ATTENTION,
     KV_TYPES,
     Context,
     Library,
@@ -72,6 +73,8 @@ class Session:
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
+        if options.flash_attention not in FLASH_ATTENTION:
+            raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         plan = plan_memory(facts, options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
@@ -138,6 +141,7 @@ class Session:
                 facts.path,
                 gpu_layers=gpu_layers,
                 memory_map=options.memory_map,
+                keep_in_memory=options.keep_in_memory,
                 progress=progress,
                 stop=self._flag,
             )
@@ -159,6 +163,7 @@ class Session:
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
+                flash_attention=options.flash_attention,
                 outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
             )
         except NativeError as problem:
@@ -222,7 +227,7 @@ class Session:
         store: StateStore | None = None
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
-                settings = (self.model.library.description(), options.kv_type, self._on_cpu)
+                settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
                 model = fingerprint(Path(facts.path), *settings)
                 store = StateStore(folder, options.states_bytes, model, whole=self.model.recurrent)
         reserve = 2 * options.reserve_bytes
