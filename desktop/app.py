@@ -121,7 +121,7 @@ class Samar(QObject):
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
         self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
-        window.sidebar.chat_exported.connect(self.transfer.export_chat)
+        window.sidebar.chats_exported.connect(self.transfer.export_chats)
         window.settings_requested.connect(self.open_settings)
         window.models_requested.connect(self.open_models)
         window.files_dropped.connect(self.open_files)

@@ -209,7 +209,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -252,24 +252,12 @@
         <translation>زالت المحادثة المؤقتة</translation>
     </message>
     <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
     </message>
     <message>
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -301,6 +289,37 @@
     <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>المجلدات</translation>
+    </message>
+    <message>
+        <source>By title</source>
+        <translation>حسب العنوان</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>folded</source>
+        <translation>مطوي</translation>
+    </message>
+    <message>
+        <source>unfolded</source>
+        <translation>مبسوط</translation>
+    </message>
+    <message>
+        <source>Folder {name}, {count}, {state}</source>
+        <translation>المجلد {name}، {count}، {state}</translation>
     </message>
 </context>
 <context>
@@ -388,6 +407,24 @@
     <message>
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
+    </message>
+    <message>
+        <source>Name of the folder</source>
+        <translation>اسم المجلد</translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -656,7 +693,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -797,7 +834,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -836,11 +873,11 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1043,6 +1080,160 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>weights {size}</source>
+        <translation>الأوزان {size}</translation>
+    </message>
+    <message>
+        <source>context {size}</source>
+        <translation>السياق {size}</translation>
+    </message>
+    <message>
+        <source>working room {size}</source>
+        <translation>حيّز العمل {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n رمز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As in the settings: {tokens}</source>
+        <translation>كما في الإعدادات: {tokens}</translation>
+    </message>
+    <message>
+        <source>Settings of this model</source>
+        <translation>إعدادات هذا النموذج</translation>
+    </message>
+    <message>
+        <source>The engine of this computer uses the processor only.</source>
+        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>ذاكرة السياق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message>
+        <source>Automatic follows the settings and leaves other programs room.</source>
+        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the GPU</source>
+        <translation>الطبقات على معالج الرسوم</translation>
+    </message>
+    <message>
+        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>الانتباه السريع</translation>
+    </message>
+    <message>
+        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
+        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+    </message>
+    <message>
+        <source>Read weights from the file</source>
+        <translation>قراءة الأوزان من الملف</translation>
+    </message>
+    <message>
+        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
+        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory</source>
+        <translation>الإبقاء في الذاكرة</translation>
+    </message>
+    <message>
+        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>F16, exact</source>
+        <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>Q8_0, half</source>
+        <translation>Q8_0، النصف</translation>
+    </message>
+    <message>
+        <source>Q4_0, a quarter</source>
+        <translation>Q4_0، الربع</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation>مربوطة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>منسوخة</translation>
+    </message>
+    <message>
+        <source>As the system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Save and load again</source>
+        <translation>احفظ وأعد التحميل</translation>
+    </message>
+    <message>
+        <source>Save and use</source>
+        <translation>احفظ واستعمل</translation>
+    </message>
+</context>
+<context>
     <name>ModelsPage</name>
     <message>
         <source>Models</source>
@@ -1152,6 +1343,106 @@
     <message>
         <source>Allow the network</source>
         <translation>اسمح بالشبكة</translation>
+    </message>
+</context>
+<context>
+    <name>Organizer</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت محادثة واحدة</numerusform>
+            <numerusform>تم تثبيت محادثتين</numerusform>
+            <numerusform>تم تثبيت %n محادثات</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
+            <numerusform>أُلغي تثبيت محادثتين</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
+            <numerusform>تمت أرشفة محادثتين</numerusform>
+            <numerusform>تمت أرشفة %n محادثات</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف محادثة واحدة</numerusform>
+            <numerusform>تم حذف محادثتين</numerusform>
+            <numerusform>تم حذف %n محادثات</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>مجلد جديد</translation>
+    </message>
+    <message>
+        <source>Folder deleted, its chats are kept</source>
+        <translation>حُذف المجلد وبقيت محادثاته</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
     </message>
 </context>
 <context>
@@ -1442,8 +1733,54 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n chat(s) selected</source>
+        <translation>
+            <numerusform>لا محادثة محدّدة</numerusform>
+            <numerusform>محادثة واحدة محدّدة</numerusform>
+            <numerusform>محادثتان محدّدتان</numerusform>
+            <numerusform>%n محادثات محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Undo the selection</source>
+        <translation>ألغِ التحديد</translation>
     </message>
 </context>
 <context>
@@ -1755,22 +2092,6 @@
         <translation>ستكون محادثاتك هنا.</translation>
     </message>
     <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
         <source>Chats and navigation</source>
         <translation>المحادثات والتنقّل</translation>
     </message>
@@ -1805,6 +2126,97 @@
     <message>
         <source>Settings</source>
         <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
+    </message>
+    <message>
+        <source>Nothing is archived. Chats that you put away will be here.</source>
+        <translation>لا شيء في الأرشيف. ستجد هنا المحادثات التي تؤرشفها.</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Sort, folders and archive</source>
+        <translation>الترتيب والمجلدات والأرشيف</translation>
+    </message>
+    <message>
+        <source>Back to all chats</source>
+        <translation>عُد إلى كل المحادثات</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>بلا مجلد</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>مجلد جديد…</translation>
+    </message>
+    <message>
+        <source>New chat in this folder</source>
+        <translation>محادثة جديدة في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Delete the folder, keep its chats</source>
+        <translation>احذف المجلد وأبقِ محادثاته</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>رتّب حسب</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>آخر استعمال</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>تاريخ الإنشاء</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>العنوان</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
     </message>
 </context>
 <context>
@@ -2063,6 +2475,13 @@
     </message>
 </context>
 <context>
+    <name>Undo</name>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>The model file {name} is not there any more.</source>
@@ -2073,11 +2492,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2097,7 +2516,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2189,7 +2608,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2197,7 +2616,27 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regenerate the reply, or continue it without the grammar.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take that part out, or send without a schema.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -2225,7 +2664,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -2237,7 +2676,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -2313,11 +2752,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -2369,7 +2808,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -2421,7 +2860,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -2449,7 +2888,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -2461,7 +2900,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -2521,7 +2960,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -2604,7 +3043,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -2689,160 +3128,6 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
-    </message>
-</context>
-<context>
-    <name>ModelSettingsDialog</name>
-    <message>
-        <source>weights {size}</source>
-        <translation>الأوزان {size}</translation>
-    </message>
-    <message>
-        <source>context {size}</source>
-        <translation>السياق {size}</translation>
-    </message>
-    <message>
-        <source>working room {size}</source>
-        <translation>حيّز العمل {size}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n token(s)</source>
-        <translation>
-            <numerusform>%n رمز</numerusform>
-            <numerusform>رمز واحد</numerusform>
-            <numerusform>رمزان</numerusform>
-            <numerusform>%n رموز</numerusform>
-            <numerusform>%n رمزًا</numerusform>
-            <numerusform>%n رمز</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>As in the settings: {tokens}</source>
-        <translation>كما في الإعدادات: {tokens}</translation>
-    </message>
-    <message>
-        <source>Settings of this model</source>
-        <translation>إعدادات هذا النموذج</translation>
-    </message>
-    <message>
-        <source>The engine of this computer uses the processor only.</source>
-        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
-    </message>
-    <message>
-        <source>Context</source>
-        <translation>السياق</translation>
-    </message>
-    <message>
-        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
-        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
-    </message>
-    <message>
-        <source>Memory of the context</source>
-        <translation>ذاكرة السياق</translation>
-    </message>
-    <message>
-        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
-        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>خيوط المعالجة</translation>
-    </message>
-    <message>
-        <source>Automatic follows the settings and leaves other programs room.</source>
-        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
-    </message>
-    <message>
-        <source>Layers on the GPU</source>
-        <translation>الطبقات على معالج الرسوم</translation>
-    </message>
-    <message>
-        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
-        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
-    </message>
-    <message>
-        <source>Flash attention</source>
-        <translation>الانتباه السريع</translation>
-    </message>
-    <message>
-        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
-        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
-    </message>
-    <message>
-        <source>Read weights from the file</source>
-        <translation>قراءة الأوزان من الملف</translation>
-    </message>
-    <message>
-        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
-        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
-    </message>
-    <message>
-        <source>Keep in memory</source>
-        <translation>الإبقاء في الذاكرة</translation>
-    </message>
-    <message>
-        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
-        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
-    </message>
-    <message>
-        <source>F16, exact</source>
-        <translation>F16، دقيق</translation>
-    </message>
-    <message>
-        <source>Q8_0, half</source>
-        <translation>Q8_0، النصف</translation>
-    </message>
-    <message>
-        <source>Q4_0, a quarter</source>
-        <translation>Q4_0، الربع</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>مفعّل</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>معطّل</translation>
-    </message>
-    <message>
-        <source>Mapped</source>
-        <translation>مربوطة</translation>
-    </message>
-    <message>
-        <source>Copied</source>
-        <translation>منسوخة</translation>
-    </message>
-    <message>
-        <source>As the system decides</source>
-        <translation>كما يقرّر النظام</translation>
-    </message>
-    <message>
-        <source>Always</source>
-        <translation>دائمًا</translation>
-    </message>
-    <message>
-        <source>Back to the defaults</source>
-        <translation>أعد القيم الأصلية</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>احفظ</translation>
-    </message>
-    <message>
-        <source>Save and load again</source>
-        <translation>احفظ وأعد التحميل</translation>
-    </message>
-    <message>
-        <source>Save and use</source>
-        <translation>احفظ واستعمل</translation>
     </message>
 </context>
 </TS>
