@@ -88,16 +88,7 @@ class Library:
     def _load_backends(self) -> None:
         """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look."""
         folder = Path(self.api.__file__).parent
-        try:
-            ggml = ctypes.CDLL(str(_shared_library(folder / "lib", "ggml")))
-            count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
-        except (OSError, AttributeError, FileNotFoundError):
-            return  # a build with everything in one file
-        count.restype = ctypes.c_size_t
-        load.argtypes = [ctypes.c_char_p]
-        for place in (folder / "lib", folder / "bin", folder.parent / "bin"):
-            if count() == 0 and place.is_dir():
-                load(os.fsencode(place))
+        load_backends(self.api._lib, (folder / "lib", folder / "bin", folder.parent / "bin"))
 
     def _logged(self, level: int, text: bytes, _data: object) -> None:
         if level != _CONTINUED:
@@ -132,11 +123,19 @@ def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
 
 
-def _shared_library(folder: Path, name: str) -> Path:
-    for form in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
-        if (folder / form).exists():
-            return folder / form
-    raise FileNotFoundError(name)
+def load_backends(library: Any, places: Sequence[Path]) -> None:
+    """Load the backends that lie in the first of `places` that has any, unless the library has its own built in.
+
+    library: the loaded libllama. The registry of backends must be the one that it uses: a second copy of libggml, opened
+    under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
+    Windows finds only a library's own functions, and has each library once.
+    """
+    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
+    count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
+    for place in places:
+        if count() == 0 and place.is_dir():
+            load(os.fsencode(place))
 
 
 class Model:
