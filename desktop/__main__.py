@@ -5,21 +5,25 @@ The window path and the engine child import nothing of each other, so that each 
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+
+from desktop.core.program import Role, mend_environment
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run Samar. Returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] == "engine-child":
+    if arguments[:1] == [Role.ENGINE]:
         from desktop.engine.child import main as run_child
 
         return run_child(arguments[1:])
-    if arguments and arguments[0] == "convert":
+    if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
         return convert(arguments[1:])
+    mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
     except ValueError as problem:
@@ -29,9 +33,9 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.cli import main as run_verb
 
         return run_verb(rest, data_dir)
-    from desktop.display import why_no_display
+    from desktop.display import why_no_window
 
-    reason = why_no_display()
+    reason = why_no_window()
     if reason:
         from desktop.cli import main as run_verb
 

@@ -56,7 +56,8 @@ class Samar(QObject):
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(inspect, on_log=logging.getLogger("engine").info)
+        log_engine = logging.getLogger("engine").info
+        self.engine = engine or EngineClient(inspect, on_log=log_engine, states=paths.states)
         self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
@@ -71,6 +72,7 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self._tell_worker(settings)
         self.finder = SearchWorker(self.database.path, self)
         self.transfer_worker = TransferWorker(paths.history, self)
         self.background = Background(self)
@@ -95,7 +97,7 @@ class Samar(QObject):
         self.transfer = TransferController(self.window, self.transfer_worker)
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self.room: ModelsRoom | None = None
         self._closed = False
@@ -116,9 +118,10 @@ class Samar(QObject):
         self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
+        self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
         self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
-        window.sidebar.chat_exported.connect(self.transfer.export_chat)
+        window.sidebar.chats_exported.connect(self.transfer.export_chats)
         window.settings_requested.connect(self.open_settings)
         window.models_requested.connect(self.open_models)
         window.files_dropped.connect(self.open_files)
@@ -134,7 +137,9 @@ class Samar(QObject):
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
             self.store.recover_interrupted()
-            self.store.purge_deleted()
+            self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
+            chats = [str(id_) for id_ in self.store.chat_ids()]
+            self.background.run(lambda: self.worker.forget_others(chats))
             self.chats.load_chats()
         except SamarError as problem:
             self.show_error(problem)
@@ -167,17 +172,21 @@ class Samar(QObject):
             self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
     def open_models(self) -> None:
-        """The models room; it is built when it is first asked for."""
+        self.models_room().open()
+
+    def models_room(self) -> ModelsRoom:
+        """It is built when it is first asked for."""
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
             self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
             room.model_chosen.connect(self.models.load)
+            room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(self.conversion.open)
             room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
-        self.room.open()
+        return self.room
 
     def open_settings(self) -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
@@ -194,6 +203,7 @@ class Samar(QObject):
         dialog.open()
 
     def _on_settings(self, settings: Settings) -> None:
+        self._tell_worker(settings)
         theme.apply(settings.theme, settings.text_scale)
         if i18n.resolve(settings.language) is not i18n.current():
             i18n.install(self.app, settings.language)
@@ -201,6 +211,10 @@ class Samar(QObject):
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)
+
+    def _tell_worker(self, settings: Settings) -> None:
+        self.worker.set_idle_minutes(settings.idle_minutes)
+        self.worker.limit_states(settings.states_gb * 10**9)
 
     def _show_theme(self) -> None:
         self.transcript.set_text_scale(theme.state().scale)

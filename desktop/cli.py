@@ -26,8 +26,9 @@ from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
 from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, Tokens
+from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
 from desktop.models.gguf import inspect
+from desktop.workers.loading import options_of
 
 app = typer.Typer(
     name="samar",
@@ -250,7 +251,7 @@ def engine_with(model: str, settings: Settings) -> Iterator[tuple[EngineClient, 
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None
         with stopping_at_interrupt(engine.stop):
-            info = engine.load(path, LoadOptions(context=settings.context, threads=settings.threads), progress)
+            info = engine.load(path, options_of(place.paths, settings, path), progress)
         if info is None:
             raise KeyboardInterrupt
         if info.context_limit == "memory":

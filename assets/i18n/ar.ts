@@ -252,28 +252,12 @@
         <translation>زالت المحادثة المؤقتة</translation>
     </message>
     <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
     </message>
     <message>
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
     </message>
 </context>
 <context>
@@ -301,6 +285,37 @@
     <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>المجلدات</translation>
+    </message>
+    <message>
+        <source>By title</source>
+        <translation>حسب العنوان</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>folded</source>
+        <translation>مطوي</translation>
+    </message>
+    <message>
+        <source>unfolded</source>
+        <translation>مبسوط</translation>
+    </message>
+    <message>
+        <source>Folder {name}, {count}, {state}</source>
+        <translation>المجلد {name}، {count}، {state}</translation>
     </message>
 </context>
 <context>
@@ -388,6 +403,24 @@
     <message>
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
+    </message>
+    <message>
+        <source>Name of the folder</source>
+        <translation>اسم المجلد</translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -836,6 +869,10 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
+    <message>
+        <source>Settings…</source>
+        <translation>الإعدادات…</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -1014,6 +1051,10 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
+    <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
+    </message>
 </context>
 <context>
     <name>ModelPicker</name>
@@ -1032,6 +1073,160 @@
     <message>
         <source>Model: {name}</source>
         <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>weights {size}</source>
+        <translation>الأوزان {size}</translation>
+    </message>
+    <message>
+        <source>context {size}</source>
+        <translation>السياق {size}</translation>
+    </message>
+    <message>
+        <source>working room {size}</source>
+        <translation>حيّز العمل {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n رمز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As in the settings: {tokens}</source>
+        <translation>كما في الإعدادات: {tokens}</translation>
+    </message>
+    <message>
+        <source>Settings of this model</source>
+        <translation>إعدادات هذا النموذج</translation>
+    </message>
+    <message>
+        <source>The engine of this computer uses the processor only.</source>
+        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>ذاكرة السياق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message>
+        <source>Automatic follows the settings and leaves other programs room.</source>
+        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the GPU</source>
+        <translation>الطبقات على معالج الرسوم</translation>
+    </message>
+    <message>
+        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>الانتباه السريع</translation>
+    </message>
+    <message>
+        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
+        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+    </message>
+    <message>
+        <source>Read weights from the file</source>
+        <translation>قراءة الأوزان من الملف</translation>
+    </message>
+    <message>
+        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
+        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory</source>
+        <translation>الإبقاء في الذاكرة</translation>
+    </message>
+    <message>
+        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>F16, exact</source>
+        <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>Q8_0, half</source>
+        <translation>Q8_0، النصف</translation>
+    </message>
+    <message>
+        <source>Q4_0, a quarter</source>
+        <translation>Q4_0، الربع</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation>مربوطة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>منسوخة</translation>
+    </message>
+    <message>
+        <source>As the system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Save and load again</source>
+        <translation>احفظ وأعد التحميل</translation>
+    </message>
+    <message>
+        <source>Save and use</source>
+        <translation>احفظ واستعمل</translation>
     </message>
 </context>
 <context>
@@ -1144,6 +1339,106 @@
     <message>
         <source>Allow the network</source>
         <translation>اسمح بالشبكة</translation>
+    </message>
+</context>
+<context>
+    <name>Organizer</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت محادثة واحدة</numerusform>
+            <numerusform>تم تثبيت محادثتين</numerusform>
+            <numerusform>تم تثبيت %n محادثات</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
+            <numerusform>أُلغي تثبيت محادثتين</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
+            <numerusform>تمت أرشفة محادثتين</numerusform>
+            <numerusform>تمت أرشفة %n محادثات</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف محادثة واحدة</numerusform>
+            <numerusform>تم حذف محادثتين</numerusform>
+            <numerusform>تم حذف %n محادثات</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>مجلد جديد</translation>
+    </message>
+    <message>
+        <source>Folder deleted, its chats are kept</source>
+        <translation>حُذف المجلد وبقيت محادثاته</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
     </message>
 </context>
 <context>
@@ -1439,6 +1734,52 @@
     </message>
 </context>
 <context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n chat(s) selected</source>
+        <translation>
+            <numerusform>لا محادثة محدّدة</numerusform>
+            <numerusform>محادثة واحدة محدّدة</numerusform>
+            <numerusform>محادثتان محدّدتان</numerusform>
+            <numerusform>%n محادثات محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Undo the selection</source>
+        <translation>ألغِ التحديد</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -1535,8 +1876,24 @@
         <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
     </message>
     <message>
+        <source>Give the memory back when unused</source>
+        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The model is loaded again, by itself, with your next message.</source>
+        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
+    </message>
+    <message>
         <source>Your chats and settings are in this folder</source>
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Reopen chats without reading them again</source>
+        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
+    </message>
+    <message>
+        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
+        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -1585,6 +1942,36 @@
     <message>
         <source>Network</source>
         <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>أبدًا</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>دقيقة واحدة</numerusform>
+            <numerusform>دقيقتان</numerusform>
+            <numerusform>%n دقائق</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>ساعة واحدة</numerusform>
+            <numerusform>ساعتان</numerusform>
+            <numerusform>%n ساعات</numerusform>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>%n ساعة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>مُطفأ</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -1701,22 +2088,6 @@
         <translation>ستكون محادثاتك هنا.</translation>
     </message>
     <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
         <source>Chats and navigation</source>
         <translation>المحادثات والتنقّل</translation>
     </message>
@@ -1751,6 +2122,97 @@
     <message>
         <source>Settings</source>
         <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
+    </message>
+    <message>
+        <source>Nothing is archived. Chats that you put away will be here.</source>
+        <translation>لا شيء في الأرشيف. ستجد هنا المحادثات التي تؤرشفها.</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Sort, folders and archive</source>
+        <translation>الترتيب والمجلدات والأرشيف</translation>
+    </message>
+    <message>
+        <source>Back to all chats</source>
+        <translation>عُد إلى كل المحادثات</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>بلا مجلد</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>مجلد جديد…</translation>
+    </message>
+    <message>
+        <source>New chat in this folder</source>
+        <translation>محادثة جديدة في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Delete the folder, keep its chats</source>
+        <translation>احذف المجلد وأبقِ محادثاته</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>رتّب حسب</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>آخر استعمال</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>تاريخ الإنشاء</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>العنوان</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
     </message>
 </context>
 <context>
@@ -2009,6 +2471,13 @@
     </message>
 </context>
 <context>
+    <name>Undo</name>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>The model file {name} is not there any more.</source>
@@ -2141,6 +2610,26 @@
     <message>
         <source>Correct it, or send without one.</source>
         <translation>صحّحها، أو أرسل من دونها.</translation>
+    </message>
+    <message>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regenerate the reply, or continue it without the grammar.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take that part out, or send without a schema.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>

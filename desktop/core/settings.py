@@ -42,6 +42,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens; lowered to the model's and to what fits, never silently."""
     threads: int = 0
     """0: chosen from the machine."""
+    idle_minutes: int = 60
+    """A model that nobody asked for so long gives its memory back, and is loaded again with the next message; 0: never."""
+    states_gb: int = 4
+    """Most that the states of chats take on disk, in GB; 0: none are kept."""
     last_model: str = ""
     """Path of the model that is loaded at start; empty: the bundled one."""
     known_models: tuple[str, ...] = ()

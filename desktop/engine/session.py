@@ -16,13 +16,13 @@ from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
+    FLASH_ATTENTION,
     KV_TYPES,
     Context,
     Library,
     Model,
     NativeError,
     StopFlag,
-    common_prefix,
 )
 from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
@@ -40,9 +40,10 @@ from desktop.engine.protocol import (
 from desktop.engine.reply import ReplyText
 from desktop.engine.sampling import Sampler
 from desktop.engine.speculation import MOST, Guesser
-from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
+from desktop.engine.states import StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
+from desktop.engine.warm import Chats
 
 _PIECE_S = 0.06
 """Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
@@ -73,6 +74,8 @@ class Session:
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
+        if options.flash_attention not in FLASH_ATTENTION:
+            raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         plan = plan_memory(facts, options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
@@ -94,8 +97,7 @@ class Session:
             self.context.close()
             self.model.close()
             raise
-        self.states = self._make_states(states, options, facts)
-        self._kept = True
+        self.chats = self._make_chats(states, options, facts)
         self._tags = self._thinking_tags()
         self._calls = formats_in(self.prompts.source)
         self.model.pieces.shown = markers_of(self._tags, self._calls)
@@ -141,6 +143,7 @@ class Session:
                 facts.path,
                 gpu_layers=gpu_layers,
                 memory_map=options.memory_map,
+                keep_in_memory=options.keep_in_memory,
                 progress=progress,
                 stop=self._flag,
             )
@@ -162,6 +165,7 @@ class Session:
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
+                flash_attention=options.flash_attention,
                 outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
             )
         except NativeError as problem:
@@ -213,37 +217,23 @@ class Session:
             repeat_last_n=None if last_n is None else int(last_n),
         )
 
-    def close(self) -> None:
-        self.keep_state()
+    def close(self, seconds: float = 60.0) -> None:
+        """Free everything; states of chats are written as far as `seconds` suffice."""
+        end = time.monotonic() + seconds
+        self.chats.rest(lambda: time.monotonic() > end)
+        self.chats.clear()
         self.context.close()
         self.model.close()
 
-    def _make_states(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> StateStore | None:
-        if folder is None:
-            return None
-        try:
-            settings = (self.model.library.description(), options.kv_type)
-            model = fingerprint(Path(facts.path), *settings)
-            return StateStore(folder, options.states_bytes, model)
-        except OSError:  # a folder that can't be made: chats are read anew
-            return None
-
-    def keep_state(self) -> None:
-        """Put what the cache holds on disk, if that is worth it."""
-        if self.states is not None and not self._kept:
-            self.states.save(self.context)
-            self._kept = True
-
-    def _bring_state(self, tokens: list[int]) -> None:
-        """Before the cache takes up another chat: keep the one it holds, and bring back what it has of the new one."""
-        if self.states is None:
-            return
-        common = common_prefix(self.context.tokens, tokens)
-        if len(self.context.tokens) - common >= MIN_TOKENS:
-            self.keep_state()
-        found = self.states.best(tokens, common + MIN_TOKENS, whole=self.model.recurrent)
-        if found is not None:
-            self.states.load(self.context, found)
+    def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> Chats:
+        store: StateStore | None = None
+        with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
+            if folder is not None:
+                settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
+                model = fingerprint(Path(facts.path), *settings)
+                store = StateStore(folder, options.states_bytes, model, whole=self.model.recurrent)
+        reserve = 2 * options.reserve_bytes
+        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=self.model.recurrent)
 
     # ---- replying
 
@@ -255,8 +245,7 @@ class Session:
         crowd = running_others()
         prompt = self.prompts.build(request, self.context.size)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
-        self._bring_state(prompt.tokens)
-        self._kept = False
+        self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
         reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:

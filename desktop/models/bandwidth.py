@@ -76,7 +76,12 @@ def remembered(cache: Path) -> float:
 
 
 def this_machine(cache: Path) -> Machine:
-    """Memory that is free now, and the bandwidth."""
+    """Memory that is free now, what the loaded model would give back, and the bandwidth."""
     import psutil
 
-    return Machine(free=machine.free_memory(), total=int(psutil.virtual_memory().total), bandwidth=remembered(cache))
+    return Machine(
+        free=machine.free_memory(),
+        total=int(psutil.virtual_memory().total),
+        held=machine.held_by_engine(),
+        bandwidth=remembered(cache),
+    )

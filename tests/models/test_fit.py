@@ -65,6 +65,13 @@ def test_that_context_and_kv_type_are_predicted(tmp_path: Path, context: int, kv
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("heads", [8, 16])
+def test_that_memory_without_flash_attention_is_predicted(tmp_path: Path, heads: int) -> None:
+    path, shape = shape_in(tmp_path, replace(SMALL["llama"], layers=2, heads=heads, kv_heads=8))
+    assert close_enough(memory(shape, 4096, flash=False).total, measure(path, 4096, flash="off")["resident"])
+
+
+@pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.parametrize("tied", [False, True])
 def test_that_a_model_of_a_billion_is_predicted(tmp_path: Path, tied: bool) -> None:
@@ -144,10 +151,22 @@ def test_that_a_model_goes_to_the_gpu_only_when_all_of_it_fits_there(tmp_path: P
     assert there.tokens_per_s == pytest.approx(100 * here.tokens_per_s)
 
 
+def test_that_layers_are_shared_between_two_memories(tmp_path: Path) -> None:
+    _, shape = shape_in(tmp_path, BILLION)
+    needed = memory(shape, 8192).total
+    small = Machine(free=needed, bandwidth=1e10, gpu_free=needed // 2, gpu_bandwidth=1e12)
+    half = judge(shape, small, 8192, gpu_layers=shape.layers // 2)
+    assert half.verdict is Verdict.TIGHT and not half.on_gpu
+    assert judge(shape, msgspec.structs.replace(small, free=2 * needed), 8192, gpu_layers=8).verdict is Verdict.FITS
+    assert judge(shape, small, 8192, gpu_layers=shape.layers).verdict is Verdict.WONT
+    none = judge(shape, small, 8192, gpu_layers=0)
+    assert 1.9 * none.tokens_per_s < half.tokens_per_s < 2 * none.tokens_per_s
+
+
 def test_that_the_memory_of_the_loaded_model_counts_as_free(tmp_path: Path) -> None:
     _, shape = shape_in(tmp_path, BILLION)
     assert judge(shape, Machine(free=10**8), 4096).verdict is Verdict.WONT
-    assert judge(shape, Machine(free=10**8), 4096, held=2 * 10**9).verdict is Verdict.FITS
+    assert judge(shape, Machine(free=10**8, held=2 * 10**9), 4096).verdict is Verdict.FITS
 
 
 def test_that_speed_falls_with_context_and_size(tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFileDialog
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
-from desktop.core.paths import starter_model
+from desktop.core.paths import Paths, starter_model
 from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import Preferences
-from desktop.workers.generation import GenerationWorker, LoadOptions
+from desktop.workers.generation import GenerationWorker
+from desktop.workers.loading import options_of
 
 MOST_KNOWN = 30
 
@@ -37,10 +38,15 @@ class ModelController(QObject):
     """Something to know that is no error."""
     model_changed = Signal(object)
     """ModelInfo or None."""
+    settings_requested = Signal(object)
+    """Path of a model whose own settings are to be shown."""
 
-    def __init__(self, window: MainWindow, worker: GenerationWorker, preferences: Preferences, mark: LoadMark) -> None:
+    def __init__(
+        self, window: MainWindow, worker: GenerationWorker, preferences: Preferences, mark: LoadMark, paths: Paths
+    ) -> None:
         super().__init__(window)
         self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
+        self.paths = paths
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
         self.library: list[Path] = []
@@ -48,6 +54,7 @@ class ModelController(QObject):
         picker.model_chosen.connect(lambda path: self.load(Path(path)))
         picker.open_file_requested.connect(self.open_file)
         picker.load_cancelled.connect(worker.stop)
+        picker.settings_requested.connect(lambda path: self.settings_requested.emit(Path(path)))
         worker.model_loading.connect(self._on_loading)
         worker.model_loaded.connect(self._on_loaded)
         worker.load_failed.connect(self._on_failed)
@@ -73,8 +80,7 @@ class ModelController(QObject):
         """Load a model in the place of the loaded one."""
         self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
-        settings = self.preferences.value
-        self.worker.load(path, LoadOptions(context=settings.context, threads=settings.threads))
+        self.worker.load(path, lambda: options_of(self.paths, self.preferences.value, path))
 
     def add(self, path: Path) -> None:
         """Put a model into the picker without loading it."""

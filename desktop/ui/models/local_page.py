@@ -20,6 +20,7 @@ class LocalPage(QWidget):
     use_requested = Signal(object)
     """Entry"""
     card_requested = Signal(object)
+    settings_requested = Signal(object)
     verify_requested = Signal(object)
     remove_requested = Signal(object)
     add_files_requested = Signal()
@@ -38,12 +39,13 @@ class LocalPage(QWidget):
         self.use = QPushButton(self)
         self.use.setProperty("rank", "primary")
         self.card, self.verify, self.remove = QPushButton(self), QPushButton(self), QPushButton(self)
+        self.settings = QPushButton(self)
         top, foot = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.words, 1)
         top.addWidget(self.add_files)
         top.addWidget(self.add_folder)
         foot.addWidget(self.note, 1)
-        for button in (self.remove, self.verify, self.card, self.use):
+        for button in (self.remove, self.verify, self.card, self.settings, self.use):
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
@@ -56,6 +58,7 @@ class LocalPage(QWidget):
         self.table.activated_key.connect(lambda _: self._emit(self.use_requested))
         self.use.clicked.connect(lambda: self._emit(self.use_requested))
         self.card.clicked.connect(lambda: self._emit(self.card_requested))
+        self.settings.clicked.connect(lambda: self._emit(self.settings_requested))
         self.verify.clicked.connect(lambda: self._emit(self.verify_requested))
         self.remove.clicked.connect(lambda: self._emit(self.remove_requested))
         self.add_files.clicked.connect(self.add_files_requested)
@@ -107,8 +110,6 @@ class LocalPage(QWidget):
         if problem:
             where = self.tr("Can't be used: the file is damaged or not whole.")
         verdict = fit.verdict if fit else Verdict.WONT
-        if fit and entry.path == self.loaded:
-            verdict = Verdict.FITS  # it is in the memory that is not free now
         tip = words.needs(fit) if fit else (problem.then if problem else "")
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
@@ -128,7 +129,7 @@ class LocalPage(QWidget):
 
     def _enable(self) -> None:
         entry = self.entry()
-        for button in (self.card, self.verify):
+        for button in (self.card, self.settings, self.verify):
             button.setEnabled(entry is not None and not entry.problem)
         self.use.setEnabled(entry is not None and not entry.problem and entry.path != self.loaded)
         self.remove.setEnabled(entry is not None and entry.origin.value != "bundled")
@@ -142,6 +143,7 @@ class LocalPage(QWidget):
         self.add_folder.setText(self.tr("Add a folder…"))
         self.use.setText(self.tr("Use"))
         self.card.setText(self.tr("Details"))
+        self.settings.setText(self.tr("Settings…"))
         self.verify.setText(self.tr("Verify"))
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self._fill()

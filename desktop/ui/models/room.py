@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -13,13 +14,15 @@ from desktop.models.card import Card
 from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
-from desktop.models.fit import Fit
+from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, HubModel, HubRepository, keep_token
 from desktop.models.library import Library, Removal
+from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
 from desktop.ui.models.models_page import ModelsPage
+from desktop.ui.models.settings_dialog import ModelSettingsDialog
 from desktop.ui.preferences import Preferences
 from desktop.workers.downloads import DownloadWorker
 from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
@@ -30,6 +33,10 @@ class ModelsRoom(QObject):
 
     model_chosen = Signal(object)
     """Path of a model to load"""
+    error_occurred = Signal(object)
+    """SamarError, while the page is not open"""
+    _settings_kept = Signal(object)
+    """Path of a model to load, now that its settings are on the disk"""
     models_changed = Signal(object)
     """tuple[Entry, ...]: what is on this computer, for the model picker"""
     convert_requested = Signal(object)
@@ -52,6 +59,8 @@ class ModelsRoom(QObject):
         self.worker.removed.connect(self._on_removed)
         self.worker.verified.connect(self._on_verified)
         self.worker.carded.connect(self._on_carded)
+        self.worker.described.connect(self._on_described)
+        self._settings_kept.connect(self.model_chosen)
         self.downloads.failed.connect(self._on_failed)
         self.downloads.finished.connect(self._on_finished)
 
@@ -70,6 +79,10 @@ class ModelsRoom(QObject):
         self.page.activateWindow()
         self.refresh()
         return self.page
+
+    def open_settings(self, path: Path) -> None:
+        """How one model is loaded; over the page where it is open, else over the window."""
+        self.worker.describe(path)
 
     def refresh(self) -> None:
         """Look at the disk and the free memory anew."""
@@ -103,6 +116,7 @@ class ModelsRoom(QObject):
         local.card_requested.connect(
             lambda entry: self.worker.read_card(Path(entry.path), self.preferences.value.context, entry)
         )
+        local.settings_requested.connect(lambda entry: self.open_settings(Path(entry.path)))
         local.verify_requested.connect(self._verify)
         local.remove_requested.connect(self._remove)
         local.add_files_requested.connect(self._add_files)
@@ -231,13 +245,29 @@ class ModelsRoom(QObject):
     def _on_carded(self, card: Card, fit: Fit, _entry: Entry | None) -> None:
         CardDialog(card, fit, self.page).open()
 
+    def _on_described(self, entry: Entry, own: ModelSettings, machine: Machine) -> None:
+        over = self.page if self.page is not None and self.page.isVisible() else self.parent()
+        dialog = ModelSettingsDialog(
+            entry, own, self.preferences.value, machine, loaded=entry.path == self.loaded, parent=cast(QWidget, over)
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._keep_settings)
+        dialog.open()
+
+    def _keep_settings(self, entry: Entry, own: ModelSettings, load: bool) -> None:
+        path = Path(entry.path)
+        self.worker.keep_settings(entry, own, (lambda: self._settings_kept.emit(path)) if load else lambda: None)
+        self.worker.look(self.preferences.value.context)
+
     def _on_finished(self, entry: Entry) -> None:
         self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 
     def _on_failed(self, problem: SamarError) -> None:
-        if self.page is not None:
+        if self.page is not None and self.page.isVisible():
             self.page.show_error(problem)
+        else:
+            self.error_occurred.emit(problem)
 
     def _tell(self, text: str) -> None:
         if self.page is not None:

@@ -101,7 +101,8 @@ def test_that_a_damaged_model_can_only_be_taken_off(page: ModelsPage, qtbot: QtB
     page.local.show_models(on_disk(BROKEN))
     page.local.table.select_key(BROKEN.id)
     local = page.local
-    assert [b.isEnabled() for b in (local.use, local.card, local.verify, local.remove)] == [False, False, False, True]
+    buttons = (local.use, local.settings, local.card, local.verify, local.remove)
+    assert [button.isEnabled() for button in buttons] == [False, False, False, False, True]
     with qtbot.assertNotEmitted(local.use_requested):
         qtbot.keyClick(local.table, Qt.Key.Key_Return)
 
