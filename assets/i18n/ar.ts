@@ -611,6 +611,55 @@
     </message>
 </context>
 <context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
+    </message>
+</context>
+<context>
     <name>FormatMenu</name>
     <message>
         <source>Markdown</source>
@@ -793,6 +842,10 @@
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
     <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
         <source>Loaded now</source>
         <translation>محمَّل الآن</translation>
     </message>
@@ -819,6 +872,10 @@
     <message>
         <source>Add a folder…</source>
         <translation>أضف مجلدًا…</translation>
+    </message>
+    <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
     </message>
     <message>
         <source>Use</source>
