@@ -93,6 +93,8 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    with qtbot.waitSignal(page.look_requested):
+        qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert page.tab() is page.catalogue
 
@@ -296,7 +298,7 @@ def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBo
     dialog = room.folders
     assert dialog is not None
     (row,) = dialog.rows
-    assert row.folder.there and row.folder.models == 1 and row.state.text() == "1 model"
+    assert row.folder.there and row.folder.models == 1 and "1 model" in row.state.text()
     mine.rename(tmp_path / "away")
     dialog.look.click()
     qtbot.waitUntil(lambda: not dialog.rows[0].folder.there, timeout=20_000)
@@ -310,8 +312,6 @@ def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBo
     assert dialog.nothing.isVisible() and path.is_file() and not page.local.folders.isVisible()
     dialog.shut.click()
     assert room.folders is None
-    with qtbot.waitSignal(room.worker.looked, timeout=20_000):
-        qtbot.keyClick(page, Qt.Key.Key_F5)
 
 
 def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
