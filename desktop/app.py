@@ -97,7 +97,7 @@ class Samar(QObject):
         self.transfer = TransferController(self.window, self.transfer_worker)
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths)
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
         self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
         self.room: ModelsRoom | None = None
         self._closed = False

@@ -209,7 +209,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original&apos;s makers ask for consent</source>
+        <source>the original's makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -259,6 +259,22 @@
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
 </context>
 <context>
     <name>ChatListModel</name>
@@ -286,7 +302,7 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-    <message>
+<message>
         <source>Folders</source>
         <translation>المجلدات</translation>
     </message>
@@ -404,7 +420,7 @@
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
     </message>
-    <message>
+<message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
     </message>
@@ -689,7 +705,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -830,7 +846,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can&apos;t be used: the file is damaged or not whole.</source>
+        <source>Can't be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -869,11 +885,19 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-    <message>
+<message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-</context>
+    <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
+    </message>
+    </context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1729,7 +1753,7 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model&apos;s own defaults</source>
+        <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
 </context>
@@ -2123,7 +2147,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-    <message>
+<message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2143,7 +2167,23 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-</context>
+<message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    </context>
 <context>
     <name>SidebarMenus</name>
     <message>
@@ -2488,11 +2528,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can&apos;t be read: {reason}.</source>
+        <source>The model file {name} can't be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file&apos;s permissions, or choose another model.</source>
+        <source>Check the file's permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2512,7 +2552,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2604,7 +2644,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
+        <source>The grammar of the reply can't be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2612,27 +2652,27 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation type="unfinished"></translation>
+        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <source>The JSON schema can't be read: {reason}.</source>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation type="unfinished"></translation>
+        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -2660,7 +2700,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -2672,7 +2712,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can&apos;t write to its data folder {folder}.</source>
+        <source>Samar can't write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -2748,11 +2788,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can&apos;t be read: {reason}.</source>
+        <source>{name} can't be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file&apos;s permissions, or choose another file.</source>
+        <source>Check the file's permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -2804,7 +2844,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can&apos;t be read: {reason}.</source>
+        <source>The list of models can't be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -2856,7 +2896,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -2884,7 +2924,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can&apos;t be reached: {reason}.</source>
+        <source>{host} can't be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -2896,7 +2936,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
+        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -2956,7 +2996,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can&apos;t be written to: {reason}.</source>
+        <source>{folder} can't be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -3039,7 +3079,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won&apos;t fit</source>
+        <source>Won't fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3124,6 +3164,55 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
     </message>
 </context>
 </TS>

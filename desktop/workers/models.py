@@ -19,7 +19,7 @@ from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, Stopped
-from desktop.models.library import Library, Removal
+from desktop.models.library import Folder, Library, Removal
 from desktop.models.settings import ModelSettings, judge_as_set
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ class OnDisk(msgspec.Struct, frozen=True, kw_only=True):
     fits: dict[str, Fit]
     """By entry id."""
     machine: Machine
+    folders: tuple[Folder, ...] = ()
+    """That the person added."""
 
 
 class InCatalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +168,15 @@ class ModelsWorker(QObject):
 
         self._do(job)
 
+    def forget_folder(self, folder: Path, context: int) -> None:
+        """Look there no more; its files stay."""
+
+        def job() -> None:
+            self.library.forget_folder(folder)
+            self.looked.emit(self._judged(self.library.refresh(self._closing.is_set), self._machine(), context))
+
+        self._do(job)
+
     def remove(self, entry: Entry, context: int) -> None:
         def job() -> None:
             done: Removal = self.library.remove(entry)
@@ -224,7 +235,7 @@ class ModelsWorker(QObject):
 
     def _judged(self, entries: list[Entry], machine: Machine, context: int) -> OnDisk:
         fits = {entry.id: self._fit(entry, machine, context) for entry in entries if not entry.problem}
-        return OnDisk(entries=tuple(entries), fits=fits, machine=machine)
+        return OnDisk(entries=tuple(entries), fits=fits, machine=machine, folders=tuple(self.library.folders()))
 
     def _fit(self, entry: Entry, machine: Machine, context: int) -> Fit:
         """As it would be loaded: with what the person set for it."""

@@ -21,6 +21,7 @@ from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.settings_dialog import ModelSettingsDialog
 from desktop.ui.preferences import Preferences
@@ -50,6 +51,7 @@ class ModelsRoom(QObject):
         self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
+        self.folders: FoldersDialog | None = None
         self.loaded = ""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
@@ -121,6 +123,8 @@ class ModelsRoom(QObject):
         local.remove_requested.connect(self._remove)
         local.add_files_requested.connect(self._add_files)
         local.add_folder_requested.connect(self._add_folder)
+        local.folders_requested.connect(self._show_folders)
+        page.look_requested.connect(self.refresh)
         page.catalogue.download_requested.connect(self._download_listed)
         page.catalogue.convert_requested.connect(self._explain_conversion)
         hub = page.hub
@@ -198,6 +202,21 @@ class ModelsRoom(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def _show_folders(self) -> None:
+        folders = self.page.local.shown.folders if self.page is not None and self.page.local.shown else ()
+        self.folders = dialog = FoldersDialog(folders, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.add_requested.connect(self._add_folder)
+        dialog.look_requested.connect(self.refresh)
+        dialog.remove_requested.connect(
+            lambda folder: self.worker.forget_folder(folder, self.preferences.value.context)
+        )
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.folders = None
+
     def _remove(self, entry: Entry) -> None:
         would = self.library.removal(entry)
         if would.deletes:
@@ -219,6 +238,8 @@ class ModelsRoom(QObject):
         if self.page is not None:
             self.page.local.show_models(shown)
             self.page.hub.set_machine(shown.machine)
+        if self.folders is not None:
+            self.folders.show_folders(shown.folders)
 
     def _on_listed(self, shown: InCatalogue) -> None:
         if self.page is not None:

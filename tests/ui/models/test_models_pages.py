@@ -93,6 +93,8 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    with qtbot.waitSignal(page.look_requested):
+        qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert page.tab() is page.catalogue
 
@@ -281,6 +283,35 @@ def test_that_the_room_finds_models_and_hands_one_over(room: ModelsRoom, qtbot: 
     with qtbot.waitSignal(room.worker.removed, timeout=10_000):
         page.local.remove.click()
     assert (tmp_path / "mine.gguf").is_file() and starter_model().is_file()
+
+
+def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    path = write_tiny(mine / "one.gguf", name="One")
+    page = room.open()
+    qtbot.waitUntil(lambda: page.local.shown is not None, timeout=20_000)
+    assert not page.local.folders.isVisible()
+    room.take([mine])
+    qtbot.waitUntil(lambda: bool(page.local.shown and page.local.shown.folders), timeout=20_000)
+    page.local.folders.click()
+    dialog = room.folders
+    assert dialog is not None
+    (row,) = dialog.rows
+    assert row.folder.there and row.folder.models == 1 and "1 model" in row.state.text()
+    mine.rename(tmp_path / "away")
+    dialog.look.click()
+    qtbot.waitUntil(lambda: not dialog.rows[0].folder.there, timeout=20_000)
+    assert "not there now" in dialog.rows[0].state.text() and str(mine) in page.local.note.text()
+    assert [entry.name for entry in room.library.entries()] == ["Samar Starter"]
+    (tmp_path / "away").rename(mine)
+    dialog.look.click()
+    qtbot.waitUntil(lambda: dialog.rows[0].folder.models == 1, timeout=20_000)
+    dialog.rows[0].button.click()
+    qtbot.waitUntil(lambda: not dialog.rows, timeout=20_000)
+    assert dialog.nothing.isVisible() and path.is_file() and not page.local.folders.isVisible()
+    dialog.shut.click()
+    assert room.folders is None
 
 
 def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
