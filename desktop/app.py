@@ -160,6 +160,8 @@ class Samar(QObject):
         text.textChanged.connect(self._end_welcome)
 
     def _end_welcome(self) -> None:
+        if not self.window.composer.text.toPlainText():
+            return  # another language lays the empty field out anew
         self.window.composer.text.textChanged.disconnect(self._end_welcome)
         self.window.empty.set_welcome(False)
 

@@ -187,7 +187,8 @@ class Updater:
         ours = host == home
         if home in ("api.github.com", "github.com"):
             ours = host in ("api.github.com", "github.com") or host.endswith(".githubusercontent.com")
-        if not ours or (parts.scheme != "https" and host not in _LOOPBACK):
+        secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+        if not ours or not secure:
             raise SamarError("update_elsewhere", host=host or "?")
 
     @contextlib.contextmanager

@@ -146,7 +146,7 @@ class EmptyState(QWidget):
 
     def _retranslate(self) -> None:
         other = Language.ENGLISH if i18n.is_rtl() else Language.ARABIC
-        self.also.setText(WELCOME[other])
+        self.also.setText(WELCOME[other] if self.welcome else "")
         self.also.setVisible(self.welcome and not self.temporary)
         self.languages.set_value(i18n.current())
         self.languages.setVisible(self.welcome and not self.temporary)
