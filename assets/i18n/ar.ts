@@ -631,7 +631,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-</context>
+<message>
+        <source>Language</source>
+        <translation>اللغة</translation>
+    </message>
+    </context>
 <context>
     <name>FindBar</name>
     <message>
@@ -1075,7 +1079,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-    <message>
+<message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -1677,6 +1681,18 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
+    <message>
+        <source>Samar {version} is there</source>
+        <translation>صدر سمر {version}</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>انظر</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
 </context>
 <context>
     <name>SamplingEditor</name>
@@ -2025,7 +2041,15 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-</context>
+<message>
+        <source>Help</source>
+        <translation>المساعدة</translation>
+    </message>
+    <message>
+        <source>Only when I ask for it</source>
+        <translation>عندما أطلب ذلك فقط</translation>
+    </message>
+    </context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -3019,7 +3043,131 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-</context>
+<message>
+        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
+    </message>
+    <message>
+        <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
+        <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar is open already, but its window does not answer.</source>
+        <translation>سمر مفتوح من قبل، لكن نافذته لا تستجيب.</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again, or end it and start it anew.</source>
+        <translation>انتظر قليلًا ثم حاول مرة أخرى، أو أنهِه وشغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>This copy of Samar does not know a release page.</source>
+        <translation>لا تعرف هذه النسخة من سمر صفحة إصدارات.</translation>
+    </message>
+    <message>
+        <source>Get newer versions where you got this one.</source>
+        <translation>احصل على الإصدارات الأحدث من حيث حصلت على هذه.</translation>
+    </message>
+    <message>
+        <source>This Samar runs from its source code and is not updated by itself.</source>
+        <translation>يعمل سمر هذا من مصدره البرمجي ولا يحدّث نفسه.</translation>
+    </message>
+    <message>
+        <source>Bring the source up to date and start it again.</source>
+        <translation>حدّث المصدر ثم شغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>The release page at {host} can't be reached: {reason}.</source>
+        <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the connection or the proxy and try again.</source>
+        <translation>تحقّق من الاتصال أو الوكيل (البروكسي) ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The release page answered with an error ({status}).</source>
+        <translation>أجابت صفحة الإصدارات بخطأ ({status}).</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>حاول لاحقًا.</translation>
+    </message>
+    <message>
+        <source>The release page sends Samar to {host}, which is not its own.</source>
+        <translation>تحيل صفحة الإصدارات سمر إلى {host}، وهو ليس من مواقعها.</translation>
+    </message>
+    <message>
+        <source>Nothing was fetched from there. Try again on another network.</source>
+        <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>What the release page says can't be read.</source>
+        <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was changed.</source>
+        <translation>حاول لاحقًا؛ لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} was published without its checksums or their signature.</source>
+        <translation>نُشر الإصدار {version} بلا مجاميع التحقق أو بلا توقيعها.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was fetched.</source>
+        <translation>حاول لاحقًا؛ لم يُنزَّل شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} has no file for this computer.</source>
+        <translation>ليس في الإصدار {version} ملف لهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Look at the release page in a browser.</source>
+        <translation>انظر في صفحة الإصدارات بالمتصفّح.</translation>
+    </message>
+    <message>
+        <source>What was published is not signed by the makers of Samar.</source>
+        <translation>ما نُشر لم يوقّعه صانعو سمر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Do not install it from elsewhere either.</source>
+        <translation>لم يُحتفظ بشيء منه. لا تثبّته من مكان آخر أيضًا.</translation>
+    </message>
+    <message>
+        <source>The release page offers version {version}, but the signature is of another one.</source>
+        <translation>تعرض صفحة الإصدارات الإصدار {version}، لكن التوقيع لإصدار آخر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Try again later, or on another network.</source>
+        <translation>لم يُحتفظ بشيء. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is not what was published: its checksum is another one.</source>
+        <translation>ليس {name} ما نُشر: مجموع التحقق مختلف.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Try again later, or on another network.</source>
+        <translation>حُذف. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>Only a part of {name} came.</source>
+        <translation>لم يصل من {name} إلا جزء.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Check the connection and try again.</source>
+        <translation>حُذف. تحقّق من الاتصال ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than the release page says.</source>
+        <translation>حجم {name} أكبر مما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>The settings were written by a newer Samar. They are kept as {aside}.</source>
+        <translation>كتب هذه الإعداداتِ إصدارٌ أحدث من سمر. حُفظت باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Update Samar to use them again; until then it uses what it understands of them.</source>
+        <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
+    </message>
+    </context>
 <context>
     <name>models</name>
     <message>
@@ -3213,6 +3361,152 @@
     <message>
         <source>Add a folder…</source>
         <translation>أضف مجلدًا…</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPage</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Asking the release page…</source>
+        <translation>يسأل سمر صفحة الإصدارات…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>هذا أحدث إصدار.</translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation>صدر الإصدار {version}.</translation>
+    </message>
+    <message>
+        <source>Version {version} is being fetched and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is here and its signature is right.</source>
+        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
+    </message>
+    <message>
+        <source>Download and check</source>
+        <translation>نزّله وافحصه</translation>
+    </message>
+    <message>
+        <source>Open the installer</source>
+        <translation>افتح برنامج التثبيت</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>Copy version details</source>
+        <translation>انسخ تفاصيل الإصدار</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
+    </message>
+    <message>
+        <source>Samar {version}</source>
+        <translation>سمر {version}</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. It runs on this computer alone.</source>
+        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>التحديثات</translation>
+    </message>
+    <message>
+        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
+        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>Only when I press the button</source>
+        <translation>عندما أضغط الزر فقط</translation>
+    </message>
+    <message>
+        <source>Look once a week</source>
+        <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>If something went wrong</source>
+        <translation>إن حدث خلل</translation>
+    </message>
+    <message>
+        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+</context>
+<context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Saved as {name}. Send it to whom you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>احفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>ملفات مضغوطة (*.zip)</translation>
+    </message>
+    <message>
+        <source>Report a problem</source>
+        <translation>أبلغ عن مشكلة</translation>
+    </message>
+    <message>
+        <source>Read what the report would hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
+        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
+    <message>
+        <source>Files of the report</source>
+        <translation>ملفات التقرير</translation>
+    </message>
+    <message>
+        <source>Text of the chosen file</source>
+        <translation>نصّ الملف المختار</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Save as .zip…</source>
+        <translation>احفظ ‎.zip…</translation>
     </message>
 </context>
 </TS>
