@@ -85,6 +85,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
     ),
+    "grammar_unfit": (
+        QT_TRANSLATE_NOOP("errors", "What was written so far does not obey the grammar, so it can't be continued."),
+        QT_TRANSLATE_NOOP("errors", "Regenerate the reply, or continue it without the grammar."),
+    ),
+    "schema_broken": (
+        QT_TRANSLATE_NOOP("errors", "The JSON schema can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
+    ),
+    "schema_unsupported": (
+        QT_TRANSLATE_NOOP("errors", "The JSON schema asks for what a reply can't be held to: {keyword}."),
+        QT_TRANSLATE_NOOP("errors", "Take that part out, or send without a schema."),
+    ),
     "prompt_too_long": (
         QT_TRANSLATE_NOOP("errors", "The message is longer than the model's context: {tokens} of {context} tokens."),
         QT_TRANSLATE_NOOP("errors", "Shorten the message, or set a larger context."),

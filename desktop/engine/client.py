@@ -13,6 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo
@@ -39,6 +41,7 @@ from desktop.engine.protocol import (
     Ready,
     Stop,
     Stopped,
+    Tokens,
     Unload,
     Unloaded,
 )
@@ -184,19 +187,13 @@ class EngineClient(Engine):
 
     def generate(self, request: GenerateRequest) -> Iterator[Event]:
         messages = tuple((role, _clean(text)) for role, text in request.messages)
-        body = GenerateRequest(
-            messages=messages,
-            params=request.params,
-            continue_last=request.continue_last,
-            overflow=request.overflow,
-            thinking=request.thinking,
-        )
+        body = msgspec.structs.replace(request, messages=messages)
         with self._work() as (child, number):
             child.send(Generate(request=number, body=body))
             ended = False
             try:
                 for frame in self._frames(child, number):
-                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | Piece | Finished):
+                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | Piece | Tokens | Finished):
                         ended = isinstance(frame, Finished)
                         yield frame
                         if ended:

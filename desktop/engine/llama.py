@@ -238,6 +238,18 @@ class Model:
             raise NativeError("the text could not be tokenized")
         return buffer[:count]
 
+    def suppressed_tokens(self) -> list[int]:
+        """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""
+        count = ctypes.c_int32(0)
+        tokens = self.api.llama_vocab_get_suppress_tokens(self.vocab, ctypes.byref(count))
+        return [int(tokens[i]) for i in range(count.value)]
+
+    @property
+    def end_token(self) -> int:
+        """A token that ends a reply."""
+        ends = (getattr(self.api, f"llama_vocab_{which}")(self.vocab) for which in ("eot", "eos"))
+        return next((token for token in ends if token >= 0), 0)
+
     def is_end(self, token: int) -> bool:
         """Whether `token` is one of the tokens that end a reply."""
         return bool(self.api.llama_vocab_is_eog(self.vocab, token))

@@ -13,11 +13,11 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.generation import GenerationParams, GenerationStats, TokenChoice
 from desktop.core.model import FileFacts as FileFacts
 from desktop.core.model import ModelInfo as ModelInfo
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes. A chat of ten million words fits; a corrupt length does not."""
 
@@ -80,6 +80,8 @@ class GenerateRequest(Frame, frozen=True, kw_only=True):
     overflow: str = "drop_oldest"
     thinking: bool | None = None
     """Passed to templates that let one choose; None: the template's own default."""
+    probabilities: int = 0
+    """Alternatives told with each token (Tokens), at most 20; 0: none, and no Tokens."""
 
 
 class Generate(Frame, frozen=True, kw_only=True):
@@ -179,6 +181,13 @@ class Piece(Frame, frozen=True, kw_only=True):
     kind: str = "answer"
 
 
+class Tokens(Frame, frozen=True, kw_only=True):
+    """Tokens of the reply with their probabilities, in order; ahead of the text that they make, or with it."""
+
+    request: int
+    tokens: tuple[TokenChoice, ...]
+
+
 class Finished(Frame, frozen=True, kw_only=True):
     request: int
     stats: GenerationStats
@@ -211,11 +220,12 @@ FromEngine = (
     | PromptProgress
     | PromptReady
     | Piece
+    | Tokens
     | Finished
     | Failed
     | Crashed
 )
-Event = PromptStarted | PromptProgress | PromptReady | Piece | Finished
+Event = PromptStarted | PromptProgress | PromptReady | Piece | Tokens | Finished
 """What EngineClient.generate yields."""
 
 _encoder = msgspec.msgpack.Encoder()

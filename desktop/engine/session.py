@@ -12,7 +12,7 @@ import msgspec
 
 from desktop.core import machine
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
 from desktop.engine.llama import (
     KV_TYPES,
@@ -24,7 +24,7 @@ from desktop.engine.llama import (
     common_prefix,
 )
 from desktop.engine.memory import Plan, plan_memory
-from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
+from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
 from desktop.engine.protocol import (
     Finished,
     Frame,
@@ -34,9 +34,10 @@ from desktop.engine.protocol import (
     PromptProgress,
     PromptReady,
     PromptStarted,
+    Tokens,
 )
 from desktop.engine.reply import ReplyText
-from desktop.engine.sampling import GrammarError, Sampler
+from desktop.engine.sampling import Sampler
 from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
@@ -255,7 +256,7 @@ class Session:
         self._bring_state(prompt.tokens)
         self._kept = False
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
-        reply = _Reply(self, request_id, prompt, params, seed, emit, started, fresh=not request.continue_last)
+        reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:
             reply.run()
         except NativeError as problem:
@@ -292,16 +293,16 @@ class _Reply:
         session: Session,
         request_id: int,
         prompt: Prompt,
-        params: GenerationParams,
+        request: GenerateRequest,
         seed: int,
         emit: Callable[[Frame], None],
         started: float,
-        *,
-        fresh: bool,
     ) -> None:
-        self._session, self._id, self._prompt, self._params = session, request_id, prompt, params
+        self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
+        params, fresh = request.params, not request.continue_last
         self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
+        self._sampler: Sampler | None = None
         self._cached = 0
         self._count = 0
         self._left = params.max_tokens or session.context.size
@@ -324,12 +325,19 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         self._emit(PromptReady(request=self._id, **facts))
-        try:
-            sampler = Sampler(self._session.model, self._params, self._seed, tokens)
-        except GrammarError as problem:
-            raise SamarError("grammar_broken", reason=problem) from problem
+        self._sampler = sampler = Sampler(
+            self._session.model,
+            self._request.params,
+            self._seed,
+            tokens,
+            tags=() if self._request.thinking is False else self._session._tags,
+            thinking_open=self._prompt.thinking_open,
+            written=split(self._request)[2] or "",
+            probabilities=min(self._request.probabilities, 20),
+        )
         try:
             stopped_by = self._write(sampler)
+            self._flush()
         finally:
             sampler.close()
         for kind, text in self._text.end():
@@ -420,6 +428,8 @@ class _Reply:
             self._flush()
 
     def _flush(self) -> None:
+        if tokens := self._sampler.taken() if self._sampler else []:
+            self._emit(Tokens(request=self._id, tokens=tuple(tokens)))
         if self._pending:
             self._emit(Piece(request=self._id, text="".join(self._pending), kind=self._pending_kind))
             self._pending.clear()
