@@ -259,7 +259,7 @@
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
-    <message>
+<message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
@@ -302,7 +302,7 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-<message>
+    <message>
         <source>Folders</source>
         <translation>المجلدات</translation>
     </message>
@@ -420,7 +420,7 @@
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
     </message>
-<message>
+    <message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
     </message>
@@ -1681,7 +1681,7 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-    <message>
+<message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -2191,7 +2191,7 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-<message>
+    <message>
         <source>Rename</source>
         <translation>أعد التسمية</translation>
     </message>
@@ -3507,6 +3507,109 @@
     <message>
         <source>Save as .zip…</source>
         <translation>احفظ ‎.zip…</translation>
+    </message>
+</context>
+<context>
+    <name>ContextNotice</name>
+    <message>
+        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
+        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no room for the first exchange, so it is left out too.</source>
+        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
+    </message>
+    <message>
+        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
+        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
+    </message>
+    <message>
+        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
+        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
+    </message>
+    <message>
+        <source>Nothing is deleted: you still see everything, only the model does not.</source>
+        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
+    </message>
+    <message>
+        <source>Drop the oldest</source>
+        <translation>اترك الأقدم</translation>
+    </message>
+    <message>
+        <source>Keep the first</source>
+        <translation>أبقِ الأول</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation>لخّص</translation>
+    </message>
+    <message>
+        <source>What is left out</source>
+        <translation>ما يُترك</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>غيّر…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
+    </message>
+    <message>
+        <source>Summary of the oldest messages</source>
+        <translation>ملخّص أقدم الرسائل</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>أعد كتابته</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
     </message>
 </context>
 </TS>
