@@ -209,7 +209,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -258,22 +258,6 @@
     <message>
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-<message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
     </message>
 </context>
 <context>
@@ -489,6 +473,109 @@
     </message>
 </context>
 <context>
+    <name>ContextNotice</name>
+    <message>
+        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
+        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no room for the first exchange, so it is left out too.</source>
+        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
+    </message>
+    <message>
+        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
+        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
+    </message>
+    <message>
+        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
+        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
+    </message>
+    <message>
+        <source>Nothing is deleted: you still see everything, only the model does not.</source>
+        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
+    </message>
+    <message>
+        <source>Drop the oldest</source>
+        <translation>اترك الأقدم</translation>
+    </message>
+    <message>
+        <source>Keep the first</source>
+        <translation>أبقِ الأول</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation>لخّص</translation>
+    </message>
+    <message>
+        <source>What is left out</source>
+        <translation>ما يُترك</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>غيّر…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
+    </message>
+    <message>
+        <source>Summary of the oldest messages</source>
+        <translation>ملخّص أقدم الرسائل</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>أعد كتابته</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message>
         <source>{name} is ready</source>
@@ -631,11 +718,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-<message>
+    <message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>FindBar</name>
     <message>
@@ -661,6 +748,55 @@
     <message>
         <source>{0} of {1}</source>
         <translation>{0} من {1}</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
     </message>
 </context>
 <context>
@@ -695,6 +831,101 @@
     </message>
 </context>
 <context>
+    <name>HelpPage</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Asking the release page…</source>
+        <translation>يسأل سمر صفحة الإصدارات…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>هذا أحدث إصدار.</translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation>صدر الإصدار {version}.</translation>
+    </message>
+    <message>
+        <source>Version {version} is being fetched and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is here and its signature is right.</source>
+        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
+    </message>
+    <message>
+        <source>Download and check</source>
+        <translation>نزّله وافحصه</translation>
+    </message>
+    <message>
+        <source>Open the installer</source>
+        <translation>افتح برنامج التثبيت</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>Copy version details</source>
+        <translation>انسخ تفاصيل الإصدار</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
+    </message>
+    <message>
+        <source>Samar {version}</source>
+        <translation>سمر {version}</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. It runs on this computer alone.</source>
+        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>التحديثات</translation>
+    </message>
+    <message>
+        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
+        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>Only when I press the button</source>
+        <translation>عندما أضغط الزر فقط</translation>
+    </message>
+    <message>
+        <source>Look once a week</source>
+        <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>If something went wrong</source>
+        <translation>إن حدث خلل</translation>
+    </message>
+    <message>
+        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+</context>
+<context>
     <name>HubPage</name>
     <message>
         <source>Nothing was found. Try fewer words.</source>
@@ -709,7 +940,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -850,7 +1081,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -889,7 +1120,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -901,7 +1132,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1079,7 +1310,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-<message>
+    <message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -1676,12 +1907,63 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Saved as {name}. Send it to whom you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>احفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>ملفات مضغوطة (*.zip)</translation>
+    </message>
+    <message>
+        <source>Report a problem</source>
+        <translation>أبلغ عن مشكلة</translation>
+    </message>
+    <message>
+        <source>Read what the report would hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
+        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
+    <message>
+        <source>Files of the report</source>
+        <translation>ملفات التقرير</translation>
+    </message>
+    <message>
+        <source>Text of the chosen file</source>
+        <translation>نصّ الملف المختار</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Save as .zip…</source>
+        <translation>احفظ ‎.zip…</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-<message>
+    <message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -1769,7 +2051,7 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
 </context>
@@ -1976,10 +2258,6 @@
         <translation>لا تستعمل الشبكة أبدًا</translation>
     </message>
     <message>
-        <source>Only when I ask for a model</source>
-        <translation>حين أطلب نموذجًا فقط</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>الشبكة</translation>
     </message>
@@ -2041,7 +2319,7 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-<message>
+    <message>
         <source>Help</source>
         <translation>المساعدة</translation>
     </message>
@@ -2049,7 +2327,7 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -2171,7 +2449,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-<message>
+    <message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2191,23 +2469,7 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-    <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    </context>
+</context>
 <context>
     <name>SidebarMenus</name>
     <message>
@@ -2552,11 +2814,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2576,7 +2838,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2668,7 +2930,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2676,27 +2938,43 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
-        <translation type="unfinished" />
+        <source>This model was taught no tools.</source>
+        <translation>لم يُدرَّب هذا النموذج على الأدوات.</translation>
+    </message>
+    <message>
+        <source>Choose a model whose chat template knows tools, or ask without them.</source>
+        <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
+    </message>
+    <message>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة قائمة الأدوات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it: a JSON list of tools, each an object.</source>
+        <translation>صحّحها: قائمة JSON من الأدوات، كلّ أداة فيها كائن.</translation>
+    </message>
+    <message>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا تمكن متابعته.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation type="unfinished" />
+        <translation>أعد توليد الردّ، أو تابعه من دون القواعد.</translation>
     </message>
     <message>
-        <source>The JSON schema can't be read: {reason}.</source>
-        <translation type="unfinished" />
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation>تتعذّر قراءة مخطّط JSON: {reason}.</translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
-        <translation type="unfinished" />
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation>يطلب مخطّط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation type="unfinished" />
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطّط.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -2724,7 +3002,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -2736,7 +3014,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -2812,11 +3090,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -2868,7 +3146,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -2920,7 +3198,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -2948,7 +3226,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -2960,7 +3238,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -3020,7 +3298,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -3043,7 +3321,7 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-<message>
+    <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -3076,7 +3354,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can't be reached: {reason}.</source>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -3100,7 +3378,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can't be read.</source>
+        <source>What the release page says can&apos;t be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -3167,7 +3445,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>models</name>
     <message>
@@ -3227,7 +3505,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3312,304 +3590,6 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
-    </message>
-</context>
-<context>
-    <name>FolderRow</name>
-    <message numerus="yes">
-        <source>%n model(s)</source>
-        <translation>
-            <numerusform>لا نماذج</numerusform>
-            <numerusform>نموذج واحد</numerusform>
-            <numerusform>نموذجان</numerusform>
-            <numerusform>%n نماذج</numerusform>
-            <numerusform>%n نموذجًا</numerusform>
-            <numerusform>%n نموذج</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>It is not there now. Its models come back with it.</source>
-        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
-    </message>
-    <message>
-        <source>Look there no more</source>
-        <translation>لا تبحث فيه بعد الآن</translation>
-    </message>
-</context>
-<context>
-    <name>FoldersDialog</name>
-    <message>
-        <source>Folders of models</source>
-        <translation>مجلدات النماذج</translation>
-    </message>
-    <message>
-        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
-        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
-    </message>
-    <message>
-        <source>There is no folder of yours yet.</source>
-        <translation>لم تضف مجلدًا بعد.</translation>
-    </message>
-    <message>
-        <source>Look again</source>
-        <translation>ابحث من جديد</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>أغلق</translation>
-    </message>
-    <message>
-        <source>Add a folder…</source>
-        <translation>أضف مجلدًا…</translation>
-    </message>
-</context>
-<context>
-    <name>HelpPage</name>
-    <message>
-        <source>Copied</source>
-        <translation>نُسخ</translation>
-    </message>
-    <message>
-        <source>Asking the release page…</source>
-        <translation>يسأل سمر صفحة الإصدارات…</translation>
-    </message>
-    <message>
-        <source>This is the newest version.</source>
-        <translation>هذا أحدث إصدار.</translation>
-    </message>
-    <message>
-        <source>Version {version} is there.</source>
-        <translation>صدر الإصدار {version}.</translation>
-    </message>
-    <message>
-        <source>Version {version} is being fetched and checked…</source>
-        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
-    </message>
-    <message>
-        <source>Version {version} is here and its signature is right.</source>
-        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
-    </message>
-    <message>
-        <source>Download and check</source>
-        <translation>نزّله وافحصه</translation>
-    </message>
-    <message>
-        <source>Open the installer</source>
-        <translation>افتح برنامج التثبيت</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Check for updates</source>
-        <translation>ابحث عن تحديث</translation>
-    </message>
-    <message>
-        <source>Copy details</source>
-        <translation>انسخ التفاصيل</translation>
-    </message>
-    <message>
-        <source>Copy version details</source>
-        <translation>انسخ تفاصيل الإصدار</translation>
-    </message>
-    <message>
-        <source>Allow the network</source>
-        <translation>اسمح بالشبكة</translation>
-    </message>
-    <message>
-        <source>Samar {version}</source>
-        <translation>سمر {version}</translation>
-    </message>
-    <message>
-        <source>Free software under the MIT licence. It runs on this computer alone.</source>
-        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
-    </message>
-    <message>
-        <source>Updates</source>
-        <translation>التحديثات</translation>
-    </message>
-    <message>
-        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
-        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
-    </message>
-    <message>
-        <source>Only when I press the button</source>
-        <translation>عندما أضغط الزر فقط</translation>
-    </message>
-    <message>
-        <source>Look once a week</source>
-        <translation>مرة كل أسبوع</translation>
-    </message>
-    <message>
-        <source>If something went wrong</source>
-        <translation>إن حدث خلل</translation>
-    </message>
-    <message>
-        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
-        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
-    </message>
-    <message>
-        <source>Report a problem…</source>
-        <translation>أبلغ عن مشكلة…</translation>
-    </message>
-    <message>
-        <source>Open the log’s folder</source>
-        <translation>افتح مجلد سجلّ الأحداث</translation>
-    </message>
-</context>
-<context>
-    <name>ReportDialog</name>
-    <message>
-        <source>Saved as {name}. Send it to whom you like.</source>
-        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
-    </message>
-    <message>
-        <source>Copied</source>
-        <translation>نُسخ</translation>
-    </message>
-    <message>
-        <source>Save the report</source>
-        <translation>احفظ التقرير</translation>
-    </message>
-    <message>
-        <source>Archives (*.zip)</source>
-        <translation>ملفات مضغوطة (*.zip)</translation>
-    </message>
-    <message>
-        <source>Report a problem</source>
-        <translation>أبلغ عن مشكلة</translation>
-    </message>
-    <message>
-        <source>Read what the report would hold</source>
-        <translation>اقرأ ما سيكون في التقرير</translation>
-    </message>
-    <message>
-        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
-        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
-    </message>
-    <message>
-        <source>Files of the report</source>
-        <translation>ملفات التقرير</translation>
-    </message>
-    <message>
-        <source>Text of the chosen file</source>
-        <translation>نصّ الملف المختار</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>انسخ</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>أغلق</translation>
-    </message>
-    <message>
-        <source>Save as .zip…</source>
-        <translation>احفظ ‎.zip…</translation>
-    </message>
-</context>
-<context>
-    <name>ContextNotice</name>
-    <message>
-        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
-        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
-    </message>
-    <message numerus="yes">
-        <source>Summarising the %n oldest message(s)…</source>
-        <translation>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
-        <translation>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
-        <translation>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
-        <translation>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>There is no room for the first exchange, so it is left out too.</source>
-        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
-    </message>
-    <message>
-        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
-        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
-    </message>
-    <message>
-        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
-        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
-    </message>
-    <message>
-        <source>Nothing is deleted: you still see everything, only the model does not.</source>
-        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
-    </message>
-    <message>
-        <source>Drop the oldest</source>
-        <translation>اترك الأقدم</translation>
-    </message>
-    <message>
-        <source>Keep the first</source>
-        <translation>أبقِ الأول</translation>
-    </message>
-    <message>
-        <source>Summarise</source>
-        <translation>لخّص</translation>
-    </message>
-    <message>
-        <source>What is left out</source>
-        <translation>ما يُترك</translation>
-    </message>
-    <message>
-        <source>Change…</source>
-        <translation>غيّر…</translation>
-    </message>
-    <message>
-        <source>Done</source>
-        <translation>تم</translation>
-    </message>
-    <message>
-        <source>Summary of the oldest messages</source>
-        <translation>ملخّص أقدم الرسائل</translation>
-    </message>
-    <message>
-        <source>Write it again</source>
-        <translation>أعد كتابته</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>إلغاء</translation>
     </message>
 </context>
 </TS>
