@@ -20,6 +20,10 @@
         <translation>الأصغر</translation>
     </message>
     <message>
+        <source>Licence: {name}</source>
+        <translation>الرخصة: {name}</translation>
+    </message>
+    <message>
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
@@ -451,6 +455,49 @@
     </message>
 </context>
 <context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>تنزيل نموذج</translation>
+    </message>
+    <message>
+        <source>Its page names no licence. Read there what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. You may use it freely.</source>
+        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
+        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
+        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Open its page in the browser</source>
+        <translation>افتح صفحته في المتصفح</translation>
+    </message>
+    <message>
+        <source>With the file that sees images, {size}</source>
+        <translation>مع الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
+    </message>
+</context>
+<context>
     <name>DownloadRow</name>
     <message>
         <source>{held} of {size}</source>
@@ -463,6 +510,18 @@
     <message>
         <source>{size} per second</source>
         <translation>{size} في الثانية</translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -756,6 +815,14 @@
         <translation>الرخصة: {licence}. الملاءمة مقدّرة من الحجم.</translation>
     </message>
     <message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
         <source>Choose a repository to see its files.</source>
         <translation>اختر مستودعًا لترى ملفاته.</translation>
     </message>
@@ -774,6 +841,10 @@
     <message>
         <source>Download</source>
         <translation>نزّل</translation>
+    </message>
+    <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
     </message>
     <message>
         <source>Repositories</source>
@@ -1278,6 +1349,14 @@
 </context>
 <context>
     <name>ModelsRoom</name>
+    <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
     <message>
         <source>Allow the network?</source>
         <translation>هل تسمح بالشبكة؟</translation>
@@ -2819,6 +2898,10 @@
     <message>
         <source>Paused</source>
         <translation>متوقف مؤقتًا</translation>
+    </message>
+    <message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
     </message>
     <message>
         <source>Stopped</source>
