@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import mmap
 import os
 import sys
 import types
@@ -14,6 +15,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+
+from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
@@ -85,16 +88,7 @@ class Library:
     def _load_backends(self) -> None:
         """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look."""
         folder = Path(self.api.__file__).parent
-        try:
-            ggml = ctypes.CDLL(str(_shared_library(folder / "lib", "ggml")))
-            count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
-        except (OSError, AttributeError, FileNotFoundError):
-            return  # a build with everything in one file
-        count.restype = ctypes.c_size_t
-        load.argtypes = [ctypes.c_char_p]
-        for place in (folder / "lib", folder / "bin", folder.parent / "bin"):
-            if count() == 0 and place.is_dir():
-                load(os.fsencode(place))
+        load_backends(self.api._lib, (folder / "lib", folder / "bin", folder.parent / "bin"))
 
     def _logged(self, level: int, text: bytes, _data: object) -> None:
         if level != _CONTINUED:
@@ -129,11 +123,19 @@ def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
 
 
-def _shared_library(folder: Path, name: str) -> Path:
-    for form in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
-        if (folder / form).exists():
-            return folder / form
-    raise FileNotFoundError(name)
+def load_backends(library: Any, places: Sequence[Path]) -> None:
+    """Load the backends that lie in the first of `places` that has any, unless the library has its own built in.
+
+    library: the loaded libllama. The registry of backends must be the one that it uses: a second copy of libggml, opened
+    under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
+    Windows finds only a library's own functions, and has each library once.
+    """
+    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
+    count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
+    for place in places:
+        if count() == 0 and place.is_dir():
+            load(os.fsencode(place))
 
 
 class Model:
@@ -242,6 +244,18 @@ class Model:
         if count < 0:
             raise NativeError("the text could not be tokenized")
         return buffer[:count]
+
+    def suppressed_tokens(self) -> list[int]:
+        """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""
+        count = ctypes.c_int32(0)
+        tokens = self.api.llama_vocab_get_suppress_tokens(self.vocab, ctypes.byref(count))
+        return [int(tokens[i]) for i in range(count.value)]
+
+    @property
+    def end_token(self) -> int:
+        """A token that ends a reply."""
+        ends = (getattr(self.api, f"llama_vocab_{which}")(self.vocab) for which in ("eot", "eos"))
+        return next((token for token in ends if token >= 0), 0)
 
     def is_end(self, token: int) -> bool:
         """Whether `token` is one of the tokens that end a reply."""
@@ -392,26 +406,41 @@ class Context:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
 
-    def save_state(self, path: Path) -> int:
-        """Write what the cache holds; the bytes written, 0 when the disk did not take them."""
-        tokens = (ctypes.c_int32 * len(self.tokens))(*self.tokens)
-        name = os.fsencode(path)
-        return int(self.api.llama_state_seq_save_file(self.pointer, name, 0, tokens, len(self.tokens)))
+    def state_size(self) -> int:
+        """Bytes of a copy of what the cache holds."""
+        return int(self.api.llama_state_seq_get_size(self.pointer, 0))
 
-    def load_state(self, path: Path, tokens: Sequence[int]) -> bool:
-        """Put a written state in the place of what the cache holds. False, and an empty cache, when it does not fit.
+    def save_state(self) -> mmap.mmap | None:
+        """A copy of what the cache holds, in memory of its own; None when there is nothing or no memory for it."""
+        size = self.state_size()
+        if not self.tokens or size <= 0:
+            return None
+        try:
+            data = mmap.mmap(-1, size)  # given back to the system as soon as it is closed
+        except (OSError, ValueError):
+            return None
+        room = (ctypes.c_uint8 * size).from_buffer(data)
+        written = self.api.llama_state_seq_get_data(self.pointer, room, size, 0)
+        del room
+        if written != size:
+            data.close()
+            return None
+        return data
 
-        Native code trusts the file: its contents must have been checked.
+    def load_state(self, data: mmap.mmap, offset: int, tokens: Sequence[int]) -> bool:
+        """Put the copied state that begins at `offset` of `data` in the place of what the cache holds. False, and an
+        empty cache, when it does not fit.
+
+        Native code trusts its contents: they must come from save_state of the same model and settings.
         """
         self.clear()
-        if not 0 < len(tokens) <= self.size:
+        size = len(data) - offset
+        if not 0 < len(tokens) <= self.size or size <= 0:
             return False
-        got = (ctypes.c_int32 * len(tokens))()
-        count = ctypes.c_size_t(0)
-        name = os.fsencode(path)
-        read = self.api.llama_state_seq_load_file(self.pointer, name, 0, got, len(tokens), ctypes.byref(count))
-        last = self.api.llama_memory_seq_pos_max(self.memory, 0)
-        if not read or got[: count.value] != list(tokens) or last != len(tokens) - 1:
+        room = (ctypes.c_uint8 * size).from_buffer(data, offset)
+        read = self.api.llama_state_seq_set_data(self.pointer, room, size, 0)
+        del room
+        if read != size or self.api.llama_memory_seq_pos_max(self.memory, 0) != len(tokens) - 1:
             self.clear()
             return False
         self.tokens = list(tokens)
@@ -446,17 +475,3 @@ class Context:
         if count and not self.api.llama_memory_seq_rm(self.memory, 0, left, -1):
             raise NativeError("tokens could not be taken back")
         del self.tokens[left:]
-
-
-def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    low, high = 0, min(len(one), len(other))
-    if one[:high] == other[:high]:
-        return high
-    while low + 1 < high:  # the slices are compared in C
-        middle = (low + high) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low

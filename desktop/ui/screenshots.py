@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.core.chat import Chat, Message, Role
+from desktop.core.chat import Chat, Folder, Message, Role
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.settings import Language, Theme
@@ -196,6 +197,23 @@ def state_drop(window: MainWindow) -> None:
     window.drop.show()
 
 
+def state_organized(window: MainWindow) -> None:
+    """Folders, and several chats selected."""
+    arabic = i18n.current() is Language.ARABIC
+    names = ("العمل", "الدراسة") if arabic else ("Work", "Studies")
+    chats = list(window.sidebar.model.chats.values())
+    placed = [replace(chat, folder_id=1) if chat.id in (4, 5) else chat for chat in chats]
+    window.sidebar.set_folders([Folder(1, names[0]), Folder(2, names[1])], frozenset({2}))
+    window.sidebar.set_chats(placed)
+    window.sidebar.view.choose([4, 5])
+
+
+def state_archive(window: MainWindow) -> None:
+    chats = [replace(chat, archived=chat.id > 5) for chat in window.sidebar.model.chats.values()]
+    window.sidebar.set_chats(chats)
+    window.sidebar.show_archive(True)
+
+
 States = dict[str, Callable[[MainWindow], None]]
 STATES: States = {
     "empty": state_empty,
@@ -204,6 +222,8 @@ STATES: States = {
     "loading": state_loading,
     "error": state_error,
     "search": state_search,
+    "organized": state_organized,
+    "archive": state_archive,
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,
