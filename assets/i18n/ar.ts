@@ -23,7 +23,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-</context>
+<message>
+        <source>Licence: {name}</source>
+        <translation>الرخصة: {name}</translation>
+    </message>
+    </context>
 <context>
     <name>Banner</name>
     <message>
@@ -209,7 +213,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original&apos;s makers ask for consent</source>
+        <source>the original's makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -259,6 +263,22 @@
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
 </context>
 <context>
     <name>ChatListModel</name>
@@ -286,7 +306,7 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-    <message>
+<message>
         <source>Folders</source>
         <translation>المجلدات</translation>
     </message>
@@ -404,7 +424,7 @@
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
     </message>
-    <message>
+<message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
     </message>
@@ -645,7 +665,19 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-</context>
+<message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
+    </message>
+    </context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -718,11 +750,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-    <message>
+<message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>FindBar</name>
     <message>
@@ -940,7 +972,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -1018,7 +1050,19 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-</context>
+<message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
+    </message>
+    </context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1081,7 +1125,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can&apos;t be used: the file is damaged or not whole.</source>
+        <source>Can't be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -1120,7 +1164,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-    <message>
+<message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -1132,7 +1176,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1310,7 +1354,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-    <message>
+<message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -1584,7 +1628,15 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-</context>
+<message>
+        <source>The token is kept in this computer's keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
+    </context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -2051,7 +2103,7 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model&apos;s own defaults</source>
+        <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
 </context>
@@ -2319,7 +2371,7 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-    <message>
+<message>
         <source>Help</source>
         <translation>المساعدة</translation>
     </message>
@@ -2327,7 +2379,11 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-</context>
+    <message>
+        <source>Only when I ask for a model</source>
+        <translation>حين أطلب نموذجًا فقط</translation>
+    </message>
+    </context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -2449,7 +2505,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-    <message>
+<message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2469,7 +2525,23 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-</context>
+<message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    </context>
 <context>
     <name>SidebarMenus</name>
     <message>
@@ -2814,11 +2886,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can&apos;t be read: {reason}.</source>
+        <source>The model file {name} can't be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file&apos;s permissions, or choose another model.</source>
+        <source>Check the file's permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2838,7 +2910,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2930,7 +3002,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
+        <source>The grammar of the reply can't be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2946,7 +3018,7 @@
         <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
     </message>
     <message>
-        <source>The list of tools can&apos;t be read: {reason}.</source>
+        <source>The list of tools can't be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
@@ -2954,7 +3026,7 @@
         <translation>صحّحها: قائمة JSON من الأدوات، كلّ أداة فيها كائن.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
         <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا تمكن متابعته.</translation>
     </message>
     <message>
@@ -2962,11 +3034,11 @@
         <translation>أعد توليد الردّ، أو تابعه من دون القواعد.</translation>
     </message>
     <message>
-        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <source>The JSON schema can't be read: {reason}.</source>
         <translation>تتعذّر قراءة مخطّط JSON: {reason}.</translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
         <translation>يطلب مخطّط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
@@ -2974,7 +3046,7 @@
         <translation>احذف ذلك الجزء، أو أرسل من دون مخطّط.</translation>
     </message>
     <message>
-        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -3002,7 +3074,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -3014,7 +3086,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can&apos;t write to its data folder {folder}.</source>
+        <source>Samar can't write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -3090,11 +3162,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can&apos;t be read: {reason}.</source>
+        <source>{name} can't be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file&apos;s permissions, or choose another file.</source>
+        <source>Check the file's permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -3146,7 +3218,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can&apos;t be read: {reason}.</source>
+        <source>The list of models can't be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -3198,7 +3270,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -3226,7 +3298,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can&apos;t be reached: {reason}.</source>
+        <source>{host} can't be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -3238,7 +3310,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
+        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -3298,7 +3370,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can&apos;t be written to: {reason}.</source>
+        <source>{folder} can't be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -3321,7 +3393,7 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-    <message>
+<message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -3354,7 +3426,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
+        <source>The release page at {host} can't be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -3378,7 +3450,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can&apos;t be read.</source>
+        <source>What the release page says can't be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -3445,7 +3517,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>models</name>
     <message>
@@ -3505,7 +3577,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won&apos;t fit</source>
+        <source>Won't fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3572,7 +3644,11 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-</context>
+<message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
+    </message>
+    </context>
 <context>
     <name>units</name>
     <message>
@@ -3590,6 +3666,49 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>تنزيل نموذج</translation>
+    </message>
+    <message>
+        <source>Its page names no licence. Read there what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. You may use it freely.</source>
+        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
+        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
+        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Open its page in the browser</source>
+        <translation>افتح صفحته في المتصفح</translation>
+    </message>
+    <message>
+        <source>With the file that sees images, {size}</source>
+        <translation>مع الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
     </message>
 </context>
 </TS>

@@ -278,6 +278,8 @@ class Library:
         files = []
         with contextlib.suppress(SamarError):
             files = [path for path in entry.files() if path.is_file()]
+        needed = {name for other in self.entries() if other.id != entry.id for name in other.companions}
+        files += [Path(name) for name in entry.companions if name not in needed and Path(name).is_file()]
         return [path for path in files if inside in path.resolve().parents]
 
     # ---- verifying
