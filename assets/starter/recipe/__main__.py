@@ -39,8 +39,8 @@ def classify(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     vocabulary(corpus, options.out, Shape().vocab, options.seed, Guard())
     frame = Frame(*tokenizer.open_pair(options.out, 0.1))
-    student, _ = fit(corpus, frame, Fit(texts=options.texts, mixed=options.mixed, epochs=options.epochs, seed=options.seed))
-    torch.save(student.state_dict(), options.out / "classifier.pt")
+    plan = Fit(texts=options.texts, minutes=options.minutes, seed=options.seed)
+    fit(corpus, frame, plan, lambda student: torch.save(student.state_dict(), options.out / "classifier.pt"))
     return 0
 
 
@@ -96,9 +96,8 @@ def main() -> int:
     one.set_defaults(run=train)
     one = commands.add_parser("classify", help="tokenizer and classifier, before the training")
     one.add_argument("--out", type=Path, required=True)
-    one.add_argument("--texts", type=int, default=200_000)
-    one.add_argument("--mixed", type=int, default=100_000)
-    one.add_argument("--epochs", type=int, default=3)
+    one.add_argument("--texts", type=int, default=240_000)
+    one.add_argument("--minutes", type=float, default=15.0)
     one.add_argument("--threads", type=int, default=1)
     one.add_argument("--seed", type=int, default=16)
     one.set_defaults(run=classify)

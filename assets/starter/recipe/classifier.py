@@ -1,7 +1,7 @@
 """What a question is about: a classifier that is two layers of a Llama, learnt before all else.
 
-A transmission of the whole model learns wordings by heart and takes unseen ones for others; a linear classifier over pairs of
-character n-grams generalises far better (86 against 64 % of the test questions). So such a linear teacher is fitted first,
+Trained as a whole, so small a model learns wordings by heart and takes unseen ones for others; a linear classifier over character
+n-grams and word pairs generalises far better (88 against 64 % of the test questions). So such a linear teacher is fitted first,
 and a student that can be written into a Llama exactly is taught its scores on many texts: layer 0 looks at the two pieces
 before each piece and finds features of the three, layer 1 takes their mean over the question and decides.
 """
@@ -12,7 +12,7 @@ import itertools
 import random
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from .corpus import Corpus, fold
 from .dialogues import FOLLOW_UPS, Maker
 from .held_out import Guard
+from .muon import Muon
 from .normal import normal
 from .tokenizer import ASK as ASK_MARK
 from .tokenizer import END, REPLY, START
@@ -84,10 +85,9 @@ def _scale(x: Tensor) -> Tensor:
 class Student(nn.Module):
     """Scores from pieces: (rows, time) ids and where the question is -> (rows, classes)."""
 
-    def __init__(self, vocab: int, classes: int, ask: int, begin: int, dropout: float = 0.0) -> None:
+    def __init__(self, vocab: int, classes: int, ask: int, begin: int, inner: int = MLP) -> None:
         super().__init__()
         f = FEATURES
-        self.dropout = dropout
         marks = torch.zeros(vocab, WIDTH - f)
         marks[:, CONST - f] = 1.0
         marks[ask, ASK - f] = 2.0
@@ -95,16 +95,16 @@ class Student(nn.Module):
         self.register_buffer("marks", marks)
         self.table = nn.Parameter(torch.randn(vocab, f))
         self.v0 = nn.Parameter(torch.randn(3 * 64, f) * f**-0.5)  # of the piece before: 128 values, two before: 64
-        self.o0 = nn.Parameter(torch.randn(f, 3 * 64) * 192**-0.5)
-        self.gate0 = nn.Parameter(torch.randn(MLP, f) * f**-0.5)
-        self.up0 = nn.Parameter(torch.randn(MLP, f) * f**-0.5)
-        self.down0 = nn.Parameter(torch.randn(f, MLP) * MLP**-0.5 * 0.3)
+        self.o0 = nn.Parameter(torch.zeros(f, 3 * 64))
+        self.gate0 = nn.Parameter(torch.randn(inner, f) * f**-0.5)
+        self.up0 = nn.Parameter(torch.randn(inner, f) * f**-0.5)
+        self.down0 = nn.Parameter(torch.zeros(f, inner))
         self.v1 = nn.Parameter(torch.randn(4 * 64, f) * f**-0.5)
-        self.o1 = nn.Parameter(torch.randn(f, 4 * 64) * 256**-0.5 * 3)
-        self.gate1 = nn.Parameter(torch.randn(MLP, f) * f**-0.5)
-        self.up1 = nn.Parameter(torch.randn(MLP, f) * f**-0.5)
-        self.down1 = nn.Parameter(torch.zeros(f, MLP))
-        self.rows = nn.Parameter(torch.randn(classes, f) * f**-0.5 * 0.3)
+        self.o1 = nn.Parameter(torch.randn(f, 4 * 64) * 0.01)
+        self.gate1 = nn.Parameter(torch.randn(inner, f) * f**-0.5)
+        self.up1 = nn.Parameter(torch.randn(inner, f) * f**-0.5)
+        self.down1 = nn.Parameter(torch.zeros(f, inner))
+        self.rows = nn.Parameter(torch.randn(classes, f) * 0.02)
 
     def embedding(self) -> Tensor:
         """(vocabulary, WIDTH)"""
@@ -126,11 +126,7 @@ class Student(nn.Module):
         scale = _scale(x)
         y = F.linear((x * scale)[..., :f], self.v1)
         score = STRENGTH * scale.squeeze(-1) * scale[:, -1] * asked
-        left_out = asked < 1
-        if self.training and self.dropout:
-            left_out = left_out | (torch.rand_like(asked) < self.dropout)
-            left_out[:, -1] = False
-        weight = score.masked_fill(left_out, -torch.inf).softmax(-1)
+        weight = score.masked_fill(asked < 1, -torch.inf).softmax(-1)
         mean = (y * weight.unsqueeze(-1)).sum(1)
         x = x[:, -1]
         x = x + F.pad(F.linear(mean, self.o1), (0, WIDTH - f))
@@ -145,7 +141,8 @@ class Frame:
 
     def __init__(self, plain: Tokenizer, noisy: Tokenizer) -> None:
         self.plain, self.noisy = plain, noisy
-        self.before = plain.encode(f"{START}user\n{ASK_MARK}", add_special_tokens=False).ids
+        # no piece from the mark on looks further back than this
+        self.before = plain.encode(f"user\n{ASK_MARK}", add_special_tokens=False).ids
         self.after = plain.encode(f"{END}\n{START}assistant\n{REPLY}", add_special_tokens=False).ids
 
     def ids(self, texts: Sequence[str], dropout: bool) -> list[list[int]]:
@@ -163,28 +160,52 @@ class Frame:
         return out, asked
 
 
+@torch.no_grad()
+def inherit(student: Student, teacher: Teacher, plain: Tokenizer, classes: int) -> None:
+    """Starts the student where each piece says what the teacher makes of the character n-grams inside it."""
+    table, f = teacher.table.weight, FEATURES
+    said = torch.zeros(student.table.shape[0], classes)
+    for piece in range(len(said)):
+        text = plain.decode([piece])
+        word = fold(text)
+        if word and not text.startswith("<|"):
+            whole = f" {word}" if text.startswith(" ") else word
+            found = {whole[i : i + n] for n in (3, 4, 5) for i in range(len(whole) - n + 1)}
+            found |= {f"w:{word}"} if text.startswith(" ") else set()
+            if found:
+                said[piece] = table[torch.tensor([zlib.crc32(g.encode()) % BUCKETS for g in found])].sum(0)
+    said -= said.mean(1, keepdim=True)
+    size = said.norm(dim=1, keepdim=True)
+    said *= 9.0 * torch.tanh(size / size[size > 0].quantile(0.7)) / size.clamp_min(1e-6)
+    rest = F.normalize(torch.randn(len(said), f - classes), dim=1)  # every piece has the same norm: what is left says nothing
+    student.table.copy_(torch.cat((said, rest * (f - said.square().sum(1, keepdim=True)).sqrt()), 1))
+    student.v1.zero_()
+    student.v1[:f] = torch.eye(f)
+    student.o1[:, :f] += torch.eye(f) * 3
+    student.rows[:, :classes] += torch.eye(classes) * 3
+
+
 @dataclass(frozen=True)
 class Fit:
-    texts: int = 200_000
-    mixed: int = 100_000  # texts spliced from two, which only the teacher labels
-    epochs: int = 2
-    peak: float = 3e-3
-    dropout: float = 0.1
-    teacher_share: float = 0.8  # of the loss; the rest are the labels themselves
+    texts: int = 240_000
+    mixed: int = 120_000  # spliced from two
+    minutes: float = 15.0
+    peak: float = 1e-2  # AdamW: embeddings and rows
+    muon: float = 0.02  # the matrices
+    inner: int = 384  # of the MLP; the rest of it stays zero
     seed: int = 16
 
 
-def fit(corpus: Corpus, frame: Frame, plan: Fit) -> tuple[Student, list[str]]:
-    """A fitted student and its classes."""
+def fit(corpus: Corpus, frame: Frame, plan: Fit, keep: Callable[[Student], None]) -> None:
+    """Fits a student to a teacher; gives it to `keep` every few hundred steps and at the end."""
     begun = time.monotonic()
     torch.manual_seed(plan.seed)
     rng = random.Random(plan.seed)
     maker = Maker(corpus, plan.seed, guard=Guard())
     classes = [*corpus.topics, *FOLLOW_UPS]
     texts, names = map(list, zip(*(maker.single() for _ in range(plan.texts)), strict=True))
-    labels = torch.tensor([classes.index(n) for n in names])
     teacher = Teacher(len(classes))
-    teacher.fit(texts, labels, plan.seed)
+    teacher.fit(texts, torch.tensor([classes.index(n) for n in names]), plan.seed)
     for _ in range(plan.mixed):
         one, other = rng.choice(texts).split(), rng.choice(texts).split()
         texts.append(" ".join((*one[: rng.randint(1, len(one))], *other[rng.randrange(len(other)) :])))
@@ -192,32 +213,54 @@ def fit(corpus: Corpus, frame: Frame, plan: Fit) -> tuple[Student, list[str]]:
         soft = torch.cat([teacher(texts[i : i + 1000]).softmax(1).half() for i in range(0, len(texts), 1000)])
     print(f"classifier: teacher fitted, {time.monotonic() - begun:.0f} s", flush=True)
     ask, begin = (frame.plain.token_to_id(t) for t in (ASK_MARK, START))
-    student = Student(frame.plain.get_vocab_size(), len(classes), ask, begin, plan.dropout)
-    optimizer = torch.optim.AdamW(student.parameters(), lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-    count, step = len(texts), 0
-    total = plan.epochs * count // 256
-    for epoch in range(plan.epochs):
-        ids = frame.ids(texts, dropout=True)
-        order = rng.sample(range(count), count)
-        groups = []
-        for at in range(0, count, 8192):  # of like length
-            part = sorted(order[at : at + 8192], key=lambda i: len(ids[i]))
-            groups += [part[i : i + 256] for i in range(0, len(part), 256)]
-        rng.shuffle(groups)
-        for rows in groups:
+    student = Student(frame.plain.get_vocab_size(), len(classes), ask, begin, plan.inner)
+    inherit(student, teacher, frame.plain, len(classes))
+    s = student
+    muon = Muon(
+        [
+            ([s.gate0, s.up0, s.gate1, s.up1], 1),
+            ([s.down0, s.down1], 1),
+            ([s.v0], 3),
+            ([s.v1], 1),
+            ([s.o0], 1),
+            ([s.o1], 1),
+        ],
+        decay=0.01,
+    )
+    optimizer = torch.optim.AdamW([s.table, s.rows], lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    step, told = 0, 0.0
+    begun = time.monotonic()
+    while True:
+        for rows in _groups(ids := frame.ids(texts, dropout=True), rng):
+            progress = (time.monotonic() - begun) / 60 / plan.minutes
+            if progress >= 1:
+                keep(student)
+                return
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                scores = student(*frame.batch([ids[i] for i in rows]))
-            likely = scores.float().log_softmax(1)
-            loss = -plan.teacher_share * (soft[rows].float() * likely).sum(1).mean()
-            known = [i for i, row in enumerate(rows) if row < plan.texts]
-            loss = loss + (1 - plan.teacher_share) * F.nll_loss(likely[known], labels[[rows[i] for i in known]])
-            optimizer.param_groups[0]["lr"] = plan.peak * min(1.0, (step + 1) / 100) * max(0.0, 1 - step / (total + 1))
+                likely = student(*frame.batch([ids[i] for i in rows])).float().log_softmax(1)
+            wanted = soft[rows].float()
+            loss = (wanted * (wanted.clamp_min(1e-6).log() - likely)).sum(1).mean()
+            pace = min(1.0, (step + 1) / 50) * max(0.02, min(1.0, 1.25 * (1 - progress)))
+            optimizer.param_groups[0]["lr"] = plan.peak * pace
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
             optimizer.step()
-            step += 1
-            if step % 200 == 0:
-                print(f"classifier: step {step}/{total} loss {loss.item():.3f}, {time.monotonic() - begun:.0f} s", flush=True)
-    student.eval()
-    return student, classes
+            muon.step(plan.muon * pace)
+            step, told = step + 1, told + loss.item()
+            if step % 100 == 0:
+                print(f"classifier: step {step} {progress:.1%} away from its teacher {told / 100:.3f}", flush=True)
+                told = 0.0
+            if step % 400 == 0:
+                keep(student)
+
+
+def _groups(ids: list[list[int]], rng: random.Random) -> list[list[int]]:
+    """Batches of rows of like length."""
+    order = rng.sample(range(len(ids)), len(ids))
+    groups = []
+    for at in range(0, len(order), 8192):
+        part = sorted(order[at : at + 8192], key=lambda i: len(ids[i]))
+        groups += [part[i : i + 256] for i in range(0, len(part), 256)]
+    rng.shuffle(groups)
+    return groups

@@ -137,14 +137,15 @@ def compiled(student: Student) -> tuple[Tensor, list[Fixed]]:
         qkv[1, 3, _SLOW, BEGIN] = 6.0
         qkv[2, 3, 0, ASK] = 0.5
         o[ASKED, 3 * HEAD] = 1.0
-        gate_up[:MLP, :f], gate_up[MLP:, :f], down[:f] = student.gate0, student.up0, student.down0
+        inner = len(student.gate0)
+        gate_up[:inner, :f], gate_up[MLP : MLP + inner, :f], down[:f, :inner] = student.gate0, student.up0, student.down0
         first = Fixed(qkv.view(-1, HIDDEN), o, gate_up, down)
         # layer 1: the mean over what was asked
         qkv, o, gate_up, down = blank()
         qkv[0, :, _SLOW, CONST] = qkv[1, :, _SLOW, ASKED] = math.sqrt(STRENGTH * HEAD**0.5)
         qkv[2, :, :, :f] = student.v1.view(HEADS, HEAD, f)
         o[:f] = student.o1
-        gate_up[:MLP, :f], gate_up[MLP:, :f], down[:f] = student.gate1, student.up1, student.down1
+        gate_up[:inner, :f], gate_up[MLP : MLP + inner, :f], down[:f, :inner] = student.gate1, student.up1, student.down1
         second = Fixed(qkv.view(-1, HIDDEN), o, gate_up, down)
     return table, [first, second]
 

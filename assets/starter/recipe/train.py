@@ -169,7 +169,7 @@ def vocabulary(corpus: Corpus, folder: Path, size: int, seed: int, guard: Guard)
 def restored(path: Path) -> Student:
     """The classifier that `python -m recipe classify` left."""
     kept = torch.load(path, weights_only=True)
-    student = Student(*kept["table"].shape[:1], kept["rows"].shape[0], 0, 0)
+    student = Student(kept["table"].shape[0], kept["rows"].shape[0], 0, 0, kept["gate0"].shape[0])
     student.load_state_dict(kept)
     return student.eval()
 
