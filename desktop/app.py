@@ -23,6 +23,7 @@ from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
+from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
 from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
@@ -57,7 +58,9 @@ class Samar(QObject):
         super().__init__()
         self.app, self.paths = app, paths
         log_engine = logging.getLogger("engine").info
-        self.engine = engine or EngineClient(inspect, on_log=log_engine, states=paths.states)
+        self.engine = engine or EngineClient(
+            inspect, check_adapter=check_adapter, on_log=log_engine, states=paths.states
+        )
         self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value

@@ -85,6 +85,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
     ),
+    "adapter_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} does not fit {name}: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter made for this model, or take it off in the model's settings."),
+    ),
+    "not_an_adapter": (
+        QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
+    ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
         QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),
