@@ -2,6 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add an adapter</source>
+        <translation>أضف مهايئًا</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>مهايئات (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add an adapter…</source>
+        <translation>أضف مهايئًا…</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>قوة {name}</translation>
+    </message>
+    <message>
+        <source>Take {name} off</source>
+        <translation>انزع {name}</translation>
+    </message>
+</context>
+<context>
     <name>AdviceCard</name>
     <message>
         <source>The most able</source>
@@ -1167,6 +1197,14 @@
     <message>
         <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
         <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
     </message>
     <message>
         <source>F16, exact</source>
@@ -2612,24 +2650,68 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
+        <source>The adapter {adapter} was made for another model than {name}.</source>
+        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
+        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is no LoRA adapter in GGUF.</source>
+        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>This model was taught no tools.</source>
+        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
+    </message>
+    <message>
+        <source>Choose a model whose chat template knows tools, or ask without them.</source>
+        <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
+    </message>
+    <message>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it: a JSON list of tools, each an object.</source>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
+    </message>
+    <message>
         <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation type="unfinished"></translation>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation type="unfinished"></translation>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
         <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or send without it.</source>
+        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
     </message>
     <message>
         <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation type="unfinished"></translation>
+        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation type="unfinished"></translation>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>

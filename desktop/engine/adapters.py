@@ -16,8 +16,6 @@ from desktop.core.model import Adapter, FileFacts
 from desktop.engine.llama import Context, Model
 from desktop.engine.states import fingerprint
 
-_ACTIVATED = "an activated adapter, which only the text that it was trained with switches on"
-
 
 class Adapters:
     """The adapters of one model. They are freed with it."""
@@ -82,7 +80,7 @@ class Adapters:
             raise SamarError("adapter_unfit", adapter=Path(path).name, name=self._name, reason=words)
         if self.api.llama_adapter_get_alora_n_invocation_tokens(pointer):
             self._free([pointer])
-            raise SamarError("adapter_unfit", adapter=Path(path).name, name=self._name, reason=_ACTIVATED)
+            raise SamarError("adapter_activated", adapter=Path(path).name)
         return pointer
 
     def _free(self, pointers: Any) -> None:
