@@ -263,7 +263,7 @@
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
-    <message>
+<message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
@@ -306,7 +306,7 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-<message>
+    <message>
         <source>Folders</source>
         <translation>المجلدات</translation>
     </message>
@@ -424,7 +424,7 @@
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
     </message>
-<message>
+    <message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
     </message>
@@ -1164,11 +1164,11 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-    <message>
+<message>
         <source>The folder {name} is not there now; its models come back with it.</source>
         <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
@@ -1354,7 +1354,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-<message>
+    <message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -1531,7 +1531,15 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-</context>
+<message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
+    </context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -2015,7 +2023,7 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-    <message>
+<message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -2505,7 +2513,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-<message>
+    <message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -3517,6 +3525,34 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
+    <message>
+        <source>The adapter {adapter} was made for another model than {name}.</source>
+        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter made for this model, or take it off in the model's settings.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
+        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can't use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is no LoRA adapter in GGUF.</source>
+        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or send without it.</source>
+        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
+    </message>
     </context>
 <context>
     <name>models</name>
@@ -3709,6 +3745,36 @@
     <message>
         <source>Download</source>
         <translation>نزّل</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add an adapter</source>
+        <translation>أضف مهايئًا</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>مهايئات (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add an adapter…</source>
+        <translation>أضف مهايئًا…</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>قوة {name}</translation>
+    </message>
+    <message>
+        <source>Take {name} off</source>
+        <translation>انزع {name}</translation>
     </message>
 </context>
 </TS>
