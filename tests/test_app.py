@@ -101,7 +101,7 @@ def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_on
     stats = again.chats.path()[-1].stats
     assert stats is not None
     assert stats.cached_tokens > 100
-    again.chats.delete_chat(chat.id)
+    again.chats.organizer.delete([chat.id])
     again.window.toast.dismiss()
     qtbot.waitUntil(lambda: not again.store.chat_ids())
     again.window.close()
@@ -259,7 +259,7 @@ def test_that_a_deleted_chat_comes_back_by_undo(qtbot: QtBot, opened: Callable[[
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Hello"))
     chat = samar.chats.chat
     assert chat is not None
-    samar.window.sidebar.chat_deleted.emit(chat.id)
+    samar.window.sidebar.chats_deleted.emit([chat.id])
     assert samar.store.list_chats() == []
     assert samar.chats.chat is None
     qtbot.mouseClick(samar.window.toast.button, Qt.MouseButton.LeftButton)
@@ -274,7 +274,7 @@ def test_that_a_deleted_chat_is_gone_from_the_file_after_the_undo_time(
     secret = "zanzibarquartz"
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, secret))
     assert samar.chats.chat is not None
-    samar.window.sidebar.chat_deleted.emit(samar.chats.chat.id)
+    samar.window.sidebar.chats_deleted.emit([samar.chats.chat.id])
     with qtbot.waitSignal(samar.chats.purge_due):
         samar.window.toast.dismiss()
     samar.window.close()

@@ -18,8 +18,8 @@ import msgspec
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo
+from desktop.core.program import Role, child_command
 from desktop.engine.connection import ChildProcess
-from desktop.engine.process import child_command
 from desktop.engine.protocol import (
     Crashed,
     Event,
@@ -43,6 +43,7 @@ from desktop.engine.protocol import (
     Ready,
     Stop,
     Stopped,
+    Tokens,
     Unload,
     Unloaded,
 )
@@ -137,7 +138,7 @@ class EngineClient(Engine):
         command: Sequence[str] | None = None,
         states: Path | None = None,
     ) -> None:
-        self._command = list(command) if command is not None else child_command()
+        self._command = list(command) if command is not None else child_command(Role.ENGINE)
         if states is not None:
             self._command.append(str(states.absolute()))
         self._states = states
@@ -212,7 +213,7 @@ class EngineClient(Engine):
             ended = False
             try:
                 for frame in self._frames(child, number):
-                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | Piece | Finished):
+                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | Piece | Tokens | Finished):
                         ended = isinstance(frame, Finished)
                         yield frame
                         if ended:

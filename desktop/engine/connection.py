@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.core.errors import SamarError
-from desktop.engine.process import child_environment
+from desktop.core.program import child_environment
 from desktop.engine.protocol import (
     PROTOCOL,
     Frame,

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -87,16 +88,7 @@ class Library:
     def _load_backends(self) -> None:
         """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look."""
         folder = Path(self.api.__file__).parent
-        try:
-            ggml = ctypes.CDLL(str(_shared_library(folder / "lib", "ggml")))
-            count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
-        except (OSError, AttributeError, FileNotFoundError):
-            return  # a build with everything in one file
-        count.restype = ctypes.c_size_t
-        load.argtypes = [ctypes.c_char_p]
-        for place in (folder / "lib", folder / "bin", folder.parent / "bin"):
-            if count() == 0 and place.is_dir():
-                load(os.fsencode(place))
+        load_backends(self.api._lib, (folder / "lib", folder / "bin", folder.parent / "bin"))
 
     def _logged(self, level: int, text: bytes, _data: object) -> None:
         if level != _CONTINUED:
@@ -131,11 +123,19 @@ def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
 
 
-def _shared_library(folder: Path, name: str) -> Path:
-    for form in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
-        if (folder / form).exists():
-            return folder / form
-    raise FileNotFoundError(name)
+def load_backends(library: Any, places: Sequence[Path]) -> None:
+    """Load the backends that lie in the first of `places` that has any, unless the library has its own built in.
+
+    library: the loaded libllama. The registry of backends must be the one that it uses: a second copy of libggml, opened
+    under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
+    Windows finds only a library's own functions, and has each library once.
+    """
+    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
+    count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
+    for place in places:
+        if count() == 0 and place.is_dir():
+            load(os.fsencode(place))
 
 
 class Model:
@@ -151,13 +151,17 @@ class Model:
         *,
         gpu_layers: int = -1,
         memory_map: bool = True,
+        keep_in_memory: bool = False,
         progress: Callable[[float], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.library, self.api = library, library.api
         params = self.api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
-        params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
+        if keep_in_memory:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP_MLOCK if memory_map else self.api.LLAMA_LOAD_MODE_MLOCK
+        else:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
 
         def on_progress(fraction: float, _data: object) -> bool:
             progress(fraction)
@@ -241,6 +245,18 @@ class Model:
             raise NativeError("the text could not be tokenized")
         return buffer[:count]
 
+    def suppressed_tokens(self) -> list[int]:
+        """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""
+        count = ctypes.c_int32(0)
+        tokens = self.api.llama_vocab_get_suppress_tokens(self.vocab, ctypes.byref(count))
+        return [int(tokens[i]) for i in range(count.value)]
+
+    @property
+    def end_token(self) -> int:
+        """A token that ends a reply."""
+        ends = (getattr(self.api, f"llama_vocab_{which}")(self.vocab) for which in ("eot", "eos"))
+        return next((token for token in ends if token >= 0), 0)
+
     def is_end(self, token: int) -> bool:
         """Whether `token` is one of the tokens that end a reply."""
         return bool(self.api.llama_vocab_is_eog(self.vocab, token))
@@ -293,6 +309,7 @@ class Context:
         threads: int,
         flag: StopFlag,
         kv_type: str = "f16",
+        flash_attention: str = "auto",
         outputs: int = 1,
     ) -> None:
         self.model, self.api, self.flag = model, model.api, flag
@@ -302,7 +319,7 @@ class Context:
         params.n_seq_max = 1
         params.n_outputs_max = outputs  # else a buffer of batch × vocabulary
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.flash_attn_type = FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = KV_TYPES[kv_type]
         params.abort_callback = ctypes.cast(flag.callback, self.api.ggml_abort_callback)
         params.abort_callback_data = flag.address

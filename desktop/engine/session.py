@@ -12,9 +12,11 @@ import msgspec
 
 from desktop.core import machine
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import FileFacts, ModelInfo, SamplingHints
+from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
+    FLASH_ATTENTION,
     KV_TYPES,
     Context,
     Library,
@@ -23,7 +25,7 @@ from desktop.engine.llama import (
     StopFlag,
 )
 from desktop.engine.memory import Plan, plan_memory
-from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder
+from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
 from desktop.engine.protocol import (
     Finished,
     Frame,
@@ -33,9 +35,10 @@ from desktop.engine.protocol import (
     PromptProgress,
     PromptReady,
     PromptStarted,
+    Tokens,
 )
 from desktop.engine.reply import ReplyText
-from desktop.engine.sampling import GrammarError, Sampler
+from desktop.engine.sampling import Sampler
 from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
@@ -71,6 +74,8 @@ class Session:
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
+        if options.flash_attention not in FLASH_ATTENTION:
+            raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         plan = plan_memory(facts, options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
@@ -94,7 +99,8 @@ class Session:
             raise
         self.chats = self._make_chats(states, options, facts)
         self._tags = self._thinking_tags()
-        self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
+        self._calls = formats_in(self.prompts.source)
+        self.model.pieces.shown = markers_of(self._tags, self._calls)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         self.guesser = Guesser() if self._may_guess(options) else None
@@ -137,6 +143,7 @@ class Session:
                 facts.path,
                 gpu_layers=gpu_layers,
                 memory_map=options.memory_map,
+                keep_in_memory=options.keep_in_memory,
                 progress=progress,
                 stop=self._flag,
             )
@@ -158,6 +165,7 @@ class Session:
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
+                flash_attention=options.flash_attention,
                 outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
             )
         except NativeError as problem:
@@ -186,8 +194,8 @@ class Session:
 
     def _thinking_tags(self) -> tuple[tuple[str, str], ...]:
         """The template's own tags, else those that the vocabulary has as single tokens."""
-        if self.prompts.traits.thinking_tags:
-            return (self.prompts.traits.thinking_tags,)
+        if tags := self.prompts.traits.thinking_tags:
+            return (tags, ANSWER_CHANNEL) if tags[0].startswith("<|channel|>") else (tags,)
         return tuple(
             tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
         )
@@ -223,7 +231,7 @@ class Session:
         whole = rigid or self.model.sliding_window > 0
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
-                settings = (self.model.library.description(), options.kv_type, self._on_cpu)
+                settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
                 model = fingerprint(Path(facts.path), *settings)
                 store = StateStore(folder, options.states_bytes, model, whole=whole)
         reserve = 2 * options.reserve_bytes
@@ -241,7 +249,7 @@ class Session:
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
-        reply = _Reply(self, request_id, prompt, params, seed, emit, started, fresh=not request.continue_last)
+        reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:
             reply.run()
         except NativeError as problem:
@@ -278,16 +286,17 @@ class _Reply:
         session: Session,
         request_id: int,
         prompt: Prompt,
-        params: GenerationParams,
+        request: GenerateRequest,
         seed: int,
         emit: Callable[[Frame], None],
         started: float,
-        *,
-        fresh: bool,
     ) -> None:
-        self._session, self._id, self._prompt, self._params = session, request_id, prompt, params
+        self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
-        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
+        params, fresh = request.params, not request.continue_last
+        calls = (*session._calls, BARE) if request.tools else session._calls
+        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh, calls=calls)
+        self._sampler: Sampler | None = None
         self._cached = 0
         self._count = 0
         self._left = params.max_tokens or session.context.size
@@ -310,12 +319,19 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         self._emit(PromptReady(request=self._id, **facts))
-        try:
-            sampler = Sampler(self._session.model, self._params, self._seed, tokens)
-        except GrammarError as problem:
-            raise SamarError("grammar_broken", reason=problem) from problem
+        self._sampler = sampler = Sampler(
+            self._session.model,
+            self._request.params,
+            self._seed,
+            tokens,
+            tags=() if self._request.thinking is False else self._session._tags,
+            thinking_open=self._prompt.thinking_open,
+            written=split(self._request)[2] or "",
+            probabilities=min(self._request.probabilities, 20),
+        )
         try:
             stopped_by = self._write(sampler)
+            self._flush()
         finally:
             sampler.close()
         for kind, text in self._text.end():
@@ -398,7 +414,7 @@ class _Reply:
         return StoppedBy.LENGTH if self._left <= 0 else None
 
     def _gather(self, kind: str, text: str) -> None:
-        if kind != self._pending_kind:
+        if kind != self._pending_kind or kind == "tool_call":  # every call is a piece of its own
             self._flush()
             self._pending_kind = kind
         self._pending.append(text)
@@ -406,6 +422,8 @@ class _Reply:
             self._flush()
 
     def _flush(self) -> None:
+        if tokens := self._sampler.taken() if self._sampler else []:
+            self._emit(Tokens(request=self._id, tokens=tuple(tokens)))
         if self._pending:
             self._emit(Piece(request=self._id, text="".join(self._pending), kind=self._pending_kind))
             self._pending.clear()

@@ -7,13 +7,12 @@ that cancels it; what was partial is removed by the child.
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from desktop.engine.process import child_environment
+from desktop.core.program import Role, child_command, child_environment
 
 log = logging.getLogger(__name__)
 
@@ -119,12 +118,12 @@ class Conversion(QObject):
         process.readyReadStandardError.connect(lambda: self._read_errors(process))
         process.finished.connect(lambda status, _how: self._on_finished(process, status, planning))
         process.errorOccurred.connect(lambda problem: self._on_error(process, problem))
-        command = ["convert"] if getattr(sys, "frozen", False) else ["-P", "-m", "desktop", "convert"]
+        program, *command = child_command(Role.CONVERTER, *arguments)
         environment = QProcessEnvironment()
         for name, value in child_environment().items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
-        process.start(sys.executable, [*command, *arguments])
+        process.start(program, command)
 
     def _read(self, process: QProcess) -> None:
         *lines, self._rest = (self._rest + process.readAllStandardOutput().data()).split(b"\n")

@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
+from desktop.core.tools import fenced
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
 
@@ -34,7 +35,8 @@ _DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})
 @dataclass(frozen=True, slots=True)
 class LoadJob:
     path: Path
-    options: LoadOptions
+    options: LoadOptions | Callable[[], LoadOptions]
+    """Called on the thread at each load, so that what was set meanwhile holds."""
     restoring: bool = False
     """The model before the one that could not be loaded, or that was loaded when the engine died."""
 
@@ -108,7 +110,7 @@ class GenerationWorker(QObject):
     # ---- requests, from the GUI thread
 
     @Slot(object, object)
-    def load(self, path: Path, options: LoadOptions | None = None) -> None:
+    def load(self, path: Path, options: LoadOptions | Callable[[], LoadOptions] | None = None) -> None:
         """Load a model in the place of the loaded one. A load or reply at work is stopped first."""
         self._inner.drop_loads()
         self._inner.stop_at_work()
@@ -302,7 +304,8 @@ class _Inner(QObject):
         self._outer.model_loading.emit(0.0)
         try:
             self._loading(job.path)
-            info = self._engine.load(job.path, job.options, progress)
+            options = job.options() if callable(job.options) else job.options
+            info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
             if problem.code not in _DEATHS:
                 self._loading(None)
@@ -376,7 +379,8 @@ class _Chunks:
     def add(self, piece: Piece) -> None:
         if not piece.text:  # a control token, or the first bytes of a character
             return
-        (self._thinking if piece.kind == "thinking" else self._answer).append(piece.text)
+        text = fenced(piece.text) if piece.kind == "tool_call" else piece.text
+        (self._thinking if piece.kind == "thinking" else self._answer).append(text)
         if time.monotonic() - self._sent_at >= GATHER_S:
             self.flush()
 

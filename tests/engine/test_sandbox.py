@@ -12,8 +12,8 @@ import pytest
 
 import tests.fakes.confined
 from desktop.core.generation import GenerationParams
+from desktop.core.program import child_environment
 from desktop.engine.client import EngineClient
-from desktop.engine.process import child_environment
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions
 
 

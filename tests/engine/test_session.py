@@ -15,10 +15,10 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts
+from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
 from desktop.engine.llama import common_prefix
 from desktop.engine.memory import plan_memory
-from desktop.engine.process import child_command, child_environment
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -170,7 +170,10 @@ class RawEngine:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            child_command(str(os.getpid())), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+            child_command(Role.ENGINE, str(os.getpid())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=child_environment(),
         )
         self.frames: queue.SimpleQueue[FromEngine] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read)
@@ -476,7 +479,7 @@ def test_that_what_does_not_fit_is_refused_with_numbers() -> None:
 
 def test_that_nonsense_on_the_pipe_ends_the_process() -> None:
     with subprocess.Popen(
-        child_command(str(os.getpid())),
+        child_command(Role.ENGINE, str(os.getpid())),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -68,6 +68,8 @@ class ScriptedEngine(Engine):
     load_error: SamarError | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
     loads: list[Path] = field(default_factory=list)
+    options: LoadOptions | None = None
+    """Of the last load."""
     forgotten: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     states_limits: list[int] = field(default_factory=list)
@@ -106,7 +108,7 @@ class ScriptedEngine(Engine):
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> ModelInfo | None:
         facts = self.inspect(path)
-        options = options or LoadOptions()
+        self.options = options = options or LoadOptions()
         self.loads.append(path)
         self.start()
         self._begin()

@@ -103,7 +103,7 @@ def test_that_leaving_it_ends_it_and_other_chats_go_on(start: Start, qtbot: QtBo
     samar.chats.new_temporary_chat()
     send(samar, qtbot, SECRET)
     assert is_temporary(samar.chats.path()[0].id)
-    samar.window.sidebar.chat_pinned.emit(kept.id, True)  # the side bar is about the history all the while
+    samar.window.sidebar.chats_pinned.emit([kept.id], True)  # the side bar is about the history all the while
     samar.window.sidebar.chat_renamed.emit(kept.id, "Renamed")
     samar.window.sidebar.chat_selected.emit(kept.id)
     assert not samar.chats.is_temporary
