@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference \
+.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference reference-engine soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
 
 help: ## this list
