@@ -23,11 +23,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-<message>
+    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>Banner</name>
     <message>
@@ -665,7 +665,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-<message>
+    <message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -677,7 +677,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -750,11 +750,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-<message>
+    <message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>FindBar</name>
     <message>
@@ -1050,7 +1050,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-<message>
+    <message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -1062,7 +1062,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1168,7 +1168,7 @@
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-<message>
+    <message>
         <source>The folder {name} is not there now; its models come back with it.</source>
         <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
@@ -1176,7 +1176,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1636,7 +1636,7 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-<message>
+    <message>
         <source>The token is kept in this computer's keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
@@ -1644,7 +1644,7 @@
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -2023,7 +2023,7 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-<message>
+    <message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -2379,7 +2379,7 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-<message>
+    <message>
         <source>Help</source>
         <translation>المساعدة</translation>
     </message>
@@ -2387,7 +2387,7 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-    <message>
+<message>
         <source>Only when I ask for a model</source>
         <translation>حين أطلب نموذجًا فقط</translation>
     </message>
@@ -3401,7 +3401,7 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-<message>
+    <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -3525,7 +3525,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-    <message>
+<message>
         <source>The adapter {adapter} was made for another model than {name}.</source>
         <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
     </message>
@@ -3552,6 +3552,10 @@
     <message>
         <source>Correct the schema, or send without it.</source>
         <translation>صحّح المخطط، أو أرسل من دونه.</translation>
+    </message>
+    <message>
+        <source>Its {quantization} file would fit: get that one, or close other programs.</source>
+        <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
     </message>
     </context>
 <context>
@@ -3680,11 +3684,11 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-<message>
+    <message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>units</name>
     <message>
