@@ -193,8 +193,8 @@
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>How to convert it</source>
-        <translation>كيف يُحوَّل</translation>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
     </message>
     <message>
         <source>Choose a model to read what it is good at.</source>
@@ -213,7 +213,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -256,28 +256,12 @@
         <translation>زالت المحادثة المؤقتة</translation>
     </message>
     <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-    <message>
         <source>Message deleted</source>
         <translation>حُذفت الرسالة</translation>
     </message>
     <message>
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
     </message>
 </context>
 <context>
@@ -306,7 +290,7 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-<message>
+    <message>
         <source>Folders</source>
         <translation>المجلدات</translation>
     </message>
@@ -424,9 +408,23 @@
         <source>Title of the chat</source>
         <translation>عنوان المحادثة</translation>
     </message>
-<message>
+    <message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -676,11 +674,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-<message>
+    <message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>FindBar</name>
     <message>
@@ -789,6 +787,101 @@
     </message>
 </context>
 <context>
+    <name>HelpPage</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Asking the release page…</source>
+        <translation>يسأل سمر صفحة الإصدارات…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>هذا أحدث إصدار.</translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation>صدر الإصدار {version}.</translation>
+    </message>
+    <message>
+        <source>Version {version} is being fetched and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is here and its signature is right.</source>
+        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
+    </message>
+    <message>
+        <source>Download and check</source>
+        <translation>نزّله وافحصه</translation>
+    </message>
+    <message>
+        <source>Open the installer</source>
+        <translation>افتح برنامج التثبيت</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>Copy version details</source>
+        <translation>انسخ تفاصيل الإصدار</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
+    </message>
+    <message>
+        <source>Samar {version}</source>
+        <translation>سمر {version}</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. It runs on this computer alone.</source>
+        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>التحديثات</translation>
+    </message>
+    <message>
+        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
+        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>Only when I press the button</source>
+        <translation>عندما أضغط الزر فقط</translation>
+    </message>
+    <message>
+        <source>Look once a week</source>
+        <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>If something went wrong</source>
+        <translation>إن حدث خلل</translation>
+    </message>
+    <message>
+        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+</context>
+<context>
     <name>HubPage</name>
     <message>
         <source>Nothing was found. Try fewer words.</source>
@@ -803,7 +896,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -960,7 +1053,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -1185,7 +1278,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-<message>
+    <message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -1389,7 +1482,7 @@
 <context>
     <name>ModelsRoom</name>
     <message>
-        <source>The token is kept in this computer's keyring.</source>
+        <source>The token is kept in this computer&apos;s keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1405,8 +1498,8 @@
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
     </message>
     <message>
-        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
-        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1481,6 +1574,106 @@
     <message>
         <source>Allow the network</source>
         <translation>اسمح بالشبكة</translation>
+    </message>
+</context>
+<context>
+    <name>Organizer</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت محادثة واحدة</numerusform>
+            <numerusform>تم تثبيت محادثتين</numerusform>
+            <numerusform>تم تثبيت %n محادثات</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
+            <numerusform>أُلغي تثبيت محادثتين</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
+            <numerusform>تمت أرشفة محادثتين</numerusform>
+            <numerusform>تمت أرشفة %n محادثات</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف محادثة واحدة</numerusform>
+            <numerusform>تم حذف محادثتين</numerusform>
+            <numerusform>تم حذف %n محادثات</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>مجلد جديد</translation>
+    </message>
+    <message>
+        <source>Folder deleted, its chats are kept</source>
+        <translation>حُذف المجلد وبقيت محادثاته</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
     </message>
 </context>
 <context>
@@ -1690,6 +1883,57 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Saved as {name}. Send it to whom you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>احفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>ملفات مضغوطة (*.zip)</translation>
+    </message>
+    <message>
+        <source>Report a problem</source>
+        <translation>أبلغ عن مشكلة</translation>
+    </message>
+    <message>
+        <source>Read what the report would hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
+        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
+    <message>
+        <source>Files of the report</source>
+        <translation>ملفات التقرير</translation>
+    </message>
+    <message>
+        <source>Text of the chosen file</source>
+        <translation>نصّ الملف المختار</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Save as .zip…</source>
+        <translation>احفظ ‎.zip…</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
@@ -1783,8 +2027,54 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n chat(s) selected</source>
+        <translation>
+            <numerusform>لا محادثة محدّدة</numerusform>
+            <numerusform>محادثة واحدة محدّدة</numerusform>
+            <numerusform>محادثتان محدّدتان</numerusform>
+            <numerusform>%n محادثات محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Undo the selection</source>
+        <translation>ألغِ التحديد</translation>
     </message>
 </context>
 <context>
@@ -1928,10 +2218,6 @@
         <translation>لا تستعمل الشبكة أبدًا</translation>
     </message>
     <message>
-        <source>Only when I ask for a model</source>
-        <translation>حين أطلب نموذجًا فقط</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>الشبكة</translation>
     </message>
@@ -1963,7 +2249,7 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-<message>
+    <message>
         <source>Give the memory back when unused</source>
         <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
     </message>
@@ -2017,7 +2303,7 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -2104,22 +2390,6 @@
         <translation>ستكون محادثاتك هنا.</translation>
     </message>
     <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
         <source>Chats and navigation</source>
         <translation>المحادثات والتنقّل</translation>
     </message>
@@ -2155,7 +2425,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-<message>
+    <message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2174,6 +2444,77 @@
     <message>
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>بلا مجلد</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>مجلد جديد…</translation>
+    </message>
+    <message>
+        <source>New chat in this folder</source>
+        <translation>محادثة جديدة في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Delete the folder, keep its chats</source>
+        <translation>احذف المجلد وأبقِ محادثاته</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>رتّب حسب</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>آخر استعمال</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>تاريخ الإنشاء</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>العنوان</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
     </message>
 </context>
 <context>
@@ -2432,6 +2773,13 @@
     </message>
 </context>
 <context>
+    <name>Undo</name>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>The model file {name} is not there any more.</source>
@@ -2442,11 +2790,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2466,7 +2814,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2558,7 +2906,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2566,7 +2914,23 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>This model was taught no tools.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model whose chat template knows tools, or ask without them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct it: a JSON list of tools, each an object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -2594,7 +2958,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -2606,7 +2970,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -2682,11 +3046,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -2738,7 +3102,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -2790,7 +3154,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -2818,7 +3182,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -2830,7 +3194,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -2890,7 +3254,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -2913,25 +3277,25 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-<message>
-        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
-        <translation type="unfinished" />
+    <message>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The JSON schema can't be read: {reason}.</source>
-        <translation type="unfinished" />
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
-        <translation type="unfinished" />
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
@@ -2966,7 +3330,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can't be reached: {reason}.</source>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -2990,7 +3354,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can't be read.</source>
+        <source>What the release page says can&apos;t be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -3057,7 +3421,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>models</name>
     <message>
@@ -3117,7 +3481,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3206,390 +3570,6 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
-    </message>
-</context>
-<context>
-    <name>ChatView</name>
-    <message numerus="yes">
-        <source>%n chat(s)</source>
-        <translation>
-            <numerusform>لا محادثات</numerusform>
-            <numerusform>محادثة واحدة</numerusform>
-            <numerusform>محادثتان</numerusform>
-            <numerusform>%n محادثات</numerusform>
-            <numerusform>%n محادثة</numerusform>
-            <numerusform>%n محادثة</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Organizer</name>
-    <message numerus="yes">
-        <source>%n chat(s) pinned</source>
-        <translation>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت محادثة واحدة</numerusform>
-            <numerusform>تم تثبيت محادثتين</numerusform>
-            <numerusform>تم تثبيت %n محادثات</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) unpinned</source>
-        <translation>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
-            <numerusform>أُلغي تثبيت محادثتين</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) archived</source>
-        <translation>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
-            <numerusform>تمت أرشفة محادثتين</numerusform>
-            <numerusform>تمت أرشفة %n محادثات</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the archive</source>
-        <translation>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the folder</source>
-        <translation>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) moved to “{name}”</source>
-        <translation>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) deleted</source>
-        <translation>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف محادثة واحدة</numerusform>
-            <numerusform>تم حذف محادثتين</numerusform>
-            <numerusform>تم حذف %n محادثات</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>New folder</source>
-        <translation>مجلد جديد</translation>
-    </message>
-    <message>
-        <source>Folder deleted, its chats are kept</source>
-        <translation>حُذف المجلد وبقيت محادثاته</translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-</context>
-<context>
-    <name>SelectionBar</name>
-    <message numerus="yes">
-        <source>%n chat(s) selected</source>
-        <translation>
-            <numerusform>لا محادثة محدّدة</numerusform>
-            <numerusform>محادثة واحدة محدّدة</numerusform>
-            <numerusform>محادثتان محدّدتان</numerusform>
-            <numerusform>%n محادثات محدّدة</numerusform>
-            <numerusform>%n محادثة محدّدة</numerusform>
-            <numerusform>%n محادثة محدّدة</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Move to a folder</source>
-        <translation>انقل إلى مجلد</translation>
-    </message>
-    <message>
-        <source>Take out of the archive</source>
-        <translation>أعد من الأرشيف</translation>
-    </message>
-    <message>
-        <source>Archive</source>
-        <translation>أرشف</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>تصدير</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
-        <source>Undo the selection</source>
-        <translation>ألغِ التحديد</translation>
-    </message>
-</context>
-<context>
-    <name>SidebarMenus</name>
-    <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Take out of the archive</source>
-        <translation>أعد من الأرشيف</translation>
-    </message>
-    <message>
-        <source>Archive</source>
-        <translation>أرشف</translation>
-    </message>
-    <message>
-        <source>Samar chats</source>
-        <translation>محادثات سمر</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
-        <source>Move to a folder</source>
-        <translation>انقل إلى مجلد</translation>
-    </message>
-    <message>
-        <source>No folder</source>
-        <translation>بلا مجلد</translation>
-    </message>
-    <message>
-        <source>New folder…</source>
-        <translation>مجلد جديد…</translation>
-    </message>
-    <message>
-        <source>New chat in this folder</source>
-        <translation>محادثة جديدة في هذا المجلد</translation>
-    </message>
-    <message>
-        <source>Delete the folder, keep its chats</source>
-        <translation>احذف المجلد وأبقِ محادثاته</translation>
-    </message>
-    <message>
-        <source>Sort by</source>
-        <translation>رتّب حسب</translation>
-    </message>
-    <message>
-        <source>Last used</source>
-        <translation>آخر استعمال</translation>
-    </message>
-    <message>
-        <source>Created</source>
-        <translation>تاريخ الإنشاء</translation>
-    </message>
-    <message>
-        <source>Title</source>
-        <translation>العنوان</translation>
-    </message>
-    <message>
-        <source>Archived chats</source>
-        <translation>المحادثات المؤرشفة</translation>
-    </message>
-</context>
-<context>
-    <name>Undo</name>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
-    </message>
-</context>
-<context>
-    <name>HelpPage</name>
-    <message>
-        <source>Copied</source>
-        <translation>نُسخ</translation>
-    </message>
-    <message>
-        <source>Asking the release page…</source>
-        <translation>يسأل سمر صفحة الإصدارات…</translation>
-    </message>
-    <message>
-        <source>This is the newest version.</source>
-        <translation>هذا أحدث إصدار.</translation>
-    </message>
-    <message>
-        <source>Version {version} is there.</source>
-        <translation>صدر الإصدار {version}.</translation>
-    </message>
-    <message>
-        <source>Version {version} is being fetched and checked…</source>
-        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
-    </message>
-    <message>
-        <source>Version {version} is here and its signature is right.</source>
-        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
-    </message>
-    <message>
-        <source>Download and check</source>
-        <translation>نزّله وافحصه</translation>
-    </message>
-    <message>
-        <source>Open the installer</source>
-        <translation>افتح برنامج التثبيت</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Check for updates</source>
-        <translation>ابحث عن تحديث</translation>
-    </message>
-    <message>
-        <source>Copy details</source>
-        <translation>انسخ التفاصيل</translation>
-    </message>
-    <message>
-        <source>Copy version details</source>
-        <translation>انسخ تفاصيل الإصدار</translation>
-    </message>
-    <message>
-        <source>Allow the network</source>
-        <translation>اسمح بالشبكة</translation>
-    </message>
-    <message>
-        <source>Samar {version}</source>
-        <translation>سمر {version}</translation>
-    </message>
-    <message>
-        <source>Free software under the MIT licence. It runs on this computer alone.</source>
-        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
-    </message>
-    <message>
-        <source>Updates</source>
-        <translation>التحديثات</translation>
-    </message>
-    <message>
-        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
-        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
-    </message>
-    <message>
-        <source>Only when I press the button</source>
-        <translation>عندما أضغط الزر فقط</translation>
-    </message>
-    <message>
-        <source>Look once a week</source>
-        <translation>مرة كل أسبوع</translation>
-    </message>
-    <message>
-        <source>If something went wrong</source>
-        <translation>إن حدث خلل</translation>
-    </message>
-    <message>
-        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
-        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
-    </message>
-    <message>
-        <source>Report a problem…</source>
-        <translation>أبلغ عن مشكلة…</translation>
-    </message>
-    <message>
-        <source>Open the log’s folder</source>
-        <translation>افتح مجلد سجلّ الأحداث</translation>
-    </message>
-</context>
-<context>
-    <name>ReportDialog</name>
-    <message>
-        <source>Saved as {name}. Send it to whom you like.</source>
-        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
-    </message>
-    <message>
-        <source>Copied</source>
-        <translation>نُسخ</translation>
-    </message>
-    <message>
-        <source>Save the report</source>
-        <translation>احفظ التقرير</translation>
-    </message>
-    <message>
-        <source>Archives (*.zip)</source>
-        <translation>ملفات مضغوطة (*.zip)</translation>
-    </message>
-    <message>
-        <source>Report a problem</source>
-        <translation>أبلغ عن مشكلة</translation>
-    </message>
-    <message>
-        <source>Read what the report would hold</source>
-        <translation>اقرأ ما سيكون في التقرير</translation>
-    </message>
-    <message>
-        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
-        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
-    </message>
-    <message>
-        <source>Files of the report</source>
-        <translation>ملفات التقرير</translation>
-    </message>
-    <message>
-        <source>Text of the chosen file</source>
-        <translation>نصّ الملف المختار</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>انسخ</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>أغلق</translation>
-    </message>
-    <message>
-        <source>Save as .zip…</source>
-        <translation>احفظ ‎.zip…</translation>
     </message>
 </context>
 </TS>

@@ -80,6 +80,16 @@
     </message>
 </context>
 <context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HubPage</name>
     <message numerus="yes">
         <source>%n file(s)</source>
@@ -217,7 +227,7 @@
             <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
         </translation>
     </message>
-<message numerus="yes">
+    <message numerus="yes">
         <source>%n minute(s)</source>
         <translation>
             <numerusform>%n minute</numerusform>
@@ -291,16 +301,6 @@
         <translation>
             <numerusform>%n chat was here already</numerusform>
             <numerusform>%n chats were here already</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>FolderRow</name>
-    <message numerus="yes">
-        <source>%n model(s)</source>
-        <translation>
-            <numerusform>%n model</numerusform>
-            <numerusform>%n models</numerusform>
         </translation>
     </message>
 </context>

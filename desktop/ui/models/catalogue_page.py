@@ -194,7 +194,7 @@ class CataloguePage(QWidget):
         chosen = self.chosen()
         model = chosen.model if isinstance(chosen, Recommendation) else chosen
         self.button.setEnabled(model is not None)
-        self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("How to convert it"))
+        self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("Convert…"))
         if model is None:
             self.about.setText(self.tr("Choose a model to read what it is good at."))
             self.facts.setText("")
