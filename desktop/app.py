@@ -105,7 +105,9 @@ class Samar(QObject):
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
-        self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
+        self.conversion = ConversionController(
+            self.window, self.plan_card, paths.models, self.models.load, lambda: self.preferences.value.network_allowed
+        )
         self.room: ModelsRoom | None = None
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None

@@ -23,11 +23,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-    <message>
+<message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>Banner</name>
     <message>
@@ -248,7 +248,11 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-</context>
+<message>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
+    </message>
+    </context>
 <context>
     <name>ChatController</name>
     <message>
@@ -665,7 +669,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-    <message>
+<message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -677,7 +681,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -1050,7 +1054,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-    <message>
+<message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -1062,7 +1066,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1164,7 +1168,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-    <message>
+<message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -1176,7 +1180,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1636,7 +1640,7 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-    <message>
+<message>
         <source>The token is kept in this computer's keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
@@ -1644,7 +1648,11 @@
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
     </message>
-</context>
+    <message>
+        <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
+    </message>
+    </context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -3684,11 +3692,11 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-    <message>
+<message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>units</name>
     <message>
