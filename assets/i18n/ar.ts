@@ -754,7 +754,7 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-    <message>
+<message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
@@ -1358,7 +1358,7 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
-    <message>
+<message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
@@ -2031,7 +2031,7 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-    <message>
+<message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -2122,7 +2122,43 @@
         <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
-</context>
+<message>
+        <source>The model's own</source>
+        <translation>قيم النموذج</translation>
+    </message>
+    <message>
+        <source>Your own values</source>
+        <translation>قيمك الخاصة</translation>
+    </message>
+    <message>
+        <source>Precise</source>
+        <translation>دقيق</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>متوازن</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>مبدع</translation>
+    </message>
+    <message>
+        <source>Save as a preset…</source>
+        <translation>احفظ أسلوبًا…</translation>
+    </message>
+    <message>
+        <source>Remove a preset</source>
+        <translation>أزل أسلوبًا</translation>
+    </message>
+    <message>
+        <source>Save as a preset</source>
+        <translation>حفظ أسلوب</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>اسم الأسلوب</translation>
+    </message>
+    </context>
 <context>
     <name>SelectionBar</name>
     <message numerus="yes">
@@ -2387,7 +2423,7 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-    <message>
+<message>
         <source>Help</source>
         <translation>المساعدة</translation>
     </message>
@@ -2521,7 +2557,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-    <message>
+<message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2541,7 +2577,7 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-<message>
+    <message>
         <source>Rename</source>
         <translation>أعد التسمية</translation>
     </message>
@@ -3409,7 +3445,7 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-    <message>
+<message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -3787,6 +3823,296 @@
     <message>
         <source>Take {name} off</source>
         <translation>انزع {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyForm</name>
+    <message>
+        <source>Write it here, or start from an example.</source>
+        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
+    </message>
+    <message>
+        <source>Every reply in this chat will have this form.</source>
+        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
+    </message>
+    <message>
+        <source>A list of texts</source>
+        <translation>قائمة نصوص</translation>
+    </message>
+    <message>
+        <source>An object with fields</source>
+        <translation>كائن له حقول</translation>
+    </message>
+    <message>
+        <source>One of three answers, with a reason</source>
+        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
+    </message>
+    <message>
+        <source>“yes” or “no”</source>
+        <translation>«yes» أو «no»</translation>
+    </message>
+    <message>
+        <source>A date</source>
+        <translation>تاريخ</translation>
+    </message>
+    <message>
+        <source>A list of three to seven points</source>
+        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
+    </message>
+    <message>
+        <source>Form of the replies</source>
+        <translation>شكل الردود</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>حرّ</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>قواعد</translation>
+    </message>
+    <message>
+        <source>JSON schema or grammar</source>
+        <translation>مخطط JSON أو قواعد</translation>
+    </message>
+    <message>
+        <source>Examples…</source>
+        <translation>أمثلة…</translation>
+    </message>
+</context>
+<context>
+    <name>Sampling</name>
+    <message>
+        <source>Preset</source>
+        <translation>الأسلوب</translation>
+    </message>
+    <message>
+        <source>Ways to write that go by a name; you can save your own.</source>
+        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
+    </message>
+    <message>
+        <source>Creativity</source>
+        <translation>الإبداع</translation>
+    </message>
+    <message>
+        <source>Low: precise, much the same each time. High: freer, more surprising.</source>
+        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>أطول ردّ</translation>
+    </message>
+    <message>
+        <source>In tokens. Automatic: until the model has finished.</source>
+        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
+    </message>
+    <message>
+        <source>Which tokens may be chosen</source>
+        <translation>الرموز التي يُختار منها</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Choose among this many of the likeliest tokens.</source>
+        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
+        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
+        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
+        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Top-nσ</source>
+        <translation>Top-nσ</translation>
+    </message>
+    <message>
+        <source>Keep tokens within so many standard deviations of the best one.</source>
+        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
+    </message>
+    <message>
+        <source>Against repetition</source>
+        <translation>منع التكرار</translation>
+    </message>
+    <message>
+        <source>Repeat penalty</source>
+        <translation>عقوبة التكرار</translation>
+    </message>
+    <message>
+        <source>Above 1, words used lately become less likely.</source>
+        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>مدى النظر</translation>
+    </message>
+    <message>
+        <source>The penalties look at so many tokens.</source>
+        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>عقوبة الورود</translation>
+    </message>
+    <message>
+        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
+        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>عقوبة الكثرة</translation>
+    </message>
+    <message>
+        <source>Above 0, a word becomes less likely each time that it is used.</source>
+        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
+    </message>
+    <message>
+        <source>DRY strength</source>
+        <translation>قوة DRY</translation>
+    </message>
+    <message>
+        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
+        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>أساس DRY</translation>
+    </message>
+    <message>
+        <source>How steeply the penalty grows with the phrase.</source>
+        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
+    </message>
+    <message>
+        <source>DRY free length</source>
+        <translation>الطول المسموح في DRY</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of up to so many tokens go free.</source>
+        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>DRY range</source>
+        <translation>مدى DRY</translation>
+    </message>
+    <message>
+        <source>Looks for phrases in so many tokens.</source>
+        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>المفاجأة</translation>
+    </message>
+    <message>
+        <source>XTC chance</source>
+        <translation>احتمال XTC</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are passed over, for less worn words.</source>
+        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>عتبة XTC</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely can be passed over.</source>
+        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
+    </message>
+    <message>
+        <source>Temperature range</source>
+        <translation>مدى الحرارة</translation>
+    </message>
+    <message>
+        <source>Lets creativity move so far up and down with how sure the model is.</source>
+        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
+    </message>
+    <message>
+        <source>Temperature curve</source>
+        <translation>منحنى الحرارة</translation>
+    </message>
+    <message>
+        <source>How quickly it moves.</source>
+        <translation>سرعة تغيّرها.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p target</source>
+        <translation>هدف Adaptive-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens about this likely.</source>
+        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p memory</source>
+        <translation>ذاكرة Adaptive-p</translation>
+    </message>
+    <message>
+        <source>How long earlier choices count.</source>
+        <translation>كم تؤثر الاختيارات السابقة.</translation>
+    </message>
+    <message>
+        <source>Mirostat</source>
+        <translation>Mirostat</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
+        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>هدف Mirostat</translation>
+    </message>
+    <message>
+        <source>The surprise to keep: lower is calmer.</source>
+        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>سرعة Mirostat</translation>
+    </message>
+    <message>
+        <source>How quickly it corrects itself.</source>
+        <translation>سرعة تصحيحه لنفسه.</translation>
+    </message>
+    <message>
+        <source>Repeatable and short</source>
+        <translation>الإعادة والتوقف</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>البذرة</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same reply to the same words.</source>
+        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
+    </message>
+    <message>
+        <source>Stop at</source>
+        <translation>قف عند</translation>
+    </message>
+    <message>
+        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
+        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
     </message>
 </context>
 </TS>
