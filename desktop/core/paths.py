@@ -58,6 +58,15 @@ class Paths:
         return self.data / "loading-model"
 
     @property
+    def states(self) -> Path:
+        """What models have read of chats."""
+        return self.cache / "states"
+
+    @property
+    def library(self) -> Path:
+        return self.data / "library.json"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

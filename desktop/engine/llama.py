@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import mmap
 import os
 import sys
 import types
@@ -15,7 +16,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from desktop.engine.states import common_prefix
+
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -147,13 +151,17 @@ class Model:
         *,
         gpu_layers: int = -1,
         memory_map: bool = True,
+        keep_in_memory: bool = False,
         progress: Callable[[float], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.library, self.api = library, library.api
         params = self.api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
-        params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
+        if keep_in_memory:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP_MLOCK if memory_map else self.api.LLAMA_LOAD_MODE_MLOCK
+        else:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
 
         def on_progress(fraction: float, _data: object) -> bool:
             progress(fraction)
@@ -237,6 +245,18 @@ class Model:
             raise NativeError("the text could not be tokenized")
         return buffer[:count]
 
+    def suppressed_tokens(self) -> list[int]:
+        """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""
+        count = ctypes.c_int32(0)
+        tokens = self.api.llama_vocab_get_suppress_tokens(self.vocab, ctypes.byref(count))
+        return [int(tokens[i]) for i in range(count.value)]
+
+    @property
+    def end_token(self) -> int:
+        """A token that ends a reply."""
+        ends = (getattr(self.api, f"llama_vocab_{which}")(self.vocab) for which in ("eot", "eos"))
+        return next((token for token in ends if token >= 0), 0)
+
     def is_end(self, token: int) -> bool:
         """Whether `token` is one of the tokens that end a reply."""
         return bool(self.api.llama_vocab_is_eog(self.vocab, token))
@@ -289,6 +309,7 @@ class Context:
         threads: int,
         flag: StopFlag,
         kv_type: str = "f16",
+        flash_attention: str = "auto",
         outputs: int = 1,
     ) -> None:
         self.model, self.api, self.flag = model, model.api, flag
@@ -298,7 +319,7 @@ class Context:
         params.n_seq_max = 1
         params.n_outputs_max = outputs  # else a buffer of batch × vocabulary
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.flash_attn_type = FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = KV_TYPES[kv_type]
         params.abort_callback = ctypes.cast(flag.callback, self.api.ggml_abort_callback)
         params.abort_callback_data = flag.address
@@ -352,7 +373,8 @@ class Context:
         if count < held and count > 0:
             ok = self.api.llama_memory_seq_rm(self.memory, 0, count, -1)
             oldest = self.api.llama_memory_seq_pos_min(self.memory, 0)
-            if not ok or oldest > max(0, count - self.model.sliding_window):
+            # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
+            if not ok or not 0 <= oldest <= max(0, count - self.model.sliding_window):
                 count = 0
         if count == 0:
             self.clear()
@@ -385,26 +407,41 @@ class Context:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
 
-    def save_state(self, path: Path) -> int:
-        """Write what the cache holds; the bytes written, 0 when the disk did not take them."""
-        tokens = (ctypes.c_int32 * len(self.tokens))(*self.tokens)
-        name = os.fsencode(path)
-        return int(self.api.llama_state_seq_save_file(self.pointer, name, 0, tokens, len(self.tokens)))
+    def state_size(self) -> int:
+        """Bytes of a copy of what the cache holds."""
+        return int(self.api.llama_state_seq_get_size(self.pointer, 0))
 
-    def load_state(self, path: Path, tokens: Sequence[int]) -> bool:
-        """Put a written state in the place of what the cache holds. False, and an empty cache, when it does not fit.
+    def save_state(self) -> mmap.mmap | None:
+        """A copy of what the cache holds, in memory of its own; None when there is nothing or no memory for it."""
+        size = self.state_size()
+        if not self.tokens or size <= 0:
+            return None
+        try:
+            data = mmap.mmap(-1, size)  # given back to the system as soon as it is closed
+        except (OSError, ValueError):
+            return None
+        room = (ctypes.c_uint8 * size).from_buffer(data)
+        written = self.api.llama_state_seq_get_data(self.pointer, room, size, 0)
+        del room
+        if written != size:
+            data.close()
+            return None
+        return data
 
-        Native code trusts the file: its contents must have been checked.
+    def load_state(self, data: mmap.mmap, offset: int, tokens: Sequence[int]) -> bool:
+        """Put the copied state that begins at `offset` of `data` in the place of what the cache holds. False, and an
+        empty cache, when it does not fit.
+
+        Native code trusts its contents: they must come from save_state of the same model and settings.
         """
         self.clear()
-        if not 0 < len(tokens) <= self.size:
+        size = len(data) - offset
+        if not 0 < len(tokens) <= self.size or size <= 0:
             return False
-        got = (ctypes.c_int32 * len(tokens))()
-        count = ctypes.c_size_t(0)
-        name = os.fsencode(path)
-        read = self.api.llama_state_seq_load_file(self.pointer, name, 0, got, len(tokens), ctypes.byref(count))
-        last = self.api.llama_memory_seq_pos_max(self.memory, 0)
-        if not read or got[: count.value] != list(tokens) or last != len(tokens) - 1:
+        room = (ctypes.c_uint8 * size).from_buffer(data, offset)
+        read = self.api.llama_state_seq_set_data(self.pointer, room, size, 0)
+        del room
+        if read != size or self.api.llama_memory_seq_pos_max(self.memory, 0) != len(tokens) - 1:
             self.clear()
             return False
         self.tokens = list(tokens)
@@ -439,17 +476,3 @@ class Context:
         if count and not self.api.llama_memory_seq_rm(self.memory, 0, left, -1):
             raise NativeError("tokens could not be taken back")
         del self.tokens[left:]
-
-
-def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    low, high = 0, min(len(one), len(other))
-    if one[:high] == other[:high]:
-        return high
-    while low + 1 < high:  # the slices are compared in C
-        middle = (low + high) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
