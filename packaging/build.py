@@ -85,7 +85,7 @@ def make_environment(*, vulkan: bool) -> None:
     run(sys.executable, "-m", "venv", VENV)
     install = [venv_python(), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes"]
     others = WORK / "without-engine.txt"
-    others.write_text(pins[0].read_text(encoding="utf-8").replace(engine.pin(), ""), encoding="utf-8")
+    others.write_text(pins[0].read_text(encoding="utf-8").replace(engine.pin(engine.NAME), ""), encoding="utf-8")
     run(*install, "-r", pins[1])
     run(*install, "-r", others, "-r", pins[2])
     print("The engine for any machine of this kind (built once, about ten minutes on two cores)", flush=True)
