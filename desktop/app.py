@@ -52,8 +52,8 @@ log = logging.getLogger(__name__)
 
 FIRST_CHATS = 100
 """Chats that are read before the window is shown."""
-REST_MS = 100
-"""When the window is shown and takes input, what was put off is done."""
+MODEL_MS, REST_MS = 20, 100
+"""After the window was shown and takes input: the model is loaded, and what else was put off is done."""
 
 
 def inspect(path: Path) -> FileFacts:
@@ -70,7 +70,6 @@ class Samar(QObject):
         super().__init__()
         self.app, self.paths = app, paths
         self.engine = engine or EngineClient(inspect, on_log=logs.note_engine)
-        self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
         theme.install(app, settings.theme, settings.text_scale)
@@ -177,7 +176,7 @@ class Samar(QObject):
         self.chats.new_chat()
         if self.first_start and not self.window.sidebar.model.rowCount():
             self._welcome()
-        self.keep_up()
+        QTimer.singleShot(REST_MS, self, self.keep_up)
 
     def _show_first_chats(self) -> None:
         """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
@@ -209,12 +208,13 @@ class Samar(QObject):
         """Show the window, then load the model."""
         self.window.show()
         self.window.composer.focus()
-        QTimer.singleShot(0, self, self._check_fonts)
+        self.engine.start()  # while the window is painted, not before: where there are few cores it would be in the way
+        QTimer.singleShot(REST_MS, self, self._check_fonts)
         given = next((path for path in files if is_model(path)), None)
-        QTimer.singleShot(0, self, lambda: self.models.begin(given))
+        QTimer.singleShot(MODEL_MS, self, lambda: self.models.begin(given))
         self.updates.begin()
         if files and given is None:
-            QTimer.singleShot(0, self, lambda: self.open_files([str(path) for path in files]))
+            QTimer.singleShot(MODEL_MS, self, lambda: self.open_files([str(path) for path in files]))
 
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""
