@@ -617,8 +617,16 @@
         <translation>افتح صفحته في المتصفح</translation>
     </message>
     <message>
-        <source>With the file that sees images, {size}</source>
-        <translation>مع الملف الذي يرى الصور، {size}</translation>
+        <source>The file that sees images, {size}</source>
+        <translation>الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>With it</source>
+        <translation>معه</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>بدونه</translation>
     </message>
     <message>
         <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
@@ -3642,6 +3650,10 @@
     <message>
         <source>Stopped</source>
         <translation>توقف</translation>
+    </message>
+    <message>
+        <source>over {speed} tokens/s</source>
+        <translation>أكثر من {speed} رمز/ث</translation>
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
