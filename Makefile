@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference \
+.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference reference-engine soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
 
 help: ## this list
@@ -67,6 +67,15 @@ bench-storage: setup-dev ## the history: growth and ratios
 
 bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (long)
 	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+bench-guessing: setup-dev ## guesses from the text: what they gain and cost (long)
+	@$(VENV)/python -m benchmarks.guessing --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
+	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+soak: setup-dev ## two hours of random use; MINUTES=10 for less
+	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh
