@@ -119,7 +119,6 @@ class Library:
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
 
-
     def free_memory_of(self, *kinds: int) -> int:
         """Bytes that are free on all devices of these kinds together. Only the first kind that is there counts."""
         ggml = _ggml(self.api._lib)
