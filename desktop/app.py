@@ -286,7 +286,9 @@ class Samar(QObject):
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
-            self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
+            self.room = room = ModelsRoom(
+                self.paths, self.preferences, self.window, gpu_free=lambda: self.engine.gpu_free
+            )
             room.model_chosen.connect(self.models.load)
             room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(lambda folder: self.conversion.open(folder))

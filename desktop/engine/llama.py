@@ -20,6 +20,7 @@ from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
+CPU, GPU, INTEGRATED_GPU = 0, 1, 2  # ggml_backend_dev_type
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -118,9 +119,32 @@ class Library:
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
 
+    def free_memory_of(self, *kinds: int) -> int:
+        """Bytes that are free on all devices of these kinds together. Only the first kind that is there counts."""
+        ggml = _ggml(self.api._lib)
+        base = ggml if hasattr(ggml, "ggml_backend_dev_memory") else ctypes.CDLL("ggml-base.dll")
+        ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+        ggml.ggml_backend_dev_get.restype, ggml.ggml_backend_dev_get.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+        base.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+        base.ggml_backend_dev_memory.restype = None
+        size = ctypes.POINTER(ctypes.c_size_t)
+        base.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+        sums: dict[int, int] = {}
+        for number in range(ggml.ggml_backend_dev_count()):
+            device, free, total = ggml.ggml_backend_dev_get(number), ctypes.c_size_t(), ctypes.c_size_t()
+            if (kind := int(base.ggml_backend_dev_type(device))) in kinds:
+                base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+                sums[kind] = sums.get(kind, 0) + free.value
+        return next((sums[kind] for kind in kinds if kind in sums), 0)
+
 
 def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
+
+
+def _ggml(library: Any) -> Any:
+    """libggml as libllama uses it."""
+    return library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
 
 
 def load_backends(library: Any, places: Sequence[Path]) -> None:
@@ -130,7 +154,7 @@ def load_backends(library: Any, places: Sequence[Path]) -> None:
     under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
     Windows finds only a library's own functions, and has each library once.
     """
-    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    ggml = _ggml(library)
     count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
     count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
     for place in places:
