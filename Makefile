@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference reference-engine soak bench-guessing \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -79,6 +79,12 @@ soak: setup-dev ## two hours of random use; MINUTES=10 for less
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh
+
+package: ## installers of this system in dist/, with checksums, licences and SBOM (the engine is compiled once: long)
+	@$(PYTHON) packaging/build.py
+
+package-check: package ## install, use, upgrade and remove the .deb in bare Debian and Ubuntu roots (as root; network)
+	@$(PYTHON) packaging/linux/try_in_root.py dist/*.deb
 
 clean: ## remove everything that was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis assets/i18n/*.qm

@@ -26,14 +26,22 @@ _WEIGHTS = ("model*.safetensors", "adapter_model.safetensors")
 _HEADER_LIMIT = 100_000_000
 
 
-def fetch(repository: str, revision: str | None, what: What, *, report: Reporter, cancel: CancelToken) -> Path:
+def fetch(
+    repository: str, revision: str | None, what: What, *, allowed: bool, report: Reporter, cancel: CancelToken
+) -> Path:
     """The local folder with the files of `repository` (``org/name``) at `revision`.
 
     what  all: everything a conversion needs; headers: weights as sparse files that hold their header only; config:
           config.json alone
+    allowed  whether the person allowed the network; nothing is asked of anybody without it
 
-    Raises ConversionError (DOWNLOAD_FAILED, NOT_A_CHECKPOINT, PICKLE_ONLY, CANCELLED).
+    Raises ConversionError (NETWORK_OFF, DOWNLOAD_FAILED, NOT_A_CHECKPOINT, PICKLE_ONLY, CANCELLED).
     """
+    if not allowed:
+        raise ConversionError(
+            ExitStatus.NETWORK_OFF,
+            f"{repository} is on the Hub, and the network is not allowed: add --network, or allow it in Samar's settings.",
+        )
     return _in_background(lambda: _fetch(repository, revision, what, report, cancel), cancel)
 
 
@@ -59,7 +67,7 @@ def _in_background(work: Callable[[], Path], cancel: CancelToken) -> Path:
 
 
 def _fetch(repository: str, revision: str | None, what: What, report: Reporter, cancel: CancelToken) -> Path:
-    from huggingface_hub import HfApi, errors
+    from huggingface_hub import HfApi, constants, errors
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
@@ -69,6 +77,7 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
         RevisionNotFoundError,
     )
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
         return _files(HfApi(), repository, revision, what, report, cancel)
     except GatedRepoError:

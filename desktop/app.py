@@ -23,6 +23,7 @@ from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
 from desktop.instance import Instance
+from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
 from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
@@ -61,7 +62,9 @@ class Samar(QObject):
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(inspect, on_log=logs.note_engine, states=paths.states)
+        self.engine = engine or EngineClient(
+            inspect, check_adapter=check_adapter, on_log=logs.note_engine, states=paths.states
+        )
         self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
@@ -102,7 +105,9 @@ class Samar(QObject):
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
-        self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
+        self.conversion = ConversionController(
+            self.window, self.plan_card, paths.models, self.models.load, lambda: self.preferences.value.network_allowed
+        )
         self.room: ModelsRoom | None = None
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
@@ -137,6 +142,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
+        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))

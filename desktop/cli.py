@@ -1,4 +1,4 @@
-"""The terminal verbs: `samar ask`, `samar chat`. No Qt.
+"""The terminal verbs: `samar ask`, `samar help`, `samar chat`. No Qt.
 
 Replies go to standard output and nothing else does; what goes wrong is one line on standard error and an exit status
 other than 0.
@@ -21,12 +21,13 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
-from desktop.core.model import ModelInfo
+from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
 from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
+from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
 from desktop.workers.loading import options_of
 
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-VERBS = ("ask", "chat", "models", "convert")
+VERBS = ("ask", "help", "chat", "models", "convert")
 
 Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
 System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
@@ -48,6 +49,12 @@ MaxTokens = Annotated[int | None, typer.Option(min=1, help="Longest reply, in to
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any other sampling parameter, such as top_k=20 or mirostat=2."),
+]
+AdapterFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adapter", metavar="FILE[=SCALE]", help="A LoRA adapter (GGUF) laid over the model, 1 as it was trained."
+    ),
 ]
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
@@ -111,6 +118,7 @@ def ask(
     parameters: Set = None,
     grammar: Grammar = None,
     json_schema: Schema = None,
+    adapter: AdapterFiles = None,
     tools: Annotated[
         Path | None, typer.Option(help="A file with a JSON list of tools that the model may call.")
     ] = None,
@@ -131,7 +139,7 @@ def ask(
     prompt = system or settings.system_prompt
     if prompt:
         messages.insert(0, ("system", prompt))
-    with engine_with(model, settings) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or [])) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         request = GenerateRequest(
@@ -176,6 +184,25 @@ def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, obj
     }
 
 
+@app.command("help")
+def help_(
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="In English or Arabic.")] = None,
+) -> None:
+    """Ask the small model that comes with Samar how Samar works, whichever model is chosen."""
+    question = " ".join(words or []).strip()
+    if not question:
+        app(["--help"], prog_name="samar", standalone_mode=False)
+        return
+    settings = SettingsFile(place.paths.settings).load()[0]
+    with engine_with(str(starter_model()), settings) as (engine, info):
+        params = info.hints.applied_to(GenerationParams()).checked()
+        reply, stats = stream(engine, GenerateRequest(messages=(("user", question),), params=params), show=write)
+    if not reply.endswith("\n"):
+        print()
+    if stats.stopped_by is StoppedBy.USER:
+        raise typer.Exit(130)
+
+
 @app.command()
 def chat(
     model: Model = "",
@@ -186,12 +213,13 @@ def chat(
     parameters: Set = None,
     grammar: Grammar = None,
     json_schema: Schema = None,
+    adapter: AdapterFiles = None,
 ) -> None:
     """Hold a conversation in the terminal. It is kept in the history, as in the window."""
     from desktop.terminal_chat import TerminalChat
 
     settings = SettingsFile(place.paths.settings).load()[0]
-    with engine_with(model, settings) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or [])) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
@@ -237,6 +265,20 @@ def with_parameters(
         raise typer.BadParameter(f"{problem}.") from problem
 
 
+def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
+    """Adapters as FILE or FILE=SCALE. Raises BadParameter for a scale that is no number."""
+    found = []
+    for text in given:
+        file, _, scale = text.rpartition("=") if not Path(text).exists() else (text, "", "")
+        try:
+            found.append(
+                Adapter(path=str(Path(file or scale).expanduser()), scale=float(scale) if file and scale else 1.0)
+            )
+        except ValueError as problem:
+            raise typer.BadParameter(f"{scale} is no number.") from problem
+    return tuple(found)
+
+
 def read_file(file: Path) -> str:
     """A text file named on the command line. Raises BadParameter."""
     try:
@@ -246,14 +288,18 @@ def read_file(file: Path) -> str:
 
 
 @contextmanager
-def engine_with(model: str, settings: Settings) -> Iterator[tuple[EngineClient, ModelInfo]]:
+def engine_with(
+    model: str, settings: Settings, adapters: tuple[Adapter, ...] = ()
+) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect)
+    engine = EngineClient(inspect, check_adapter=check_adapter)
     try:
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None
         with stopping_at_interrupt(engine.stop):
-            info = engine.load(path, options_of(place.paths, settings, path), progress)
+            options = options_of(place.paths, settings, path)
+            options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
+            info = engine.load(path, options, progress)
         if info is None:
             raise KeyboardInterrupt
         if info.context_limit == "memory":

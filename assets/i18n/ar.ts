@@ -2,6 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add an adapter</source>
+        <translation>أضف مهايئًا</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>مهايئات (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add an adapter…</source>
+        <translation>أضف مهايئًا…</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>قوة {name}</translation>
+    </message>
+    <message>
+        <source>Take {name} off</source>
+        <translation>انزع {name}</translation>
+    </message>
+</context>
+<context>
     <name>AdviceCard</name>
     <message>
         <source>The most able</source>
@@ -193,10 +223,6 @@
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>How to convert it</source>
-        <translation>كيف يُحوَّل</translation>
-    </message>
-    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -247,6 +273,10 @@
     <message>
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
     </message>
 </context>
 <context>
@@ -1558,6 +1588,14 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
+    <message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
 </context>
 <context>
     <name>ModelsPage</name>
@@ -1591,10 +1629,6 @@
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
-    </message>
-    <message>
-        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
-        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1662,6 +1696,10 @@
     <message>
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
+    </message>
+    <message>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
 </context>
 <context>
@@ -1986,6 +2024,61 @@
     </message>
 </context>
 <context>
+    <name>ReplyForm</name>
+    <message>
+        <source>Write it here, or start from an example.</source>
+        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
+    </message>
+    <message>
+        <source>Every reply in this chat will have this form.</source>
+        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
+    </message>
+    <message>
+        <source>A list of texts</source>
+        <translation>قائمة نصوص</translation>
+    </message>
+    <message>
+        <source>An object with fields</source>
+        <translation>كائن له حقول</translation>
+    </message>
+    <message>
+        <source>One of three answers, with a reason</source>
+        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
+    </message>
+    <message>
+        <source>“yes” or “no”</source>
+        <translation>«yes» أو «no»</translation>
+    </message>
+    <message>
+        <source>A date</source>
+        <translation>تاريخ</translation>
+    </message>
+    <message>
+        <source>A list of three to seven points</source>
+        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
+    </message>
+    <message>
+        <source>Form of the replies</source>
+        <translation>شكل الردود</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>حرّ</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>قواعد</translation>
+    </message>
+    <message>
+        <source>JSON schema or grammar</source>
+        <translation>مخطط JSON أو قواعد</translation>
+    </message>
+    <message>
+        <source>Examples…</source>
+        <translation>أمثلة…</translation>
+    </message>
+</context>
+<context>
     <name>ReportDialog</name>
     <message>
         <source>Saved as {name}. Send it to whom you like.</source>
@@ -2056,14 +2149,22 @@
     </message>
 </context>
 <context>
-    <name>SamplingEditor</name>
+    <name>Sampling</name>
+    <message>
+        <source>Preset</source>
+        <translation>الأسلوب</translation>
+    </message>
+    <message>
+        <source>Ways to write that go by a name; you can save your own.</source>
+        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
+    </message>
     <message>
         <source>Creativity</source>
         <translation>الإبداع</translation>
     </message>
     <message>
         <source>Low: precise, much the same each time. High: freer, more surprising.</source>
-        <translation>منخفض: دقيق ومتقارب كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
     </message>
     <message>
         <source>Longest reply</source>
@@ -2071,7 +2172,11 @@
     </message>
     <message>
         <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: إلى أن يفرغ النموذج من ردّه.</translation>
+        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
+    </message>
+    <message>
+        <source>Which tokens may be chosen</source>
+        <translation>الرموز التي يُختار منها</translation>
     </message>
     <message>
         <source>Top-k</source>
@@ -2079,23 +2184,43 @@
     </message>
     <message>
         <source>Choose among this many of the likeliest tokens.</source>
-        <translation>يُختار الرمز من بين هذا العدد من أرجح الرموز.</translation>
+        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
     </message>
     <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
     </message>
     <message>
-        <source>Choose among the likeliest tokens that together reach this share.</source>
-        <translation>يُختار من أرجح الرموز التي تبلغ معًا هذه النسبة.</translation>
+        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
+        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
     </message>
     <message>
-        <source>Leave out tokens less likely than this share of the likeliest.</source>
-        <translation>تُترك الرموز التي يقلّ احتمالها عن هذه النسبة من أرجحها.</translation>
+        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
+        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
+        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Top-nσ</source>
+        <translation>Top-nσ</translation>
+    </message>
+    <message>
+        <source>Keep tokens within so many standard deviations of the best one.</source>
+        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
+    </message>
+    <message>
+        <source>Against repetition</source>
+        <translation>منع التكرار</translation>
     </message>
     <message>
         <source>Repeat penalty</source>
@@ -2103,7 +2228,143 @@
     </message>
     <message>
         <source>Above 1, words used lately become less likely.</source>
-        <translation>فوق 1 تصير الكلمات المستعملة قريبًا أقلّ احتمالًا.</translation>
+        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>مدى النظر</translation>
+    </message>
+    <message>
+        <source>The penalties look at so many tokens.</source>
+        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>عقوبة الورود</translation>
+    </message>
+    <message>
+        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
+        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>عقوبة الكثرة</translation>
+    </message>
+    <message>
+        <source>Above 0, a word becomes less likely each time that it is used.</source>
+        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
+    </message>
+    <message>
+        <source>DRY strength</source>
+        <translation>قوة DRY</translation>
+    </message>
+    <message>
+        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
+        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>أساس DRY</translation>
+    </message>
+    <message>
+        <source>How steeply the penalty grows with the phrase.</source>
+        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
+    </message>
+    <message>
+        <source>DRY free length</source>
+        <translation>الطول المسموح في DRY</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of up to so many tokens go free.</source>
+        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>DRY range</source>
+        <translation>مدى DRY</translation>
+    </message>
+    <message>
+        <source>Looks for phrases in so many tokens.</source>
+        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>المفاجأة</translation>
+    </message>
+    <message>
+        <source>XTC chance</source>
+        <translation>احتمال XTC</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are passed over, for less worn words.</source>
+        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>عتبة XTC</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely can be passed over.</source>
+        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
+    </message>
+    <message>
+        <source>Temperature range</source>
+        <translation>مدى الحرارة</translation>
+    </message>
+    <message>
+        <source>Lets creativity move so far up and down with how sure the model is.</source>
+        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
+    </message>
+    <message>
+        <source>Temperature curve</source>
+        <translation>منحنى الحرارة</translation>
+    </message>
+    <message>
+        <source>How quickly it moves.</source>
+        <translation>سرعة تغيّرها.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p target</source>
+        <translation>هدف Adaptive-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens about this likely.</source>
+        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p memory</source>
+        <translation>ذاكرة Adaptive-p</translation>
+    </message>
+    <message>
+        <source>How long earlier choices count.</source>
+        <translation>كم تؤثر الاختيارات السابقة.</translation>
+    </message>
+    <message>
+        <source>Mirostat</source>
+        <translation>Mirostat</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
+        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>هدف Mirostat</translation>
+    </message>
+    <message>
+        <source>The surprise to keep: lower is calmer.</source>
+        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>سرعة Mirostat</translation>
+    </message>
+    <message>
+        <source>How quickly it corrects itself.</source>
+        <translation>سرعة تصحيحه لنفسه.</translation>
+    </message>
+    <message>
+        <source>Repeatable and short</source>
+        <translation>الإعادة والتوقف</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2111,8 +2372,19 @@
     </message>
     <message>
         <source>The same seed gives the same reply to the same words.</source>
-        <translation>البذرة نفسها تعطي الردّ نفسه على الكلام نفسه.</translation>
+        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
     </message>
+    <message>
+        <source>Stop at</source>
+        <translation>قف عند</translation>
+    </message>
+    <message>
+        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
+        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingEditor</name>
     <message>
         <source>Automatic</source>
         <translation>تلقائي</translation>
@@ -2132,6 +2404,42 @@
     <message>
         <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own</source>
+        <translation>قيم النموذج</translation>
+    </message>
+    <message>
+        <source>Your own values</source>
+        <translation>قيمك الخاصة</translation>
+    </message>
+    <message>
+        <source>Precise</source>
+        <translation>دقيق</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>متوازن</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>مبدع</translation>
+    </message>
+    <message>
+        <source>Save as a preset…</source>
+        <translation>احفظ أسلوبًا…</translation>
+    </message>
+    <message>
+        <source>Remove a preset</source>
+        <translation>أزل أسلوبًا</translation>
+    </message>
+    <message>
+        <source>Save as a preset</source>
+        <translation>حفظ أسلوب</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>اسم الأسلوب</translation>
     </message>
 </context>
 <context>
@@ -2965,10 +3273,6 @@
         <translation>أغلق برامج أخرى، أو صغّر السياق، أو اختر نموذجًا أصغر.</translation>
     </message>
     <message>
-        <source>Its {quantization} file would fit: get that one, or close other programs.</source>
-        <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
-    </message>
-    <message>
         <source>No model is loaded.</source>
         <translation>لم يُحمَّل أي نموذج.</translation>
     </message>
@@ -3527,6 +3831,38 @@
     <message>
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} was made for another model than {name}.</source>
+        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
+        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is no LoRA adapter in GGUF.</source>
+        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or send without it.</source>
+        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
+    </message>
+    <message>
+        <source>Its {quantization} file would fit: get that one, or close other programs.</source>
+        <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
     </message>
 </context>
 <context>

@@ -90,6 +90,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
     ),
+    "adapter_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} was made for another model than {name}."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter made for this model, or take it off in the model's settings."),
+    ),
+    "adapter_activated": (
+        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} works only behind the text that it was trained with (aLoRA)."),
+        QT_TRANSLATE_NOOP("errors", "Samar can't use adapters of this kind; choose another one."),
+    ),
+    "not_an_adapter": (
+        QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
+    ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
         QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),
@@ -104,7 +116,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "schema_broken": (
         QT_TRANSLATE_NOOP("errors", "The JSON schema can't be read: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
+        QT_TRANSLATE_NOOP("errors", "Correct the schema, or send without it."),
     ),
     "schema_unsupported": (
         QT_TRANSLATE_NOOP("errors", "The JSON schema asks for what a reply can't be held to: {keyword}."),

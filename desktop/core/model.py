@@ -27,6 +27,13 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Embedding length."""
 
 
+class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A LoRA adapter (GGUF) laid over a model. scale: 1.0 as it was trained, 0.0 without effect."""
+
+    path: str
+    scale: float = 1.0
+
+
 class SamplingHints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`general.sampling.*` of a GGUF: what its makers recommend. None: no word about it."""
 

@@ -210,6 +210,10 @@ class _Engine:
     def _load(self, work: Load) -> None:
         from desktop.engine.llama import LoadStopped
 
+        if self._session is not None and self._session.takes(work.options, work.facts):
+            self._session.change_adapters(work.options)
+            self.send(Loaded(request=work.request, model=self._session.info))
+            return
         self._unload()
         shown = -1.0
 

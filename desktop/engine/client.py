@@ -52,6 +52,9 @@ from desktop.engine.states import forget, forget_others
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
 
+AdapterCheck = Callable[[Path, str, str], None]
+"""Reads an adapter's header: path, architecture and name of the model. Raises SamarError where it does not fit."""
+
 _PING_EVERY = 1.0  # seconds of silence before a sign of life is asked for
 
 
@@ -120,7 +123,7 @@ class Engine(ABC):
 class EngineClient(Engine):
     """The real engine, in a child process.
 
-    inspect: header reader, `desktop.models.gguf.inspect`. silence_s: seconds without any sign of life until the
+    inspect, check_adapter: header readers, `desktop.models.gguf.inspect` and `desktop.models.adapters.check_adapter`. silence_s: seconds without any sign of life until the
     process counts as frozen and is ended (engine_silent). stop_s: the same for a stop that is not obeyed. on_log: gets
     every line that the process writes to stderr, from a thread of its own. command: starts the process, to which this
     process's id is given as the last argument. states: folder for states of chats, the only place that the process writes
@@ -137,13 +140,14 @@ class EngineClient(Engine):
         on_log: Callable[[str], None] = lambda _: None,
         command: Sequence[str] | None = None,
         states: Path | None = None,
+        check_adapter: AdapterCheck | None = None,
     ) -> None:
         self._command = list(command) if command is not None else child_command(Role.ENGINE)
         if states is not None:
             self._command.append(str(states.absolute()))
         self._states = states
         self._states_limit: int | None = None
-        self._inspect = inspect
+        self._inspect, self._check_adapter = inspect, check_adapter
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
         self._on_log = on_log
         self._lock = threading.RLock()
@@ -189,6 +193,10 @@ class EngineClient(Engine):
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> ModelInfo | None:
         facts = self._inspect(path)
+        for adapter in options.adapters if options else ():
+            if self._check_adapter is None:
+                raise ValueError("adapters need check_adapter")
+            self._check_adapter(Path(adapter.path), facts.architecture, facts.name)
         with self._work() as (child, request):
             self._model = None
             options = options or LoadOptions()

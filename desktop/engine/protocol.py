@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats, TokenChoice
+from desktop.core.model import Adapter
 from desktop.core.model import FileFacts as FileFacts
 from desktop.core.model import ModelInfo as ModelInfo
 
@@ -59,6 +60,8 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Speculation from the text itself; the replies are the same with and without."""
     states_bytes: int = 4 * 1024 * 1024 * 1024
     """Most that the states of chats may take on disk; 0: none are kept."""
+    adapters: tuple[Adapter, ...] = ()
+    """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
 
 
 # ---- window → engine

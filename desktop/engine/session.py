@@ -13,7 +13,8 @@ import msgspec
 from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
-from desktop.core.model import FileFacts, ModelInfo, SamplingHints
+from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
+from desktop.engine.adapters import Adapters, with_adapters
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
     FLASH_ATTENTION,
@@ -77,7 +78,7 @@ class Session:
         if options.flash_attention not in FLASH_ATTENTION:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
-        plan = plan_memory(facts, options, machine.free_memory())
+        plan = plan_memory(with_adapters(facts, options.adapters), options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
         self._on_cpu = gpu_layers == 0
         self.model = self._load_model(library, options, facts, gpu_layers, progress)
@@ -93,6 +94,14 @@ class Session:
             raise
         try:
             self.prompts = self._make_prompts(templates)
+        except BaseException:
+            self.context.close()
+            self.model.close()
+            raise
+        self._options, self._facts, self._states = options, facts, states
+        self._adapters = Adapters(self.model, facts.name)
+        try:
+            self._lay_on(options.adapters)
         except BaseException:
             self.context.close()
             self.model.close()
@@ -200,6 +209,34 @@ class Session:
             tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
         )
 
+    # ---- adapters
+
+    def takes(self, options: LoadOptions, facts: FileFacts) -> bool:
+        """Whether `facts` is the loaded model and `options` ask for other adapters at most."""
+        return (
+            facts == self._facts and msgspec.structs.replace(options, adapters=self._options.adapters) == self._options
+        )
+
+    def change_adapters(self, options: LoadOptions) -> None:
+        """Lay the adapters of `options` over the model in the place of those before. What was read without them is of
+        no use any more and is put away. Raises SamarError; nothing is changed then."""
+        if options.adapters == self._options.adapters:
+            return
+        before = self._adapters.effect
+        self._adapters.read(options.adapters)
+        if before != self._adapters.effect:
+            self.chats.rest()
+            self.chats.clear()
+        self._adapters.lay_on(self.context)
+        self._options = options
+        if before != self._adapters.effect:
+            self.chats = self._make_chats(self._states, options, self._facts)
+
+    def _lay_on(self, adapters: tuple[Adapter, ...]) -> None:
+        if adapters:
+            self._adapters.read(adapters)
+            self._adapters.lay_on(self.context)
+
     def _hints(self) -> SamplingHints:
         def number(key: str) -> float | None:
             text = self.model.metadata(f"general.sampling.{key}")
@@ -231,7 +268,7 @@ class Session:
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
                 settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
-                model = fingerprint(Path(facts.path), *settings)
+                model = fingerprint(Path(facts.path), *settings, *self._adapters.effect)
                 store = StateStore(folder, options.states_bytes, model, whole=whole)
         reserve = 2 * options.reserve_bytes
         return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole)

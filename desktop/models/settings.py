@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core.errors import SamarError
+from desktop.core.model import Adapter
 from desktop.models import gguf
 from desktop.models.entry import fingerprint
 from desktop.models.fit import Fit, Machine, judge
@@ -33,6 +34,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     flash_attention: str = "auto"
     memory_map: bool = True
     keep_in_memory: bool = False
+    adapters: tuple[Adapter, ...] = ()
+    """LoRA adapters laid over it."""
 
     def checked(self) -> ModelSettings:
         """Self with every value that the engine understands: a quantized KV cache asks for flash attention."""
@@ -45,6 +48,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
             kv_type="f16" if flash == "off" else kv_type,
             gpu_layers=min(max(self.gpu_layers, -1), 1000),
             flash_attention=flash,
+            adapters=tuple(
+                msgspec.structs.replace(adapter, scale=min(max(adapter.scale, -10.0), 10.0))
+                for adapter in self.adapters
+            ),
         )
 
 

@@ -33,6 +33,7 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         keep_in_memory=own.keep_in_memory,
         kv_type=own.kv_type,
         flash_attention=own.flash_attention,
+        adapters=own.adapters,
     )
 
 

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from converter.errors import ExitStatus as S
+from desktop.__main__ import with_leave
+from desktop.core.paths import Paths
+from desktop.core.settings import Settings, SettingsFile
 from tests.converter.gguf_digest import digest
 from tests.converter.small import LLAMA, left_in, run, small_llama, weights_of
 from tests.converter.synthetic.checkpoints import put, write_weights
@@ -113,7 +116,7 @@ def command(hub: Hub, tmp_path: Path, *arguments: object) -> subprocess.Complete
         "NO_PROXY": "127.0.0.1",
     }
     return subprocess.run(
-        [sys.executable, "-m", "converter", *map(str, arguments)],
+        [sys.executable, "-m", "converter", *map(str, arguments), *([] if "--no-network" in arguments else ["--network"])],
         capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
     )  # fmt: skip
 
@@ -182,3 +185,26 @@ def test_that_no_connection_is_one_sentence(hub: Hub, out: Path, tmp_path: Path)
     assert done.returncode == S.DOWNLOAD_FAILED
     assert len(done.stderr.splitlines()) == 1
     assert left_in(out) == []
+
+
+def test_that_nobody_is_asked_without_leave(hub: Hub, out: Path, tmp_path: Path) -> None:
+    for more in ((), ("--plan",)):
+        done = command(hub, tmp_path, "someone/Small-Llama-v1", "--out", out, *more, "--no-network")
+        assert done.returncode == S.NETWORK_OFF
+        assert len(done.stderr.splitlines()) == 1 and "--network" in done.stderr
+    assert hub.sent == {} and left_in(out) == []
+
+
+def test_that_the_base_of_an_adapter_is_not_asked_for_without_leave(hub: Hub, out: Path, tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    put(adapter / "adapter_config.json", {"base_model_name_or_path": "someone/Small-Llama-v1", "peft_type": "LORA"})
+    done = command(hub, tmp_path, adapter, "--out", out, "--no-network")
+    assert done.returncode == S.NETWORK_OFF and hub.sent == {}
+
+
+def test_that_the_settings_give_the_leave(tmp_path: Path) -> None:
+    data = ["--data-dir", str(tmp_path)]
+    assert with_leave(["a/b", *data]) == ["a/b"]
+    SettingsFile(Paths.under(tmp_path).settings).save(Settings(network_allowed=True))
+    assert with_leave(["a/b", *data]) == ["a/b", "--network"]
+    assert with_leave(["a/b", "--no-network"]) == ["a/b", "--no-network"]

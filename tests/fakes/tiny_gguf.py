@@ -114,3 +114,25 @@ def write_tiny(
     writer.write_tensors_to_file()
     writer.close()
     return path
+
+
+def write_tiny_adapter(
+    path: Path, *, seed: int = 1, rank: int = 2, width: int = WIDTH, architecture: str = "llama", kind: str = "adapter"
+) -> Path:
+    """A LoRA adapter with random weights for the attention of a model of `write_tiny`."""
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_string("general.type", kind)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    random = np.random.default_rng(seed)
+    for layer in range(LAYERS):
+        for part in ("attn_q", "attn_v"):
+            for half, shape in (("a", (rank, width)), ("b", (width, rank))):
+                writer.add_tensor(
+                    f"blk.{layer}.{part}.weight.lora_{half}", random.standard_normal(shape).astype(np.float32)
+                )
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path

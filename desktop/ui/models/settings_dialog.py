@@ -14,7 +14,8 @@ from desktop.models.fit import Fit, Machine, Verdict
 from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, judge_as_set
 from desktop.ui import i18n, theme
 from desktop.ui.models import words
-from desktop.ui.sampling import Slider, WholeField
+from desktop.ui.models.adapter_list import AdapterList
+from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
 SMALLEST_POWER, LARGEST_POWER = 9, 24
@@ -174,6 +175,9 @@ class ModelSettingsDialog(QDialog):
         self._row("flash", below=self.flash)
         self._row("map", below=self.map)
         self._row("keep", below=self.keep)
+        self.adapters = AdapterList(self.entry.architecture, self.entry.name)
+        self._row("adapters", below=self.adapters)
+        self.adapters.changed.connect(lambda adapters: self._change(adapters=adapters))
         self.gpu.setEnabled(self.machine.gpu_free > 0)
         self.context.valueChanged.connect(lambda value: self._change(context=self.steps[value]))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
@@ -210,6 +214,7 @@ class ModelSettingsDialog(QDialog):
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
         self.keep.set_value(own.keep_in_memory)
+        self.adapters.set_adapters(own.adapters)
         self.showing = False
         self._judge()
 
@@ -292,9 +297,13 @@ class ModelSettingsDialog(QDialog):
                 self.tr("Keep in memory"),
                 self.tr("The system never swaps the weights out, if it allows that: the first reply after a pause is fast."),
             ),
+            "adapters": (
+                self.tr("Adapters (LoRA)"),
+                self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
+            ),
         }  # fmt: skip
         fields = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
-        fields |= {"flash": self.flash, "map": self.map, "keep": self.keep}
+        fields |= {"flash": self.flash, "map": self.map, "keep": self.keep, "adapters": self.adapters}
         for name, (title, hint) in texts.items():
             self.names[name].setText(title)
             self.hints[name].setText(hint)

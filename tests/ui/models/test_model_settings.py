@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.load_mark import LoadMark
+from desktop.core.model import Adapter
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
 from desktop.models import catalogue
@@ -29,12 +30,13 @@ from desktop.ui.models.settings_dialog import ModelSettingsDialog, context_steps
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker
 from tests.fakes.scripted_engine import ScriptedEngine
-from tests.fakes.tiny_gguf import write_tiny
+from tests.fakes.tiny_gguf import write_tiny, write_tiny_adapter
 
 LISTED = catalogue.load().find("llama-3.2-1b")
 assert LISTED is not None
 ENTRY = Entry(
     id="a" * 32,
+    architecture="llama",
     name="Llama",
     path="/models/a.gguf",
     origin=Origin.SAMAR,
@@ -85,6 +87,26 @@ def test_that_closing_keeps_nothing_and_saving_tells_all(dialog: ModelSettingsDi
         dialog.use.click()
     wanted = ModelSettings(threads=3, memory_map=False, keep_in_memory=True)
     assert saved.args == [ENTRY, wanted, True]
+
+
+def test_that_adapters_are_added_scaled_and_taken_off(
+    dialog: ModelSettingsDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    one, other = (str(write_tiny_adapter(tmp_path / f"{name}.gguf")) for name in ("one", "other"))
+    wrong = str(write_tiny_adapter(tmp_path / "wrong.gguf", architecture="qwen2"))
+    adapters = dialog.adapters
+    adapters.take([one, wrong, other, one])
+    assert [adapter.path for adapter in dialog.own.adapters] == [one, other]
+    assert adapters.problem.isVisible() and "wrong.gguf" in adapters.problem.text()
+    adapters.rows[0].slider.setFocus()
+    qtbot.keyClick(adapters.rows[0].slider, Qt.Key.Key_Home)
+    assert adapters.rows[0].slider.hasFocus() and adapters.rows[0].value.text() == "0.00"
+    assert [adapter.scale for adapter in dialog.own.adapters] == [0.0, 1.0]
+    adapters.rows[1].remove.click()
+    assert adapters.add.hasFocus()
+    with qtbot.waitSignal(dialog.saved) as saved:
+        dialog.use.click()
+    assert saved.args[1] == ModelSettings(adapters=(Adapter(path=one, scale=0.0),))
 
 
 def test_that_gpu_layers_wait_for_a_gpu(dialog: ModelSettingsDialog, app: QApplication, qtbot: QtBot) -> None:

@@ -417,3 +417,20 @@ def test_that_a_computer_without_a_keyring_is_told(
     with qtbot.waitSignal(room.worker.failed, timeout=10_000) as failed:
         page.hub.token_given.emit("hf_x")
     assert failed.args[0].code == "keyring_missing" and "HF_TOKEN" in page.message.text.text()
+
+
+def test_that_a_small_window_keeps_names_and_verdicts(page: ModelsPage, qtbot: QtBot, app: QApplication) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.catalogue.show_catalogue(in_catalogue())
+    page.resize(1200, 800)
+    page.open_tab("catalogue")
+    qtbot.waitUntil(lambda: page.width() == 1200 and not page.catalogue.cards[0].compact)
+    assert not any(page.catalogue.table.isColumnHidden(number) for number in range(7))
+    assert all("Licence" in card.why.text() for card in page.catalogue.cards)
+    page.resize(640, 480)
+    qtbot.waitUntil(lambda: page.width() == 640 and page.catalogue.cards[0].compact)
+    for table, verdict in ((page.catalogue.table, 6), (page.local.table, 5)):
+        assert not table.isColumnHidden(0) and not table.isColumnHidden(verdict)
+        assert table.columnWidth(0) > 120
+    assert not page.catalogue.cards[0].why.isVisible() and "Licence" in page.catalogue.cards[0].toolTip()
+    assert page.catalogue.table.isColumnHidden(2)
