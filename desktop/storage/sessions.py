@@ -37,7 +37,7 @@ def own_start() -> float:
             pass
     import psutil
 
-    return psutil.Process().create_time()
+    return float(psutil.Process().create_time())
 
 
 def living(database: Database) -> set[str]:
