@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -67,6 +67,9 @@ bench-storage: setup-dev ## the history: growth and ratios
 
 bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (long)
 	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
+	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh
