@@ -39,6 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+VERBS = ("ask", "chat", "models", "convert")
+
 Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
 System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
 Temperature = Annotated[float | None, typer.Option(min=0, max=5, help="0 always takes the likeliest token.")]

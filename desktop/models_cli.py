@@ -220,6 +220,7 @@ def pull(
     ],
     as_json: AsJson = False,
     network: Network = False,
+    images: Annotated[bool, typer.Option(help="With the file that lets it see images, where there is one.")] = True,
 ) -> None:
     """Download a model, or go on with a download that was stopped. Ctrl+C keeps what came."""
     from desktop.models.downloads import DownloadQueue
@@ -227,9 +228,10 @@ def pull(
     library = _library()
     queue = DownloadQueue(_hub(network), library)
     repository, choice = _chosen(queue.hub, what)
-    one = queue.add(repository, choice)
+    projector = repository.projector if images else None
     if repository.licence:
         print(f"licence: {repository.licence}", file=sys.stderr)
+    one = queue.add(repository, choice, (projector,) if projector else ())
     entry = _run(queue, one)
     if as_json:
         _print_json(_entry_facts(entry))
@@ -270,7 +272,14 @@ def _run(queue: DownloadQueue, one: Download) -> Entry:
     queue.set_state(one.id, State.RUNNING)
     try:
         with stopping_at_interrupt(transfer.stop):
-            return queue.run(one, transfer, _shower())
+            while True:
+                try:
+                    return queue.run(one, transfer, _shower())
+                except SamarError as problem:
+                    if problem.code != "hub_busy" or (one := queue.refused(one.id, problem)).state is not State.WAITING:
+                        raise
+                    print(f"samar: {problem.sentence()} It goes on by itself.", file=sys.stderr)
+                    transfer.wait(max(0.0, one.resumes_at - time.time()))
     except Stopped as stopped:
         held = queue.set_state(one.id, State.PAUSED).held
         print(f"\nstopped at {readable(held)} of {readable(one.size)}; run the same again to go on", file=sys.stderr)

@@ -130,7 +130,8 @@ class TerminalChat:
                 self.engine.load(Path(self.info.path))
             text, stats = stream(self.engine, request, show=write, keep=keep)
         except SamarError as problem:
-            self.store.finish(message_id, written, MessageStatus.FAILED, error_code=problem.code)
+            details = problem.details.items()
+            self.store.finish(message_id, written, MessageStatus.FAILED, error_code=problem.code, error_details=details)
             print()
             raise
         print(" ⏹" if stats.stopped_by is StoppedBy.USER else "")

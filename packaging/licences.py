@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from build import version
+
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)[^/]*$", re.IGNORECASE)
 
@@ -95,16 +97,12 @@ def packages(contents: Iterable[dict[str, str]]) -> list[Part]:
             continue
         elif source.startswith(("/usr/lib", "/lib")) and "python" not in source:
             system.setdefault(debian_package(source), []).append(source)
-    parts = [Part("Samar", version_of_samar(), "MIT", texts=[ROOT / "LICENSE"]), python_part()]
+    parts = [Part("Samar", version(), "MIT", texts=[ROOT / "LICENSE"]), python_part()]
     for name, distribution in used.items():
         if name != "samar":
             parts += parts_of(name, distribution)
     parts += [system_part(name, files) for name, files in system.items()]
     return sorted(parts, key=lambda part: (part.name != "Samar", part.name.lower()))
-
-
-def version_of_samar() -> str:
-    return metadata.version("samar")
 
 
 def python_part() -> Part:

@@ -101,7 +101,7 @@ def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_on
     stats = again.chats.path()[-1].stats
     assert stats is not None
     assert stats.cached_tokens > 100
-    again.chats.delete_chat(chat.id)
+    again.chats.organizer.delete([chat.id])
     again.window.toast.dismiss()
     qtbot.waitUntil(lambda: not again.store.chat_ids())
     again.window.close()

@@ -53,6 +53,10 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
+    <message>
+        <source>Licence: {name}</source>
+        <translation>الرخصة: {name}</translation>
+    </message>
 </context>
 <context>
     <name>Banner</name>
@@ -503,6 +507,109 @@
     </message>
 </context>
 <context>
+    <name>ContextNotice</name>
+    <message>
+        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
+        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no room for the first exchange, so it is left out too.</source>
+        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
+    </message>
+    <message>
+        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
+        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
+    </message>
+    <message>
+        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
+        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
+    </message>
+    <message>
+        <source>Nothing is deleted: you still see everything, only the model does not.</source>
+        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
+    </message>
+    <message>
+        <source>Drop the oldest</source>
+        <translation>اترك الأقدم</translation>
+    </message>
+    <message>
+        <source>Keep the first</source>
+        <translation>أبقِ الأول</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation>لخّص</translation>
+    </message>
+    <message>
+        <source>What is left out</source>
+        <translation>ما يُترك</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>غيّر…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
+    </message>
+    <message>
+        <source>Summary of the oldest messages</source>
+        <translation>ملخّص أقدم الرسائل</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>أعد كتابته</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message>
         <source>{name} is ready</source>
@@ -511,6 +618,49 @@
     <message>
         <source>Use it</source>
         <translation>استعمله</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>تنزيل نموذج</translation>
+    </message>
+    <message>
+        <source>Its page names no licence. Read there what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. You may use it freely.</source>
+        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
+        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
+        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Open its page in the browser</source>
+        <translation>افتح صفحته في المتصفح</translation>
+    </message>
+    <message>
+        <source>With the file that sees images, {size}</source>
+        <translation>مع الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
     </message>
 </context>
 <context>
@@ -571,6 +721,18 @@
             <numerusform>بقيت %n ساعة</numerusform>
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
 </context>
 <context>
@@ -645,6 +807,10 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
+    <message>
+        <source>Language</source>
+        <translation>اللغة</translation>
+    </message>
 </context>
 <context>
     <name>FindBar</name>
@@ -671,6 +837,55 @@
     <message>
         <source>{0} of {1}</source>
         <translation>{0} من {1}</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
     </message>
 </context>
 <context>
@@ -702,6 +917,101 @@
     <message>
         <source>Export</source>
         <translation>تصدير</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPage</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Asking the release page…</source>
+        <translation>يسأل سمر صفحة الإصدارات…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>هذا أحدث إصدار.</translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation>صدر الإصدار {version}.</translation>
+    </message>
+    <message>
+        <source>Version {version} is being fetched and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is here and its signature is right.</source>
+        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
+    </message>
+    <message>
+        <source>Download and check</source>
+        <translation>نزّله وافحصه</translation>
+    </message>
+    <message>
+        <source>Open the installer</source>
+        <translation>افتح برنامج التثبيت</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>Copy version details</source>
+        <translation>انسخ تفاصيل الإصدار</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
+    </message>
+    <message>
+        <source>Samar {version}</source>
+        <translation>سمر {version}</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. It runs on this computer alone.</source>
+        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>التحديثات</translation>
+    </message>
+    <message>
+        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
+        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>Only when I press the button</source>
+        <translation>عندما أضغط الزر فقط</translation>
+    </message>
+    <message>
+        <source>Look once a week</source>
+        <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>If something went wrong</source>
+        <translation>إن حدث خلل</translation>
+    </message>
+    <message>
+        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
     </message>
 </context>
 <context>
@@ -796,6 +1106,18 @@
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
     </message>
 </context>
 <context>
@@ -902,6 +1224,14 @@
     <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
+    </message>
+    <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
     </message>
 </context>
 <context>
@@ -1363,6 +1693,14 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
+    <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
 </context>
 <context>
     <name>NetworkOff</name>
@@ -1686,10 +2024,73 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Saved as {name}. Send it to whom you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>احفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>ملفات مضغوطة (*.zip)</translation>
+    </message>
+    <message>
+        <source>Report a problem</source>
+        <translation>أبلغ عن مشكلة</translation>
+    </message>
+    <message>
+        <source>Read what the report would hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
+        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
+    <message>
+        <source>Files of the report</source>
+        <translation>ملفات التقرير</translation>
+    </message>
+    <message>
+        <source>Text of the chosen file</source>
+        <translation>نصّ الملف المختار</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Save as .zip…</source>
+        <translation>احفظ ‎.zip…</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
         <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>Samar {version} is there</source>
+        <translation>صدر سمر {version}</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>انظر</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
     </message>
 </context>
 <context>
@@ -1974,10 +2375,6 @@
         <translation>لا تستعمل الشبكة أبدًا</translation>
     </message>
     <message>
-        <source>Only when I ask for a model</source>
-        <translation>حين أطلب نموذجًا فقط</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>الشبكة</translation>
     </message>
@@ -2038,6 +2435,14 @@
     <message>
         <source>Cancel</source>
         <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>المساعدة</translation>
+    </message>
+    <message>
+        <source>Only when I ask for it</source>
+        <translation>عندما أطلب ذلك فقط</translation>
     </message>
 </context>
 <context>
@@ -3061,6 +3466,130 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
+    <message>
+        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
+    </message>
+    <message>
+        <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
+        <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar is open already, but its window does not answer.</source>
+        <translation>سمر مفتوح من قبل، لكن نافذته لا تستجيب.</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again, or end it and start it anew.</source>
+        <translation>انتظر قليلًا ثم حاول مرة أخرى، أو أنهِه وشغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>This copy of Samar does not know a release page.</source>
+        <translation>لا تعرف هذه النسخة من سمر صفحة إصدارات.</translation>
+    </message>
+    <message>
+        <source>Get newer versions where you got this one.</source>
+        <translation>احصل على الإصدارات الأحدث من حيث حصلت على هذه.</translation>
+    </message>
+    <message>
+        <source>This Samar runs from its source code and is not updated by itself.</source>
+        <translation>يعمل سمر هذا من مصدره البرمجي ولا يحدّث نفسه.</translation>
+    </message>
+    <message>
+        <source>Bring the source up to date and start it again.</source>
+        <translation>حدّث المصدر ثم شغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
+        <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the connection or the proxy and try again.</source>
+        <translation>تحقّق من الاتصال أو الوكيل (البروكسي) ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The release page answered with an error ({status}).</source>
+        <translation>أجابت صفحة الإصدارات بخطأ ({status}).</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>حاول لاحقًا.</translation>
+    </message>
+    <message>
+        <source>The release page sends Samar to {host}, which is not its own.</source>
+        <translation>تحيل صفحة الإصدارات سمر إلى {host}، وهو ليس من مواقعها.</translation>
+    </message>
+    <message>
+        <source>Nothing was fetched from there. Try again on another network.</source>
+        <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>What the release page says can&apos;t be read.</source>
+        <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was changed.</source>
+        <translation>حاول لاحقًا؛ لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} was published without its checksums or their signature.</source>
+        <translation>نُشر الإصدار {version} بلا مجاميع التحقق أو بلا توقيعها.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was fetched.</source>
+        <translation>حاول لاحقًا؛ لم يُنزَّل شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} has no file for this computer.</source>
+        <translation>ليس في الإصدار {version} ملف لهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Look at the release page in a browser.</source>
+        <translation>انظر في صفحة الإصدارات بالمتصفّح.</translation>
+    </message>
+    <message>
+        <source>What was published is not signed by the makers of Samar.</source>
+        <translation>ما نُشر لم يوقّعه صانعو سمر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Do not install it from elsewhere either.</source>
+        <translation>لم يُحتفظ بشيء منه. لا تثبّته من مكان آخر أيضًا.</translation>
+    </message>
+    <message>
+        <source>The release page offers version {version}, but the signature is of another one.</source>
+        <translation>تعرض صفحة الإصدارات الإصدار {version}، لكن التوقيع لإصدار آخر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Try again later, or on another network.</source>
+        <translation>لم يُحتفظ بشيء. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is not what was published: its checksum is another one.</source>
+        <translation>ليس {name} ما نُشر: مجموع التحقق مختلف.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Try again later, or on another network.</source>
+        <translation>حُذف. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>Only a part of {name} came.</source>
+        <translation>لم يصل من {name} إلا جزء.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Check the connection and try again.</source>
+        <translation>حُذف. تحقّق من الاتصال ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than the release page says.</source>
+        <translation>حجم {name} أكبر مما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>The settings were written by a newer Samar. They are kept as {aside}.</source>
+        <translation>كتب هذه الإعداداتِ إصدارٌ أحدث من سمر. حُفظت باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Update Samar to use them again; until then it uses what it understands of them.</source>
+        <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>
@@ -3187,6 +3716,10 @@
     <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
+    </message>
+    <message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,37 @@
     </message>
 </context>
 <context>
+    <name>ContextNotice</name>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>Summarising the %n oldest message…</numerusform>
+            <numerusform>Summarising the %n oldest messages…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>The chat is longer than what the model keeps in view: %n message after the first exchange will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: %n messages after the first exchange will be left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>A summary stands for the %n oldest message, which the model no longer sees.</numerusform>
+            <numerusform>A summary stands for the %n oldest messages, which the model no longer sees.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>The chat is longer than what the model keeps in view: the %n oldest message will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: the %n oldest messages will be left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DownloadRow</name>
     <message numerus="yes">
         <source>%n second(s) left</source>
@@ -76,6 +107,16 @@
         <translation>
             <numerusform>%n file</numerusform>
             <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
         </translation>
     </message>
 </context>

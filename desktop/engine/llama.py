@@ -373,7 +373,8 @@ class Context:
         if count < held and count > 0:
             ok = self.api.llama_memory_seq_rm(self.memory, 0, count, -1)
             oldest = self.api.llama_memory_seq_pos_min(self.memory, 0)
-            if not ok or oldest > max(0, count - self.model.sliding_window):
+            # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
+            if not ok or not 0 <= oldest <= max(0, count - self.model.sliding_window):
                 count = 0
         if count == 0:
             self.clear()

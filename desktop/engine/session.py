@@ -264,13 +264,15 @@ class Session:
 
     def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> Chats:
         store: StateStore | None = None
+        rigid = self.model.recurrent
+        whole = rigid or self.model.sliding_window > 0
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
                 settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
                 model = fingerprint(Path(facts.path), *settings, *self._adapters.effect)
-                store = StateStore(folder, options.states_bytes, model, whole=self.model.recurrent)
+                store = StateStore(folder, options.states_bytes, model, whole=whole)
         reserve = 2 * options.reserve_bytes
-        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=self.model.recurrent)
+        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole, rigid=rigid)
 
     # ---- replying
 

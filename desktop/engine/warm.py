@@ -49,8 +49,8 @@ class _Copy:
 class Chats:
     """Which chat the cache holds, and copies of the others, used longest ago first.
 
-    store: the states on disk, None without any. whole: only all of a state is of use, for models that can't take tokens
-    back. free: bytes of memory that can be had; reserve: what of it stays with the rest of the computer.
+    store: the states on disk, None without any. whole: only all of a copy is of use, for models with sliding windows, whose
+    copies end with one window. rigid: the cache can't take tokens back, for recurrent models. free: bytes of memory that can be had; reserve: what of it stays with the rest of the computer.
     """
 
     def __init__(
@@ -61,9 +61,10 @@ class Chats:
         *,
         reserve: int,
         whole: bool = False,
+        rigid: bool = False,
     ) -> None:
         self._context, self.store, self._free = context, store, free
-        self._reserve, self._whole = reserve, whole
+        self._reserve, self._whole, self._rigid = reserve, whole or rigid, rigid
         self._copies: list[_Copy] = []
         self._chat, self._kept = "", False
         self._saved = True
@@ -87,17 +88,23 @@ class Chats:
         self.relieve()
         held, wanted = array("i", self._context.tokens), array("i", tokens)
         common = common_prefix(held, wanted)
-        lost = len(held) if self._whole and common < len(held) else len(held) - common
-        useful = 0 if lost == len(held) else common
-        warm = self._warmest(wanted, useful + MIN_TOKENS - 1)
-        stored = self.store.best(wanted, (warm[1] if warm else useful + MIN_TOKENS - 1)) if self.store else None
-        if lost >= MIN_TOKENS and (warm or stored or self._chat != chat):
+        lost = len(held) if self._rigid and common < len(held) else len(held) - common
+        useful = (0 if lost == len(held) else common) + MIN_TOKENS - 1
+        if lost >= MIN_TOKENS and (self._chat != chat or any(self._best(wanted, useful))):
             self._put_away()
-        if warm and not stored:
-            self._bring(warm[0], chat)
-        elif stored and self.store:
-            self._fetch(stored[0])
+        copy, path = self._best(wanted, useful)
+        if path is not None:
+            self._fetch(path)
+        elif copy is not None:
+            self._bring(copy, chat)
         self._chat, self._kept, self._saved = chat, kept, False
+
+    def _best(self, tokens: array[int], more_than: int) -> tuple[_Copy | None, Path | None]:
+        """The copy and the file that share the longest beginning with `tokens`, each only if it is longer than
+        `more_than` and what is before it."""
+        warm = self._warmest(tokens, more_than)
+        stored = self.store.best(tokens, warm[1] if warm else more_than) if self.store else None
+        return warm[0] if warm else None, stored[0] if stored else None
 
     def _warmest(self, tokens: array[int], more_than: int) -> tuple[_Copy, int] | None:
         found: tuple[_Copy, int] | None = None

@@ -56,6 +56,16 @@ class Removal(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes; 0 when the file stays, or has another name elsewhere on the disk."""
 
 
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that the person added."""
+
+    path: Path
+    there: bool
+    """False: it was taken away, or is on a disk that is not plugged in."""
+    models: int
+    """That were found below it when last looked."""
+
+
 class Library:
     """The list. Every method may be called from any thread; what they return is immutable."""
 
@@ -105,9 +115,16 @@ class Library:
             raise SamarError("model_missing", name=path.name)
         return entry
 
-    def folders(self) -> list[Path]:
+    def folders(self) -> list[Folder]:
+        """Those that the person added, in the order of adding."""
         with self._lock:
-            return [Path(folder) for folder in self._read().folders]
+            known = self._read()
+            entries = [Path(entry.path) for entry in known.entries if entry.id not in known.hidden]
+        found = []
+        for folder in map(Path, known.folders):
+            inside = sum(folder in path.parents for path in entries)
+            found.append(Folder(path=folder, there=folder.is_dir(), models=inside))
+        return found
 
     def settings(self, model_id: str) -> ModelSettings:
         with self._lock:
@@ -261,6 +278,8 @@ class Library:
         files = []
         with contextlib.suppress(SamarError):
             files = [path for path in entry.files() if path.is_file()]
+        needed = {name for other in self.entries() if other.id != entry.id for name in other.companions}
+        files += [Path(name) for name in entry.companions if name not in needed and Path(name).is_file()]
         return [path for path in files if inside in path.resolve().parents]
 
     # ---- verifying

@@ -92,7 +92,7 @@ def shape_of(headers: Sequence[Header]) -> Shape:
         window=window,
         state_bytes=_state(header, width, kinds),
         width=width,
-        heads=max(0, *header.per_layer("attention.head_count", layers, 0)),
+        heads=max([0, *header.per_layer("attention.head_count", layers, 0)]),
         layers=layers,
         feed=max(feed, 0),
         mixer=_mixer(header),

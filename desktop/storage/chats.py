@@ -110,6 +110,14 @@ class ChatStore(PlaceStore):
         """None: the model's own hints, else the settings'."""
         return self._set(chat_id, "params = ?{}", (params_json(params),))
 
+    def set_overflow(self, chat_id: int, overflow: str | None) -> Chat:
+        """A value of `fitting.Overflow`, or None for "not chosen"."""
+        return self._set(chat_id, "overflow = ?{}", (overflow,))
+
+    def set_summary(self, chat_id: int, text: str, until: int | None) -> Chat:
+        """What stands for the turns up to the message `until`."""
+        return self._set(chat_id, "summary = ?, summary_until = ?{}", (clean_text(text), until))
+
     def _set(self, chat_id: int, assignment: str, values: tuple[object, ...]) -> Chat:
         with self.database.transaction():
             self._require_chat(chat_id)
@@ -126,15 +134,21 @@ class ChatStore(PlaceStore):
                 "UPDATE chats SET title_is_automatic = ? WHERE id = ?", (chat.title_is_automatic, copy.id)
             )
             leaf: int | None = None
+            until: int | None = None
             for turn in self.messages_of(chat.id).path_to(message_id):
                 leaf = self.database.execute(
                     "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s,"
-                    " stats, content, thinking) SELECT ?, ?, role,"
+                    " stats, content, thinking, error_details) SELECT ?, ?, role,"
                     " CASE status WHEN 'streaming' THEN 'interrupted' ELSE status END,"
-                    " created_at, model, error_code, thinking_s, stats, content, thinking FROM messages WHERE id = ?",
+                    " created_at, model, error_code, thinking_s, stats, content, thinking, error_details FROM messages WHERE id = ?",
                     (copy.id, leaf, turn.id),
                 )
-            self.database.execute("UPDATE chats SET active_leaf = ? WHERE id = ?", (leaf, copy.id))
+                until = leaf if turn.id == chat.summary_until else until
+            summary = chat.summary if until is not None else ""
+            self.database.execute(
+                "UPDATE chats SET active_leaf = ?, overflow = ?, summary = ?, summary_until = ? WHERE id = ?",
+                (leaf, chat.overflow, summary, until, copy.id),
+            )
             return self.get_chat(copy.id)
 
     # drafts
@@ -227,6 +241,11 @@ class ChatStore(PlaceStore):
                 self.database.execute(
                     f"{below} INSERT INTO erasures (message_id, created_at)"
                     " SELECT id, created_at FROM messages WHERE id IN (SELECT id FROM below)",
+                    (id_,),
+                )
+                self.database.execute(  # it tells of what is erased
+                    f"{below} UPDATE chats SET summary = '', summary_until = NULL"
+                    " WHERE summary_until IN (SELECT id FROM below)",
                     (id_,),
                 )
                 self.database.execute(f"{below} DELETE FROM messages WHERE id IN (SELECT id FROM below)", (id_,))

@@ -146,6 +146,9 @@ class _JsonWriter(_Writer):
             folder=self.folders.get(chat.folder_id) if chat.folder_id is not None else None,
             active=chat.active_leaf,
             draft=self.drafts.get(chat.id, ""),
+            overflow=chat.overflow,
+            summary=chat.summary,
+            summary_until=chat.summary_until,
             messages=[_exchange_message(message) for message in store.messages_of(chat.id)],
         )
         return ("" if is_first else ",\n") + msgspec.json.encode(exchange).decode()
@@ -168,6 +171,7 @@ def _exchange_message(message: Message) -> ExchangeMessage:
         model=message.model,
         stats=message.stats,
         error_code=message.error_code,
+        error_details=dict(message.error_details),
     )
 
 

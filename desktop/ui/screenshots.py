@@ -19,10 +19,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.chat import Chat, Folder, Message, Role
 from desktop.core.errors import SamarError
+from desktop.core.fitting import Overflow, Plan
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.settings import Language, Theme
 from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_list import SearchHit
+from desktop.ui.chat.context_notice import ContextNotice
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
@@ -214,6 +216,21 @@ def state_archive(window: MainWindow) -> None:
     window.sidebar.show_archive(True)
 
 
+def state_context(window: MainWindow) -> None:
+    """A chat that has outgrown the context, with its summary."""
+    window.show_empty(False)
+    window.sidebar.set_current(2)
+    notice = ContextNotice()
+    window.add_notice(notice)
+    messages = tuple(sample_messages(i18n.current()))
+    summary = "They compared models for a laptop with 8 GB and chose a small one."
+    if i18n.current() is Language.ARABIC:
+        summary = "قارنا بين نماذج تناسب حاسوبًا ذاكرته 8 غيغابايت، واختارا نموذجًا صغيرًا."
+    plan = Plan(messages, messages * 3, summary=summary, context=8192)
+    notice.show_plan(plan, Overflow.SUMMARISE)
+    notice.change.setChecked(True)
+
+
 States = dict[str, Callable[[MainWindow], None]]
 STATES: States = {
     "empty": state_empty,
@@ -224,6 +241,7 @@ STATES: States = {
     "search": state_search,
     "organized": state_organized,
     "archive": state_archive,
+    "context": state_context,
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,

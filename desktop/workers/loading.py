@@ -1,13 +1,21 @@
-"""How a model is loaded: what the person set for it, before what holds for all models. No Qt."""
+"""How a model is loaded: what the person set for it, before what holds for all models; and how fast it then was. No Qt."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
+from desktop.core.generation import GenerationStats
+from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings
 from desktop.engine.protocol import LoadOptions
+from desktop.models import bandwidth, gguf
 from desktop.models.settings import ModelSettings, settings_of
+from desktop.models.shape import Shape, shape_of
+
+LEAST_REPLY = 32
+"""Tokens of a reply from which on its speed says something."""
 
 
 def options_of(paths: Paths, settings: Settings, model: Path) -> LoadOptions:
@@ -27,3 +35,17 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         flash_attention=own.flash_attention,
         adapters=own.adapters,
     )
+
+
+def learn_from(paths: Paths, info: ModelInfo, stats: GenerationStats) -> None:
+    """Note what a reply on the processor reached. Reads the model's header once; a small model teaches nothing."""
+    if info.file_bytes < bandwidth.LEAST_READ:
+        return
+    context = stats.prompt_tokens + stats.reply_tokens // 2
+    kv_type = settings_of(paths.library, Path(info.path)).kv_type
+    bandwidth.learn(paths.cache, _shape(info.path), stats.tokens_per_s, context=context, kv_type=kv_type)
+
+
+@lru_cache(maxsize=1)
+def _shape(path: str) -> Shape:
+    return shape_of([gguf.read_header(part) for part in gguf.part_paths(Path(path))])

@@ -7,7 +7,6 @@ import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -18,8 +17,8 @@ from desktop.models.card import Card, card_of
 from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
-from desktop.models.hub import Hub, Stopped
-from desktop.models.library import Library, Removal
+from desktop.models.hub import Hub, Stopped, keep_token
+from desktop.models.library import Folder, Library, Removal
 from desktop.models.settings import ModelSettings, judge_as_set
 
 log = logging.getLogger(__name__)
@@ -32,6 +31,8 @@ class OnDisk(msgspec.Struct, frozen=True, kw_only=True):
     fits: dict[str, Fit]
     """By entry id."""
     machine: Machine
+    folders: tuple[Folder, ...] = ()
+    """That the person added."""
 
 
 class InCatalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,9 @@ class ModelsWorker(QObject):
     """list[Entry] that were dropped"""
     checkpoint_found = Signal(object)
     """Path of a folder that must be converted"""
+    offered = Signal(object, object)
+    """HubRepository, HubChoice: what is to be downloaded"""
+    token_kept = Signal()
     described = Signal(object, object, object)
     """Entry of one model, ModelSettings, Machine"""
     removed = Signal(object, object)
@@ -117,9 +121,26 @@ class ModelsWorker(QObject):
     def open_repository(self, repo: str) -> None:
         self._do(lambda: self.opened.emit(self.hub.repository(repo)))
 
-    def with_repository(self, repo: str, then: Callable[[Any], None]) -> None:
-        """Read a repository and hand it to `then`, on the worker's thread."""
-        self._do(lambda: then(self.hub.repository(repo)))
+    def find_choice(self, repo: str, file: str) -> None:
+        """A file of the list as the Hub has it today: `offered`, or `failed`."""
+
+        def job() -> None:
+            repository = self.hub.repository(repo)
+            choice = next((one for one in repository.choices if Path(one.name).name == file), None)
+            if choice is None:
+                raise SamarError("hub_not_found", name=f"{repo}/{file}")
+            self.offered.emit(repository, choice)
+
+        self._do(job)
+
+    def keep_token(self, text: str) -> None:
+        """Into the keyring, which may ask the person for its password meanwhile."""
+
+        def job() -> None:
+            keep_token(text)
+            self.token_kept.emit()
+
+        self._do(job)
 
     def read_card(self, path: Path, context: int, entry: Entry | None = None) -> None:
         def job() -> None:
@@ -163,6 +184,15 @@ class ModelsWorker(QObject):
             if added:
                 self.imported.emit(added)
             self.looked.emit(self._judged(self.library.entries(), self._machine(), context))
+
+        self._do(job)
+
+    def forget_folder(self, folder: Path, context: int) -> None:
+        """Look there no more; its files stay."""
+
+        def job() -> None:
+            self.library.forget_folder(folder)
+            self.looked.emit(self._judged(self.library.refresh(self._closing.is_set), self._machine(), context))
 
         self._do(job)
 
@@ -224,7 +254,7 @@ class ModelsWorker(QObject):
 
     def _judged(self, entries: list[Entry], machine: Machine, context: int) -> OnDisk:
         fits = {entry.id: self._fit(entry, machine, context) for entry in entries if not entry.problem}
-        return OnDisk(entries=tuple(entries), fits=fits, machine=machine)
+        return OnDisk(entries=tuple(entries), fits=fits, machine=machine, folders=tuple(self.library.folders()))
 
     def _fit(self, entry: Entry, machine: Machine, context: int) -> Fit:
         """As it would be loaded: with what the person set for it."""

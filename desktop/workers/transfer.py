@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
 from desktop.storage import index
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
@@ -136,7 +136,7 @@ class TransferWorker(QObject):
                 self._done.emit(problem)
             except Exception as problem:  # a bug: the window must not wait for ever
                 log.exception("a transfer failed")
-                self._done.emit(SamarError("bug", what=f"{type(problem).__name__}: {problem}"))
+                self._done.emit(SamarError("bug", what=technical(problem)))
 
     def _run(self, job: _Export | _Import) -> Exported | Imported:
         reads = isinstance(job, _Export)

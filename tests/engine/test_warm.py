@@ -141,7 +141,19 @@ def test_that_a_beginning_is_shared_where_the_model_can_take_tokens_back(whole: 
     computer.chats.begin([ord("a")] * MIN_TOKENS + [7] * 9, "c", True)
     shared = [token for token in computer.cache.tokens[:MIN_TOKENS] if token == ord("a")]
     assert len(shared) == found
-    assert "a" in computer.chats.names, "the copy stays, since the other chat goes on without its end"
+    assert len(computer.chats.names) == 2, "the copy stays, since the other chat goes on without its end"
+
+
+def test_that_a_copy_which_the_chat_at_work_has_outgrown_is_not_brought_back() -> None:
+    computer = Computer()
+    computer.turn("a", 2 * MIN_TOKENS)
+    computer.turn("b")
+    computer.chats.begin([ord("a")] * 2 * MIN_TOKENS, "c", True)  # another chat that goes on from the same turns
+    computer.cache.tokens = [ord("a")] * 4 * MIN_TOKENS
+    shorter = [ord("a")] * MIN_TOKENS * 2 + [7] * 9
+    computer.chats.begin(shorter, "a", True)
+    assert computer.cache.tokens[: 2 * MIN_TOKENS] == shorter[: 2 * MIN_TOKENS]
+    assert len(set(map(id, computer.chats._copies))) == len(computer.chats.names)
 
 
 def test_that_a_chat_which_goes_on_costs_nothing() -> None:

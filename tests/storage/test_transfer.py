@@ -40,7 +40,9 @@ def fill(store: ChatStore) -> Chat:
     store.place([archived.id], archived=True)
     failed = store.create_chat()
     _, reply = store.begin_turn(failed.id, None, "q\0\u202e", "m")
-    store.finish(reply.id, "", MessageStatus.FAILED, error_code="engine_died")
+    store.finish(reply.id, "", MessageStatus.FAILED, error_code="engine_died", error_details={"reason": "خطأ"}.items())
+    store.set_overflow(chat.id, "summarise")
+    store.set_summary(chat.id, "عن الملفات", user.id)
     return store.get_chat(chat.id)
 
 
@@ -62,6 +64,7 @@ def contents(store: ChatStore) -> list[object]:
         del values["id"]
         values["folder_id"] = folders.get(chat.folder_id or 0)
         values["active_leaf"] = places.get(chat.active_leaf or 0)
+        values["summary_until"] = places.get(chat.summary_until or 0)
         found.append((values, drafts.get(chat.id), [plain(message) for message in tree]))
     return sorted(found, key=str)
 

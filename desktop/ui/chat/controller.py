@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
+from desktop.core.fitting import with_summary
 from desktop.core.generation import GenerationParams
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
@@ -18,6 +19,8 @@ from desktop.storage.search import Query
 from desktop.storage.temporary import is_temporary, temporary_store
 from desktop.storage.turns import Deletion
 from desktop.ui.chat.actor import Actor, Undo
+from desktop.ui.chat.context import ContextKeeper
+from desktop.ui.chat.context_notice import ContextNotice
 from desktop.ui.chat.organizer import Organizer
 from desktop.ui.chat.replies import Replies
 from desktop.ui.chat.transcript import TranscriptView
@@ -57,6 +60,9 @@ class ChatController(Actor):
         self.new_folder: int | None = None
         """Where the chat will be when it has a first message."""
         self.undo = Undo(window)
+        notice = ContextNotice()
+        window.add_notice(notice)
+        self.context = ContextKeeper(notice, worker, self)
         self.organizer = Organizer(window, store, finder, self.undo, self._stop_in)
         self._connect()
 
@@ -69,6 +75,9 @@ class ChatController(Actor):
         sidebar.hit_selected.connect(self.open_hit)
         composer.submitted.connect(self.send)
         composer.stop_requested.connect(self.worker.stop)
+        composer.draft_changed.connect(self.context.set_draft)
+        self.context.failed.connect(self.error_occurred)
+        self.context.chat_changed.connect(self._took)
         transcript.regenerate_requested.connect(self.guarded(self.regenerate))
         transcript.continue_requested.connect(self.guarded(self.continue_reply))
         transcript.edit_submitted.connect(self.guarded(self.edit))
@@ -130,6 +139,7 @@ class ChatController(Actor):
         if self.chat:
             if self.replies.in_chat(self.chat.id):
                 self.replies.forget(self.chat.id)
+                self.context.forget(self.chat.id)
                 self.worker.stop()
             self.worker.forget([str(self.chat.id)])
             self.window.show_toast(self.tr("The temporary chat is gone"))
@@ -196,10 +206,12 @@ class ChatController(Actor):
             model.context if model else 0,
             stats.dropped_messages if stats else 0,
         )
+        self.context.show_chat(self.store, self.chat, self.path(), self._system(self.chat), self.params())
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
         self.window.sidebar.set_busy(self.replies.chats())
+        self.context.set_idle(not self.replies.chats())
 
     def _place(self, message_id: int) -> tuple[int, int]:
         """Which of how many siblings a message is, from 1."""
@@ -278,24 +290,38 @@ class ChatController(Actor):
             self.transcript.update_message(reply)
         else:
             self._append(reply)
-        self.worker.generate(reply.id, self._request(reply, continued))
-
-    def _request(self, reply: Message, continued: bool) -> GenerateRequest:
         assert self.chat is not None
+        store, chat, params, kept = self.store, self.chat, self.params(), not self.is_temporary
         path = self.tree.path_to(reply.id)
-        turns = path if continued else path[:-1]
         # a reply that failed before its first word says nothing to the model
-        messages = [(turn.role.value, turn.content) for turn in turns if turn.content or turn.role is Role.USER]
-        prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
-        if prompt.strip():
-            messages.insert(0, ("system", fill_variables(prompt, self.prompt_context())))
-        return GenerateRequest(
-            messages=tuple(messages),
-            params=self.params(),
-            continue_last=continued,
-            chat=str(self.chat.id),
-            kept=not self.is_temporary,
-        )
+        turns = [turn for turn in (path if continued else path[:-1]) if turn.content or turn.role is Role.USER]
+
+        def ask() -> None:
+            """The chat may have a summary by now, and may not be on the screen any more."""
+            if not self.replies.is_live(reply.id):
+                return
+            now = store.get_chat(chat.id)
+            system = self._system(now)
+            found = self.context.plan_for(now, turns, system, params)
+            messages = [(turn.role.value, turn.content) for turn in found.kept]
+            system = with_summary(system, found.summary)
+            if system:
+                messages.insert(0, ("system", system))
+            self.replies.sent(reply.id, len(found.left_out))
+            request = GenerateRequest(
+                messages=tuple(messages), params=params, continue_last=continued, chat=str(chat.id), kept=kept
+            )
+            self.worker.generate(reply.id, request)
+
+        found = self.context.plan_for(chat, turns, self._system(chat), params)
+        end = self.guarded(lambda: self.replies.end(reply.id))
+        self.context.when_ready(store, chat, found, params, self.guarded(ask), end)
+
+    def _system(self, chat: Chat | None) -> str:
+        """The system prompt that holds in a chat, or in one to come, with its variables filled."""
+        own = chat.system_prompt if chat else self.temporary_prompt
+        prompt = self.settings().system_prompt if own is None else own
+        return fill_variables(prompt, self.prompt_context()) if prompt.strip() else ""
 
     def prompt_context(self) -> PromptContext:
         """What the variables of a prompt stand for now."""

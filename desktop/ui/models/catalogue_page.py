@@ -48,7 +48,8 @@ class AdviceCard(QFrame):
             }[one.advice]
         )
         self.name.setText(one.model.name)
-        self.why.setText(words.reason(one))
+        licence = self.tr("Licence: {name}").replace("{name}", words.name(one.model.licence))
+        self.why.setText(f"{words.reason(one)}\n{licence}")
         size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
         self.button.setText(self.tr("Download, {size}").replace("{size}", size))
         self.button.setAccessibleDescription(f"{one.model.name}. {self.why.text()}")

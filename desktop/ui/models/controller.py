@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths, starter_model
@@ -18,7 +20,7 @@ from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker
-from desktop.workers.loading import options_of
+from desktop.workers.loading import LEAST_REPLY, learn_from, options_of
 
 MOST_KNOWN = 30
 
@@ -42,11 +44,18 @@ class ModelController(QObject):
     """Path of a model whose own settings are to be shown."""
 
     def __init__(
-        self, window: MainWindow, worker: GenerationWorker, preferences: Preferences, mark: LoadMark, paths: Paths
+        self,
+        window: MainWindow,
+        worker: GenerationWorker,
+        preferences: Preferences,
+        mark: LoadMark,
+        paths: Paths,
+        in_background: Callable[[Callable[[], object]], None] = lambda job: None,
     ) -> None:
+        """in_background: runs what nobody waits for, such as noting how fast a reply was."""
         super().__init__(window)
         self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
-        self.paths = paths
+        self.paths, self.in_background = paths, in_background
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
         self.library: list[Path] = []
@@ -59,6 +68,7 @@ class ModelController(QObject):
         worker.model_loaded.connect(self._on_loaded)
         worker.load_failed.connect(self._on_failed)
         worker.load_stopped.connect(self._show_current)
+        worker.finished.connect(self._on_reply)
         worker.model_unloaded.connect(self._show_current)
         self._show_choices()
 
@@ -120,6 +130,12 @@ class ModelController(QObject):
         if info.context_limit == "memory":
             text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
             self.notice.emit(text)
+
+    def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
+        """How fast a reply was is worth knowing for the next prediction."""
+        info = self.worker.model
+        if info is not None and not info.gpu_layers and stats.reply_tokens >= LEAST_REPLY:
+            self.in_background(lambda: learn_from(self.paths, info, stats))
 
     def _on_failed(self, problem: SamarError) -> None:
         self.error_occurred.emit(problem)

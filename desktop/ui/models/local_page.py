@@ -25,6 +25,7 @@ class LocalPage(QWidget):
     remove_requested = Signal(object)
     add_files_requested = Signal()
     add_folder_requested = Signal()
+    folders_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,7 @@ class LocalPage(QWidget):
         self.words.setClearButtonEnabled(True)
         self.add_files = QPushButton(self)
         self.add_folder = QPushButton(self)
+        self.folders = QPushButton(self)
         self.table = ModelTable(self)
         self.note = Label("hint", self, wrap=True)
         self.use = QPushButton(self)
@@ -44,6 +46,7 @@ class LocalPage(QWidget):
         top.addWidget(self.words, 1)
         top.addWidget(self.add_files)
         top.addWidget(self.add_folder)
+        top.addWidget(self.folders)
         foot.addWidget(self.note, 1)
         for button in (self.remove, self.verify, self.card, self.settings, self.use):
             foot.addWidget(button)
@@ -63,6 +66,7 @@ class LocalPage(QWidget):
         self.remove.clicked.connect(lambda: self._emit(self.remove_requested))
         self.add_files.clicked.connect(self.add_files_requested)
         self.add_folder.clicked.connect(self.add_folder_requested)
+        self.folders.clicked.connect(self.folders_requested)
         self.retranslate()
 
     def show_models(self, shown: OnDisk) -> None:
@@ -94,10 +98,16 @@ class LocalPage(QWidget):
             self.tr("Fit"),
         ]
         shown = self.shown
+        self.folders.setVisible(bool(shown and shown.folders))
         self.table.set_rows(titles, [self._row(entry) for entry in shown.entries] if shown else [])
         if shown:
             details = {"free": i18n.size(shown.machine.free), "total": i18n.size(shown.machine.total)}
-            self.note.setText(fill(self.tr("{free} of {total} memory are free now."), details))
+            lines = [fill(self.tr("{free} of {total} memory are free now."), details)]
+            for folder in shown.folders:
+                if not folder.there:
+                    text = self.tr("The folder {name} is not there now; its models come back with it.")
+                    lines.append(text.replace("{name}", words.name(str(folder.path))))
+            self.note.setText("\n".join(lines))
         self._enable()
 
     def _row(self, entry: Entry) -> Row:
@@ -141,6 +151,7 @@ class LocalPage(QWidget):
         self.words.setAccessibleName(self.tr("Filter"))
         self.add_files.setText(self.tr("Add a file…"))
         self.add_folder.setText(self.tr("Add a folder…"))
+        self.folders.setText(self.tr("Folders…"))
         self.use.setText(self.tr("Use"))
         self.card.setText(self.tr("Details"))
         self.settings.setText(self.tr("Settings…"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.core.errors import SamarError, fill
@@ -15,12 +16,15 @@ from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
-from desktop.models.hub import Hub, HubModel, HubRepository, keep_token
+from desktop.models.hub import Hub, HubChoice, HubModel, HubRepository
 from desktop.models.library import Library, Removal
 from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
+from desktop.ui.models.downloads_panel import ASKS_FOR_ACCESS
+from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.settings_dialog import ModelSettingsDialog
 from desktop.ui.preferences import Preferences
@@ -50,6 +54,7 @@ class ModelsRoom(QObject):
         self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
+        self.folders: FoldersDialog | None = None
         self.loaded = ""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
@@ -60,6 +65,8 @@ class ModelsRoom(QObject):
         self.worker.verified.connect(self._on_verified)
         self.worker.carded.connect(self._on_carded)
         self.worker.described.connect(self._on_described)
+        self.worker.offered.connect(self._download)
+        self.worker.token_kept.connect(self._on_token_kept)
         self._settings_kept.connect(self.model_chosen)
         self.downloads.failed.connect(self._on_failed)
         self.downloads.finished.connect(self._on_finished)
@@ -121,20 +128,25 @@ class ModelsRoom(QObject):
         local.remove_requested.connect(self._remove)
         local.add_files_requested.connect(self._add_files)
         local.add_folder_requested.connect(self._add_folder)
+        local.folders_requested.connect(self._show_folders)
+        page.look_requested.connect(self.refresh)
         page.catalogue.download_requested.connect(self._download_listed)
         page.catalogue.convert_requested.connect(self._explain_conversion)
         hub = page.hub
         hub.network_allowed.connect(self._allow_network)
         hub.search_requested.connect(self.worker.search)
         hub.repository_requested.connect(self.worker.open_repository)
-        hub.download_requested.connect(self.downloads.add)
-        hub.token_given.connect(self._keep_token)
+        hub.download_requested.connect(self._download)
+        hub.token_given.connect(self.worker.keep_token)
+        hub.page_requested.connect(self._open_page)
         self.worker.found.connect(self._on_found)
         self.worker.opened.connect(hub.show_repository)
         panel = page.downloads
         panel.pause_requested.connect(self.downloads.pause)
         panel.resume_requested.connect(self.downloads.resume)
         panel.cancel_requested.connect(self.downloads.cancel)
+        panel.page_requested.connect(self._open_page)
+        panel.token_requested.connect(self._ask_token)
         self.downloads.changed.connect(panel.show_downloads)
         self.downloads.progressed.connect(panel.show_pace)
         return page
@@ -144,24 +156,38 @@ class ModelsRoom(QObject):
         if self.page is not None:
             self.page.hub.set_network(True)
 
-    def _keep_token(self, text: str) -> None:
-        try:
-            keep_token(text)
-        except SamarError as problem:
-            self._on_failed(problem)
+    def _ask_token(self) -> None:
+        assert self.page is not None
+        self.page.hub.ask_token()
+
+    def _on_token_kept(self) -> None:
+        """What was refused for want of a token is tried again."""
+        self._tell(self.tr("The token is kept in this computer's keyring."))
+        for one in self.downloads.queue.downloads():
+            if one.error_code in ASKS_FOR_ACCESS:
+                self.downloads.resume(one.id)
+
+    def _open_page(self, repo: str) -> None:
+        QDesktopServices.openUrl(QUrl(self.hub.page_of(repo)))
 
     def _download_listed(self, one: Recommendation) -> None:
         """A file of the list: the Hub is asked what it is today, then it is queued."""
-        if not self.preferences.value.network_allowed and not self._asks_for_network():
-            return
+        if self.preferences.value.network_allowed or self._asks_for_network():
+            self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
+            self.worker.find_choice(one.repo, one.file.name)
 
-        def queue(repository: HubRepository) -> None:
-            choice = next((c for c in repository.choices if Path(c.name).name == one.file.name), None)
-            if choice is None:
-                raise SamarError("hub_not_found", name=f"{one.repo}/{one.file.name}")
+    def _download(self, repository: HubRepository, choice: HubChoice) -> None:
+        """Queue a model; where there is something to agree to or to choose, ask first."""
+        if self.page is not None:
+            self.page.message.hide()
+        if not needs_asking(repository):
             self.downloads.add(repository, choice)
-
-        self.worker.with_repository(one.repo, queue)
+            return
+        dialog = DownloadDialog(repository, choice, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(self.downloads.add)
+        dialog.page_requested.connect(self._open_page)
+        dialog.open()
 
     def _asks_for_network(self) -> bool:
         """The first wish for something from the network: the person decides, and is asked only once."""
@@ -198,6 +224,21 @@ class ModelsRoom(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def _show_folders(self) -> None:
+        folders = self.page.local.shown.folders if self.page is not None and self.page.local.shown else ()
+        self.folders = dialog = FoldersDialog(folders, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.add_requested.connect(self._add_folder)
+        dialog.look_requested.connect(self.refresh)
+        dialog.remove_requested.connect(
+            lambda folder: self.worker.forget_folder(folder, self.preferences.value.context)
+        )
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.folders = None
+
     def _remove(self, entry: Entry) -> None:
         would = self.library.removal(entry)
         if would.deletes:
@@ -219,6 +260,8 @@ class ModelsRoom(QObject):
         if self.page is not None:
             self.page.local.show_models(shown)
             self.page.hub.set_machine(shown.machine)
+        if self.folders is not None:
+            self.folders.show_folders(shown.folders)
 
     def _on_listed(self, shown: InCatalogue) -> None:
         if self.page is not None:

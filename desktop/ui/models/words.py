@@ -56,6 +56,7 @@ def state(value: State) -> str:
         State.QUEUED: QCoreApplication.translate("models", "Waiting"),
         State.RUNNING: QCoreApplication.translate("models", "Downloading"),
         State.PAUSED: QCoreApplication.translate("models", "Paused"),
+        State.WAITING: QCoreApplication.translate("models", "Waiting for the Hub"),
         State.FAILED: QCoreApplication.translate("models", "Stopped"),
     }[value]
 

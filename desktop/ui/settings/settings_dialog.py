@@ -1,4 +1,4 @@
-"""The settings: four short pages; every change holds at once."""
+"""The settings: five short pages; every change holds at once."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from desktop.ui import i18n
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.sampling import SamplingEditor, Slider, WholeField
+from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
-PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"))
+PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"), ("info", "help"))
 SETTLED_MS = 400
 SMALLEST_CONTEXT, LARGEST_CONTEXT = 11, 17
 """Powers of two: 2,048 … 131,072 tokens."""
@@ -100,6 +101,8 @@ class SettingsDialog(QDialog):
         self._replies(self._page())
         self._model(self._page())
         self._storage(self._page(), data_folder)
+        self.help = HelpPage()
+        self._page().addWidget(self.help)
 
     def _page(self) -> QVBoxLayout:
         body = QWidget()
@@ -261,6 +264,8 @@ class SettingsDialog(QDialog):
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
         self.states.chosen.connect(lambda value: self._change(states_gb=value))
+        self.help.weekly_chosen.connect(lambda value: self._change(update_weekly=value))
+        self.help.network_allowed.connect(self._allow_network)
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
@@ -288,6 +293,7 @@ class SettingsDialog(QDialog):
         self.language.set_value(settings.language)
         self.theme.set_value(settings.theme)
         self.network.set_value(settings.network_allowed)
+        self.help.show_settings(settings)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
         self.user_name.setText(settings.user_name)
@@ -299,6 +305,16 @@ class SettingsDialog(QDialog):
         self.settled.stop()
         self.showing = False
         self._figures()
+
+    def open_page(self, name: str) -> None:
+        """Turn to a page: one of PAGES."""
+        self.nav[name].setChecked(True)
+        self.pages.setCurrentIndex([page for _icon, page in PAGES].index(name))
+
+    def _allow_network(self) -> None:
+        self.network.set_value(True)
+        self._change(network_allowed=True)
+        self.help.check_requested.emit()
 
     def _change(self, **values: object) -> None:
         if self.showing:
@@ -343,6 +359,7 @@ class SettingsDialog(QDialog):
             "replies": self.tr("Replies"),
             "model": self.tr("Engine"),
             "storage": self.tr("Data"),
+            "help": self.tr("Help"),
         }
         for name, text in pages.items():
             self.nav[name].setText(text)
@@ -388,7 +405,7 @@ class SettingsDialog(QDialog):
             self.words[name].setText(text)
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
-        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for a model")))
+        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
         self.network.setAccessibleName(self.tr("Network"))
         self.idle.set_texts(
             (
