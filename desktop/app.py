@@ -25,6 +25,7 @@ from desktop.engine.client import Engine, EngineClient
 from desktop.instance import Instance
 from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
 from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
@@ -63,7 +64,11 @@ class Samar(QObject):
         super().__init__()
         self.app, self.paths = app, paths
         self.engine = engine or EngineClient(
-            inspect, check_adapter=check_adapter, on_log=logs.note_engine, states=paths.states
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=paths.states,
         )
         self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)

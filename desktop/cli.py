@@ -21,6 +21,7 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
+from desktop.core.images import check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
@@ -29,6 +30,7 @@ from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
 from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
 from desktop.workers.loading import options_of
 
 app = typer.Typer(
@@ -119,6 +121,10 @@ def ask(
     grammar: Grammar = None,
     json_schema: Schema = None,
     adapter: AdapterFiles = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="An image that the question is about (PNG, JPEG, GIF, BMP); may be repeated."),
+    ] = None,
     tools: Annotated[
         Path | None, typer.Option(help="A file with a JSON list of tools that the model may call.")
     ] = None,
@@ -147,6 +153,7 @@ def ask(
             params=params,
             probabilities=probabilities,
             tools=read_file(tools) if tools else "",
+            images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
         )
         tokens: list[TokenChoice] = []
         reply, stats = stream(engine, request, show=None if as_json or probabilities else write, tokens=tokens)
@@ -246,6 +253,16 @@ def with_parameters(
         raise typer.BadParameter(f"{problem}.") from problem
 
 
+def read_image(file: Path) -> bytes:
+    """An image named on the command line. Raises BadParameter, SamarError image_unreadable and image_too_large."""
+    try:
+        data = file.expanduser().read_bytes()
+    except OSError as problem:
+        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+    check_image(data, file.name)
+    return data
+
+
 def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
     """Adapters as FILE or FILE=SCALE. Raises BadParameter for a scale that is no number."""
     found = []
@@ -273,7 +290,7 @@ def engine_with(
     model: str, settings: Settings, adapters: tuple[Adapter, ...] = ()
 ) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect, check_adapter=check_adapter)
+    engine = EngineClient(inspect, check_adapter=check_adapter, check_projector=check_projector)
     try:
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None

@@ -44,6 +44,7 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
+from desktop.engine.vision import Projector
 from desktop.engine.warm import Chats
 
 _PIECE_S = 0.06
@@ -78,6 +79,7 @@ class Session:
         if options.flash_attention not in FLASH_ATTENTION:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
+        self._projector: Projector | None = None
         plan = plan_memory(with_adapters(facts, options.adapters), options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
         self._on_cpu = gpu_layers == 0
@@ -99,6 +101,8 @@ class Session:
             self.model.close()
             raise
         self._options, self._facts, self._states = options, facts, states
+        self.room = self.context.size
+        """Cells of the cache for tokens; images may take more cells than tokens."""
         self._adapters = Adapters(self.model, facts.name)
         try:
             self._lay_on(options.adapters)
@@ -131,6 +135,7 @@ class Session:
             has_template=self.prompts.has_template,
             system_role=traits.system_role,
             thinking=bool(self._tags),
+            vision=bool(options.projector),
             hints=self._hints(),
             memory_bytes=plan.needed,
             load_s=time.perf_counter() - started,
@@ -194,7 +199,7 @@ class Session:
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
         return PromptBuilder(
             templates,
-            self.model.tokenize,
+            self._tokenize,
             source=self.model.template(),
             bos=self.model.special_text("bos"),
             eos=self.model.special_text("eos"),
@@ -216,6 +221,23 @@ class Session:
         return (
             facts == self._facts and msgspec.structs.replace(options, adapters=self._options.adapters) == self._options
         )
+
+    # ---- images
+
+    def _tokenize(self, text: str) -> list[int]:
+        return self._projector.tokenize(text) if self._projector else self.model.tokenize(text)
+
+    def _with_images(self, request: GenerateRequest) -> GenerateRequest:
+        """`request` with its images marked in the text. Raises SamarError."""
+        if not request.images:
+            return request
+        if not self._options.projector:
+            raise SamarError("no_vision", name=self._facts.name)
+        if self._projector is None:
+            threads = self.threads.for_prompts
+            self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
+        messages = self._projector.mark(request.messages, request.images)
+        return msgspec.structs.replace(request, messages=messages, images=())
 
     def change_adapters(self, options: LoadOptions) -> None:
         """Lay the adapters of `options` over the model in the place of those before. What was read without them is of
@@ -259,6 +281,8 @@ class Session:
         end = time.monotonic() + seconds
         self.chats.rest(lambda: time.monotonic() > end)
         self.chats.clear()
+        if self._projector is not None:
+            self._projector.close()
         self.context.close()
         self.model.close()
 
@@ -282,7 +306,11 @@ class Session:
         params = request.params.checked()
         request = msgspec.structs.replace(request, params=params)
         crowd = running_others()
+        request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
+        self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
+        if len(prompt.tokens) >= self.room:
+            raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
@@ -301,7 +329,15 @@ class Session:
                 return False
             size = int(self._speed * seconds) if self._speed else 32
             size = max(16, min(size, self.context.batch_size))
+            if tokens[done] < 0:  # a piece of an image
+                assert self._projector is not None
+                if not self._projector.read(self.context, tokens[done]):
+                    return False
+                done = len(self.context.tokens)
+                progress(done)
+                continue
             part = tokens[done : done + size]
+            part = part[: next((at for at, token in enumerate(part) if token < 0), size)] if self._projector else part
             self.context.set_threads(self.threads.current, self.threads.for_prompts)
             began, cpu_began = time.perf_counter(), time.process_time()
             if not self.context.decode(part):
@@ -360,7 +396,7 @@ class _Reply:
             self._session.model,
             self._request.params,
             self._seed,
-            tokens,
+            [token for token in tokens if token >= 0],
             tags=() if self._request.thinking is False else self._session._tags,
             thinking_open=self._prompt.thinking_open,
             written=split(self._request)[2] or "",
@@ -399,7 +435,7 @@ class _Reply:
             if guesser is None:
                 continue
             guesser.single(each)
-            while guess := guesser.guess(token, min(context.size - len(context.tokens), self._left) - 1):
+            while guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1):
                 token, ended = self._try(token, guess, sampler, guesser)
                 if ended:
                     return ended
@@ -409,7 +445,7 @@ class _Reply:
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""
         context, flag, take = self._session.context, self._session._flag, self._take
-        size, step = context.size, context.step
+        size, step = self._session.room, context.step
         for done in range(1, count + 1):
             if len(context.tokens) >= size:
                 return token, done, StoppedBy.CONTEXT
