@@ -100,6 +100,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
         QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
     ),
+    "draft_unfit": (
+        QT_TRANSLATE_NOOP("errors", "{draft} can't write ahead for {name}: their vocabularies are not the same."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller model of the same family as the draft model, or none."),
+    ),
     "no_vision": (
         QT_TRANSLATE_NOOP("errors", "{name} can't see images: it has no projector file."),
         QT_TRANSLATE_NOOP(

@@ -208,12 +208,13 @@ class EngineClient(Engine):
             if self._check_projector is None:
                 raise ValueError("a projector needs check_projector")
             self._check_projector(Path(options.projector), facts.name)
+        draft = self._inspect(Path(options.draft)) if options and options.draft else None
         with self._work() as (child, request):
             self._model = None
             options = options or LoadOptions()
             if self._states_limit is not None:
                 options = msgspec.structs.replace(options, states_bytes=self._states_limit)
-            child.send(Load(request=request, options=options, facts=facts))
+            child.send(Load(request=request, draft=draft, options=options, facts=facts))
             for frame in self._frames(child, request):
                 if isinstance(frame, LoadProgress):
                     on_progress(frame.fraction)

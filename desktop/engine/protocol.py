@@ -62,6 +62,8 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Most that the states of chats may take on disk; 0: none are kept."""
     projector: str = ""
     """The model's projector file, with which it sees images; read when the first image comes. "": none."""
+    draft: str = ""
+    """A small model with the same vocabulary that guesses ahead; the replies are the same with and without. "": none."""
     adapters: tuple[Adapter, ...] = ()
     """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
 
@@ -73,6 +75,7 @@ class Load(Frame, frozen=True, kw_only=True):
     request: int
     options: LoadOptions
     facts: FileFacts
+    draft: FileFacts | None = None
 
 
 class GenerateRequest(Frame, frozen=True, kw_only=True):

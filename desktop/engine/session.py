@@ -14,7 +14,8 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
-from desktop.engine.adapters import Adapters, with_adapters
+from desktop.engine.adapters import Adapters, with_others
+from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
     FLASH_ATTENTION,
@@ -71,6 +72,7 @@ class Session:
         facts: FileFacts,
         progress: Callable[[float], None],
         states: Path | None = None,
+        draft: FileFacts | None = None,
     ) -> None:
         """Load. states: folder for states of chats. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
         started = time.perf_counter()
@@ -80,7 +82,7 @@ class Session:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         self._projector: Projector | None = None
-        plan = plan_memory(with_adapters(facts, options.adapters), options, machine.free_memory())
+        plan = plan_memory(with_others(facts, options.adapters, draft), options, machine.free_memory())
         gpu_layers = options.gpu_layers if library.has_gpu() else 0
         self._on_cpu = gpu_layers == 0
         self.model = self._load_model(library, options, facts, gpu_layers, progress)
@@ -116,7 +118,9 @@ class Session:
         self.model.pieces.shown = markers_of(self._tags, self._calls)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
-        self.guesser = Guesser() if self._may_guess(options) else None
+        self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
+        text = Guesser() if self._may_guess(options) else None
+        self.guesser: Guesser | Guesses | None = Guesses(text, self.draft) if self.draft else text
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -180,7 +184,7 @@ class Session:
                 flag=self._flag,
                 kv_type=options.kv_type,
                 flash_attention=options.flash_attention,
-                outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
+                outputs=min(MOST + 1, context) if self._may_guess(options) or options.draft else 1,
             )
         except NativeError as problem:
             if "alloc" in str(problem).lower():
@@ -191,6 +195,18 @@ class Session:
                     free=machine.readable(machine.free_memory()),
                 ) from problem
             raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+
+    def _make_draft(self, library: Library, facts: FileFacts, threads: int) -> Draft:
+        """The draft model. Raises SamarError, or LoadStopped; everything is freed then."""
+        size = self.context.size
+        try:
+            return Draft(library, facts.path, self.model, self._facts.name, size=size, threads=threads, flag=self._flag)
+        except BaseException as problem:
+            self.context.close()
+            self.model.close()
+            if isinstance(problem, NativeError):
+                raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+            raise
 
     def _may_guess(self, options: LoadOptions) -> bool:
         """Rejected tokens are taken back, which a recurrent state can't."""
@@ -283,6 +299,8 @@ class Session:
         self.chats.clear()
         if self._projector is not None:
             self._projector.close()
+        if self.draft is not None:
+            self.draft.close()
         self.context.close()
         self.model.close()
 
@@ -420,6 +438,8 @@ class _Reply:
         self._first_at = before = time.perf_counter()
         if guesser is not None:
             guesser.restart(context.tokens)
+        if session.draft is not None:
+            session.draft.set_threads(threads.current, threads.for_prompts)
         if ended := self._take(token):
             return ended
         stretch = 1
@@ -441,6 +461,9 @@ class _Reply:
                     return ended
                 before = time.perf_counter()
                 threads.begin()
+            if session.draft is not None:  # which may have spent time on a guess that was none
+                before = time.perf_counter()
+                threads.begin()
 
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""
@@ -455,7 +478,9 @@ class _Reply:
                 return token, done, ended
         return token, count, None
 
-    def _try(self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser) -> tuple[int, StoppedBy | None]:
+    def _try(
+        self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser | Guesses
+    ) -> tuple[int, StoppedBy | None]:
         """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
         context = self._session.context
         began = time.perf_counter()

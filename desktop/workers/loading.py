@@ -40,6 +40,7 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         kv_type=own.kv_type,
         flash_attention=own.flash_attention,
         projector=own.projector,
+        draft=own.draft,
         adapters=own.adapters,
     )
 
