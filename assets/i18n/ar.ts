@@ -248,6 +248,10 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
+<message>
+        <source>How to convert it</source>
+        <translation>كيف يُحوَّل</translation>
+    </message>
     </context>
 <context>
     <name>ChatController</name>
@@ -1570,7 +1574,7 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-    <message>
+<message>
         <source>Adapters (LoRA)</source>
         <translation>المهايئات (LoRA)</translation>
     </message>
@@ -1578,7 +1582,7 @@
         <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
         <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -1612,7 +1616,7 @@
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
     </message>
-    <message>
+<message>
         <source>Allow the network?</source>
         <translation>هل تسمح بالشبكة؟</translation>
     </message>
@@ -1682,6 +1686,10 @@
     <message>
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
+    </message>
+    <message>
+        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
+        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     </context>
 <context>
@@ -2153,7 +2161,7 @@
         <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
-    <message>
+<message>
         <source>The model's own</source>
         <translation>قيم النموذج</translation>
     </message>
@@ -3074,7 +3082,7 @@
     </message>
     <message>
         <source>This model was taught no tools.</source>
-        <translation>لم يُدرَّب هذا النموذج على الأدوات.</translation>
+        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>
     <message>
         <source>Choose a model whose chat template knows tools, or ask without them.</source>
@@ -3082,11 +3090,11 @@
     </message>
     <message>
         <source>The list of tools can't be read: {reason}.</source>
-        <translation>تتعذّر قراءة قائمة الأدوات: {reason}.</translation>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
         <source>Correct it: a JSON list of tools, each an object.</source>
-        <translation>صحّحها: قائمة JSON من الأدوات، كلّ أداة فيها كائن.</translation>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
         <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
@@ -3438,23 +3446,23 @@
     </message>
     <message>
         <source>What was written so far does not obey the grammar, so it can't be continued.</source>
-        <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا تمكن متابعته.</translation>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو تابعه من دون القواعد.</translation>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
         <source>The JSON schema can't be read: {reason}.</source>
-        <translation>تتعذّر قراءة مخطّط JSON: {reason}.</translation>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
     </message>
     <message>
         <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
-        <translation>يطلب مخطّط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
+        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation>احذف ذلك الجزء، أو أرسل من دون مخطّط.</translation>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
@@ -3580,7 +3588,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-    <message>
+<message>
         <source>The adapter {adapter} was made for another model than {name}.</source>
         <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
     </message>
