@@ -1150,6 +1150,10 @@
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>أوقف التحميل</translation>
+    </message>
 </context>
 <context>
     <name>ModelPicker</name>
@@ -2295,6 +2299,10 @@
     <message>
         <source>Search chats</source>
         <translation>ابحث في المحادثات</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>امسح البحث</translation>
     </message>
     <message>
         <source>Chats</source>

@@ -161,10 +161,13 @@ class ModelList(QFrame):
             column.addSpacing(4)
             column.addWidget(Edge(self))
             column.addSpacing(4)
-        for icon_name, text, signal in (
+        commands = [
             ("folder", self.tr("Open a model file…"), picker.open_file_requested),
             ("models", self.tr("All models"), picker.models_requested),
-        ):
+        ]
+        if picker.state is PickerState.LOADING:
+            commands.insert(0, ("stop", self.tr("Stop loading"), picker.load_cancelled))
+        for icon_name, text, signal in commands:
             command = CommandRow(icon_name, text, self)
             command.setAccessibleName(text)
             command.clicked.connect(self.close)
@@ -211,6 +214,7 @@ class ModelPicker(Button):
     open_file_requested = Signal()
     models_requested = Signal()
     load_cancelled = Signal()
+    """end the load that is going on"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
