@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference reference-engine soak bench-guessing \
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter package package-check clean
 
 help: ## this list
@@ -37,6 +37,9 @@ contracts: setup-dev ## who may import whom
 
 units: setup-dev ## the tests alone
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m pytest
+
+accessibility: setup-dev ## the real accessibility tree, on a virtual screen (long; needs Xvfb, openbox, at-spi2-core)
+	@$(VENV)/python -m tests.accessibility
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m desktop.ui.screenshots docs/screenshots
