@@ -813,6 +813,25 @@
     </message>
 </context>
 <context>
+    <name>FileField</name>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>نماذج (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>اختر…</translation>
+    </message>
+    <message>
+        <source>Take it off</source>
+        <translation>انزعه</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this chat</source>
@@ -1529,6 +1548,22 @@
         <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
     </message>
     <message>
+        <source>Draft model</source>
+        <translation>نموذج المسوّدة</translation>
+    </message>
+    <message>
+        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
+        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>المُسقِط</translation>
+    </message>
+    <message>
+        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
+        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
+    </message>
+    <message>
         <source>Adapters (LoRA)</source>
         <translation>المهايئات (LoRA)</translation>
     </message>
@@ -1575,6 +1610,14 @@
     <message>
         <source>Always</source>
         <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>لا شيء</translation>
+    </message>
+    <message>
+        <source>The one beside the model, if there is one</source>
+        <translation>الذي بجوار النموذج إن وُجد</translation>
     </message>
     <message>
         <source>Back to the defaults</source>
@@ -3077,6 +3120,46 @@
     <message>
         <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
         <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
+        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as the draft model, or none.</source>
+        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
+        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
+    </message>
+    <message>
+        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
+        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
+    </message>
+    <message>
+        <source>The projector {projector} does not belong to {name}.</source>
+        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
+    </message>
+    <message>
+        <source>Get the projector that was made for this model, or send without images.</source>
+        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
+    </message>
+    <message>
+        <source>The image {name} is too large ({width} × {height}).</source>
+        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+    </message>
+    <message>
+        <source>Make it smaller and send it again.</source>
+        <translation>صغّرها ثم أرسلها من جديد.</translation>
     </message>
     <message>
         <source>This model was taught no tools.</source>
