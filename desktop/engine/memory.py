@@ -11,7 +11,7 @@ from desktop.engine.protocol import LoadOptions
 
 MIN_CONTEXT = 512
 _CONTEXT_STEP = 256
-_BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
+BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def plan_memory(facts: FileFacts, options: LoadOptions, free: int) -> Plan:
     wished = options.context if options.context > 0 else 8192
     trained = facts.context_trained or wished
     context, limit = (trained, "model") if wished > trained else (wished, "")
-    per_token = facts.kv_elements_per_token * _BYTES_PER_ELEMENT[options.kv_type]
+    per_token = facts.kv_elements_per_token * BYTES_PER_ELEMENT[options.kv_type]
     # activations of one batch: a few rows of the width, one of the vocabulary; measured within a factor of two
     buffers = options.batch * facts.width * 4 * 10 + facts.vocabulary * 4 * 4 + 32 * 1024 * 1024
     base = facts.weight_bytes + buffers
