@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
-        return convert(arguments[1:])
+        return convert(with_leave(arguments[1:]))
     mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
@@ -46,6 +46,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def open_window(data_dir: Path | None, files: list[str]) -> int:
     """Open the window with files, or hand them to the one that is open."""
+    import gc
+
+    gc.disable()  # desktop/workers/garbage.py takes over; until then nothing is worth collecting
     from desktop.core.errors import SamarError
     from desktop.core.paths import Paths
     from desktop.instance import Instance
@@ -62,6 +65,18 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
     from desktop.app import run_window
 
     return run_window(paths, files, instance)
+
+
+def with_leave(arguments: list[str]) -> list[str]:
+    """The converter's arguments; whether it may use the network is asked of the settings where they don't say so."""
+    if {"--network", "--no-network"}.intersection(arguments):
+        return arguments
+    from desktop.core.paths import Paths
+    from desktop.core.settings import SettingsFile
+
+    data_dir, rest = take_data_dir(arguments)
+    paths = Paths.under(data_dir) if data_dir else Paths.default()
+    return [*rest, "--network"] if SettingsFile(paths.settings).load()[0].network_allowed else rest
 
 
 def take_data_dir(arguments: list[str]) -> tuple[Path | None, list[str]]:

@@ -1,4 +1,4 @@
-"""The terminal verbs: `samar ask`, `samar chat`. No Qt.
+"""The terminal verbs: `samar ask`, `samar help`, `samar chat`. No Qt.
 
 Replies go to standard output and nothing else does; what goes wrong is one line on standard error and an exit status
 other than 0.
@@ -41,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-VERBS = ("ask", "chat", "models", "convert")
+VERBS = ("ask", "help", "chat", "models", "convert")
 
 Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
 System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
@@ -193,6 +193,25 @@ def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, obj
         "tokens_per_s": round(stats.tokens_per_s, 2),
         "stopped_by": stats.stopped_by.value,
     }
+
+
+@app.command("help")
+def help_(
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="In English or Arabic.")] = None,
+) -> None:
+    """Ask the small model that comes with Samar how Samar works, whichever model is chosen."""
+    question = " ".join(words or []).strip()
+    if not question:
+        app(["--help"], prog_name="samar", standalone_mode=False)
+        return
+    settings = SettingsFile(place.paths.settings).load()[0]
+    with engine_with(str(starter_model()), settings) as (engine, info):
+        params = info.hints.applied_to(GenerationParams()).checked()
+        reply, stats = stream(engine, GenerateRequest(messages=(("user", question),), params=params), show=write)
+    if not reply.endswith("\n"):
+        print()
+    if stats.stopped_by is StoppedBy.USER:
+        raise typer.Exit(130)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from desktop.cli import stream, write
@@ -44,7 +45,8 @@ class TerminalChat:
     def run(self) -> None:
         """Until /exit or the end of the input."""
         if sys.stdin.isatty():
-            import readline  # noqa: F401  (line editing and history for input())
+            with suppress(ImportError):  # Windows has none
+                import readline  # noqa: F401  (line editing and history for input())
 
             print(f"{self.info.name} · everything stays on this computer · /help lists what can be typed")
         try:

@@ -85,12 +85,22 @@ def make_environment(*, vulkan: bool) -> None:
     run(sys.executable, "-m", "venv", VENV)
     install = [venv_python(), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes"]
     others = WORK / "without-engine.txt"
-    others.write_text(pins[0].read_text(encoding="utf-8").replace(engine.pin(), ""), encoding="utf-8")
+    others.write_text(pins[0].read_text(encoding="utf-8").replace(engine.pin(engine.NAME), ""), encoding="utf-8")
     run(*install, "-r", pins[1])
     run(*install, "-r", others, "-r", pins[2])
     print("The engine for any machine of this kind (built once, about ten minutes on two cores)", flush=True)
     wheel = engine.build(venv_python(), vulkan=vulkan)
-    run(venv_python(), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps", wheel)
+    run(
+        venv_python(),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "-q",
+        "--no-deps",
+        "--force-reinstall",
+        wheel,
+    )
     run(venv_python(), "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT)
     stamp.write_text(wanted, encoding="utf-8")
 
@@ -113,7 +123,17 @@ def make_bundle() -> None:
         venv_python(), "-m", "PyInstaller", *options, ROOT / "packaging" / "app.spec",
         SOURCE_DATE_EPOCH=str(source_date()), PYTHONHASHSEED="0",
     )  # fmt: skip
+    strip_symbols()
     run(venv_python(), ROOT / "packaging" / "licences.py", WORK / "contents.json", BUNDLE / "licences")
+
+
+def strip_symbols() -> None:
+    """The interpreter may come with symbols for a debugger, three times its size. Wheels come without."""
+    if not sys.platform.startswith("linux") or shutil.which("strip") is None:
+        return
+    inside = BUNDLE / "_internal"
+    for library in (*inside.glob("libpython3*"), *inside.glob("python3*/lib-dynload/*.so")):
+        run("strip", "--strip-unneeded", library)
 
 
 def architecture() -> str:

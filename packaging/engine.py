@@ -16,19 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pins import pin
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "engine"
 NAME = "llama-cpp-python"
-
-
-def pin() -> str:
-    """The lines of requirements/run.txt that pin the engine's source, hashes included."""
-    lines = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith(NAME + "=="))
-    last = first + 1
-    while last < len(lines) and lines[last].startswith(" "):
-        last += 1
-    return "\n".join(lines[first:last]).rstrip("\\ ") + "\n"
 
 
 def options(system: str = sys.platform, *, vulkan: bool) -> dict[str, str]:
@@ -38,6 +30,7 @@ def options(system: str = sys.platform, *, vulkan: bool) -> dict[str, str]:
         "GGML_BACKEND_DL": "ON",
         "GGML_CPU_ALL_VARIANTS": "ON",
         "GGML_VULKAN": "ON" if vulkan else "OFF",
+        "LLAVA_BUILD": "OFF",  # no part of Samar opens libmtmd
     }
     if system == "darwin":
         chosen |= {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON", "CMAKE_OSX_DEPLOYMENT_TARGET": "12.0"}
@@ -67,7 +60,7 @@ def build(python: Path, *, vulkan: bool) -> Path:
 
     Raises subprocess.CalledProcessError; everything that the build said is in build.log beside the wheel.
     """
-    pinned, chosen = pin(), options(vulkan=vulkan)
+    pinned, chosen = pin(NAME), options(vulkan=vulkan)
     folder = KEPT / key(pinned, chosen)
     found = sorted(folder.glob("*.whl"))
     if found:

@@ -58,6 +58,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
         QT_TRANSLATE_NOOP("errors", "Close other programs, lower the context, or choose a smaller model."),
     ),
+    "not_enough_memory_for_this": (
+        QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
+        QT_TRANSLATE_NOOP("errors", "Its {quantization} file would fit: get that one, or close other programs."),
+    ),
     "no_model": (
         QT_TRANSLATE_NOOP("errors", "No model is loaded."),
         QT_TRANSLATE_NOOP("errors", "Choose one in the model picker."),

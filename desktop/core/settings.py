@@ -13,6 +13,7 @@ import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
+from desktop.core.presets import Preset
 
 
 class Theme(StrEnum):
@@ -42,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What {user} stands for in prompts; empty: not given."""
     params: GenerationParams | None = None
     """None: the model's own hints, else Samar's defaults."""
+    presets: tuple[Preset, ...] = ()
+    """Ways to sample that the person saved."""
     context: int = 8192
     """Tokens; lowered to the model's and to what fits, never silently."""
     threads: int = 0

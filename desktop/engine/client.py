@@ -121,6 +121,11 @@ class Engine(ABC):
         """Whether the process runs."""
 
     @property
+    def gpu_free(self) -> int:
+        """Bytes that were free on the GPUs before a model was loaded; 0 without one, or before the engine has answered."""
+        return 0
+
+    @property
     @abstractmethod
     def model(self) -> ModelInfo | None:
         """The loaded model; None after a death."""
@@ -186,6 +191,11 @@ class EngineClient(Engine):
     @property
     def model(self) -> ModelInfo | None:
         return self._model if self.alive else None
+
+    @property
+    def gpu_free(self) -> int:
+        child = self._child
+        return child.gpu_free if child is not None else 0
 
     @property
     def sandbox(self) -> list[str]:

@@ -5,6 +5,7 @@ Only the low-level functions are used. Facts on them: llama.h of llama.cpp as pi
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import mmap
@@ -20,6 +21,8 @@ from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
+CPU, GPU, INTEGRATED_GPU = 0, 1, 2  # ggml_backend_dev_type
+_MOST_MARKS = 3
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -126,9 +129,32 @@ class Library:
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
 
+    def free_memory_of(self, *kinds: int) -> int:
+        """Bytes that are free on all devices of these kinds together. Only the first kind that is there counts."""
+        ggml = _ggml(self.api._lib)
+        base = ggml if hasattr(ggml, "ggml_backend_dev_memory") else ctypes.CDLL("ggml-base.dll")
+        ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+        ggml.ggml_backend_dev_get.restype, ggml.ggml_backend_dev_get.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+        base.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+        base.ggml_backend_dev_memory.restype = None
+        size = ctypes.POINTER(ctypes.c_size_t)
+        base.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+        sums: dict[int, int] = {}
+        for number in range(ggml.ggml_backend_dev_count()):
+            device, free, total = ggml.ggml_backend_dev_get(number), ctypes.c_size_t(), ctypes.c_size_t()
+            if (kind := int(base.ggml_backend_dev_type(device))) in kinds:
+                base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+                sums[kind] = sums.get(kind, 0) + free.value
+        return next((sums[kind] for kind in kinds if kind in sums), 0)
+
 
 def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
+
+
+def _ggml(library: Any) -> Any:
+    """libggml as libllama uses it."""
+    return library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
 
 
 def load_backends(library: Any, places: Sequence[Path]) -> None:
@@ -138,7 +164,7 @@ def load_backends(library: Any, places: Sequence[Path]) -> None:
     under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
     Windows finds only a library's own functions, and has each library once.
     """
-    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    ggml = _ggml(library)
     count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
     count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
     for place in places:
@@ -341,6 +367,8 @@ class Context:
         self.batch_size = int(self.api.llama_n_batch(self.pointer))
         self.threads = threads
         self.tokens: list[int] = []
+        self._marks: list[tuple[int, mmap.mmap]] = []
+        """Where the recurrent layers can go back to: after how many tokens, and their state."""
         self._decode, self._sample = self.api.llama_decode, self.api.llama_sampler_sample
         self._make_batch(self.batch_size)
 
@@ -363,6 +391,7 @@ class Context:
         )
 
     def close(self) -> None:
+        self._drop_marks(-1)
         if self.pointer:
             self.api.llama_free(self.pointer)
             self.pointer = None
@@ -371,27 +400,82 @@ class Context:
         self.threads = decode
         self.api.llama_set_n_threads(self.pointer, decode, batch)
 
-    def keep(self, tokens: Sequence[int]) -> int:
-        """Keep of the cache what is a beginning of `tokens`, but never all of them; returns how many that are.
+    def reusable(self, tokens: Sequence[int]) -> int:
+        """How much of the cache `keep` can keep: a beginning of `tokens`, but never all of them."""
+        common = min(common_prefix(self.tokens, tokens), len(tokens) - 1)
+        if not self.model.recurrent or common == len(self.tokens):
+            return common
+        return max((at for at, _ in self._marks if at <= common), default=0)
 
-        What a recurrent model or a sliding window can't take back is cleared, so that no answer is ever wrong.
+    def keep(self, tokens: Sequence[int]) -> int:
+        """Keep of the cache what is a beginning of `tokens`; returns how many of them that are.
+
+        What a sliding window can't take back is cleared, and a recurrent model goes back to a mark, so that no answer is
+        ever wrong.
         """
-        held = len(self.tokens)
-        count = min(common_prefix(self.tokens, tokens), len(tokens) - 1)
-        if count < held and count > 0:
-            ok = self.api.llama_memory_seq_rm(self.memory, 0, count, -1)
-            oldest = self.api.llama_memory_seq_pos_min(self.memory, 0)
-            # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
-            if not ok or not 0 <= oldest <= max(0, count - self.model.sliding_window):
-                count = 0
+        count = self.reusable(tokens)
+        if 0 < count < len(self.tokens) and not self._take_back(count):
+            count = 0
         if count == 0:
             self.clear()
         del self.tokens[count:]
+        self._drop_marks(count)
         return count
+
+    def _take_back(self, count: int) -> bool:
+        """Leave the first `count` tokens; false when not all that they need is there any more."""
+        if self.model.recurrent and not self._return_to(count):
+            return False
+        if not self.api.llama_memory_seq_rm(self.memory, 0, count, -1):
+            return False
+        if self.model.recurrent:
+            return int(self.api.llama_memory_seq_pos_max(self.memory, 0)) == count - 1
+        # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
+        oldest = int(self.api.llama_memory_seq_pos_min(self.memory, 0))
+        return 0 <= oldest <= max(0, count - self.model.sliding_window)
+
+    def mark_size(self) -> int:
+        """Bytes of a mark."""
+        return int(self.api.llama_state_seq_get_size_ext(self.pointer, 0, self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
+
+    def mark(self) -> None:
+        """Remember the state of the recurrent layers here, so that `keep` can come back to it. The last few are kept."""
+        here = len(self.tokens)
+        if not here or any(at == here for at, _ in self._marks):
+            return
+        size = self.mark_size()
+        data = _memory(size)
+        if data is None:
+            return
+        room = (ctypes.c_uint8 * size).from_buffer(data)
+        flags = self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        written = self.api.llama_state_seq_get_data_ext(self.pointer, room, size, 0, flags)
+        del room
+        if written != size:
+            data.close()
+            return
+        self._marks.append((here, data))
+        while len(self._marks) > _MOST_MARKS:
+            self._marks.pop(0)[1].close()
+
+    def _return_to(self, count: int) -> bool:
+        data = next(data for at, data in self._marks if at == count)
+        room = (ctypes.c_uint8 * len(data)).from_buffer(data)
+        flags = self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        read = self.api.llama_state_seq_set_data_ext(self.pointer, room, len(data), 0, flags)
+        del room
+        return int(read) == len(data)
+
+    def _drop_marks(self, beyond: int) -> None:
+        for at, data in self._marks:
+            if at > beyond:
+                data.close()
+        self._marks = [(at, data) for at, data in self._marks if at <= beyond]
 
     def clear(self) -> None:
         self.api.llama_memory_clear(self.memory, True)
         self.tokens.clear()
+        self._drop_marks(0)
 
     def decode(self, tokens: Sequence[int], *, every: bool = False) -> bool:
         """Append `tokens` (at most batch_size) and compute the logits of the last one, or of every one. False when the
@@ -424,9 +508,8 @@ class Context:
         size = self.state_size()
         if not self.tokens or size <= 0:
             return None
-        try:
-            data = mmap.mmap(-1, size)  # given back to the system as soon as it is closed
-        except (OSError, ValueError):
+        data = _memory(size)
+        if data is None:
             return None
         room = (ctypes.c_uint8 * size).from_buffer(data)
         written = self.api.llama_state_seq_get_data(self.pointer, room, size, 0)
@@ -484,3 +567,16 @@ class Context:
         if count and not self.api.llama_memory_seq_rm(self.memory, 0, left, -1):
             raise NativeError("tokens could not be taken back")
         del self.tokens[left:]
+
+
+def _memory(size: int) -> mmap.mmap | None:
+    """Memory that goes back to the system as soon as it is closed; None when there is none."""
+    try:
+        if sys.platform != "linux":
+            return mmap.mmap(-1, size)
+        data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, ValueError):
+        return None
+    with contextlib.suppress(OSError):  # a kernel without large pages; with them it is filled four times as fast
+        data.madvise(mmap.MADV_HUGEPAGE)
+    return data

@@ -153,6 +153,8 @@ class Ready(Frame, frozen=True, kw_only=True):
     gpu: bool = False
     sandbox: list[str] = []
     """Mechanisms that keep the process from writing elsewhere and from the network."""
+    gpu_free: int = 0
+    """Bytes that are free on the GPUs before a model is loaded; 0: there is none."""
 
 
 class Pong(Frame, frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ from desktop.engine.protocol import (
 from desktop.engine.reply import ReplyText
 from desktop.engine.sampling import Sampler
 from desktop.engine.speculation import MOST, Guesser
-from desktop.engine.states import StateStore, fingerprint
+from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
 from desktop.engine.vision import Projector
@@ -344,15 +344,14 @@ class Session:
 
     def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> Chats:
         store: StateStore | None = None
-        rigid = self.model.recurrent
-        whole = rigid or self.model.sliding_window > 0
+        whole = self.model.recurrent or self.model.sliding_window > 0
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
                 settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
                 model = fingerprint(Path(facts.path), *settings, *self._adapters.effect)
                 store = StateStore(folder, options.states_bytes, model, whole=whole)
         reserve = 2 * options.reserve_bytes
-        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole, rigid=rigid)
+        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole)
 
     # ---- replying
 
@@ -379,6 +378,9 @@ class Session:
     def read_prompt(self, tokens: list[int], progress: Callable[[int], None]) -> bool:
         """Decode `tokens` behind what the cache holds of them; false when the person stopped."""
         done = len(self.context.tokens)
+        self._mark()
+        # a recurrent model can only go back to a mark: one is set where the reply may be asked for again
+        last = len(tokens) - 1 if self.model.recurrent and len(tokens) - done > MIN_TOKENS else len(tokens)
         seconds = _PROGRESS_S if self._on_cpu else _PIECE_S
         while done < len(tokens):
             if self._flag():
@@ -392,7 +394,9 @@ class Session:
                 done = len(self.context.tokens)
                 progress(done)
                 continue
-            part = tokens[done : done + size]
+            if done == last:
+                self._mark()
+            part = tokens[done : min(done + size, last) if done < last else len(tokens)]
             part = part[: next((at for at, token in enumerate(part) if token < 0), size)] if self._projector else part
             self.context.set_threads(self.threads.current, self.threads.for_prompts)
             began, cpu_began = time.perf_counter(), time.process_time()
@@ -405,6 +409,10 @@ class Session:
             done += len(part)
             progress(done)
         return True
+
+    def _mark(self) -> None:
+        if self.model.recurrent and self.context.tokens and self.chats.has_memory(self.context.mark_size()):
+            self.context.mark()
 
 
 class _Reply:

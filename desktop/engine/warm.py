@@ -26,6 +26,8 @@ class HoldsState(Protocol):
 
     tokens: list[int]
 
+    def reusable(self, tokens: Sequence[int]) -> int: ...
+
     def state_size(self) -> int: ...
 
     def save_state(self) -> mmap.mmap | None: ...
@@ -49,8 +51,8 @@ class _Copy:
 class Chats:
     """Which chat the cache holds, and copies of the others, used longest ago first.
 
-    store: the states on disk, None without any. whole: only all of a copy is of use, for models with sliding windows, whose
-    copies end with one window. rigid: the cache can't take tokens back, for recurrent models. free: bytes of memory that can be had; reserve: what of it stays with the rest of the computer.
+    store: the states on disk, None without any. whole: only all of a copy is of use, for recurrent models and those with
+    sliding windows, whose copies end with one window. free: bytes of memory that can be had; reserve: what of it stays with the rest of the computer.
     """
 
     def __init__(
@@ -61,10 +63,9 @@ class Chats:
         *,
         reserve: int,
         whole: bool = False,
-        rigid: bool = False,
     ) -> None:
         self._context, self.store, self._free = context, store, free
-        self._reserve, self._whole, self._rigid = reserve, whole or rigid, rigid
+        self._reserve, self._whole = reserve, whole
         self._copies: list[_Copy] = []
         self._chat, self._kept = "", False
         self._saved = True
@@ -86,10 +87,10 @@ class Chats:
         chat: a name, "" for one that can't be forgotten by name. kept: it may be written to disk.
         """
         self.relieve()
-        held, wanted = array("i", self._context.tokens), array("i", tokens)
-        common = common_prefix(held, wanted)
-        lost = len(held) if self._rigid and common < len(held) else len(held) - common
-        useful = (0 if lost == len(held) else common) + MIN_TOKENS - 1
+        wanted = array("i", tokens)
+        useful = self._context.reusable(tokens)
+        lost = len(self._context.tokens) - useful
+        useful += MIN_TOKENS - 1
         if lost >= MIN_TOKENS and (self._chat != chat or any(self._best(wanted, useful))):
             self._put_away()
         copy, path = self._best(wanted, useful)
@@ -133,7 +134,7 @@ class Chats:
         """Copy what the cache holds into memory, or onto the disk where memory has no room."""
         size = self._context.state_size()
         roomy = self.relieve(size)
-        if not roomy and (self._saved or not self._kept or self.store is None or not self._has_memory(size)):
+        if not roomy and (self._saved or not self._kept or self.store is None or not self.has_memory(size)):
             return
         data = self._context.save_state()
         if data is None:
@@ -152,7 +153,8 @@ class Chats:
             return False
         return old.chat == new.chat or not self._whole
 
-    def _has_memory(self, size: int) -> bool:
+    def has_memory(self, size: int) -> bool:
+        """Whether `size` bytes can be had."""
         return self._free() - size >= self._reserve
 
     def relieve(self, more: int = 0) -> bool:
@@ -177,7 +179,7 @@ class Chats:
             tokens = array("i", self._context.tokens)
             if self.store.holds(tokens, self._chat):
                 self._saved = True
-            elif self._has_memory(self._context.state_size()) and (data := self._context.save_state()) is not None:
+            elif self.has_memory(self._context.state_size()) and (data := self._context.save_state()) is not None:
                 self._saved = self.store.save(data, tokens, self._chat, interrupted)
                 data.close()
         for copy in reversed(self._copies):

@@ -28,6 +28,7 @@ from desktop.ui.chat.context_notice import ContextNotice
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
+from desktop.ui.reply_form import SCHEMAS
 
 DAY = 86400.0
 TITLES = {
@@ -231,6 +232,17 @@ def state_context(window: MainWindow) -> None:
     notice.change.setChecked(True)
 
 
+def state_form(window: MainWindow) -> None:
+    """Replies as JSON, and a schema that doesn't parse."""
+    window.show_empty(False)
+    window.sidebar.set_current(2)
+    window.toggle_panel()
+    form = window.panel.sampling.form
+    window.panel.set_params(GenerationParams(temperature=0.2, top_p=0.9, json_schema="{}"), GenerationParams())
+    form.text.setPlainText(SCHEMAS["person"][:-3])
+    form.tell()
+
+
 States = dict[str, Callable[[MainWindow], None]]
 STATES: States = {
     "empty": state_empty,
@@ -242,6 +254,7 @@ STATES: States = {
     "organized": state_organized,
     "archive": state_archive,
     "context": state_context,
+    "form": state_form,
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,

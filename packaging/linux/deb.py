@@ -17,8 +17,8 @@ from pathlib import Path
 from linux import integration
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-OPTIONAL = ("libqgtk3.so",)
-"""Plugins that load only where their desktop is; what they need is no dependency of ours."""
+OPTIONAL = ("libqgtk3.so", "readline.")
+"""Beginnings of names of what loads only where its desktop or library is; what it needs is no dependency of ours."""
 
 CONTROL = """\
 Package: samar
@@ -119,7 +119,7 @@ def libraries(program: Path) -> list[Path]:
     """Every ELF file of the frozen folder but the optional plugins."""
     found = []
     for file in sorted(program.rglob("*")):
-        if file.is_file() and not file.is_symlink() and file.name not in OPTIONAL:
+        if file.is_file() and not file.is_symlink() and not file.name.startswith(OPTIONAL):
             with file.open("rb") as handle:
                 if handle.read(4) == b"\x7fELF":
                     found.append(file)

@@ -149,7 +149,6 @@ def repacked(package: Path, folder: Path) -> Path:
 
 
 def trial(package: Path, suite: str, root: Path) -> None:
-    shutil.rmtree(root, ignore_errors=True)
     run("cp", "-a", minimal(suite), root)
     with mounted(root):
         inside(root, "apt-get", "update", "-qq")
@@ -179,16 +178,27 @@ def trial(package: Path, suite: str, root: Path) -> None:
         if not after or after != kept:
             raise SystemExit(f"{suite}: the person's data changed: {sorted(set(kept) ^ set(after))}")
         print(f"{suite}: removed and purged; {len(after)} files of the person stay, nothing else", flush=True)
-    shutil.rmtree(root)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("package", type=Path)
     parser.add_argument("--suite", action="append", help="a Debian or Ubuntu suite (default: bookworm and noble)")
+    parser.add_argument("--mounts-are-private", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    package = arguments.package.resolve()
     for suite in arguments.suite or ["bookworm", "noble"]:
-        trial(arguments.package.resolve(), suite, KEPT / f"{suite}-trial")
+        root = KEPT / f"{suite}-trial"
+        if arguments.mounts_are_private:
+            trial(package, suite, root)
+            continue
+        # mounts of the trial end with its process, whatever happens: what is removed afterwards is files of the root only
+        shutil.rmtree(root, ignore_errors=True)
+        words = [sys.executable, __file__, str(package), "--suite", suite, "--mounts-are-private"]
+        done = subprocess.run(["unshare", "--mount", "--propagation", "private", *words], check=False)
+        if done.returncode != 0:
+            return done.returncode
+        shutil.rmtree(root)
     return 0
 
 

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop.cli import VERBS
+from desktop.core.paths import Paths
+from desktop.core.settings import Settings, SettingsFile
+
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +81,27 @@ def test_that_a_question_comes_from_standard_input(data_dir: Path) -> None:
     done = samar("ask", "-", "--temperature", "0", data_dir=data_dir, given="ما هو ملف GGUF؟")
     assert done.returncode == 0
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(("How do I add a model?",), "Open a model file…"), (("كيف", "أضيف", "نموذجًا؟"), "افتح ملف نموذج…")],
+)
+def test_that_help_asks_the_bundled_model_whichever_is_chosen(
+    words: tuple[str, ...], name: str, data_dir: Path
+) -> None:
+    chosen = data_dir / "other.gguf"
+    chosen.write_bytes(b"no model at all")  # it would fail if it were loaded
+    SettingsFile(Paths.under(data_dir).settings).save(Settings(last_model=str(chosen), system_prompt="Say nothing."))
+    done = samar("help", *words, data_dir=data_dir)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert name in done.stdout
+
+
+def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
+    done = samar("help", data_dir=data_dir)
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in VERBS if verb not in ("models", "convert"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.states import MIN_TOKENS, StateStore
+from desktop.engine.states import MIN_TOKENS, StateStore, common_prefix
 from desktop.engine.warm import Chats
 
 SIZE = 1000
@@ -21,6 +21,9 @@ class Cache:
     def __init__(self) -> None:
         self.tokens: list[int] = []
         self.loads = 0
+
+    def reusable(self, tokens: Sequence[int]) -> int:
+        return common_prefix(self.tokens, list(tokens))
 
     def state_size(self) -> int:
         return SIZE

@@ -26,7 +26,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def load(path: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A script of packaging/, which is no package of ours to import."""
     monkeypatch.syspath_prepend(str(PACKAGING))
-    for name in ("engine", "prepare", "build", "tiny_checkpoint", "linux", "linux.integration"):
+    for name in ("pins", "engine", "prepare", "build", "tiny_checkpoint", "linux", "linux.integration"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     spec = importlib.util.spec_from_file_location("under_test_" + Path(path).stem, PACKAGING / path)
     assert spec is not None
@@ -178,9 +178,10 @@ def test_that_the_engine_of_an_installer_is_for_any_machine(monkeypatch: pytest.
         assert options["GGML_BACKEND_DL"] == options["GGML_CPU_ALL_VARIANTS"] == "ON"
     plain, vulkan = (engine.options("linux", vulkan=wanted) for wanted in (False, True))
     assert engine.key("pin", plain) != engine.key("pin", vulkan) != engine.key("another pin", vulkan)
-    assert engine.pin().startswith("llama-cpp-python==")
-    assert engine.pin().count("--hash=sha256:") >= 1
-    assert not engine.pin().rstrip().endswith("\\")
+    pinned = engine.pin(engine.NAME)
+    assert pinned.startswith("llama-cpp-python==")
+    assert pinned.count("--hash=sha256:") >= 1
+    assert not pinned.rstrip().endswith("\\")
 
 
 def test_that_pins_of_packaging_agree_with_those_of_the_program() -> None:

@@ -13,7 +13,7 @@ from desktop.core.model import Adapter
 from desktop.models.adapters import check_adapter
 from desktop.ui import theme
 from desktop.ui.error_presenter import present
-from desktop.ui.sampling import Slider
+from desktop.ui.number_fields import Slider
 from desktop.ui.widgets import IconButton, Label, is_language_change, say
 
 STEPS = 40

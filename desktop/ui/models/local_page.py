@@ -36,7 +36,7 @@ class LocalPage(QWidget):
         self.add_files = QPushButton(self)
         self.add_folder = QPushButton(self)
         self.folders = QPushButton(self)
-        self.table = ModelTable(self)
+        self.table = ModelTable(self, shed=(1, 2, 4))
         self.note = Label("hint", self, wrap=True)
         self.use = QPushButton(self)
         self.use.setProperty("rank", "primary")
@@ -47,14 +47,17 @@ class LocalPage(QWidget):
         top.addWidget(self.add_files)
         top.addWidget(self.add_folder)
         top.addWidget(self.folders)
-        foot.addWidget(self.note, 1)
-        for button in (self.remove, self.verify, self.card, self.settings, self.use):
+        for button in (self.remove, self.verify):
+            foot.addWidget(button)
+        foot.addStretch(1)
+        for button in (self.card, self.settings, self.use):
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.table, 1)
+        column.addWidget(self.note)
         column.addLayout(foot)
         self.words.textChanged.connect(lambda text: self.table.set_filter(text))
         self.table.chosen.connect(lambda _: self._enable())
@@ -106,7 +109,7 @@ class LocalPage(QWidget):
             for folder in shown.folders:
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
-                    lines.append(text.replace("{name}", words.name(str(folder.path))))
+                    lines.append(text.replace("{name}", words.path(str(folder.path))))
             self.note.setText("\n".join(lines))
         self._enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -44,14 +45,21 @@ class ModelsRoom(QObject):
     models_changed = Signal(object)
     """tuple[Entry, ...]: what is on this computer, for the model picker"""
     convert_requested = Signal(object)
-    """Path of a checkpoint's folder"""
+    """Path of a checkpoint's folder, or of a repository on the Hub (owner/name)"""
 
-    def __init__(self, paths: Paths, preferences: Preferences, parent: QWidget, library: Library | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        preferences: Preferences,
+        parent: QWidget,
+        library: Library | None = None,
+        gpu_free: Callable[[], int] = lambda: 0,
+    ) -> None:
         super().__init__(parent)
         self.preferences = preferences
         self.library = library or Library(paths)
         self.hub = Hub(lambda: self.preferences.value.network_allowed)
-        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
+        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self, gpu_free)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
         self.folders: FoldersDialog | None = None
@@ -131,7 +139,7 @@ class ModelsRoom(QObject):
         local.folders_requested.connect(self._show_folders)
         page.look_requested.connect(self.refresh)
         page.catalogue.download_requested.connect(self._download_listed)
-        page.catalogue.convert_requested.connect(self._explain_conversion)
+        page.catalogue.convert_requested.connect(self._convert_listed)
         hub = page.hub
         hub.network_allowed.connect(self._allow_network)
         hub.search_requested.connect(self.worker.search)
@@ -203,11 +211,12 @@ class ModelsRoom(QObject):
             return True
         return False
 
-    def _explain_conversion(self, source: str) -> None:
-        text = self.tr(
-            "There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here."
-        )
-        self._tell(text.replace("{repo}", words.name(source)))
+    def _convert_listed(self, source: str) -> None:
+        """A model without a finished file: its original is fetched and converted, after a plan in the main window."""
+        if self.preferences.value.network_allowed or self._asks_for_network():
+            text = self.tr("The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.")
+            self._tell(text.replace("{repo}", words.name(source)))
+            self.convert_requested.emit(Path(source))
 
     def _add_files(self) -> None:
         dialog = QFileDialog(self.page, self.tr("Add model files"))

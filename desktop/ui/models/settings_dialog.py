@@ -18,7 +18,7 @@ from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
 from desktop.ui.models.file_field import FileField
-from desktop.ui.sampling import Slider, WholeField
+from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
 SMALLEST_POWER, LARGEST_POWER = 9, 24

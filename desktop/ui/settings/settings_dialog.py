@@ -24,7 +24,8 @@ from desktop.core.settings import Language, Settings, Theme
 from desktop.ui import i18n
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
-from desktop.ui.sampling import SamplingEditor, Slider, WholeField
+from desktop.ui.number_fields import Slider, WholeField
+from desktop.ui.sampling import SamplingEditor
 from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
@@ -270,6 +271,7 @@ class SettingsDialog(QDialog):
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.sampling.params_changed.connect(lambda params: self._change(params=params))
+        self.sampling.presets_changed.connect(lambda presets: self._change(presets=presets))
         for field in (self.prompt, self.user_name):
             field.textChanged.connect(self.settled.start)
         self.open_folder.clicked.connect(self.folder_requested)
@@ -298,6 +300,7 @@ class SettingsDialog(QDialog):
         self.prompt.setPlainText(settings.system_prompt)
         self.user_name.setText(settings.user_name)
         self.sampling.set_params(settings.params, GenerationParams())
+        self.sampling.set_presets(settings.presets)
         self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
         self.threads.setValue(settings.threads)
         self.idle.set_value(nearest(IDLE_MINUTES, settings.idle_minutes))

@@ -287,14 +287,15 @@ def test_that_terms_and_the_file_for_images_are_shown_before(qtbot: QtBot, page:
     qtbot.addWidget(dialog)
     dialog.show()
     assert "gemma" in dialog.licence.text() and "terms of its own" in dialog.licence.text()
-    assert dialog.images.isChecked() and "850 MB" in dialog.images.text()
+    assert dialog.images.value() is True and "850 MB" in dialog.images_name.text()
     with qtbot.waitSignal(dialog.page_requested) as asked:
         dialog.page.click()
     assert asked.args == [terms.repo]
     with qtbot.waitSignal(dialog.agreed) as agreed:
         dialog.go.click()
     assert agreed.args == [terms, terms.choices[0], terms.projectors]
-    dialog.images.setChecked(False)
+    dialog.images.group.button(1).click()
+    assert "1.0 GB" in dialog.facts.text()
     with qtbot.waitSignal(dialog.agreed) as agreed:
         dialog.go.click()
     assert agreed.args[2] == ()
@@ -417,3 +418,20 @@ def test_that_a_computer_without_a_keyring_is_told(
     with qtbot.waitSignal(room.worker.failed, timeout=10_000) as failed:
         page.hub.token_given.emit("hf_x")
     assert failed.args[0].code == "keyring_missing" and "HF_TOKEN" in page.message.text.text()
+
+
+def test_that_a_small_window_keeps_names_and_verdicts(page: ModelsPage, qtbot: QtBot, app: QApplication) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.catalogue.show_catalogue(in_catalogue())
+    page.resize(1200, 800)
+    page.open_tab("catalogue")
+    qtbot.waitUntil(lambda: page.width() == 1200 and not page.catalogue.cards[0].compact)
+    assert not any(page.catalogue.table.isColumnHidden(number) for number in range(7))
+    assert all("Licence" in card.why.text() for card in page.catalogue.cards)
+    page.resize(640, 480)
+    qtbot.waitUntil(lambda: page.width() == 640 and page.catalogue.cards[0].compact)
+    for table, verdict in ((page.catalogue.table, 6), (page.local.table, 5)):
+        assert not table.isColumnHidden(0) and not table.isColumnHidden(verdict)
+        assert table.columnWidth(0) > 120
+    assert not page.catalogue.cards[0].why.isVisible() and "Licence" in page.catalogue.cards[0].toolTip()
+    assert page.catalogue.table.isColumnHidden(2)
