@@ -53,11 +53,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-<message>
+    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>Banner</name>
     <message>
@@ -223,10 +223,6 @@
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>How to convert it</source>
-        <translation>كيف يُحوَّل</translation>
-    </message>
-    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -243,7 +239,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -278,11 +274,11 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-<message>
+    <message>
         <source>Convert…</source>
         <translation>حوّل…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ChatController</name>
     <message>
@@ -651,10 +647,6 @@
         <translation>افتح صفحته في المتصفح</translation>
     </message>
     <message>
-        <source>With the file that sees images, {size}</source>
-        <translation>مع الملف الذي يرى الصور، {size}</translation>
-    </message>
-    <message>
         <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
         <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
     </message>
@@ -666,7 +658,7 @@
         <source>Download</source>
         <translation>نزّل</translation>
     </message>
-<message>
+    <message>
         <source>The file that sees images, {size}</source>
         <translation>الملف الذي يرى الصور، {size}</translation>
     </message>
@@ -678,7 +670,7 @@
         <source>Without it</source>
         <translation>بدونه</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DownloadRow</name>
     <message>
@@ -738,7 +730,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-<message>
+    <message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -750,7 +742,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -1064,7 +1056,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -1142,7 +1134,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-<message>
+    <message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -1154,7 +1146,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1217,7 +1209,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -1256,7 +1248,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -1268,7 +1260,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1591,7 +1583,7 @@
         <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
         <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
     </message>
-<message>
+    <message>
         <source>F16, exact</source>
         <translation>F16، دقيق</translation>
     </message>
@@ -1659,7 +1651,7 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -1692,10 +1684,6 @@
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
-    </message>
-    <message>
-        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
-        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1756,8 +1744,8 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-<message>
-        <source>The token is kept in this computer's keyring.</source>
+    <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1765,10 +1753,10 @@
         <translation>يُسأل {host}…</translation>
     </message>
     <message>
-        <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -2091,6 +2079,61 @@
     </message>
 </context>
 <context>
+    <name>ReplyForm</name>
+    <message>
+        <source>Write it here, or start from an example.</source>
+        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
+    </message>
+    <message>
+        <source>Every reply in this chat will have this form.</source>
+        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
+    </message>
+    <message>
+        <source>A list of texts</source>
+        <translation>قائمة نصوص</translation>
+    </message>
+    <message>
+        <source>An object with fields</source>
+        <translation>كائن له حقول</translation>
+    </message>
+    <message>
+        <source>One of three answers, with a reason</source>
+        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
+    </message>
+    <message>
+        <source>“yes” or “no”</source>
+        <translation>«yes» أو «no»</translation>
+    </message>
+    <message>
+        <source>A date</source>
+        <translation>تاريخ</translation>
+    </message>
+    <message>
+        <source>A list of three to seven points</source>
+        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
+    </message>
+    <message>
+        <source>Form of the replies</source>
+        <translation>شكل الردود</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>حرّ</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>قواعد</translation>
+    </message>
+    <message>
+        <source>JSON schema or grammar</source>
+        <translation>مخطط JSON أو قواعد</translation>
+    </message>
+    <message>
+        <source>Examples…</source>
+        <translation>أمثلة…</translation>
+    </message>
+</context>
+<context>
     <name>ReportDialog</name>
     <message>
         <source>Saved as {name}. Send it to whom you like.</source>
@@ -2161,14 +2204,22 @@
     </message>
 </context>
 <context>
-    <name>SamplingEditor</name>
+    <name>Sampling</name>
+    <message>
+        <source>Preset</source>
+        <translation>الأسلوب</translation>
+    </message>
+    <message>
+        <source>Ways to write that go by a name; you can save your own.</source>
+        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
+    </message>
     <message>
         <source>Creativity</source>
         <translation>الإبداع</translation>
     </message>
     <message>
         <source>Low: precise, much the same each time. High: freer, more surprising.</source>
-        <translation>منخفض: دقيق ومتقارب كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
     </message>
     <message>
         <source>Longest reply</source>
@@ -2176,7 +2227,11 @@
     </message>
     <message>
         <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: إلى أن يفرغ النموذج من ردّه.</translation>
+        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
+    </message>
+    <message>
+        <source>Which tokens may be chosen</source>
+        <translation>الرموز التي يُختار منها</translation>
     </message>
     <message>
         <source>Top-k</source>
@@ -2184,23 +2239,43 @@
     </message>
     <message>
         <source>Choose among this many of the likeliest tokens.</source>
-        <translation>يُختار الرمز من بين هذا العدد من أرجح الرموز.</translation>
+        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
     </message>
     <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
     </message>
     <message>
-        <source>Choose among the likeliest tokens that together reach this share.</source>
-        <translation>يُختار من أرجح الرموز التي تبلغ معًا هذه النسبة.</translation>
+        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
+        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
     </message>
     <message>
-        <source>Leave out tokens less likely than this share of the likeliest.</source>
-        <translation>تُترك الرموز التي يقلّ احتمالها عن هذه النسبة من أرجحها.</translation>
+        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
+        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
+        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Top-nσ</source>
+        <translation>Top-nσ</translation>
+    </message>
+    <message>
+        <source>Keep tokens within so many standard deviations of the best one.</source>
+        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
+    </message>
+    <message>
+        <source>Against repetition</source>
+        <translation>منع التكرار</translation>
     </message>
     <message>
         <source>Repeat penalty</source>
@@ -2208,7 +2283,143 @@
     </message>
     <message>
         <source>Above 1, words used lately become less likely.</source>
-        <translation>فوق 1 تصير الكلمات المستعملة قريبًا أقلّ احتمالًا.</translation>
+        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>مدى النظر</translation>
+    </message>
+    <message>
+        <source>The penalties look at so many tokens.</source>
+        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>عقوبة الورود</translation>
+    </message>
+    <message>
+        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
+        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>عقوبة الكثرة</translation>
+    </message>
+    <message>
+        <source>Above 0, a word becomes less likely each time that it is used.</source>
+        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
+    </message>
+    <message>
+        <source>DRY strength</source>
+        <translation>قوة DRY</translation>
+    </message>
+    <message>
+        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
+        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>أساس DRY</translation>
+    </message>
+    <message>
+        <source>How steeply the penalty grows with the phrase.</source>
+        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
+    </message>
+    <message>
+        <source>DRY free length</source>
+        <translation>الطول المسموح في DRY</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of up to so many tokens go free.</source>
+        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>DRY range</source>
+        <translation>مدى DRY</translation>
+    </message>
+    <message>
+        <source>Looks for phrases in so many tokens.</source>
+        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>المفاجأة</translation>
+    </message>
+    <message>
+        <source>XTC chance</source>
+        <translation>احتمال XTC</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are passed over, for less worn words.</source>
+        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>عتبة XTC</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely can be passed over.</source>
+        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
+    </message>
+    <message>
+        <source>Temperature range</source>
+        <translation>مدى الحرارة</translation>
+    </message>
+    <message>
+        <source>Lets creativity move so far up and down with how sure the model is.</source>
+        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
+    </message>
+    <message>
+        <source>Temperature curve</source>
+        <translation>منحنى الحرارة</translation>
+    </message>
+    <message>
+        <source>How quickly it moves.</source>
+        <translation>سرعة تغيّرها.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p target</source>
+        <translation>هدف Adaptive-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens about this likely.</source>
+        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p memory</source>
+        <translation>ذاكرة Adaptive-p</translation>
+    </message>
+    <message>
+        <source>How long earlier choices count.</source>
+        <translation>كم تؤثر الاختيارات السابقة.</translation>
+    </message>
+    <message>
+        <source>Mirostat</source>
+        <translation>Mirostat</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
+        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>هدف Mirostat</translation>
+    </message>
+    <message>
+        <source>The surprise to keep: lower is calmer.</source>
+        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>سرعة Mirostat</translation>
+    </message>
+    <message>
+        <source>How quickly it corrects itself.</source>
+        <translation>سرعة تصحيحه لنفسه.</translation>
+    </message>
+    <message>
+        <source>Repeatable and short</source>
+        <translation>الإعادة والتوقف</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2216,8 +2427,19 @@
     </message>
     <message>
         <source>The same seed gives the same reply to the same words.</source>
-        <translation>البذرة نفسها تعطي الردّ نفسه على الكلام نفسه.</translation>
+        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
     </message>
+    <message>
+        <source>Stop at</source>
+        <translation>قف عند</translation>
+    </message>
+    <message>
+        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
+        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingEditor</name>
     <message>
         <source>Automatic</source>
         <translation>تلقائي</translation>
@@ -2235,11 +2457,11 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
     <message>
-        <source>The model's own</source>
+        <source>The model&apos;s own</source>
         <translation>قيم النموذج</translation>
     </message>
     <message>
@@ -3038,11 +3260,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -3062,7 +3284,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -3154,7 +3376,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -3166,7 +3388,7 @@
         <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
     </message>
     <message>
-        <source>Choose an adapter made for this model, or take it off in the model's settings.</source>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
         <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
     </message>
     <message>
@@ -3174,7 +3396,7 @@
         <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
     </message>
     <message>
-        <source>Samar can't use adapters of this kind; choose another one.</source>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
         <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
     </message>
     <message>
@@ -3186,7 +3408,7 @@
         <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
     </message>
     <message>
-        <source>{draft} can't write ahead for {name}: their vocabularies are not the same.</source>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
         <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
     </message>
     <message>
@@ -3194,7 +3416,7 @@
         <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
     </message>
     <message>
-        <source>{name} can't see images: it has no projector file.</source>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
         <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
     </message>
     <message>
@@ -3210,7 +3432,7 @@
         <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
     </message>
     <message>
-        <source>The image {name} can't be read: it is damaged, or no image.</source>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
         <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
@@ -3234,7 +3456,7 @@
         <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
     </message>
     <message>
-        <source>The list of tools can't be read: {reason}.</source>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
@@ -3242,7 +3464,7 @@
         <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
         <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
@@ -3250,7 +3472,7 @@
         <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
-        <source>The JSON schema can't be read: {reason}.</source>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
     </message>
     <message>
@@ -3258,7 +3480,7 @@
         <translation>صحّح المخطط، أو أرسل من دونه.</translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
         <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
@@ -3266,7 +3488,7 @@
         <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -3294,7 +3516,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -3306,7 +3528,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -3382,11 +3604,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -3438,7 +3660,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -3490,7 +3712,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -3518,7 +3740,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -3530,7 +3752,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -3590,7 +3812,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -3646,7 +3868,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can't be reached: {reason}.</source>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -3670,7 +3892,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can't be read.</source>
+        <source>What the release page says can&apos;t be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -3801,7 +4023,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3868,7 +4090,7 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-<message>
+    <message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
@@ -3876,7 +4098,7 @@
         <source>over {speed} tokens/s</source>
         <translation>أكثر من {speed} رمز/ث</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>units</name>
     <message>
@@ -3894,296 +4116,6 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
-    </message>
-</context>
-<context>
-    <name>ReplyForm</name>
-    <message>
-        <source>Write it here, or start from an example.</source>
-        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
-    </message>
-    <message>
-        <source>Every reply in this chat will have this form.</source>
-        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
-    </message>
-    <message>
-        <source>A list of texts</source>
-        <translation>قائمة نصوص</translation>
-    </message>
-    <message>
-        <source>An object with fields</source>
-        <translation>كائن له حقول</translation>
-    </message>
-    <message>
-        <source>One of three answers, with a reason</source>
-        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
-    </message>
-    <message>
-        <source>“yes” or “no”</source>
-        <translation>«yes» أو «no»</translation>
-    </message>
-    <message>
-        <source>A date</source>
-        <translation>تاريخ</translation>
-    </message>
-    <message>
-        <source>A list of three to seven points</source>
-        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
-    </message>
-    <message>
-        <source>Form of the replies</source>
-        <translation>شكل الردود</translation>
-    </message>
-    <message>
-        <source>Free</source>
-        <translation>حرّ</translation>
-    </message>
-    <message>
-        <source>Grammar</source>
-        <translation>قواعد</translation>
-    </message>
-    <message>
-        <source>JSON schema or grammar</source>
-        <translation>مخطط JSON أو قواعد</translation>
-    </message>
-    <message>
-        <source>Examples…</source>
-        <translation>أمثلة…</translation>
-    </message>
-</context>
-<context>
-    <name>Sampling</name>
-    <message>
-        <source>Preset</source>
-        <translation>الأسلوب</translation>
-    </message>
-    <message>
-        <source>Ways to write that go by a name; you can save your own.</source>
-        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
-    </message>
-    <message>
-        <source>Creativity</source>
-        <translation>الإبداع</translation>
-    </message>
-    <message>
-        <source>Low: precise, much the same each time. High: freer, more surprising.</source>
-        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
-    </message>
-    <message>
-        <source>Longest reply</source>
-        <translation>أطول ردّ</translation>
-    </message>
-    <message>
-        <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
-    </message>
-    <message>
-        <source>Which tokens may be chosen</source>
-        <translation>الرموز التي يُختار منها</translation>
-    </message>
-    <message>
-        <source>Top-k</source>
-        <translation>Top-k</translation>
-    </message>
-    <message>
-        <source>Choose among this many of the likeliest tokens.</source>
-        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
-    </message>
-    <message>
-        <source>Top-p</source>
-        <translation>Top-p</translation>
-    </message>
-    <message>
-        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
-        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Min-p</source>
-        <translation>Min-p</translation>
-    </message>
-    <message>
-        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
-        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Typical-p</source>
-        <translation>Typical-p</translation>
-    </message>
-    <message>
-        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
-        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Top-nσ</source>
-        <translation>Top-nσ</translation>
-    </message>
-    <message>
-        <source>Keep tokens within so many standard deviations of the best one.</source>
-        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
-    </message>
-    <message>
-        <source>Against repetition</source>
-        <translation>منع التكرار</translation>
-    </message>
-    <message>
-        <source>Repeat penalty</source>
-        <translation>عقوبة التكرار</translation>
-    </message>
-    <message>
-        <source>Above 1, words used lately become less likely.</source>
-        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
-    </message>
-    <message>
-        <source>How far back</source>
-        <translation>مدى النظر</translation>
-    </message>
-    <message>
-        <source>The penalties look at so many tokens.</source>
-        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
-    </message>
-    <message>
-        <source>Presence penalty</source>
-        <translation>عقوبة الورود</translation>
-    </message>
-    <message>
-        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
-        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
-    </message>
-    <message>
-        <source>Frequency penalty</source>
-        <translation>عقوبة الكثرة</translation>
-    </message>
-    <message>
-        <source>Above 0, a word becomes less likely each time that it is used.</source>
-        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
-    </message>
-    <message>
-        <source>DRY strength</source>
-        <translation>قوة DRY</translation>
-    </message>
-    <message>
-        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
-        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
-    </message>
-    <message>
-        <source>DRY base</source>
-        <translation>أساس DRY</translation>
-    </message>
-    <message>
-        <source>How steeply the penalty grows with the phrase.</source>
-        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
-    </message>
-    <message>
-        <source>DRY free length</source>
-        <translation>الطول المسموح في DRY</translation>
-    </message>
-    <message>
-        <source>Repeated phrases of up to so many tokens go free.</source>
-        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
-    </message>
-    <message>
-        <source>DRY range</source>
-        <translation>مدى DRY</translation>
-    </message>
-    <message>
-        <source>Looks for phrases in so many tokens.</source>
-        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
-    </message>
-    <message>
-        <source>Surprise</source>
-        <translation>المفاجأة</translation>
-    </message>
-    <message>
-        <source>XTC chance</source>
-        <translation>احتمال XTC</translation>
-    </message>
-    <message>
-        <source>How often the likeliest tokens are passed over, for less worn words.</source>
-        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
-    </message>
-    <message>
-        <source>XTC threshold</source>
-        <translation>عتبة XTC</translation>
-    </message>
-    <message>
-        <source>Only tokens at least this likely can be passed over.</source>
-        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
-    </message>
-    <message>
-        <source>Temperature range</source>
-        <translation>مدى الحرارة</translation>
-    </message>
-    <message>
-        <source>Lets creativity move so far up and down with how sure the model is.</source>
-        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
-    </message>
-    <message>
-        <source>Temperature curve</source>
-        <translation>منحنى الحرارة</translation>
-    </message>
-    <message>
-        <source>How quickly it moves.</source>
-        <translation>سرعة تغيّرها.</translation>
-    </message>
-    <message>
-        <source>Adaptive-p target</source>
-        <translation>هدف Adaptive-p</translation>
-    </message>
-    <message>
-        <source>Prefer tokens about this likely.</source>
-        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
-    </message>
-    <message>
-        <source>Adaptive-p memory</source>
-        <translation>ذاكرة Adaptive-p</translation>
-    </message>
-    <message>
-        <source>How long earlier choices count.</source>
-        <translation>كم تؤثر الاختيارات السابقة.</translation>
-    </message>
-    <message>
-        <source>Mirostat</source>
-        <translation>Mirostat</translation>
-    </message>
-    <message>
-        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
-        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
-    </message>
-    <message>
-        <source>Mirostat target</source>
-        <translation>هدف Mirostat</translation>
-    </message>
-    <message>
-        <source>The surprise to keep: lower is calmer.</source>
-        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
-    </message>
-    <message>
-        <source>Mirostat rate</source>
-        <translation>سرعة Mirostat</translation>
-    </message>
-    <message>
-        <source>How quickly it corrects itself.</source>
-        <translation>سرعة تصحيحه لنفسه.</translation>
-    </message>
-    <message>
-        <source>Repeatable and short</source>
-        <translation>الإعادة والتوقف</translation>
-    </message>
-    <message>
-        <source>Seed</source>
-        <translation>البذرة</translation>
-    </message>
-    <message>
-        <source>The same seed gives the same reply to the same words.</source>
-        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
-    </message>
-    <message>
-        <source>Stop at</source>
-        <translation>قف عند</translation>
-    </message>
-    <message>
-        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
-        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
     </message>
 </context>
 </TS>
