@@ -11,10 +11,13 @@ from desktop.core.errors import fill
 from desktop.core.settings import Settings
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine, Verdict
+from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
 from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, judge_as_set
 from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
+from desktop.ui.models.file_field import FileField
 from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
@@ -175,6 +178,12 @@ class ModelSettingsDialog(QDialog):
         self._row("flash", below=self.flash)
         self._row("map", below=self.map)
         self._row("keep", below=self.keep)
+        self.draft = FileField(inspect)
+        self.projector = FileField(lambda path: check_projector(path, self.entry.name))
+        self._row("draft", below=self.draft)
+        self._row("projector", below=self.projector)
+        self.draft.changed.connect(lambda path: self._change(draft=path))
+        self.projector.changed.connect(lambda path: self._change(projector=path))
         self.adapters = AdapterList(self.entry.architecture, self.entry.name)
         self._row("adapters", below=self.adapters)
         self.adapters.changed.connect(lambda adapters: self._change(adapters=adapters))
@@ -214,6 +223,8 @@ class ModelSettingsDialog(QDialog):
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
         self.keep.set_value(own.keep_in_memory)
+        self.draft.set_path(own.draft)
+        self.projector.set_path(own.projector)
         self.adapters.set_adapters(own.adapters)
         self.showing = False
         self._judge()
@@ -297,6 +308,14 @@ class ModelSettingsDialog(QDialog):
                 self.tr("Keep in memory"),
                 self.tr("The system never swaps the weights out, if it allows that: the first reply after a pause is fast."),
             ),
+            "draft": (
+                self.tr("Draft model"),
+                self.tr("A much smaller model of the same family that writes ahead. Replies stay the same and come faster."),
+            ),
+            "projector": (
+                self.tr("Projector"),
+                self.tr("The file (mmproj) with which this model sees images. One beside the model is found by its name."),
+            ),
             "adapters": (
                 self.tr("Adapters (LoRA)"),
                 self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
@@ -304,6 +323,7 @@ class ModelSettingsDialog(QDialog):
         }  # fmt: skip
         fields = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
         fields |= {"flash": self.flash, "map": self.map, "keep": self.keep, "adapters": self.adapters}
+        fields |= {"draft": self.draft.choose, "projector": self.projector.choose}
         for name, (title, hint) in texts.items():
             self.names[name].setText(title)
             self.hints[name].setText(hint)
@@ -315,6 +335,8 @@ class ModelSettingsDialog(QDialog):
         self.keep.set_texts((self.tr("As the system decides"), self.tr("Always")))
         for field in (self.threads, self.gpu):
             field.setSpecialValueText(self.tr("Automatic"))
+        self.draft.set_none(self.tr("None"))
+        self.projector.set_none(self.tr("The one beside the model, if there is one"))
         self.reset.setText(self.tr("Back to the defaults"))
         self.close_button.setText(self.tr("Cancel"))
         self.save.setText(self.tr("Save"))

@@ -30,7 +30,7 @@ from desktop.ui.models.settings_dialog import ModelSettingsDialog, context_steps
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker
 from tests.fakes.scripted_engine import ScriptedEngine
-from tests.fakes.tiny_gguf import write_tiny, write_tiny_adapter
+from tests.fakes.tiny_gguf import write_tiny, write_tiny_adapter, write_tiny_projector
 
 LISTED = catalogue.load().find("llama-3.2-1b")
 assert LISTED is not None
@@ -107,6 +107,25 @@ def test_that_adapters_are_added_scaled_and_taken_off(
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.use.click()
     assert saved.args[1] == ModelSettings(adapters=(Adapter(path=one, scale=0.0),))
+
+
+def test_that_a_draft_model_and_a_projector_are_chosen_and_taken_off(
+    dialog: ModelSettingsDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    model, projector = str(write_tiny(tmp_path / "small.gguf")), str(write_tiny_projector(tmp_path / "mmproj.gguf"))
+    dialog.draft.take(projector)
+    assert dialog.draft.problem.isVisible() and dialog.own.draft == ""
+    dialog.draft.take(model)
+    assert not dialog.draft.problem.isVisible() and dialog.draft.name.text() == "small.gguf"
+    dialog.projector.take(model)
+    assert dialog.projector.problem.isVisible() and dialog.own.projector == ""
+    dialog.projector.take(projector)
+    assert (dialog.own.draft, dialog.own.projector) == (model, projector)
+    dialog.draft.remove.click()
+    assert dialog.draft.choose.hasFocus() and dialog.draft.name.text() == "None"
+    with qtbot.waitSignal(dialog.saved) as saved:
+        dialog.use.click()
+    assert saved.args[1] == ModelSettings(projector=projector)
 
 
 def test_that_gpu_layers_wait_for_a_gpu(dialog: ModelSettingsDialog, app: QApplication, qtbot: QtBot) -> None:
