@@ -107,7 +107,8 @@ def _token() -> str | None:
     if given := os.environ.get("HF_TOKEN"):
         return given
     with contextlib.suppress(KeyringError, RuntimeError):
-        return keyring.get_password("samar", "hugging-face")
+        kept: str | None = keyring.get_password("samar", "hugging-face")
+        return kept
     return None
 
 
