@@ -70,6 +70,13 @@ def check_adapter(path: Path, architecture: str, model: str) -> None:
     adapters.check_adapter(path, architecture, model)
 
 
+def check_projector(path: Path, model: str) -> None:
+    """Raise SamarError unless a file is a projector for images; imported with the first one."""
+    from desktop.models import projectors
+
+    projectors.check_projector(path, model)
+
+
 class Samar(QObject):
     """The running app. Built on the GUI thread; `close` stores everything and ends the engine."""
 
@@ -77,7 +84,11 @@ class Samar(QObject):
         super().__init__()
         self.app, self.paths = app, paths
         self.engine = engine or EngineClient(
-            inspect, check_adapter=check_adapter, on_log=logs.note_engine, states=paths.states
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=paths.states,
         )
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value

@@ -1423,6 +1423,10 @@
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>أوقف التحميل</translation>
+    </message>
 </context>
 <context>
     <name>ModelPicker</name>
@@ -2864,6 +2868,10 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>امسح البحث</translation>
+    </message>
 </context>
 <context>
     <name>SidebarMenus</name>
@@ -3334,7 +3342,7 @@
     </message>
     <message>
         <source>This model was taught no tools.</source>
-        <translation>لم يُدرَّب هذا النموذج على الأدوات.</translation>
+        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>
     <message>
         <source>Choose a model whose chat template knows tools, or ask without them.</source>
@@ -3342,11 +3350,11 @@
     </message>
     <message>
         <source>The list of tools can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة قائمة الأدوات: {reason}.</translation>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
         <source>Correct it: a JSON list of tools, each an object.</source>
-        <translation>صحّحها: قائمة JSON من الأدوات، كلّ أداة فيها كائن.</translation>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
@@ -3698,23 +3706,23 @@
     </message>
     <message>
         <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا تمكن متابعته.</translation>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو تابعه من دون القواعد.</translation>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
         <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة مخطّط JSON: {reason}.</translation>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
     </message>
     <message>
         <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation>يطلب مخطّط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
+        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation>احذف ذلك الجزء، أو أرسل من دون مخطّط.</translation>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
@@ -3871,6 +3879,46 @@
     <message>
         <source>Its {quantization} file would fit: get that one, or close other programs.</source>
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
+    </message>
+    <message>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
+        <translation>لا يستطيع {draft} أن يسبق {name} في الكتابة: مفردات الاثنين مختلفة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as the draft model, or none.</source>
+        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
+        <translation>لا يرى {name} الصور: ليس معه ملف إسقاط.</translation>
+    </message>
+    <message>
+        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
+        <translation>ضع ملف الإسقاط (‎mmproj….gguf) بجانب النموذج، أو اختر نموذجًا يرى الصور.</translation>
+    </message>
+    <message>
+        <source>The projector {projector} does not belong to {name}.</source>
+        <translation>ملف الإسقاط {projector} ليس لنموذج {name}.</translation>
+    </message>
+    <message>
+        <source>Get the projector that was made for this model, or send without images.</source>
+        <translation>نزّل ملف الإسقاط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: إنها تالفة، أو ليست صورة.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
+    </message>
+    <message>
+        <source>The image {name} is too large ({width} × {height}).</source>
+        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+    </message>
+    <message>
+        <source>Make it smaller and send it again.</source>
+        <translation>صغّرها وأرسلها مرة أخرى.</translation>
     </message>
 </context>
 <context>

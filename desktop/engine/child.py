@@ -227,7 +227,14 @@ class _Engine:
 
         try:
             self._session = self._make_session(
-                self._library, self._templates, self._flag, work.options, work.facts, progress, self._states
+                self._library,
+                self._templates,
+                self._flag,
+                work.options,
+                work.facts,
+                progress,
+                self._states,
+                work.draft,
             )
         except (LoadStopped, self._template_stopped):
             self.send(Stopped(request=work.request))

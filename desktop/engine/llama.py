@@ -118,6 +118,14 @@ class Library:
         version, features = self.api.llama_version(), self.api.llama_print_system_info()
         return f"{_text(version)} {_text(features)}".strip()
 
+    def vision_api(self) -> Any:
+        """The functions of mtmd, images for models; loaded when first asked for."""
+        import llama_cpp.mtmd_cpp as vision
+
+        vision.mtmd_log_set(self._log_callback, None)
+        vision.mtmd_helper_log_set(self._log_callback, None)
+        return vision
+
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
 
@@ -486,7 +494,7 @@ class Context:
         if result == 0:
             self.tokens.extend(tokens)
             return True
-        self._undo(start)
+        self.undo(start)
         if result == 2:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
@@ -530,7 +538,7 @@ class Context:
         self.tokens = list(tokens)
         return True
 
-    def _undo(self, start: int) -> None:
+    def undo(self, start: int) -> None:
         """Bring the cache back to its first `start` tokens, or clear it where that can't be."""
         if start:
             ok = self.api.llama_memory_seq_rm(self.memory, 0, start, -1)
