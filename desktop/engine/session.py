@@ -58,6 +58,16 @@ _STRETCH, _SLOW_S = 4, 0.01
 """Tokens between two looks at guesses and threads, but one where a token takes longer than that."""
 
 
+def fewer_and_fewer(layers: int) -> list[int]:
+    """How many layers to offer to a GPU, one offer after the other failed: those wished for (-1: all), half of them …, none."""
+    found = [layers] if layers < 0 else []
+    layers = 32 if layers < 0 else layers
+    while layers:
+        found.append(layers)
+        layers //= 2
+    return [*found, 0]
+
+
 class Session:
     """A model, its context and its template. Used from one thread, but for the stop flag."""
 
@@ -79,19 +89,9 @@ class Session:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         plan = plan_memory(with_adapters(facts, options.adapters), options, machine.free_memory())
-        gpu_layers = options.gpu_layers if library.has_gpu() else 0
-        self._on_cpu = gpu_layers == 0
-        self.model = self._load_model(library, options, facts, gpu_layers, progress)
-        try:
-            if not self.model.can_chat:
-                raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
-            threads = options.threads if options.threads > 0 else machine.usable_cores()
-            trained = self.model.trained_context
-            context = min(plan.context, trained) if trained > 0 else plan.context
-            self.context = self._make_context(context, threads, options, facts, plan)
-        except BaseException:
-            self.model.close()
-            raise
+        threads = options.threads if options.threads > 0 else machine.usable_cores()
+        gpu_layers = self._open(library, options, facts, plan, threads, progress)
+        trained = self.model.trained_context
         try:
             self.prompts = self._make_prompts(templates)
         except BaseException:
@@ -138,36 +138,63 @@ class Session:
 
     # ---- loading
 
-    def _load_model(
+    def _open(
         self,
         library: Library,
         options: LoadOptions,
         facts: FileFacts,
+        plan: Plan,
+        threads: int,
+        progress: Callable[[float], None],
+    ) -> int:
+        """Make the model and its context with as many layers on the GPU as it takes, down to none; returns how many."""
+        for layers in fewer_and_fewer(options.gpu_layers) if library.has_gpu() else (0,):
+            self._on_cpu = layers == 0
+            try:
+                self._load(library, options, facts, plan, threads, layers, progress)
+                return layers
+            except NativeError as problem:
+                reason = str(problem)
+                if "unknown model architecture" in reason:
+                    raise SamarError("model_unsupported", name=facts.name, architecture=facts.architecture) from problem
+                if layers:
+                    continue
+                if "alloc" in reason.lower():
+                    raise SamarError(
+                        "not_enough_memory",
+                        name=facts.name,
+                        needed=machine.readable(plan.needed),
+                        free=machine.readable(machine.free_memory()),
+                    ) from problem
+                raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
+        raise AssertionError("no layers on the GPU is always tried")
+
+    def _load(
+        self,
+        library: Library,
+        options: LoadOptions,
+        facts: FileFacts,
+        plan: Plan,
+        threads: int,
         gpu_layers: int,
         progress: Callable[[float], None],
-    ) -> Model:
+    ) -> None:
+        """Raises NativeError, LoadStopped, SamarError; nothing is left then."""
+        self.model = Model(
+            library,
+            facts.path,
+            gpu_layers=gpu_layers,
+            memory_map=options.memory_map,
+            keep_in_memory=options.keep_in_memory,
+            progress=progress,
+            stop=self._flag,
+        )
         try:
-            return Model(
-                library,
-                facts.path,
-                gpu_layers=gpu_layers,
-                memory_map=options.memory_map,
-                keep_in_memory=options.keep_in_memory,
-                progress=progress,
-                stop=self._flag,
-            )
-        except NativeError as problem:
-            reason = str(problem)
-            if "unknown model architecture" in reason:
-                raise SamarError("model_unsupported", name=facts.name, architecture=facts.architecture) from problem
-            if gpu_layers:  # the device failed: the CPU always works
-                self._on_cpu = True
-                return self._load_model(library, options, facts, 0, progress)
-            raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
-
-    def _make_context(self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan) -> Context:
-        try:
-            return Context(
+            if not self.model.can_chat:
+                raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
+            trained = self.model.trained_context
+            context = min(plan.context, trained) if trained > 0 else plan.context
+            self.context = Context(
                 self.model,
                 size=context,
                 batch=min(max(options.batch, MOST + 1), context),
@@ -177,15 +204,9 @@ class Session:
                 flash_attention=options.flash_attention,
                 outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
             )
-        except NativeError as problem:
-            if "alloc" in str(problem).lower():
-                raise SamarError(
-                    "not_enough_memory",
-                    name=facts.name,
-                    needed=machine.readable(plan.needed),
-                    free=machine.readable(machine.free_memory()),
-                ) from problem
-            raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+        except BaseException:
+            self.model.close()
+            raise
 
     def _may_guess(self, options: LoadOptions) -> bool:
         """Rejected tokens are taken back, which a recurrent state can't."""
