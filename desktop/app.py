@@ -152,6 +152,7 @@ class Samar(QObject):
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
+        window.recommended_requested.connect(lambda: self.models_room().open("catalogue"))
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
         window.layout_changed.connect(

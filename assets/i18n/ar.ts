@@ -53,11 +53,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-<message>
+    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>Banner</name>
     <message>
@@ -277,6 +277,10 @@
 <message>
         <source>Convert…</source>
         <translation>حوّل…</translation>
+    </message>
+    <message>
+        <source>How to convert it</source>
+        <translation>كيف يُحوَّل</translation>
     </message>
     </context>
 <context>
@@ -670,6 +674,10 @@
         <source>Without it</source>
         <translation>بدونه</translation>
     </message>
+    <message>
+        <source>With the file that sees images, {size}</source>
+        <translation>مع الملف الذي يرى الصور، {size}</translation>
+    </message>
     </context>
 <context>
     <name>DownloadRow</name>
@@ -730,7 +738,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-<message>
+    <message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -742,7 +750,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -819,7 +827,11 @@
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-</context>
+<message>
+        <source>A larger model for this computer</source>
+        <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
+    </message>
+    </context>
 <context>
     <name>FileField</name>
     <message>
@@ -1134,7 +1146,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-<message>
+    <message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -1146,7 +1158,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1248,7 +1260,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -1260,7 +1272,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1442,7 +1454,7 @@
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
-    <message>
+<message>
         <source>Stop loading</source>
         <translation>أوقف التحميل</translation>
     </message>
@@ -1651,7 +1663,7 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -1744,7 +1756,7 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-<message>
+    <message>
         <source>The token is kept in this computer's keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
@@ -1752,9 +1764,13 @@
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
     </message>
-    <message>
+<message>
         <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
+    </message>
+    <message>
+        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
+        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     </context>
 <context>
@@ -2460,7 +2476,7 @@
         <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
-    <message>
+<message>
         <source>The model's own</source>
         <translation>قيم النموذج</translation>
     </message>
@@ -2496,7 +2512,63 @@
         <source>Name of the preset</source>
         <translation>اسم الأسلوب</translation>
     </message>
-</context>
+<message>
+        <source>Creativity</source>
+        <translation>الإبداع</translation>
+    </message>
+    <message>
+        <source>Low: precise, much the same each time. High: freer, more surprising.</source>
+        <translation>منخفض: دقيق ومتقارب كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>أطول ردّ</translation>
+    </message>
+    <message>
+        <source>In tokens. Automatic: until the model has finished.</source>
+        <translation>بالرموز. تلقائي: إلى أن يفرغ النموذج من ردّه.</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Choose among this many of the likeliest tokens.</source>
+        <translation>يُختار الرمز من بين هذا العدد من أرجح الرموز.</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Choose among the likeliest tokens that together reach this share.</source>
+        <translation>يُختار من أرجح الرموز التي تبلغ معًا هذه النسبة.</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Leave out tokens less likely than this share of the likeliest.</source>
+        <translation>تُترك الرموز التي يقلّ احتمالها عن هذه النسبة من أرجحها.</translation>
+    </message>
+    <message>
+        <source>Repeat penalty</source>
+        <translation>عقوبة التكرار</translation>
+    </message>
+    <message>
+        <source>Above 1, words used lately become less likely.</source>
+        <translation>فوق 1 تصير الكلمات المستعملة قريبًا أقلّ احتمالًا.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>البذرة</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same reply to the same words.</source>
+        <translation>البذرة نفسها تعطي الردّ نفسه على الكلام نفسه.</translation>
+    </message>
+    </context>
 <context>
     <name>SelectionBar</name>
     <message numerus="yes">
@@ -2911,7 +2983,7 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-    <message>
+<message>
         <source>Clear the search</source>
         <translation>امسح البحث</translation>
     </message>
@@ -3959,7 +4031,7 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-    <message>
+<message>
         <source>Its {quantization} file would fit: get that one, or close other programs.</source>
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
     </message>
@@ -4090,11 +4162,11 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-<message>
+    <message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
-    <message>
+<message>
         <source>over {speed} tokens/s</source>
         <translation>أكثر من {speed} رمز/ث</translation>
     </message>
