@@ -2473,8 +2473,8 @@
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
-        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
-        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
+        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
     </message>
     <message>
         <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>

@@ -81,4 +81,8 @@ def test_that_an_arabic_interface_without_arabic_letters_says_so_in_english(
     monkeypatch.setattr(QFontDatabase, "families", lambda *_of: [])
     samar = opened()
     qtbot.waitUntil(lambda: samar.window.banner.error is not None)
-    assert samar.window.banner.what.text().startswith("No font on this computer")
+    qtbot.waitUntil(lambda: samar.window.banner.what.text().startswith("No font on this computer"))
+    assert samar.window.sidebar.new_chat.text() == "New chat"
+    samar.preferences.change(text_scale=1.2)
+    assert i18n.current() is Language.ENGLISH
+    assert samar.preferences.value.language is Language.ARABIC, "the choice is kept for when there is a font"
