@@ -108,7 +108,7 @@ class Samar(QObject):
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
-        self.readable = i18n.LANGUAGES
+        self.readable: tuple[Language, ...] = i18n.LANGUAGES
         """Those that some font here has letters for."""
         self.first_start = not paths.settings.exists()
         self._connect()

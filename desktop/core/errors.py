@@ -340,8 +340,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 _MAY_QUOTE = ("export_", "import_", "template_", "grammar_")
 """Codes whose `name` may be the title of a chat, or whose `reason` may be a piece of what a person wrote."""
-_OWN_WORDS = (AttributeError, ImportError, IndexError, MemoryError, NameError, RecursionError, RuntimeError)
-_OWN_WORDS += (TypeError, UnicodeError, ZeroDivisionError)
+_OWN_WORDS: tuple[type[BaseException], ...] = (
+    AttributeError, ImportError, IndexError, MemoryError, NameError,
+    RecursionError, RuntimeError, TypeError, UnicodeError, ZeroDivisionError,
+)  # fmt: skip
 _EXCEPTION = re.compile(
     r"^((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Found|Undefined)): .*", re.DOTALL
 )

@@ -18,7 +18,7 @@ def facts() -> dict[str, str]:
     state = theme.state()
     return {
         "Versions": about(),
-        "Build of Qt": QLibraryInfo.build(),
+        "Build of Qt": str(QLibraryInfo.build()),
         "Display": f"{QGuiApplication.platformName()}; {', '.join(screens)}",
         "Language": f"{i18n.current()}; the system's: {', '.join(QLocale.system().uiLanguages()[:4])}",
         "Theme": f"{state.choice} ({'dark' if state.tokens.dark else 'light'}), text at {state.scale:.0%}",
