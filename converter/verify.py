@@ -56,7 +56,7 @@ def child_command(path: Path, threads: int, tokens: int) -> list[str]:
 
 
 def _check_with_engine(path: Path, threads: int, cancel: CancelToken, *, tokens: int) -> None:
-    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "GGML_NO_BACKTRACE": "1"}  # an abort starts no debugger
     here = str(Path(__file__).resolve().parent.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     with subprocess.Popen(

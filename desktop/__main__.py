@@ -9,18 +9,21 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.core.program import Role, mend_environment
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run Samar. Returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] == "engine-child":
+    if arguments[:1] == [Role.ENGINE]:
         from desktop.engine.child import main as run_child
 
         return run_child(arguments[1:])
-    if arguments and arguments[0] == "convert":
+    if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
-        return convert(arguments[1:])
+        return convert(with_leave(arguments[1:]))
+    mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
     except ValueError as problem:
@@ -30,9 +33,9 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.cli import main as run_verb
 
         return run_verb(rest, data_dir)
-    from desktop.display import why_no_display
+    from desktop.display import why_no_window
 
-    reason = why_no_display()
+    reason = why_no_window()
     if reason:
         from desktop.cli import main as run_verb
 
@@ -62,6 +65,18 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
     from desktop.app import run_window
 
     return run_window(paths, files, instance)
+
+
+def with_leave(arguments: list[str]) -> list[str]:
+    """The converter's arguments; whether it may use the network is asked of the settings where they don't say so."""
+    if {"--network", "--no-network"}.intersection(arguments):
+        return arguments
+    from desktop.core.paths import Paths
+    from desktop.core.settings import SettingsFile
+
+    data_dir, rest = take_data_dir(arguments)
+    paths = Paths.under(data_dir) if data_dir else Paths.default()
+    return [*rest, "--network"] if SettingsFile(paths.settings).load()[0].network_allowed else rest
 
 
 def take_data_dir(arguments: list[str]) -> tuple[Path | None, list[str]]:

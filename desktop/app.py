@@ -21,7 +21,7 @@ from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
-from desktop.storage.chats import ChatQuery, ChatStore
+from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
 from desktop.ui import i18n, theme
@@ -63,13 +63,33 @@ def inspect(path: Path) -> FileFacts:
     return gguf.inspect(path)
 
 
+def check_adapter(path: Path, architecture: str, model: str) -> None:
+    """Raise SamarError unless a file is a LoRA adapter for `architecture`; imported with the first one."""
+    from desktop.models import adapters
+
+    adapters.check_adapter(path, architecture, model)
+
+
+def check_projector(path: Path, model: str) -> None:
+    """Raise SamarError unless a file is a projector for images; imported with the first one."""
+    from desktop.models import projectors
+
+    projectors.check_projector(path, model)
+
+
 class Samar(QObject):
     """The running app. Built on the GUI thread; `close` stores everything and ends the engine."""
 
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(inspect, on_log=logs.note_engine)
+        self.engine = engine or EngineClient(
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=paths.states,
+        )
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
         theme.install(app, settings.theme, settings.text_scale)
@@ -83,6 +103,7 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self._tell_worker(settings)
         self.finder = SearchWorker(self.database.path, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
@@ -103,7 +124,7 @@ class Samar(QObject):
         )
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
         self.room: ModelsRoom | None = None
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
@@ -127,8 +148,9 @@ class Samar(QObject):
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
+        self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
-        window.sidebar.chat_exported.connect(lambda *chat: self.transfer.export_chat(*chat))
+        window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
@@ -137,6 +159,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
+        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
@@ -162,7 +185,9 @@ class Samar(QObject):
 
         card = PlanCard()
         self.window.add_card(card)
-        made = ConversionController(self.window, card, self.paths.models, self.models.load)
+        made = ConversionController(
+            self.window, card, self.paths.models, self.models.load, lambda: self.preferences.value.network_allowed
+        )
         made.error_occurred.connect(self.show_error)
         made.converted.connect(self.models.add)
         return made
@@ -171,7 +196,7 @@ class Samar(QObject):
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
             self.store.recover_interrupted()
-            self.store.purge_deleted()
+            self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
             self._show_first_chats()
         except SamarError as problem:
             self.show_error(problem)
@@ -179,15 +204,18 @@ class Samar(QObject):
         if self.first_start and not self.window.sidebar.model.rowCount():
             self._welcome()
         QTimer.singleShot(REST_MS, self, self.keep_up)
+        QTimer.singleShot(REST_MS, self, self._forget_others)
+
+    def _forget_others(self) -> None:
+        """What the engine read of chats that are not there any more goes."""
+        if not self._closed:
+            chats = [str(id_) for id_ in self.store.chat_ids()]
+            self.background.run(lambda: self.worker.forget_others(chats))
 
     def _show_first_chats(self) -> None:
         """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
-        if self.store.count_chats() <= FIRST_CHATS:
-            self.chats.load_chats()
-            return
-        pinned = self.store.list_chats(ChatQuery(pinned=True), limit=FIRST_CHATS)
-        self.window.sidebar.set_chats([*pinned, *self.store.list_chats(limit=FIRST_CHATS)])
-        QTimer.singleShot(REST_MS, self, self._show_all_chats)
+        if not self.chats.organizer.load(FIRST_CHATS):
+            QTimer.singleShot(REST_MS, self, self._show_all_chats)
 
     def _show_all_chats(self) -> None:
         if not self._closed:
@@ -272,17 +300,23 @@ class Samar(QObject):
             self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
     def open_models(self) -> None:
-        """The models room; it is built when it is first asked for."""
+        self.models_room().open()
+
+    def models_room(self) -> ModelsRoom:
+        """It is built when it is first asked for."""
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
-            self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
+            self.room = room = ModelsRoom(
+                self.paths, self.preferences, self.window, gpu_free=lambda: self.engine.gpu_free
+            )
             room.model_chosen.connect(self.models.load)
+            room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(lambda folder: self.conversion.open(folder))
             room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
-        self.room.open()
+        return self.room
 
     def open_settings(self, page: str = "general") -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
@@ -364,11 +398,16 @@ class Samar(QObject):
         self.window.show_toast(text, self.tr("Look"), lambda: self.open_settings("help"))
 
     def _on_settings(self, settings: Settings) -> None:
+        self._tell_worker(settings)
         theme.apply(settings.theme, settings.text_scale)
         self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)
+
+    def _tell_worker(self, settings: Settings) -> None:
+        self.worker.set_idle_minutes(settings.idle_minutes)
+        self.worker.limit_states(settings.states_gb * 10**9)
 
     def _show_theme(self) -> None:
         self.transcript.set_text_scale(theme.state().scale)

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ChatListModel</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChatPanel</name>
     <message numerus="yes">
         <source>{used} of %n token(s)</source>
@@ -22,6 +32,47 @@
         <translation>
             <numerusform>The last reply was written without the oldest message.</numerusform>
             <numerusform>The last reply was written without the %n oldest messages.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ContextNotice</name>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>Summarising the %n oldest message…</numerusform>
+            <numerusform>Summarising the %n oldest messages…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>The chat is longer than what the model keeps in view: %n message after the first exchange will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: %n messages after the first exchange will be left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>A summary stands for the %n oldest message, which the model no longer sees.</numerusform>
+            <numerusform>A summary stands for the %n oldest messages, which the model no longer sees.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>The chat is longer than what the model keeps in view: the %n oldest message will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: the %n oldest messages will be left out.</numerusform>
         </translation>
     </message>
 </context>
@@ -60,6 +111,16 @@
     </message>
 </context>
 <context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HubPage</name>
     <message numerus="yes">
         <source>%n file(s)</source>
@@ -80,12 +141,74 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ModelsRoom</name>
     <message numerus="yes">
         <source>%n model(s) added.</source>
         <translation>
             <numerusform>%n model added.</numerusform>
             <numerusform>%n models added.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Organizer</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>%n chat pinned</numerusform>
+            <numerusform>%n chats pinned</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>%n chat unpinned</numerusform>
+            <numerusform>%n chats unpinned</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>%n chat archived</numerusform>
+            <numerusform>%n chats archived</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>%n chat taken out of the archive</numerusform>
+            <numerusform>%n chats taken out of the archive</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>%n chat taken out of the folder</numerusform>
+            <numerusform>%n chats taken out of the folder</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>%n chat moved to “{name}”</numerusform>
+            <numerusform>%n chats moved to “{name}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>%n chat deleted</numerusform>
+            <numerusform>%n chats deleted</numerusform>
         </translation>
     </message>
 </context>
@@ -110,6 +233,16 @@
     </message>
 </context>
 <context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n chat(s) selected</source>
+        <translation>
+            <numerusform>%n chat selected</numerusform>
+            <numerusform>%n chats selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -123,6 +256,20 @@
         <translation>
             <numerusform>Automatic leaves room for your other programs. This computer has %n core.</numerusform>
             <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n hour</numerusform>
+            <numerusform>%n hours</numerusform>
         </translation>
     </message>
 </context>

@@ -48,6 +48,8 @@ class Message:
     """Display name of the model that wrote a reply."""
     stats: GenerationStats | None = None
     error_code: str | None = None
+    error_details: tuple[tuple[str, str], ...] = ()
+    """(name, value) for the sentence of the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Chat:
     deleted_at: float | None = None
     title_is_automatic: bool = True
     folder_id: int | None = None
+    overflow: str | None = None
+    """A value of `fitting.Overflow`: what is left out when the chat is longer than the context. None: not chosen yet."""
+    summary: str = ""
+    """Stands for the turns up to the message `summary_until`, where `overflow` says so."""
+    summary_until: int | None = None
     uid: str = ""
     """Names the chat beyond this history: in exports, and in backups."""
 

@@ -58,6 +58,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
         QT_TRANSLATE_NOOP("errors", "Close other programs, lower the context, or choose a smaller model."),
     ),
+    "not_enough_memory_for_this": (
+        QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
+        QT_TRANSLATE_NOOP("errors", "Its {quantization} file would fit: get that one, or close other programs."),
+    ),
     "no_model": (
         QT_TRANSLATE_NOOP("errors", "No model is loaded."),
         QT_TRANSLATE_NOOP("errors", "Choose one in the model picker."),
@@ -85,6 +89,62 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "grammar_broken": (
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
+    ),
+    "adapter_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} was made for another model than {name}."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter made for this model, or take it off in the model's settings."),
+    ),
+    "adapter_activated": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The adapter {adapter} works only behind the text that it was trained with (aLoRA)."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Samar can't use adapters of this kind; choose another one."),
+    ),
+    "not_an_adapter": (
+        QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
+    ),
+    "draft_unfit": (
+        QT_TRANSLATE_NOOP("errors", "{draft} can't write ahead for {name}: their vocabularies are not the same."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller model of the same family as the draft model, or none."),
+    ),
+    "no_vision": (
+        QT_TRANSLATE_NOOP("errors", "{name} can't see images: it has no projector file."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Put the projector (mmproj….gguf) beside the model, or choose one that sees images."
+        ),
+    ),
+    "projector_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The projector {projector} does not belong to {name}."),
+        QT_TRANSLATE_NOOP("errors", "Get the projector that was made for this model, or send without images."),
+    ),
+    "image_unreadable": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+    ),
+    "image_too_large": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
+        QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
+    ),
+    "tools_unknown": (
+        QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
+        QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),
+    ),
+    "tools_broken": (
+        QT_TRANSLATE_NOOP("errors", "The list of tools can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct it: a JSON list of tools, each an object."),
+    ),
+    "grammar_unfit": (
+        QT_TRANSLATE_NOOP("errors", "What was written so far does not obey the grammar, so it can't be continued."),
+        QT_TRANSLATE_NOOP("errors", "Regenerate the reply, or continue it without the grammar."),
+    ),
+    "schema_broken": (
+        QT_TRANSLATE_NOOP("errors", "The JSON schema can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct the schema, or send without it."),
+    ),
+    "schema_unsupported": (
+        QT_TRANSLATE_NOOP("errors", "The JSON schema asks for what a reply can't be held to: {keyword}."),
+        QT_TRANSLATE_NOOP("errors", "Take that part out, or send without a schema."),
     ),
     "prompt_too_long": (
         QT_TRANSLATE_NOOP("errors", "The message is longer than the model's context: {tokens} of {context} tokens."),
@@ -340,9 +400,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 _MAY_QUOTE = ("export_", "import_", "template_", "grammar_")
 """Codes whose `name` may be the title of a chat, or whose `reason` may be a piece of what a person wrote."""
-_OWN_WORDS: tuple[type[BaseException], ...] = (
-    AttributeError, ImportError, IndexError, MemoryError, NameError,
-    RecursionError, RuntimeError, TypeError, UnicodeError, ZeroDivisionError,
+_OWN_WORDS: tuple[type[Exception], ...] = (
+    AttributeError, ImportError, IndexError, MemoryError, NameError, RecursionError, RuntimeError, TypeError, UnicodeError,
+    ZeroDivisionError,
 )  # fmt: skip
 _EXCEPTION = re.compile(
     r"^((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Found|Undefined)): .*", re.DOTALL

@@ -59,6 +59,11 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     dry_allowed_length: int = 2
     dry_last_n: int = 1024
     """Tokens that DRY looks back on."""
+    dry_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
+    """Texts at which DRY begins to count repetitions anew."""
+    adaptive_target: float = -1.0
+    """Adaptive-p prefers tokens near this probability; negative: off."""
+    adaptive_decay: float = 0.9
     mirostat: int = 0
     """0 off, 1 or 2: in the place of top-k, top-p, min-p and their like."""
     mirostat_tau: float = 5.0
@@ -67,6 +72,8 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """(token id, added to its logit); -inf forbids a token."""
     grammar: str = ""
     """GBNF; "": none."""
+    json_schema: str | None = None
+    """JSON Schema, as text, that the answer obeys; None: none. Not together with `grammar`: the grammar then wins."""
 
     def checked(self) -> GenerationParams:
         """Return self with every number moved inside its bounds."""
@@ -97,6 +104,8 @@ _BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
     "dry_base": (1.0, 10.0),
     "dry_allowed_length": (1, 1_000),
     "dry_last_n": (0, 1_000_000),
+    "adaptive_target": (-1.0, 1.0),
+    "adaptive_decay": (0.0, 0.99),
     "mirostat": (0, 2),
     "mirostat_tau": (0.0, 20.0),
     "mirostat_eta": (0.0, 1.0),
@@ -118,3 +127,15 @@ class GenerationStats(msgspec.Struct, frozen=True, kw_only=True):
     dropped_messages: int = 0
     """Oldest messages that the context had no room for."""
     seed: int | None = None
+
+
+class TokenChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """One token of a reply and what might have stood in its place.
+
+    Probabilities are the model's own, 0 … 1, before any sampler. Texts of tokens that hold part of a letter hold U+FFFD.
+    """
+
+    text: str
+    probability: float
+    others: tuple[tuple[str, float], ...] = ()
+    """(text, probability) of the likeliest tokens, likeliest first, the chosen one among them if it is one of them."""

@@ -13,6 +13,7 @@ import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
+from desktop.core.presets import Preset
 
 
 class Theme(StrEnum):
@@ -42,10 +43,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What {user} stands for in prompts; empty: not given."""
     params: GenerationParams | None = None
     """None: the model's own hints, else Samar's defaults."""
+    presets: tuple[Preset, ...] = ()
+    """Ways to sample that the person saved."""
     context: int = 8192
     """Tokens; lowered to the model's and to what fits, never silently."""
     threads: int = 0
     """0: chosen from the machine."""
+    idle_minutes: int = 60
+    """A model that nobody asked for so long gives its memory back, and is loaded again with the next message; 0: never."""
+    states_gb: int = 4
+    """Most that the states of chats take on disk, in GB; 0: none are kept."""
     last_model: str = ""
     """Path of the model that is loaded at start; empty: the bundled one."""
     known_models: tuple[str, ...] = ()

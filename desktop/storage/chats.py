@@ -1,4 +1,4 @@
-"""Chats as the sidebar knows them, their folders and drafts, and erasing for good."""
+"""Chats as the sidebar knows them, their drafts, and erasing for good."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.core.chat import Chat, Folder
+from desktop.core.chat import Chat
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.storage import sessions
 from desktop.storage.database import clean_text
+from desktop.storage.places import PlaceStore
 from desktop.storage.rows import CHAT_COLUMNS, chat_of, params_json
-from desktop.storage.turns import Deletion, TurnStore
+from desktop.storage.turns import Deletion
 
 
 class ChatOrder(StrEnum):
@@ -42,7 +43,7 @@ class ChatQuery:
 _ALL = ChatQuery()
 
 
-class ChatStore(TurnStore):
+class ChatStore(PlaceStore):
     """The history. Errors: SamarError as `Database.transaction` says, and chat_missing for what is not there any more."""
 
     # chats
@@ -109,17 +110,13 @@ class ChatStore(TurnStore):
         """None: the model's own hints, else the settings'."""
         return self._set(chat_id, "params = ?{}", (params_json(params),))
 
-    def set_pinned(self, chat_id: int, pinned: bool) -> Chat:
-        return self._set(chat_id, "pinned = ?{}", (pinned,))
+    def set_overflow(self, chat_id: int, overflow: str | None) -> Chat:
+        """A value of `fitting.Overflow`, or None for "not chosen"."""
+        return self._set(chat_id, "overflow = ?{}", (overflow,))
 
-    def set_archived(self, chat_id: int, archived: bool) -> Chat:
-        return self._set(chat_id, "archived = ?{}", (archived,))
-
-    def move_to_folder(self, chat_id: int, folder_id: int | None) -> Chat:
-        with self.database.transaction():
-            if folder_id is not None and not self.database.scalar("SELECT 1 FROM folders WHERE id = ?", (folder_id,)):
-                raise SamarError("chat_missing")
-            return self._set(chat_id, "folder_id = ?{}", (folder_id,))
+    def set_summary(self, chat_id: int, text: str, until: int | None) -> Chat:
+        """What stands for the turns up to the message `until`."""
+        return self._set(chat_id, "summary = ?, summary_until = ?{}", (clean_text(text), until))
 
     def _set(self, chat_id: int, assignment: str, values: tuple[object, ...]) -> Chat:
         with self.database.transaction():
@@ -137,50 +134,22 @@ class ChatStore(TurnStore):
                 "UPDATE chats SET title_is_automatic = ? WHERE id = ?", (chat.title_is_automatic, copy.id)
             )
             leaf: int | None = None
+            until: int | None = None
             for turn in self.messages_of(chat.id).path_to(message_id):
                 leaf = self.database.execute(
                     "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s,"
-                    " stats, content, thinking) SELECT ?, ?, role,"
+                    " stats, content, thinking, error_details) SELECT ?, ?, role,"
                     " CASE status WHEN 'streaming' THEN 'interrupted' ELSE status END,"
-                    " created_at, model, error_code, thinking_s, stats, content, thinking FROM messages WHERE id = ?",
+                    " created_at, model, error_code, thinking_s, stats, content, thinking, error_details FROM messages WHERE id = ?",
                     (copy.id, leaf, turn.id),
                 )
-            self.database.execute("UPDATE chats SET active_leaf = ? WHERE id = ?", (leaf, copy.id))
+                until = leaf if turn.id == chat.summary_until else until
+            summary = chat.summary if until is not None else ""
+            self.database.execute(
+                "UPDATE chats SET active_leaf = ?, overflow = ?, summary = ?, summary_until = ? WHERE id = ?",
+                (leaf, chat.overflow, summary, until, copy.id),
+            )
             return self.get_chat(copy.id)
-
-    # folders
-
-    def create_folder(self, name: str) -> Folder:
-        with self.database.transaction():
-            last = self.database.scalar("SELECT max(position) FROM folders") or 0.0
-            id_ = self.database.execute(
-                "INSERT INTO folders (name, position) VALUES (?, ?)", (clean_text(name), last + 1.0)
-            )
-            return Folder(id_, clean_text(name))
-
-    def list_folders(self) -> list[Folder]:
-        """Folders in the person's order."""
-        rows = self.database.fetch(
-            "SELECT id, name, (SELECT count(*) FROM chats WHERE folder_id = folders.id AND deleted_at IS NULL)"
-            " FROM folders ORDER BY position, id"
-        )
-        return [Folder(*row) for row in rows]
-
-    def rename_folder(self, folder_id: int, name: str) -> None:
-        with self.database.transaction():
-            self.database.execute("UPDATE folders SET name = ? WHERE id = ?", (clean_text(name), folder_id))
-
-    def order_folders(self, folder_ids: list[int]) -> None:
-        """Put folders in this order."""
-        with self.database.transaction():
-            self.database.execute_many(
-                "UPDATE folders SET position = ? WHERE id = ?", [(place, id_) for place, id_ in enumerate(folder_ids)]
-            )
-
-    def delete_folder(self, folder_id: int) -> None:
-        """Delete a folder; its chats stay, outside of folders."""
-        with self.database.transaction():
-            self.database.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
 
     # drafts
 
@@ -238,17 +207,23 @@ class ChatStore(TurnStore):
             self._purge_chats(list(deletion.chats))
             self._purge_messages(list(deletion.messages))
 
-    def purge_deleted(self, before: float | None = None) -> None:
+    def chat_ids(self) -> list[int]:
+        """Every chat that is there, archived ones and those that can still be brought back included."""
+        return [id_ for (id_,) in self.database.fetch("SELECT id FROM chats")]
+
+    def purge_deleted(self, before: float | None = None) -> list[int]:
         """Erase everything that was deleted before `before` (Unix time); None: before the oldest Samar that runs started,
-        so that nobody can undo it any more. Without the right to write there is nothing to do."""
+        so that nobody can undo it any more. Without the right to write there is nothing to do. Returns the chats that lost
+        something."""
         if self.database.read_only:
-            return
+            return []
         with self.database.transaction():
             moment = sessions.earliest_opening(self.database) if before is None else before
             chats = self.database.fetch("SELECT id FROM chats WHERE deleted_at < ?", (moment,))
             self._purge_chats([id_ for (id_,) in chats])
-            messages = self.database.fetch("SELECT id FROM messages WHERE deleted_at < ?", (moment,))
-            self._purge_messages([id_ for (id_,) in messages])
+            messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
+            self._purge_messages([id_ for id_, _ in messages])
+        return sorted({id_ for (id_,) in chats} | {chat for _, chat in messages})
 
     def _purge_chats(self, chat_ids: list[int]) -> None:
         for id_ in chat_ids:
@@ -266,6 +241,11 @@ class ChatStore(TurnStore):
                 self.database.execute(
                     f"{below} INSERT INTO erasures (message_id, created_at)"
                     " SELECT id, created_at FROM messages WHERE id IN (SELECT id FROM below)",
+                    (id_,),
+                )
+                self.database.execute(  # it tells of what is erased
+                    f"{below} UPDATE chats SET summary = '', summary_until = NULL"
+                    " WHERE summary_until IN (SELECT id FROM below)",
                     (id_,),
                 )
                 self.database.execute(f"{below} DELETE FROM messages WHERE id IN (SELECT id FROM below)", (id_,))

@@ -30,6 +30,7 @@ class ExchangeMessage(msgspec.Struct, omit_defaults=True, kw_only=True):
     model: str | None = None
     stats: GenerationStats | None = None
     error_code: str | None = None
+    error_details: dict[str, str] = {}
 
 
 class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -47,6 +48,9 @@ class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):
     active: int | None = None
     """The leaf of the path that was shown."""
     draft: str = ""
+    overflow: str | None = None
+    summary: str = ""
+    summary_until: int | None = None
     messages: list[ExchangeMessage] = msgspec.field(default_factory=list)
 
 

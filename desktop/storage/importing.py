@@ -22,7 +22,7 @@ from desktop.storage import foreign
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import clean_text
 from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, ExchangeMessage
-from desktop.storage.rows import stats_json
+from desktop.storage.rows import details_json, stats_json
 
 MOST_BYTES = 512 << 20
 _PAUSE_S = 0.001
@@ -284,7 +284,7 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
         created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
         database.execute(
             "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
-            " active_leaf = ? WHERE id = ?",
+            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ? WHERE id = ?",
             (
                 uid,
                 chat.title_is_automatic or not chat.title,
@@ -293,6 +293,9 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
                 chat.pinned,
                 chat.archived,
                 ids.get(chat.active),
+                None if chat.overflow is None else clean_text(chat.overflow),
+                clean_text(chat.summary),
+                ids.get(chat.summary_until),
                 made.id,
             ),
         )
@@ -304,7 +307,7 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
 def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: ExchangeMessage) -> int:
     return store.database.execute(
         "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s, stats, content,"
-        " thinking) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " thinking, error_details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             chat_id,
             parent,
@@ -317,6 +320,7 @@ def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: 
             stats_json(message.stats),
             clean_text(message.content),
             clean_text(message.thinking),
+            details_json((clean_text(name), clean_text(value)) for name, value in message.error_details.items()),
         ),
     )
 

@@ -119,6 +119,18 @@ MIGRATIONS: tuple[Migration, ...] = (
         );
         """,
     ),
+    Migration(
+        "0004_context",
+        """
+        -- What is left out of a chat that is longer than the context (NULL: not chosen), and what stands for it:
+        -- a summary of the turns up to the message summary_until.
+        ALTER TABLE chats ADD COLUMN overflow TEXT;
+        ALTER TABLE chats ADD COLUMN summary TEXT NOT NULL DEFAULT '';
+        ALTER TABLE chats ADD COLUMN summary_until INTEGER;
+        -- The details of error_code, as a JSON object.
+        ALTER TABLE messages ADD COLUMN error_details TEXT;
+        """,
+    ),
 )
 
 

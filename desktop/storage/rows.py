@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 import msgspec
 
@@ -14,20 +15,20 @@ log = logging.getLogger(__name__)
 
 CHAT_COLUMNS = (
     "chats.id, title, chats.created_at, updated_at, system_prompt, params, pinned, archived, active_leaf, chats.deleted_at,"
-    " title_is_automatic, folder_id, uid"
+    " title_is_automatic, folder_id, uid, overflow, summary, summary_until"
 )
-MESSAGE_COLUMNS = (
-    "id, chat_id, parent_id, role, content, status, created_at, thinking, thinking_s, model, stats, error_code"
-)
+MESSAGE_COLUMNS = "id, chat_id, parent_id, role, content, status, created_at, thinking, thinking_s, model, stats, error_code, error_details"
 
 _ROLES = {role.value: role for role in Role}
 _STATUSES = {status.value: status for status in MessageStatus}
 _decode_stats = msgspec.json.Decoder(GenerationStats).decode
 _decode_params = msgspec.json.Decoder(GenerationParams).decode
+_decode_details = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def chat_of(row: Row) -> Chat:
-    (id_, title, created, updated, prompt, params, pinned, archived, leaf, deleted, automatic, folder, uid) = row
+    (id_, title, created, updated, prompt, params, pinned, archived, leaf, deleted, automatic, folder, uid, *rest) = row
+    overflow, summary, summary_until = rest
     return Chat(
         id=id_,
         title=title,
@@ -42,12 +43,15 @@ def chat_of(row: Row) -> Chat:
         title_is_automatic=bool(automatic),
         folder_id=folder,
         uid=uid,
+        overflow=overflow,
+        summary=summary,
+        summary_until=summary_until,
     )
 
 
 def message_of(row: Row) -> Message:
     """A message; a role or status that this version doesn't know is read as the nearest one that it does."""
-    (id_, chat, parent, role, content, status, created, thinking, thinking_s, model, stats, error) = row
+    (id_, chat, parent, role, content, status, created, thinking, thinking_s, model, stats, error, details) = row
     return Message(
         id_,
         chat,
@@ -61,6 +65,7 @@ def message_of(row: Row) -> Message:
         model,
         None if stats is None else _stats_of(stats),
         error,
+        () if details is None else _details_of(details),
     )
 
 
@@ -74,6 +79,19 @@ def params_json(params: GenerationParams | None) -> str | None:
 
 def stats_json(stats: GenerationStats | None) -> str | None:
     return None if stats is None else msgspec.json.encode(stats).decode()
+
+
+def details_json(details: Iterable[tuple[str, str]]) -> str | None:
+    given = dict(details)
+    return msgspec.json.encode(given).decode() if given else None
+
+
+def _details_of(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(_decode_details(text).items())
+    except (msgspec.DecodeError, UnicodeError) as problem:
+        log.warning("details of an error can't be read: %s", problem)
+        return ()
 
 
 def _params_of(text: str | None) -> GenerationParams | None:

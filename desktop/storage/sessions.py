@@ -32,7 +32,7 @@ def own_start() -> float:
         try:
             ticks = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])
             booted = int(Path("/proc/stat").read_bytes().partition(b"btime ")[2].split(None, 1)[0])
-            return booted + float(ticks) / os.sysconf("SC_CLK_TCK")
+            return float(booted + ticks / os.sysconf("SC_CLK_TCK"))
         except (OSError, ValueError, IndexError):
             pass
     import psutil

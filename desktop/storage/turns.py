@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from desktop.core.chat import ChatTree, Message, MessageStatus, Role, title_from
@@ -11,7 +11,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats
 from desktop.storage import sessions
 from desktop.storage.database import Database, clean_text
-from desktop.storage.rows import MESSAGE_COLUMNS, message_of, stats_json
+from desktop.storage.rows import MESSAGE_COLUMNS, details_json, message_of, stats_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class TurnStore:
             message = self.get_message(message_id)
             self._require_place(message.chat_id, message.parent_id)
             self.database.execute(
-                "UPDATE messages SET status = 'streaming', owner = ?, error_code = NULL WHERE id = ?",
+                "UPDATE messages SET status = 'streaming', owner = ?, error_code = NULL, error_details = NULL WHERE id = ?",
                 (self.database.session, message_id),
             )
             self._touch(message.chat_id, message_id)
@@ -131,6 +131,7 @@ class TurnStore:
         error_code: str | None = None,
         thinking: str = "",
         thinking_s: float | None = None,
+        error_details: Iterable[tuple[str, str]] = (),
     ) -> Message | None:
         """Store the whole reply and how it ended, on the disk. Only a reply that streams (or that another Samar took for
         interrupted) is finished; None, and nothing stored, for any other, one that was erased meanwhile included."""
@@ -139,7 +140,7 @@ class TurnStore:
         with self.database.transaction():
             changed = self.database.change(
                 "UPDATE messages SET content = ?, status = ?, stats = ?, error_code = ?, thinking = ?, thinking_s = ?,"
-                " owner = NULL WHERE id = ? AND status IN ('streaming', 'interrupted')",
+                " error_details = ?, owner = NULL WHERE id = ? AND status IN ('streaming', 'interrupted')",
                 (
                     clean_text(content),
                     status.value,
@@ -147,6 +148,7 @@ class TurnStore:
                     error_code,
                     clean_text(thinking),
                     thinking_s,
+                    details_json(error_details),
                     message_id,
                 ),
             )

@@ -35,6 +35,9 @@ STROKES = {
     "close": '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "folder": '<path d="M3.5 18V6.5A1.5 1.5 0 0 1 5 5h4.5l2 2.5H19A1.5 1.5 0 0 1 20.5 9v9a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18z"/>',
+    "archive": '<rect x="3.5" y="4.5" width="17" height="4.5" rx="1.5"/><path d="M5 9v9a1.5 1.5 0 0 0 1.5 1.5h11A1.5 1.5 0 0 0 19 18V9M10 13h4"/>',
+    "sort": '<path d="M4 7h16M4 12h11M4 17h6"/>',
+    "chevron-start": '<path d="M14.5 6.5 9 12l5.5 5.5"/>',
     "alert": '<path d="M12 4 21 19.5H3z"/><path d="M12 10v4.2M12 16.8v.2"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.2"/>',
     "copy": '<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/><path d="M15.5 8.5V7A2.5 2.5 0 0 0 13 4.5H7A2.5 2.5 0 0 0 4.5 7v6'
@@ -48,7 +51,7 @@ STROKES = {
     "keyboard": '<rect x="2.5" y="6" width="19" height="12" rx="2.5"/><path d="M6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8"/>',
     "text": '<path d="M5 7V5h14v2M12 5v14M9 19h6"/>',
 }
-MIRRORED = frozenset({"sidebar", "chevron-end", "undo", "tune", "text"})
+MIRRORED = frozenset({"sidebar", "chevron-end", "chevron-start", "sort", "undo", "tune", "text"})
 """Drawn the other way round in a right-to-left interface."""
 
 _FRAME = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, icons, theme
@@ -180,6 +180,12 @@ class MainWindow(QMainWindow):
         nowhere = self.tr("A temporary chat: never written to disk, gone when you leave it")
         self.footer.setText(nowhere if self.temporary else here)
 
+    def add_notice(self, notice: QWidget) -> None:
+        """Put something that is said before a message is sent right above the composer."""
+        at = next(i for i in range(self.column.count()) if _holds(self.column.itemAt(i), self.composer))
+        self.column.insertLayout(at, centred(notice, COLUMN, 16))
+        QWidget.setTabOrder(self.transcript, notice)
+
     def add_card(self, card: QWidget) -> None:
         """Put a card above the conversation, which goes on beside it."""
         self.column.insertLayout(self.column.indexOf(self.stack), centred(card, COLUMN, 16))
@@ -307,6 +313,11 @@ class MainWindow(QMainWindow):
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))
         self._set_sidebar(not self.sidebar.isHidden())
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight)
+
+
+def _holds(item: QLayoutItem | None, widget: QWidget) -> bool:
+    layout = item.layout() if item is not None else None
+    return layout is not None and layout.indexOf(widget) >= 0
 
 
 def centred(widget: QWidget, width: int, margin: int) -> QHBoxLayout:

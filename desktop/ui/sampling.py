@@ -2,130 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import msgspec
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import (
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.generation import GenerationParams
-from desktop.ui import theme
-from desktop.ui.widgets import Button, Label, LineEdit
+from desktop.core.presets import BUILT_IN, Preset, applied, name_of
+from desktop.ui.number_fields import Disclosure, NumberField, Slider, WholeField
+from desktop.ui.reply_form import ReplyForm
+from desktop.ui.widgets import Label, LineEdit
 
 STEPS = 40
 """Of the creativity slider: 0.00 … 2.00 by 0.05."""
-
-
-class Slider(QSlider):
-    """A slider in the theme's colours whose filled part begins where reading does; the wheel scrolls the page."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setMinimumHeight(24)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, _event: QEvent) -> None:
-        from PySide6.QtCore import QRectF
-        from PySide6.QtGui import QPainter, QPen
-
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        span = max(self.maximum() - self.minimum(), 1)
-        fraction = (self.sliderPosition() - self.minimum()) / span
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            fraction = 1 - fraction
-        middle = self.height() / 2
-        room = self.width() - 16
-        knob = 8 + room * fraction
-        groove = QRectF(0, middle - 2, self.width(), 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.color("track"))
-        painter.drawRoundedRect(groove, 2, 2)
-        painter.setBrush(tokens.color("accent" if self.isEnabled() else "faint"))
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            painter.drawRoundedRect(QRectF(knob, middle - 2, self.width() - knob, 4), 2, 2)
-        else:
-            painter.drawRoundedRect(QRectF(0, middle - 2, knob, 4), 2, 2)
-        if self.hasFocus():
-            painter.setBrush(tokens.color("accent", 0.22))
-            painter.drawEllipse(QRectF(knob - 12, middle - 12, 24, 24))
-        painter.setPen(QPen(tokens.color("accent" if self.isEnabled() else "faint"), 2))
-        painter.setBrush(tokens.color("surface"))
-        painter.drawEllipse(QRectF(knob - 7, middle - 7, 14, 14))
-
-
-class NumberField(QDoubleSpinBox):
-    """A number; the wheel scrolls the page, not the value."""
-
-    def __init__(self, low: float, high: float, step: float, digits: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setLineEdit(LineEdit(self))
-        self.setLocale(QLocale.c())  # Western digits in both languages
-        self.setRange(low, high)
-        self.setSingleStep(step)
-        self.setDecimals(digits)
-        self.setKeyboardTracking(False)
-        self.setFixedWidth(96)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class WholeField(QSpinBox):
-    """A whole number whose lowest value reads as a word ("Automatic", "Off")."""
-
-    def __init__(self, low: int, high: int, step: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setLineEdit(LineEdit(self))
-        self.setLocale(QLocale.c())
-        self.setRange(low, high)
-        self.setSingleStep(step)
-        self.setKeyboardTracking(False)
-        self.setFixedWidth(96)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class Disclosure(Button):
-    """A word with a chevron that shows and hides what is below it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setFixedHeight(32)
-
-    def paintEvent(self, _event: QEvent) -> None:
-        from PySide6.QtCore import QRectF
-        from PySide6.QtGui import QFont, QPainter
-
-        from desktop.ui import icons
-        from desktop.ui.widgets import leading
-
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rtl = self.right_to_left()
-        color = tokens.color("ink" if self.hovered() else "muted")
-        painter.setFont(theme.interface_font(13, QFont.Weight.Medium))
-        painter.setPen(color)
-        text = QRectF(self.rect()).adjusted(0 if rtl else 22, 0, -22 if rtl else 0, 0)
-        painter.drawText(text, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, self.text())
-        spot = QRectF(self.width() - 17 if rtl else 1, 8, 16, 16)
-        icons.paint(painter, "chevron-down" if self.isChecked() else "chevron-end", spot, color, right_to_left=rtl)
-        self.paint_ring(painter, QRectF(self.rect()), 6)
+_MILLION = 1_000_000
+GROUPS: dict[str, tuple[str, ...]] = {
+    "choosing": ("top_k", "top_p", "min_p", "typical_p", "top_n_sigma"),
+    "repeating": (
+        *("repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty"),
+        *("dry_multiplier", "dry_base", "dry_allowed_length", "dry_last_n"),
+    ),
+    "surprising": (
+        *("xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent"),
+        *("adaptive_target", "adaptive_decay", "mirostat", "mirostat_tau", "mirostat_eta"),
+    ),
+    "ending": ("seed",),
+}
+WHOLE = {
+    # name: (least, most, step)
+    "top_k": (0, _MILLION, 5),
+    "repeat_last_n": (0, _MILLION, 16),
+    "dry_allowed_length": (1, 1000, 1),
+    "dry_last_n": (0, _MILLION, 64),
+    "mirostat": (0, 2, 1),
+    "seed": (-1, 2**31 - 1, 1),
+}
+REAL = {
+    # name: (least, most, step)
+    "top_p": (0.0, 1.0, 0.05),
+    "min_p": (0.0, 1.0, 0.01),
+    "typical_p": (0.0, 1.0, 0.05),
+    "top_n_sigma": (-1.0, 100.0, 0.5),
+    "repeat_penalty": (0.1, 10.0, 0.05),
+    "presence_penalty": (-2.0, 2.0, 0.1),
+    "frequency_penalty": (-2.0, 2.0, 0.1),
+    "dry_multiplier": (0.0, 10.0, 0.1),
+    "dry_base": (1.0, 10.0, 0.05),
+    "xtc_probability": (0.0, 1.0, 0.05),
+    "xtc_threshold": (0.0, 1.0, 0.05),
+    "dynatemp_range": (0.0, 5.0, 0.1),
+    "dynatemp_exponent": (0.1, 10.0, 0.1),
+    "adaptive_target": (-1.0, 1.0, 0.05),
+    "adaptive_decay": (0.0, 0.99, 0.05),
+    "mirostat_tau": (0.0, 20.0, 0.5),
+    "mirostat_eta": (0.0, 1.0, 0.05),
+}
 
 
 class SamplingEditor(QWidget):
@@ -133,18 +66,26 @@ class SamplingEditor(QWidget):
 
     params_changed = Signal(object)
     """GenerationParams or None"""
+    presets_changed = Signal(object)
+    """tuple of Preset: the person's own"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.params: GenerationParams | None = None
         self.defaults = GenerationParams()
+        self.presets: tuple[Preset, ...] = ()
         self.showing = False
         self.labels: dict[str, Label] = {}
         self.hints: dict[str, Label] = {}
+        self.groups: dict[str, Label] = {}
+        self.fields: dict[str, WholeField | NumberField] = {}
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
 
+        self.preset = QPushButton(self)
+        self._row("preset", self.preset)
+        self._hint("preset")
         self.creativity = Slider(self)
         self.creativity.setRange(0, STEPS)
         self.creativity.setPageStep(4)
@@ -153,27 +94,18 @@ class SamplingEditor(QWidget):
         self.column.addSpacing(2)
         self.column.addWidget(self.creativity)
         self._hint("creativity")
-
-        self.max_tokens = WholeField(0, 1_000_000, 128, self)
+        self.max_tokens = WholeField(0, _MILLION, 128, self)
         self._row("max_tokens", self.max_tokens)
         self._hint("max_tokens")
+        self.form = ReplyForm(self)
+        self.column.addWidget(self.form)
+        self.column.addSpacing(12)
 
         self.more = Disclosure(self)
         self.column.addWidget(self.more)
         self.advanced = QWidget(self)
         self.advanced.hide()
-        outer, self.column = self.column, QVBoxLayout(self.advanced)
-        self.column.setContentsMargins(0, 8, 0, 0)
-        self.column.setSpacing(0)
-        self.top_k = WholeField(0, 1_000_000, 5, self)
-        self.top_p = NumberField(0, 1, 0.05, 2, self)
-        self.min_p = NumberField(0, 1, 0.01, 2, self)
-        self.repeat_penalty = NumberField(0.1, 10, 0.05, 2, self)
-        self.seed = WholeField(-1, 2**31 - 1, 1, self)
-        for name in ("top_k", "top_p", "min_p", "repeat_penalty", "seed"):
-            self._row(name, getattr(self, name))
-            self._hint(name)
-        self.column = outer
+        self._lay_out_advanced()
         self.column.addWidget(self.advanced)
         self.reset = QPushButton(self)
         self.reset.setProperty("rank", "link")
@@ -184,19 +116,48 @@ class SamplingEditor(QWidget):
         self.column.addLayout(back)
 
         self.more.toggled.connect(self.advanced.setVisible)
-        self.creativity.valueChanged.connect(self._edited)
-        for field in (self.max_tokens, self.top_k, self.top_p, self.min_p, self.repeat_penalty, self.seed):
-            field.valueChanged.connect(self._edited)
+        self.preset.clicked.connect(self.open_presets)
+        self.creativity.valueChanged.connect(self._creativity_edited)
+        self.max_tokens.valueChanged.connect(lambda value: self._set(max_tokens=value or None))
+        for name, field in self.fields.items():
+            field.valueChanged.connect(partial(self._edited, name))
+        self.stop.editingFinished.connect(self._stop_edited)
+        self.form.form_changed.connect(lambda schema, grammar: self._set(json_schema=schema, grammar=grammar))
         self.reset.clicked.connect(self._reset)
         self._retranslate()
         self.set_params(None, self.defaults)
 
-    def _row(self, name: str, field: QWidget) -> None:
+    def _lay_out_advanced(self) -> None:
+        outer, self.column = self.column, QVBoxLayout(self.advanced)
+        self.column.setContentsMargins(0, 8, 0, 0)
+        self.column.setSpacing(0)
+        for group, names in GROUPS.items():
+            heading = self.groups[group] = Label("subject", self)
+            heading.setContentsMargins(0, 4, 0, 10)
+            self.column.addWidget(heading)
+            for name in names:
+                if name in WHOLE:
+                    field: WholeField | NumberField = WholeField(*WHOLE[name], self)
+                else:
+                    field = NumberField(*REAL[name], 2, self)
+                self.fields[name] = field
+                setattr(self, name, field)
+                self._row(name, field)
+                self._hint(name)
+        self.stop = LineEdit(self)
+        self._row("stop", None)
+        self.column.addSpacing(6)
+        self.column.addWidget(self.stop)
+        self._hint("stop")
+        self.column = outer
+
+    def _row(self, name: str, field: QWidget | None) -> None:
         label = Label("label", self)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label, 1)
-        row.addWidget(field)
+        if field is not None:
+            row.addWidget(field)
         self.column.addLayout(row)
         self.labels[name] = label
 
@@ -215,42 +176,129 @@ class SamplingEditor(QWidget):
         self.showing = True
         self.creativity.setValue(round(shown.temperature * 20))
         self.max_tokens.setValue(shown.max_tokens or 0)
-        self.top_k.setValue(shown.top_k)
-        self.top_p.setValue(shown.top_p)
-        self.min_p.setValue(shown.min_p)
-        self.repeat_penalty.setValue(shown.repeat_penalty)
-        self.seed.setValue(-1 if shown.seed is None else min(shown.seed, 2**31 - 1))
+        for name, field in self.fields.items():
+            if name == "seed":
+                field.setValue(-1 if shown.seed is None else min(shown.seed, 2**31 - 1))
+            else:
+                field.setValue(getattr(shown, name))
+        self.stop.setText(" | ".join(text.replace("\n", "\\n") for text in shown.stop))
+        self.form.set_form(shown.json_schema, shown.grammar)
         self.showing = False
         self._tell()
 
-    def _edited(self) -> None:
+    def set_presets(self, presets: Sequence[Preset]) -> None:
+        """The person's own."""
+        self.presets = tuple(presets)
+        self._tell()
+
+    def _set(self, **values: object) -> None:
+        """Change what the person changed, and nothing else: fields show fewer digits than a model's hints may have."""
         if self.showing:
             return
-        seed = self.seed.value()
-        base = self.params or self.defaults
-        near = abs(base.temperature - self.creativity.value() / 20) < 0.026  # a finer value than a step is kept
-        self.params = msgspec.structs.replace(
-            base,
-            temperature=base.temperature if near else self.creativity.value() / 20,
-            max_tokens=self.max_tokens.value() or None,
-            top_k=self.top_k.value(),
-            top_p=round(self.top_p.value(), 4),
-            min_p=round(self.min_p.value(), 4),
-            repeat_penalty=round(self.repeat_penalty.value(), 4),
-            seed=None if seed < 0 else seed,
-        )
+        changed = msgspec.structs.replace(self.params or self.defaults, **values)
+        if changed == (self.params or self.defaults):
+            return
+        self.params = changed
         self._tell()
         self.params_changed.emit(self.params)
 
+    def _edited(self, name: str, value: float) -> None:
+        if name == "seed":
+            self._set(seed=None if value < 0 else value)
+        else:
+            self._set(**{name: value if name in WHOLE else round(value, 4)})
+
+    def _creativity_edited(self, value: int) -> None:
+        base = (self.params or self.defaults).temperature
+        if abs(base - value / 20) >= 0.026:  # a finer value than a step is kept
+            self._set(temperature=value / 20)
+
+    def _stop_edited(self) -> None:
+        parts = [part.strip().replace("\\n", "\n") for part in self.stop.text().split("|")]
+        self._set(stop=tuple(part for part in parts if part))
+
     def _reset(self) -> None:
+        self.form.forget()
         self.set_params(None, self.defaults)
         self.params_changed.emit(None)
 
     def _tell(self) -> None:
-        temperature = (self.params or self.defaults).temperature
+        shown = self.params or self.defaults
+        temperature = shown.temperature
         self.creativity_value.setText(f"{temperature:.2f}".rstrip("0").rstrip(".") if temperature else "0")
-        self.reset.setEnabled(self.params is not None)
         self.reset.setVisible(self.params is not None)
+        self.preset.setText(self._preset_name())
+        self.preset.setAccessibleName(f"{self.labels['preset'].text()}: {self.preset.text()}")
+
+    # --- presets ---
+
+    def _preset_name(self) -> str:
+        """Of what holds now."""
+        if self.params is None:
+            return self.tr("The model's own")
+        own = next((preset.name for preset in self.presets if preset.params == self.params), None)
+        built_in = name_of(self.params)
+        return own or (self._built_in_names()[built_in] if built_in else self.tr("Your own values"))
+
+    def _built_in_names(self) -> dict[str, str]:
+        return {"precise": self.tr("Precise"), "balanced": self.tr("Balanced"), "creative": self.tr("Creative")}
+
+    def preset_menu(self) -> QMenu:
+        """The model's own, the built-in ones, the person's, and what can be done with these."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        now = self._preset_name()
+        entries = [(self.tr("The model's own"), self._reset)]
+        entries += [(self._built_in_names()[name], partial(self._use_built_in, name)) for name in BUILT_IN]
+        own = [(preset.name, partial(self._use, preset.params)) for preset in self.presets]
+        for part in (entries, own):
+            for text, act in part:
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setCheckable(True)
+                action.setChecked(text == now)
+                action.triggered.connect(lambda _=False, act=act: act())
+            menu.addSeparator()
+        save = menu.addAction(self.tr("Save as a preset…"))
+        save.setEnabled(self.params is not None)
+        save.triggered.connect(self.ask_name)
+        if self.presets:
+            remove = menu.addMenu(self.tr("Remove a preset"))
+            for preset in self.presets:
+                action = remove.addAction(preset.name.replace("&", "&&"))
+                action.triggered.connect(lambda _=False, name=preset.name: self.remove_preset(name))
+        return menu
+
+    def open_presets(self) -> None:
+        self.preset_menu().popup(self.preset.mapToGlobal(self.preset.rect().bottomLeft()))
+
+    def _use_built_in(self, name: str) -> None:
+        self._use(applied(name, self.params or self.defaults))
+
+    def _use(self, params: GenerationParams) -> None:
+        self.set_params(params, self.defaults)
+        self.params_changed.emit(params)
+
+    def ask_name(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Save as a preset"))
+        dialog.setLabelText(self.tr("Name of the preset"))
+        dialog.textValueSelected.connect(self.save_preset)
+        dialog.open()
+
+    def save_preset(self, name: str) -> None:
+        """Keep what holds now under a name; one of the same name gives way."""
+        name = " ".join(name.split())
+        if name and self.params is not None:
+            kept = tuple(preset for preset in self.presets if preset.name != name)
+            self.set_presets((*kept, Preset(name=name, params=self.params)))
+            self.presets_changed.emit(self.presets)
+
+    def remove_preset(self, name: str) -> None:
+        self.set_presets(tuple(preset for preset in self.presets if preset.name != name))
+        self.presets_changed.emit(self.presets)
+
+    # --- words ---
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -258,27 +306,24 @@ class SamplingEditor(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        texts = {
-            "creativity": (
-                self.tr("Creativity"),
-                self.tr("Low: precise, much the same each time. High: freer, more surprising."),
-            ),
-            "max_tokens": (self.tr("Longest reply"), self.tr("In tokens. Automatic: until the model has finished.")),
-            "top_k": (self.tr("Top-k"), self.tr("Choose among this many of the likeliest tokens.")),
-            "top_p": (self.tr("Top-p"), self.tr("Choose among the likeliest tokens that together reach this share.")),
-            "min_p": (self.tr("Min-p"), self.tr("Leave out tokens less likely than this share of the likeliest.")),
-            "repeat_penalty": (self.tr("Repeat penalty"), self.tr("Above 1, words used lately become less likely.")),
-            "seed": (self.tr("Seed"), self.tr("The same seed gives the same reply to the same words.")),
-        }
-        for name, (label, hint) in texts.items():
+        from desktop.ui.sampling_words import explanations
+
+        for name, (label, hint) in explanations().items():
+            if name in self.groups:
+                self.groups[name].setText(label)
+                continue
             self.labels[name].setText(label)
             self.hints[name].setText(hint)
-            field = getattr(self, name)
+            field = self.fields.get(name) or getattr(self, name)
             field.setAccessibleName(label)
             field.setAccessibleDescription(hint)
         self.max_tokens.setSpecialValueText(self.tr("Automatic"))
-        self.top_k.setSpecialValueText(self.tr("Off"))
-        self.seed.setSpecialValueText(self.tr("Random"))
+        for name in ("top_k", "repeat_last_n", "dry_last_n", "mirostat"):
+            self.fields[name].setSpecialValueText(self.tr("Off"))
+        for name in ("top_n_sigma", "adaptive_target", "xtc_probability", "dynatemp_range", "dry_multiplier"):
+            self.fields[name].setSpecialValueText(self.tr("Off"))
+        self.fields["seed"].setSpecialValueText(self.tr("Random"))
         self.more.setText(self.tr("More settings"))
         self.more.setAccessibleName(self.tr("More settings"))
         self.reset.setText(self.tr("Back to the model's own defaults"))
+        self._tell()

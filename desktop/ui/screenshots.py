@@ -10,21 +10,25 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.core.chat import Chat, Message, Role
+from desktop.core.chat import Chat, Folder, Message, Role
 from desktop.core.errors import SamarError
+from desktop.core.fitting import Overflow, Plan
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.settings import Language, Theme
 from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_list import SearchHit
+from desktop.ui.chat.context_notice import ContextNotice
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
+from desktop.ui.reply_form import SCHEMAS
 
 DAY = 86400.0
 TITLES = {
@@ -196,6 +200,49 @@ def state_drop(window: MainWindow) -> None:
     window.drop.show()
 
 
+def state_organized(window: MainWindow) -> None:
+    """Folders, and several chats selected."""
+    arabic = i18n.current() is Language.ARABIC
+    names = ("العمل", "الدراسة") if arabic else ("Work", "Studies")
+    chats = list(window.sidebar.model.chats.values())
+    placed = [replace(chat, folder_id=1) if chat.id in (4, 5) else chat for chat in chats]
+    window.sidebar.set_folders([Folder(1, names[0]), Folder(2, names[1])], frozenset({2}))
+    window.sidebar.set_chats(placed)
+    window.sidebar.view.choose([4, 5])
+
+
+def state_archive(window: MainWindow) -> None:
+    chats = [replace(chat, archived=chat.id > 5) for chat in window.sidebar.model.chats.values()]
+    window.sidebar.set_chats(chats)
+    window.sidebar.show_archive(True)
+
+
+def state_context(window: MainWindow) -> None:
+    """A chat that has outgrown the context, with its summary."""
+    window.show_empty(False)
+    window.sidebar.set_current(2)
+    notice = ContextNotice()
+    window.add_notice(notice)
+    messages = tuple(sample_messages(i18n.current()))
+    summary = "They compared models for a laptop with 8 GB and chose a small one."
+    if i18n.current() is Language.ARABIC:
+        summary = "قارنا بين نماذج تناسب حاسوبًا ذاكرته 8 غيغابايت، واختارا نموذجًا صغيرًا."
+    plan = Plan(messages, messages * 3, summary=summary, context=8192)
+    notice.show_plan(plan, Overflow.SUMMARISE)
+    notice.change.setChecked(True)
+
+
+def state_form(window: MainWindow) -> None:
+    """Replies as JSON, and a schema that doesn't parse."""
+    window.show_empty(False)
+    window.sidebar.set_current(2)
+    window.toggle_panel()
+    form = window.panel.sampling.form
+    window.panel.set_params(GenerationParams(temperature=0.2, top_p=0.9, json_schema="{}"), GenerationParams())
+    form.text.setPlainText(SCHEMAS["person"][:-3])
+    form.tell()
+
+
 States = dict[str, Callable[[MainWindow], None]]
 STATES: States = {
     "empty": state_empty,
@@ -204,6 +251,10 @@ STATES: States = {
     "loading": state_loading,
     "error": state_error,
     "search": state_search,
+    "organized": state_organized,
+    "archive": state_archive,
+    "context": state_context,
+    "form": state_form,
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,

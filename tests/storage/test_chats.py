@@ -36,7 +36,7 @@ def test_that_everything_is_there_again_after_closing(paths: Paths) -> None:
         _, reply = store.begin_turn(chat.id, None, "q", "m")
         assert store.save_partial(reply.id, "half", "thought")
         finished = store.finish(reply.id, "whole", MessageStatus.STOPPED, STATS, None, "thought more", 1.5)
-        store.set_pinned(chat.id, True)
+        store.place([chat.id], pinned=True)
         store.save_draft(chat.id, "draft")
         store.save_draft(None, "before any chat")
         before = store.get_chat(chat.id), dict(store.messages_of(chat.id).messages)
@@ -187,9 +187,9 @@ def test_that_pages_follow_each_other_without_gap_or_repetition(paths: Paths) ->
             moment[0] = number // 4  # chats of the same moment too
             chat = store.create_chat(f"{'ab'[number % 2]}{number % 7}")
             if number % 5 == 0:
-                store.set_pinned(chat.id, True)
+                store.place([chat.id], pinned=True)
             if number % 6 == 0:
-                store.set_archived(chat.id, True)
+                store.place([chat.id], archived=True)
         for order in ChatOrder:
             for query in (
                 ChatQuery(order=order),
@@ -210,7 +210,7 @@ def test_that_pages_follow_each_other_without_gap_or_repetition(paths: Paths) ->
 def test_that_a_folder_that_goes_leaves_its_chats(store: ChatStore) -> None:
     folder, other = store.create_folder("عمل"), store.create_folder("بيت")
     chat = store.create_chat("in it")
-    store.move_to_folder(chat.id, folder.id)
+    store.place([chat.id], folder_id=folder.id)
     assert store.list_chats(ChatQuery(folder_id=folder.id))[0].id == chat.id
     assert store.list_chats(ChatQuery(outside_folders=True)) == []
     store.order_folders([other.id, folder.id])
@@ -219,7 +219,7 @@ def test_that_a_folder_that_goes_leaves_its_chats(store: ChatStore) -> None:
     store.delete_folder(folder.id)
     assert store.get_chat(chat.id).folder_id is None
     with pytest.raises(SamarError):
-        store.move_to_folder(chat.id, folder.id)
+        store.place([chat.id], folder_id=folder.id)
 
 
 def test_that_a_draft_goes_when_it_is_sent_or_its_chat_is_erased(store: ChatStore) -> None:
@@ -298,3 +298,33 @@ def test_that_the_first_screen_of_a_long_chat_needs_only_its_end(store: ChatStor
     last = store.last_turns(chat.id, 6)
     assert [m.content for m in last] == ["q997", "a997", "q998", "a998", "q999", "a999"]
     assert last == store.messages_of(chat.id).path_to(parent)[-6:]
+
+
+def test_that_places_come_back_by_undo(store: ChatStore) -> None:
+    folder = store.create_folder("عمل")
+    one, two = store.create_chat("one"), store.create_chat("two")
+    before = store.place([one.id, two.id, 999], pinned=True, archived=True, folder_id=folder.id)
+    assert before == [one, two]
+    assert all(c.pinned and c.archived and c.folder_id == folder.id for c in map(store.get_chat, (one.id, two.id)))
+    store.restore_places(before)
+    assert [store.get_chat(one.id), store.get_chat(two.id)] == before
+    inside = store.place([one.id], folder_id=folder.id)
+    deleted = store.delete_folder(folder.id)
+    assert (deleted.folder.name, deleted.chats) == ("عمل", (one.id,))
+    store.restore_folder(deleted)
+    assert store.get_chat(one.id).folder_id == folder.id
+    assert [f.name for f in store.list_folders()] == ["عمل"]
+    held = store.place([one.id], pinned=True)
+    store.delete_folder(folder.id)
+    store.restore_places(held)
+    assert store.get_chat(one.id).folder_id is None
+    store.restore_places(inside)
+
+
+def test_that_the_way_the_list_is_shown_is_kept(paths: Paths) -> None:
+    with opened(paths) as store:
+        assert (store.list_order(), store.folded_folders()) == ("", frozenset())
+        store.set_list_order("title")
+        store.set_folded_folders(frozenset({3, 1}))
+    with opened(paths) as store:
+        assert (store.list_order(), store.folded_folders()) == ("title", frozenset({1, 3}))

@@ -19,12 +19,12 @@ from tests.storage.kit import exchange, opened
 
 COLUMNS = {
     "chats": "id uid title title_is_automatic created_at updated_at pinned archived deleted_at folder_id active_leaf"
-    " params system_prompt",
+    " params system_prompt overflow summary summary_until",
     "drafts": "chat_id content",
     "erasures": "chat_uid message_id created_at",
     "folders": "id name position",
     "messages": "id chat_id parent_id role status created_at deleted_at owner model error_code thinking_s stats content"
-    " thinking",
+    " thinking error_details",
     "migrations": "name applied_at",
     "prompts": "id uid name command starred created_at updated_at content",
     "properties": "name value",

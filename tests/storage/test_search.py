@@ -115,7 +115,7 @@ def test_that_the_index_follows_every_change(store: ChatStore) -> None:
     assert texts(store, "question") == []
     store.undo(deletion)
     assert texts(store, "question") == ["question"]
-    store.set_archived(chat.id, True)
+    store.place([chat.id], archived=True)
     assert Search(store.database).messages(Query("question"))[0].archived
     deletion = store.delete_chats([chat.id])
     assert texts(store, "question") == []

@@ -34,13 +34,15 @@ def fill(store: ChatStore) -> Chat:
     stats = GenerationStats(prompt_tokens=3, reply_tokens=4, tokens_per_s=1.5, seed=9)
     store.finish(second.id, "half", MessageStatus.STOPPED, stats, None, "thinking\nof it", 2.5)
     exchange(store, chat.id, second.id, "<script>alert(1)</script> ![x](https://example.org/x.png)", "`code` ~~gone~~")
-    store.set_pinned(chat.id, True)
+    store.place([chat.id], pinned=True)
     store.save_draft(chat.id, "not sent")
     archived = store.create_chat("archived and empty", "")
-    store.set_archived(archived.id, True)
+    store.place([archived.id], archived=True)
     failed = store.create_chat()
     _, reply = store.begin_turn(failed.id, None, "q\0\u202e", "m")
-    store.finish(reply.id, "", MessageStatus.FAILED, error_code="engine_died")
+    store.finish(reply.id, "", MessageStatus.FAILED, error_code="engine_died", error_details={"reason": "خطأ"}.items())
+    store.set_overflow(chat.id, "summarise")
+    store.set_summary(chat.id, "عن الملفات", user.id)
     return store.get_chat(chat.id)
 
 
@@ -62,6 +64,7 @@ def contents(store: ChatStore) -> list[object]:
         del values["id"]
         values["folder_id"] = folders.get(chat.folder_id or 0)
         values["active_leaf"] = places.get(chat.active_leaf or 0)
+        values["summary_until"] = places.get(chat.summary_until or 0)
         found.append((values, drafts.get(chat.id), [plain(message) for message in tree]))
     return sorted(found, key=str)
 
@@ -235,3 +238,20 @@ def test_that_an_export_that_fails_leaves_the_file_that_was_there(
 def test_that_a_title_becomes_a_name_that_every_file_system_takes(title: str, name: str) -> None:
     assert file_name(title, ExportFormat.MARKDOWN) == name
     assert len(file_name(title + "ط" * 500, ExportFormat.CHATML).encode()) <= 130
+
+
+def test_that_formulas_are_drawn_and_carry_their_source(store: ChatStore, tmp_path: Path) -> None:
+    chat = store.create_chat("Formulas")
+    text = "Inline $\\frac{a_1}{b_2}$ and\n\n$$\n\\int_0^1 x^2\\,dx\n$$\n\nbroken $\\frac{$ and Arabic $س+1$ cost $5"
+    exchange(store, chat.id, None, "q", text)
+    page = tmp_path / "page.html"
+    export_chats(store, page, ExportFormat.HTML, [chat.id])
+    written = page.read_text()
+    assert written.count("<svg ") == 2
+    assert 'aria-label="\\frac{a_1}{b_2}"' in written
+    assert '<p class="formula"><svg' in written
+    assert "<em>" not in written  # underscores of a formula are no emphasis
+    assert '<code dir="ltr">\\frac{</code>' in written or "$\\frac{$" in written
+    assert "س+1" in written
+    assert "cost $5" in written
+    assert 'width="' not in written.split("<svg ", 1)[1].split(">", 1)[0]

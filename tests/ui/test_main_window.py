@@ -259,7 +259,7 @@ def test_that_an_error_changes_its_language_with_the_window(
     qtbot.waitUntil(lambda: window.banner.what.text() == "امتلأ القرص فلم يُحفظ شيء.")
 
 
-@pytest.mark.parametrize("code", SENTENCES)
+@pytest.mark.parametrize("code", sorted(SENTENCES.keys() - {"no_arabic_font"}))  # that one could not be read
 def test_that_every_error_is_presented_in_arabic(app: QApplication, code: str) -> None:
     i18n.install(app, Language.ARABIC)
     shown = present(SamarError(code, name="a.gguf", reason="r"))

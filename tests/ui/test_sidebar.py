@@ -151,10 +151,10 @@ def test_that_escape_gives_the_old_title_back(sidebar: Sidebar, qtbot: QtBot) ->
 def test_that_delete_asks_the_one_who_owns_the_chats(sidebar: Sidebar, qtbot: QtBot) -> None:
     sidebar.set_current(3)
     sidebar.view.setFocus()
-    with qtbot.waitSignal(sidebar.chat_deleted) as deleted:
+    with qtbot.waitSignal(sidebar.chats_deleted) as deleted:
         qtbot.keyClick(sidebar.view, Qt.Key.Key_Delete)
-    assert deleted.args == [3]
-    sidebar.remove_chat(3)
+    assert deleted.args == [[3]]
+    sidebar.remove_chats([3])
     assert 3 not in sidebar.model.row_of
     assert "Yesterday" not in rows(sidebar.model)
 
@@ -162,14 +162,19 @@ def test_that_delete_asks_the_one_who_owns_the_chats(sidebar: Sidebar, qtbot: Qt
 def test_that_the_menu_renames_pins_and_deletes(sidebar: Sidebar, qtbot: QtBot) -> None:
     index = sidebar.model.index(sidebar.model.row_of[4])
     menu = sidebar.menu_for(index)
-    rename, pin, export, delete = (action for action in menu.actions() if not action.isSeparator())
-    assert (rename.text(), pin.text(), export.text(), delete.text()) == ("Rename", "Unpin", "Export", "Delete")
-    with qtbot.waitSignal(sidebar.chat_pinned) as pinned:
+    rename, pin, move, archive, export, delete = (action for action in menu.actions() if not action.isSeparator())
+    assert [action.text() for action in (rename, pin, move, archive, export, delete)] == [
+        "Rename", "Unpin", "Move to a folder", "Archive", "Export", "Delete",
+    ]  # fmt: skip
+    with qtbot.waitSignal(sidebar.chats_pinned) as pinned:
         pin.trigger()
-    assert pinned.args == [4, False]
-    with qtbot.waitSignal(sidebar.chat_deleted) as deleted:
+    assert pinned.args == [[4], False]
+    with qtbot.waitSignal(sidebar.chats_archived) as archived:
+        archive.trigger()
+    assert archived.args == [[4], True]
+    with qtbot.waitSignal(sidebar.chats_deleted) as deleted:
         delete.trigger()
-    assert deleted.args == [4]
+    assert deleted.args == [[4]]
     rename.trigger()
     assert editor(sidebar).text() == "Pinned"
 

@@ -103,12 +103,17 @@ def test_that_leaving_it_ends_it_and_other_chats_go_on(start: Start, qtbot: QtBo
     samar.chats.new_temporary_chat()
     send(samar, qtbot, SECRET)
     assert is_temporary(samar.chats.path()[0].id)
-    samar.window.sidebar.chat_pinned.emit(kept.id, True)  # the side bar is about the history all the while
+    samar.window.sidebar.chats_pinned.emit([kept.id], True)  # the side bar is about the history all the while
     samar.window.sidebar.chat_renamed.emit(kept.id, "Renamed")
     samar.window.sidebar.chat_selected.emit(kept.id)
     assert not samar.chats.is_temporary
     assert "is gone" in samar.window.toast.label.text()
     assert SECRET not in samar.transcript.page.toPlainText()
+    engine = samar.engine
+    assert isinstance(engine, ScriptedEngine)
+    temporary = engine.requests[1]
+    assert (engine.requests[0].kept, temporary.kept) == (True, False), "what was read of it stays off the disk"
+    assert engine.forgotten == [temporary.chat], "and out of the engine's memory"
     send(samar, qtbot, "more")
     chats = samar.store.list_chats()
     assert [(chat.title, chat.pinned) for chat in chats] == [("Renamed", True)]

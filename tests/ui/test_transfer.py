@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from desktop.core.chat import Chat, MessageStatus
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatStore
+from desktop.storage.database import Database
+from desktop.storage.exporting import ExportFormat, export_chats
 from desktop.ui import i18n
 from desktop.ui.settings.settings_dialog import SettingsDialog
 from desktop.workers.pdf import prepared, print_html
@@ -178,3 +181,16 @@ def test_that_the_page_for_paper_has_no_styles_of_a_browser() -> None:
     assert '<h2 dir="rtl">' in page
     assert "details" not in page
     assert "<i>T</i>" in page
+
+
+def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) -> None:
+    store = ChatStore(Database.in_memory())
+    chat = store.create_chat("Formulas")
+    store.begin_turn(chat.id, None, "What is $\\frac{a}{b}$ and $$\\int_0^1 x\\,dx$$?", None)
+    page, drawn, bare = tmp_path / "x.html", tmp_path / "x.pdf", tmp_path / "bare.pdf"
+    export_chats(store, page, ExportFormat.HTML, [chat.id])
+    text = page.read_text(encoding="utf-8")
+    assert print_html(text, drawn)
+    assert print_html(re.sub(r"<svg .*?</svg>", "", text, flags=re.DOTALL), bare)
+    assert drawn.read_bytes().count(b"/Subtype /Image") - bare.read_bytes().count(b"/Subtype /Image") >= 2
+    store.database.close()

@@ -1,40 +1,22 @@
-"""The rows of the side bar: chats under the headings of their dates, or hits of a search. Model and delegate.
-
-All rows have one height, so that ten thousand of them cost the view one measurement.
-"""
+"""The rows of the side bar as a model: folders and chats under their headings, the archive, or hits of a search."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from desktop.core.chat import Chat
-from desktop.core.text import Direction, direction_of
-from desktop.ui import i18n, icons, theme
-from desktop.ui.widgets import LineEdit, draw_line
+from desktop.core.chat import Chat, Folder
+from desktop.core.folding import fold
+from desktop.storage.chats import ChatOrder
+from desktop.ui import i18n
 
 Index = QModelIndex | QPersistentModelIndex
-INSET = 12
-"""From the side bar's edge to a row."""
-MORE = 28
-"""Side of the "…" button at the end of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +30,46 @@ class SearchHit:
     message_id: int | None = None
 
 
+Row = str | Folder | Chat | SearchHit
+
+
 class Kind(IntEnum):
     HEADING = 0
     CHAT = 1
     HIT = 2
+    FOLDER = 3
 
 
 class Roles(IntEnum):
     KIND = Qt.ItemDataRole.UserRole
     CHAT_ID = Qt.ItemDataRole.UserRole + 1
     PAYLOAD = Qt.ItemDataRole.UserRole + 2
+    DEPTH = Qt.ItemDataRole.UserRole + 3
+    """1 for a chat under its folder."""
+    FOLDED = Qt.ItemDataRole.UserRole + 4
+    """Whether a folder hides its chats."""
 
 
 class ChatListModel(QAbstractListModel):
-    """Headings (str), chats (Chat) or hits (SearchHit), as one flat list."""
+    """Headings (str), folders, chats or hits, as one flat list."""
 
     renamed = Signal(int, str)
+    folder_renamed = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.chats: dict[int, Chat] = {}
-        self.rows: list[str | Chat | SearchHit] = []
+        self.folders: list[Folder] = []
+        self.folded: frozenset[int] = frozenset()
+        self.order = ChatOrder.UPDATED
+        self.archive = False
+        """Show archived chats in the place of the others."""
+        self.rows: list[Row] = []
         self.row_of: dict[int, int] = {}
+        self.folder_row: dict[int, int] = {}
         self.hits: list[SearchHit] | None = None
+        self._titles: dict[str, str] = {}
+        """Titles folded for sorting."""
 
     # --- content ---
 
@@ -78,21 +77,39 @@ class ChatListModel(QAbstractListModel):
         self.chats = {chat.id: chat for chat in chats}
         self.rebuild()
 
+    def set_folders(self, folders: Iterable[Folder], folded: frozenset[int]) -> None:
+        self.folders, self.folded = list(folders), folded
+        self.rebuild()
+
+    def set_order(self, order: ChatOrder) -> None:
+        self.order = order
+        self.rebuild()
+
+    def show_archive(self, archive: bool) -> None:
+        self.archive = archive
+        self.rebuild()
+
     def update_chat(self, chat: Chat) -> None:
         """Add or change one chat; only its row is told when it stays where it is."""
         old = self.chats.get(chat.id)
         self.chats[chat.id] = chat
         row = self.row_of.get(chat.id)
-        stays = old is not None and old.pinned == chat.pinned and old.updated_at == chat.updated_at
-        if self.hits is None and row is not None and stays and chat.deleted_at is None and not chat.archived:
+        stays = old is not None and self._place(old) == self._place(chat)
+        if self.hits is None and row is not None and stays and chat.deleted_at is None:
             self.rows[row] = chat
             index = self.index(row)
             self.dataChanged.emit(index, index)
         else:
             self.rebuild()
 
-    def remove_chat(self, chat_id: int) -> None:
-        if self.chats.pop(chat_id, None) is not None:
+    def _place(self, chat: Chat) -> tuple[object, ...]:
+        """What decides where a chat stands."""
+        key = chat.title if self.order is ChatOrder.TITLE else chat.updated_at
+        return chat.pinned, chat.archived, chat.folder_id, key
+
+    def remove_chats(self, chat_ids: Iterable[int]) -> None:
+        gone = [chat_id for chat_id in chat_ids if self.chats.pop(chat_id, None) is not None]
+        if gone:
             self.rebuild()
 
     def set_hits(self, hits: Sequence[SearchHit] | None) -> None:
@@ -103,32 +120,68 @@ class ChatListModel(QAbstractListModel):
     def rebuild(self, now: datetime | None = None) -> None:
         """Sort and group anew: also at midnight and when the language changes."""
         self.beginResetModel()
-        if self.hits is not None:
-            self.rows = list(self.hits)
-            self.row_of = {}
-            for row, hit in enumerate(self.hits):
-                self.row_of.setdefault(hit.chat_id, row)
-        else:
-            self.rows = self._grouped(now or datetime.now())
-            self.row_of = {row.id: at for at, row in enumerate(self.rows) if isinstance(row, Chat)}
+        self.row_of, self.folder_row = {}, {}
+        self.rows = list(self.hits) if self.hits is not None else self._grouped(now or datetime.now())
+        for at, row in enumerate(self.rows):
+            if isinstance(row, SearchHit):
+                self.row_of.setdefault(row.chat_id, at)
+            elif isinstance(row, Chat):
+                self.row_of[row.id] = at
+            elif isinstance(row, Folder):
+                self.folder_row[row.id] = at
         self.endResetModel()
 
-    def _grouped(self, now: datetime) -> list[str | Chat | SearchHit]:
-        shown = [chat for chat in self.chats.values() if chat.deleted_at is None and not chat.archived]
-        shown.sort(key=lambda chat: (-chat.updated_at, -chat.id))
-        rows: list[str | Chat | SearchHit] = []
+    def _grouped(self, now: datetime) -> list[Row]:
+        shown = [chat for chat in self.chats.values() if chat.deleted_at is None and chat.archived is self.archive]
+        self._sort(shown)
+        if self.archive:
+            return self._under_dates(shown, now)
+        rows: list[Row] = []
+        known = {folder.id for folder in self.folders}
         pinned = [chat for chat in shown if chat.pinned]
         if pinned:
             rows += [self.tr("Pinned"), *pinned]
+        if self.folders:
+            rows.append(self.tr("Folders"))
+            held: dict[int | None, list[Chat]] = {}
+            for chat in shown:
+                if not chat.pinned and chat.folder_id in known:
+                    held.setdefault(chat.folder_id, []).append(chat)
+            counts = Counter(chat.folder_id for chat in shown)
+            for folder in self.folders:
+                rows.append(replace(folder, chats=counts[folder.id]))
+                if folder.id not in self.folded:
+                    rows += held.get(folder.id, ())
+        rest = [chat for chat in shown if not chat.pinned and chat.folder_id not in known]
+        return rows + self._under_dates(rest, now)
+
+    def _sort(self, chats: list[Chat]) -> None:
+        if self.order is ChatOrder.TITLE:
+            titles = self._titles
+            for chat in chats:
+                if chat.title not in titles:
+                    titles[chat.title] = fold(chat.title)
+            # what has no title yet stands first, as what is new does otherwise
+            chats.sort(key=lambda chat: (titles[chat.title], -chat.id))
+        elif self.order is ChatOrder.CREATED:
+            chats.sort(key=lambda chat: (-chat.created_at, -chat.id))
+        else:
+            chats.sort(key=lambda chat: (-chat.updated_at, -chat.id))
+
+    def _under_dates(self, chats: list[Chat], now: datetime) -> list[Row]:
+        """Chats, newest first, under the headings of their dates; by title, under one heading."""
+        if self.order is ChatOrder.TITLE:
+            return [self.tr("By title"), *chats] if chats else []
+        created = self.order is ChatOrder.CREATED
+        rows: list[Row] = []
         periods = self._periods(now)
         since, label = float("inf"), ""
-        for chat in shown:
-            if chat.pinned:
-                continue
-            if chat.updated_at < since:
+        for chat in chats:
+            moment = chat.created_at if created else chat.updated_at
+            if moment < since:
                 since, label = next(
-                    (period for period in periods if chat.updated_at >= period[0]),
-                    self._month(datetime.fromtimestamp(max(chat.updated_at, 0)), now),
+                    (period for period in periods if moment >= period[0]),
+                    self._month(datetime.fromtimestamp(max(moment, 0)), now),
                 )
                 rows.append(label)
             rows.append(chat)
@@ -149,6 +202,15 @@ class ChatListModel(QAbstractListModel):
         first = when.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         return first.timestamp(), i18n.month(when, with_year=when.year != now.year)
 
+    def folder_at(self, row: int) -> int | None:
+        """The folder that something dropped on a row falls into: its own, its chat's, or none."""
+        found = self.rows[row] if 0 <= row < len(self.rows) else None
+        if isinstance(found, Folder):
+            return found.id
+        if isinstance(found, Chat) and not found.pinned and found.folder_id in self.folder_row:
+            return found.folder_id
+        return None
+
     # --- QAbstractListModel ---
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -162,10 +224,14 @@ class ChatListModel(QAbstractListModel):
             if role == Roles.KIND:
                 return Kind.HEADING
             return row if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
+        if isinstance(row, Folder):
+            return self._folder_data(row, role)
         if role == Roles.KIND:
             return Kind.CHAT if isinstance(row, Chat) else Kind.HIT
         if role == Roles.CHAT_ID:
             return row.id if isinstance(row, Chat) else row.chat_id
+        if role == Roles.DEPTH:
+            return int(isinstance(row, Chat) and not self.archive and self.folder_at(index.row()) is not None)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return row.title or ("" if role == Qt.ItemDataRole.EditRole else self.tr("New chat"))
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -173,156 +239,44 @@ class ChatListModel(QAbstractListModel):
             return f"{title}. {row.excerpt}" if isinstance(row, SearchHit) else title
         return None
 
+    def _folder_data(self, folder: Folder, role: int) -> Any:
+        if role == Roles.KIND:
+            return Kind.FOLDER
+        if role == Roles.FOLDED:
+            return folder.id in self.folded
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+            return folder.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            count = i18n.grouped(self.tr("%n chat(s)", "", folder.chats), folder.chats)
+            state = self.tr("folded") if folder.id in self.folded else self.tr("unfolded")
+            text = self.tr("Folder {name}, {count}, {state}").replace("{count}", count).replace("{state}", state)
+            return text.replace("{name}", folder.name)
+        return None
+
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self.rows[index.row()], str):
-            return Qt.ItemFlag.ItemIsEnabled
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if isinstance(self.rows[index.row()], Chat):
+        row = self.rows[index.row()] if index.isValid() else ""
+        flags = Qt.ItemFlag.ItemIsEnabled
+        if isinstance(row, str):
+            return flags
+        flags |= Qt.ItemFlag.ItemNeverHasChildren
+        if isinstance(row, Chat | SearchHit):
+            flags |= Qt.ItemFlag.ItemIsSelectable
+        if isinstance(row, Chat | Folder):
             flags |= Qt.ItemFlag.ItemIsEditable
+        if isinstance(row, Chat):
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """A new title from the row's editor; an empty or unchanged one is no change."""
+        """A new title or name from the row's editor; an empty or unchanged one is no change."""
         row = self.rows[index.row()]
-        title = " ".join(str(value).split())
-        if role != Qt.ItemDataRole.EditRole or not isinstance(row, Chat) or title in ("", row.title):
+        text = " ".join(str(value).split())
+        if role != Qt.ItemDataRole.EditRole or not text:
             return False
-        self.renamed.emit(row.id, title)
-        return True
-
-
-class ChatRowDelegate(QStyledItemDelegate):
-    """Paints headings, chats and hits. `pointed` is the row under the mouse, whose "…" shows."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.pointed = -1
-        self.hits = False
-        self.scroll_bar = 0
-        """Width of the view's scroll bar while it shows: rows keep their place beside it."""
-        self.busy: frozenset[int] = frozenset()
-        """Chats whose reply is being written."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line = option.fontMetrics.height()
-        return QSize(100, 3 * line + 14 if self.hits else max(40, line + 18))
-
-    def row_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
-        near = INSET - self.scroll_bar
-        return option_rect.adjusted(near if right_to_left else INSET, 2, -INSET if right_to_left else -near, -2)
-
-    def more_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
-        """Where the "…" of a row is, in the view's coordinates."""
-        row = self.row_rect(option_rect, right_to_left=right_to_left)
-        left = row.left() + 4 if right_to_left else row.right() - MORE - 4
-        return QRectF(left, row.center().y() - MORE / 2, MORE, MORE)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tokens = theme.current()
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
-        whole = QRectF(option.rect)
-        row = self.row_rect(whole, right_to_left=rtl)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        text = row.adjusted(12, 0, -12, 0)
-        payload = index.data(Roles.PAYLOAD)
-        if isinstance(payload, str):
-            painter.setFont(theme.interface_font(12, QFont.Weight.Medium))
-            painter.setPen(tokens.color("muted"))
-            draw_line(painter, text.adjusted(0, 8, 0, 0), payload, right_to_left=rtl)
-            painter.restore()
-            return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        pointed = index.row() == self.pointed
-        if selected or pointed:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("selected" if selected else "hover"))
-            painter.drawRoundedRect(row, theme.RADIUS_ROW, theme.RADIUS_ROW)
-        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
-            painter.setPen(tokens.color("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(row.adjusted(1, 1, -1, -1), theme.RADIUS_ROW, theme.RADIUS_ROW)
-        if isinstance(payload, SearchHit):
-            self._paint_hit(painter, text, payload, rtl=rtl)
-        else:
-            self._paint_chat(painter, whole, text, payload, index, rtl=rtl, more=pointed)
-        painter.restore()
-
-    def _paint_chat(
-        self, painter: QPainter, whole: QRectF, text: QRectF, chat: Chat, index: Index, *, rtl: bool, more: bool
-    ) -> None:
-        tokens = theme.current()
-        painter.setFont(theme.interface_font(14))
-        if more:
-            spot = self.more_rect(whole, right_to_left=rtl)
-            icons.paint(painter, "more", spot.adjusted(5, 5, -5, -5), tokens.color("muted"))
-            text = text.adjusted(MORE, 0, 0, 0) if rtl else text.adjusted(0, 0, -MORE, 0)
-        elif chat.id in self.busy:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("lamp"))
-            x = text.left() + 4 if rtl else text.right() - 4
-            painter.drawEllipse(QRectF(x - 3.5, text.center().y() - 3.5, 7, 7))
-            text = text.adjusted(18, 0, 0, 0) if rtl else text.adjusted(0, 0, -18, 0)
-        painter.setPen(tokens.color("ink" if chat.title else "muted"))
-        draw_line(painter, text, index.data(Qt.ItemDataRole.DisplayRole), right_to_left=rtl)
-
-    def _paint_hit(self, painter: QPainter, text: QRectF, hit: SearchHit, *, rtl: bool) -> None:
-        """Title, then two lines of the place that was found, with the words in bold."""
-        from PySide6.QtCore import QPointF
-        from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextOption
-
-        tokens = theme.current()
-        painter.setFont(theme.interface_font(14))
-        painter.setPen(tokens.color("ink"))
-        line = painter.fontMetrics().height()
-        place = QRectF(text.left(), text.top() + 4, text.width(), line)
-        draw_line(painter, place, hit.title or self.tr("New chat"), right_to_left=rtl)
-        found = QTextLayout(hit.excerpt.replace("\n", " "), theme.interface_font(12))
-        rtl = direction_of(hit.excerpt, Direction.RTL if rtl else Direction.LTR) is Direction.RTL
-        option = QTextOption(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
-        found.setTextOption(option)
-        ranges = []
-        bold = QTextCharFormat()
-        bold.setFontWeight(QFont.Weight.DemiBold)
-        bold.setForeground(tokens.color("ink"))
-        for start, length in hit.marks:
-            mark = QTextLayout.FormatRange()
-            mark.start, mark.length, mark.format = start, length, bold
-            ranges.append(mark)
-        found.setFormats(ranges)
-        found.beginLayout()
-        top, ascent = 0.0, theme.px(15)
-        for _ in range(2):
-            row = found.createLine()
-            if not row.isValid():
-                break
-            row.setLineWidth(text.width())
-            row.setPosition(QPointF(0, top + ascent - row.ascent()))  # lines of one pitch in both scripts
-            top += theme.px(19)
-        found.endLayout()
-        painter.setPen(tokens.color("muted"))
-        found.draw(painter, QPointF(text.left(), text.top() + 4 + line))
-
-    # --- renaming in place ---
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = LineEdit(parent)
-        editor.setObjectName("rename")
-        editor.setMaxLength(200)
-        editor.setAccessibleName(self.tr("Title of the chat"))
-        return editor
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
-        editor.setGeometry(self.row_rect(QRectF(option.rect), right_to_left=rtl).toRect())
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        assert isinstance(editor, QLineEdit)
-        editor.setText(index.data(Qt.ItemDataRole.EditRole))
-        editor.selectAll()
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        assert isinstance(editor, QLineEdit)
-        model.setData(index, editor.text(), Qt.ItemDataRole.EditRole)
+        if isinstance(row, Folder) and text != row.name:
+            self.folder_renamed.emit(row.id, text)
+            return True
+        if isinstance(row, Chat) and text != row.title:
+            self.renamed.emit(row.id, text)
+            return True
+        return False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
-from desktop.core.folding import utf16_offset
+from desktop.core.fitting import with_summary
 from desktop.core.generation import GenerationParams
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
@@ -18,19 +18,20 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.search import Query
 from desktop.storage.temporary import is_temporary, temporary_store
 from desktop.storage.turns import Deletion
-from desktop.ui.chat.chat_list import SearchHit
+from desktop.ui.chat.actor import Actor, Undo
+from desktop.ui.chat.context import ContextKeeper
+from desktop.ui.chat.context_notice import ContextNotice
+from desktop.ui.chat.organizer import Organizer
 from desktop.ui.chat.replies import Replies
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerateRequest, GenerationWorker
-from desktop.workers.search import Found, SearchWorker
+from desktop.workers.search import SearchWorker
 
 
-class ChatController(QObject):
+class ChatController(Actor):
     """Owns which chat is on the screen. Every change goes to the history first, then to the widgets."""
 
-    error_occurred = Signal(object)
-    """SamarError, for the banner."""
     purge_due = Signal()
     """Something deleted can't be brought back any more: its traces may be erased."""
 
@@ -56,8 +57,13 @@ class ChatController(QObject):
         self.temporary_prompt: str | None = None
         """System prompt chosen before the chat has a first message."""
         self.temporary_params: GenerationParams | None = None
-        self._pending: tuple[ChatStore, Deletion] | None = None
-        """Deleted, and can still be undone."""
+        self.new_folder: int | None = None
+        """Where the chat will be when it has a first message."""
+        self.undo = Undo(window)
+        notice = ContextNotice()
+        window.add_notice(notice)
+        self.context = ContextKeeper(notice, worker, self)
+        self.organizer = Organizer(window, store, finder, self.undo, self._stop_in)
         self._connect()
 
     def _connect(self) -> None:
@@ -65,13 +71,13 @@ class ChatController(QObject):
         self.window.new_chat_requested.connect(self.new_chat)
         self.window.temporary_chat_requested.connect(self.guarded(self.new_temporary_chat))
         sidebar.chat_selected.connect(self.open_chat)
-        sidebar.chat_renamed.connect(self.guarded(self.rename))
-        sidebar.chat_deleted.connect(self.guarded(self.delete_chat))
-        sidebar.chat_pinned.connect(self.guarded(self.pin))
-        sidebar.search_changed.connect(self.search)
+        sidebar.folder_chat_requested.connect(self.new_chat_in)
         sidebar.hit_selected.connect(self.open_hit)
         composer.submitted.connect(self.send)
         composer.stop_requested.connect(self.worker.stop)
+        composer.draft_changed.connect(self.context.set_draft)
+        self.context.failed.connect(self.error_occurred)
+        self.context.chat_changed.connect(self._took)
         transcript.regenerate_requested.connect(self.guarded(self.regenerate))
         transcript.continue_requested.connect(self.guarded(self.continue_reply))
         transcript.edit_submitted.connect(self.guarded(self.edit))
@@ -82,39 +88,37 @@ class ChatController(QObject):
         transcript.failed.connect(self.error_occurred)
         self.window.find_requested.connect(transcript.open_find)
         self.window.copy_reply_requested.connect(transcript.copy_last_reply)
-        self.finder.found.connect(self._on_found)
-        self.finder.failed.connect(self.error_occurred)
         self.window.panel.system_prompt_changed.connect(self.guarded(self.set_system_prompt))
         self.window.panel.params_changed.connect(self.guarded(self.set_params))
-        self.window.toast.gone.connect(self._undo_time_over)
+        for actor in (self.organizer, self.undo):
+            actor.error_occurred.connect(self.error_occurred)
+        self.organizer.changed.connect(self._took)
+        self.organizer.left.connect(self._left)
+        self.organizer.returned.connect(self._returned)
+        self.undo.erased.connect(self._forget)
+        self.undo.purge_due.connect(self.purge_due)
         self.replies.grew.connect(self._on_grew)
         self.replies.ended.connect(self._on_ended)
         self.replies.failed.connect(lambda _message, problem: self.error_occurred.emit(problem))
         self.replies.saving_failed.connect(self.error_occurred)
         self.replies.changed.connect(self._show_busy)
 
-    def guarded(self, action: Callable[..., None]) -> Callable[..., None]:
-        """The action as a slot: an expected failure is shown, and nothing on the screen changes."""
-
-        def slot(*arguments: object) -> None:
-            try:
-                action(*arguments)
-            except SamarError as problem:
-                self.error_occurred.emit(problem)
-
-        return slot
-
     # choosing a chat
 
     def load_chats(self) -> None:
         """Fill the sidebar. Raises SamarError."""
-        self.window.sidebar.set_chats(self.history.list_chats())
+        self.organizer.load()
 
     def new_chat(self) -> None:
         """An empty page; the chat comes into being with its first message."""
         self._keep_draft()
         self._leave_temporary()
         self._show_new()
+
+    def new_chat_in(self, folder_id: int) -> None:
+        """An empty page for a chat that will be in a folder."""
+        self.new_chat()
+        self.new_folder = folder_id
 
     def new_temporary_chat(self) -> None:
         """An empty page for a chat that is never written to disk, and is gone when it is left."""
@@ -131,19 +135,19 @@ class ChatController(QObject):
         if not self.is_temporary:
             return
         store, self.store = self.store, self.history
-        if self._pending and self._pending[0] is store:
-            self._pending = None
-            self.window.toast.dismiss()
+        self.undo.forget(store)
         if self.chat:
             if self.replies.in_chat(self.chat.id):
                 self.replies.forget(self.chat.id)
+                self.context.forget(self.chat.id)
                 self.worker.stop()
+            self.worker.forget([str(self.chat.id)])
             self.window.show_toast(self.tr("The temporary chat is gone"))
         store.database.close()
 
     def _show_new(self) -> None:
         self.chat, self.tree = None, ChatTree()
-        self.temporary_prompt = self.temporary_params = None
+        self.temporary_prompt = self.temporary_params = self.new_folder = None
         self.window.sidebar.set_current(None)
         self.transcript.clear()
         self._show_chat()
@@ -181,6 +185,7 @@ class ChatController(QObject):
         self.window.show_temporary(self.is_temporary)
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.window.composer.set_draft(self._draft())
+        self.window.panel.sampling.form.forget()
         self.show_panel()
         self._show_busy()
 
@@ -195,6 +200,7 @@ class ChatController(QObject):
             self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
         )
         panel.set_params(self.chosen_params(), self.model_params())
+        panel.sampling.set_presets(self.settings().presets)
         stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
         model = self.worker.model
         panel.set_context(
@@ -202,10 +208,12 @@ class ChatController(QObject):
             model.context if model else 0,
             stats.dropped_messages if stats else 0,
         )
+        self.context.show_chat(self.store, self.chat, self.path(), self._system(self.chat), self.params())
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
         self.window.sidebar.set_busy(self.replies.chats())
+        self.context.set_idle(not self.replies.chats())
 
     def _place(self, message_id: int) -> tuple[int, int]:
         """Which of how many siblings a message is, from 1."""
@@ -218,32 +226,6 @@ class ChatController(QObject):
     def path(self) -> list[Message]:
         """The turns on the screen."""
         return self.tree.path_to(self.chat.active_leaf) if self.chat else []
-
-    # searching
-
-    def search(self, text: str) -> None:
-        """Look for what was typed in all chats; nothing typed shows the chats again."""
-        if text.strip():
-            self.finder.ask(text)
-        else:
-            self.finder.ask("")
-            self.window.sidebar.show_results([])
-
-    def _on_found(self, found: Found) -> None:
-        if found.text.strip():
-            untitled = self.tr("New chat")
-            self.window.sidebar.show_results(
-                [
-                    SearchHit(
-                        hit.chat_id,
-                        hit.chat_title or untitled,
-                        hit.snippet if hit.message_id is not None else self.tr("In the title"),
-                        marks_in(hit.snippet, hit.ranges) if hit.message_id is not None else (),
-                        hit.message_id,
-                    )
-                    for hit in found.hits
-                ]
-            )
 
     def open_hit(self, chat_id: int, message_id: int | None) -> None:
         """Show a chat at a message in which the search found its words."""
@@ -281,10 +263,13 @@ class ChatController(QObject):
         """Store the message, show it, and ask for the reply. What can't be stored stays in the composer."""
         try:
             if self.chat is None:
-                chat = self.store.create_chat(system_prompt=self.temporary_prompt, params=self.temporary_params)
+                folder = None if self.is_temporary else self.new_folder
+                chat = self.store.create_chat("", self.temporary_prompt, self.temporary_params, folder)
             else:
                 chat = self.chat
             user, reply = self.store.begin_turn(chat.id, chat.active_leaf, text, self._model_name())
+            if chat.archived:  # what goes on is not put away any more
+                self.store.place([chat.id], archived=False)
             self.store.save_draft(self.chat.id if self.chat else None, "")
             self.chat = self.store.get_chat(chat.id)
         except SamarError as problem:
@@ -307,18 +292,38 @@ class ChatController(QObject):
             self.transcript.update_message(reply)
         else:
             self._append(reply)
-        self.worker.generate(reply.id, self._request(reply, continued))
-
-    def _request(self, reply: Message, continued: bool) -> GenerateRequest:
         assert self.chat is not None
+        store, chat, params, kept = self.store, self.chat, self.params(), not self.is_temporary
         path = self.tree.path_to(reply.id)
-        turns = path if continued else path[:-1]
         # a reply that failed before its first word says nothing to the model
-        messages = [(turn.role.value, turn.content) for turn in turns if turn.content or turn.role is Role.USER]
-        prompt = self.chat.system_prompt if self.chat.system_prompt is not None else self.settings().system_prompt
-        if prompt.strip():
-            messages.insert(0, ("system", fill_variables(prompt, self.prompt_context())))
-        return GenerateRequest(messages=tuple(messages), params=self.params(), continue_last=continued)
+        turns = [turn for turn in (path if continued else path[:-1]) if turn.content or turn.role is Role.USER]
+
+        def ask() -> None:
+            """The chat may have a summary by now, and may not be on the screen any more."""
+            if not self.replies.is_live(reply.id):
+                return
+            now = store.get_chat(chat.id)
+            system = self._system(now)
+            found = self.context.plan_for(now, turns, system, params)
+            messages = [(turn.role.value, turn.content) for turn in found.kept]
+            system = with_summary(system, found.summary)
+            if system:
+                messages.insert(0, ("system", system))
+            self.replies.sent(reply.id, len(found.left_out))
+            request = GenerateRequest(
+                messages=tuple(messages), params=params, continue_last=continued, chat=str(chat.id), kept=kept
+            )
+            self.worker.generate(reply.id, request)
+
+        found = self.context.plan_for(chat, turns, self._system(chat), params)
+        end = self.guarded(lambda: self.replies.end(reply.id))
+        self.context.when_ready(store, chat, found, params, self.guarded(ask), end)
+
+    def _system(self, chat: Chat | None) -> str:
+        """The system prompt that holds in a chat, or in one to come, with its variables filled."""
+        own = chat.system_prompt if chat else self.temporary_prompt
+        prompt = self.settings().system_prompt if own is None else own
+        return fill_variables(prompt, self.prompt_context()) if prompt.strip() else ""
 
     def prompt_context(self) -> PromptContext:
         """What the variables of a prompt stand for now."""
@@ -419,7 +424,13 @@ class ChatController(QObject):
             self.worker.stop()
         deletion = self.store.delete_turn(message_id)
         self.reload()
-        self._offer_undo(self.tr("Message deleted"), self.store, deletion)
+        store, chat_id = self.store, deletion.chat_id
+
+        def back() -> None:
+            if self.chat and self.chat.id == chat_id:
+                self.reload()
+
+        self.undo.offer(self.tr("Message deleted"), back, store, deletion)
 
     def fork(self, message_id: int) -> None:
         """A new chat that begins with the turns up to here."""
@@ -432,70 +443,48 @@ class ChatController(QObject):
 
     # chats
 
-    def rename(self, chat_id: int, title: str) -> None:
-        self._took(self.history.rename(chat_id, title))
-
-    def pin(self, chat_id: int, pinned: bool) -> None:
-        self._took(self.history.set_pinned(chat_id, pinned))
-
     def set_system_prompt(self, prompt: str | None) -> None:
         """None: the default of the settings."""
         if self.chat is None:
             self.temporary_prompt = prompt
         else:
-            self._took(self.store.set_system_prompt(self.chat.id, prompt))
+            self._changed(self.store.set_system_prompt(self.chat.id, prompt))
 
     def set_params(self, params: GenerationParams | None) -> None:
         """None: the model's own."""
         if self.chat is None:
             self.temporary_params = params
         else:
-            self._took(self.store.set_params(self.chat.id, params))
+            self._changed(self.store.set_params(self.chat.id, params))
+
+    def _changed(self, chat: Chat) -> None:
+        self._took(chat)
+        self._list(chat)
 
     def _took(self, chat: Chat) -> None:
         if self.chat and self.chat.id == chat.id:
             self.chat = chat
             self.window.set_chat_title(chat.title)
-        self._list(chat)
 
-    def delete_chat(self, chat_id: int) -> None:
-        """Take a chat away, with undo; after the undo time it is erased."""
-        if self.replies.in_chat(chat_id):
-            self.worker.stop()
-        deletion = self.history.delete_chats([chat_id])
-        self.window.sidebar.remove_chat(chat_id)
-        if self.chat and self.chat.id == chat_id:
+    def _left(self, chat_ids: list[int]) -> None:
+        """Chats were deleted or put away: the one on the screen gives way to a new one."""
+        if self.chat and self.chat.id in chat_ids and not self.is_temporary:
             self.chat = None
             self.window.composer.set_draft("")
             self.new_chat()
-        self._offer_undo(self.tr("Chat deleted"), self.history, deletion)
 
-    def _offer_undo(self, text: str, store: ChatStore, deletion: Deletion) -> None:
-        self._purge_pending()
-        self._pending = store, deletion
+    def _returned(self, chat_ids: list[int]) -> None:
+        """Chats are back: a single one is shown."""
+        if len(chat_ids) == 1:
+            self.open_chat(chat_ids[0])
 
-        def undo() -> None:
-            self._pending = None
-            store.undo(deletion)
-            self.load_chats()
-            if deletion.chats:
-                self.open_chat(deletion.chats[0])
-            elif self.chat and self.chat.id == deletion.chat_id:
-                self.reload()
+    def _forget(self, deletion: Deletion) -> None:
+        """The engine forgets what it has read of what is gone for good."""
+        self.worker.forget([str(id_) for id_ in (*deletion.chats, deletion.chat_id) if id_ is not None])
 
-        self.window.show_toast(text, self.tr("Undo"), self.guarded(undo))
-
-    def _undo_time_over(self) -> None:
-        # the toast goes before its action is done
-        QTimer.singleShot(0, self, self.guarded(self._purge_pending))
-
-    def _purge_pending(self) -> None:
-        """Erase what was deleted and can't be brought back any more."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            store, deletion = pending
-            store.purge(deletion)
-            self.purge_due.emit()
+    def _stop_in(self, chat_ids: list[int]) -> None:
+        if any(self.replies.in_chat(chat_id) for chat_id in chat_ids):
+            self.worker.stop()
 
     # from the replies
 
@@ -514,9 +503,3 @@ class ChatController(QObject):
         self._keep_draft()
         self._leave_temporary()
         self.replies.close()
-
-
-def marks_in(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Spans in code points as (start, length) in Qt's UTF-16 units."""
-    ends = [(utf16_offset(text, start), utf16_offset(text, end)) for start, end in spans]
-    return tuple((start, end - start) for start, end in ends)

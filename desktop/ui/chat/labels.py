@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop.core.chat import Message, MessageStatus, Role
-from desktop.core.errors import SENTENCES
+from desktop.core.errors import SENTENCES, SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.ui.error_presenter import present
 from desktop.ui.i18n import Context
 
 Transcript = Context("Transcript")
@@ -38,10 +39,12 @@ def status(message: Message) -> str:
         case MessageStatus.INTERRUPTED:
             return QCoreApplication.translate("Transcript", "Interrupted: Samar ended while this was written.")
         case MessageStatus.FAILED:
-            reason = SENTENCES.get(message.error_code or "")
-            if reason is None or "{" in reason[0]:  # without the details of the error the sentence has holes
+            if message.error_code is None or message.error_code not in SENTENCES:
                 return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
-            return " ".join(QCoreApplication.translate("errors", part) for part in reason)
+            said = present(SamarError(message.error_code, **dict(message.error_details)))
+            if "{" in said.what:  # stored before details were: the sentence has holes
+                return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
+            return f"{said.what} {said.then}"
     if message.stats and message.stats.stopped_by is StoppedBy.LENGTH:
         return QCoreApplication.translate("Transcript", "Ended at the longest reply that is set.")
     if message.stats and message.stats.stopped_by is StoppedBy.CONTEXT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.chat import Message, MessageStatus
@@ -29,6 +30,8 @@ class LiveReply:
     dirty: bool = False
     thinking_began: float | None = None
     thinking_s: float | None = None
+    left_out: int = 0
+    """Messages of the chat that were not sent."""
 
     def as_message(self) -> Message:
         return replace(self.message, content=self.text, thinking=self.thinking, thinking_s=self.thinking_s)
@@ -41,7 +44,15 @@ class Ending:
     reply: LiveReply
     status: MessageStatus
     stats: GenerationStats | None
-    error_code: str | None
+    problem: SamarError | None
+
+    @property
+    def error_code(self) -> str | None:
+        return self.problem.code if self.problem else None
+
+    @property
+    def error_details(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.problem.details.items()) if self.problem else ()
 
 
 class Replies(QObject):
@@ -85,6 +96,17 @@ class Replies(QObject):
         self._save_timer.start()
         self.changed.emit()
 
+    def is_live(self, message_id: int) -> bool:
+        return message_id in self._live
+
+    def sent(self, message_id: int, left_out: int) -> None:
+        """The request goes out without so many messages of the chat."""
+        self._live[message_id].left_out = left_out
+
+    def end(self, message_id: int) -> None:
+        """The person stopped a reply before the engine was asked for it."""
+        self._end(message_id, MessageStatus.STOPPED, None, None)
+
     def forget(self, chat_id: int) -> None:
         """Drop the replies of a chat that is gone, stored or not: what still comes of them goes nowhere."""
         for message_id in [id_ for id_, reply in self._live.items() if reply.message.chat_id == chat_id]:
@@ -124,15 +146,18 @@ class Replies(QObject):
 
     def _on_finished(self, message_id: int, stats: GenerationStats) -> None:
         status = MessageStatus.STOPPED if stats.stopped_by is StoppedBy.USER else MessageStatus.FINISHED
+        reply = self._live.get(message_id)
+        if reply is not None and reply.left_out:
+            stats = msgspec.structs.replace(stats, dropped_messages=stats.dropped_messages + reply.left_out)
         self._end(message_id, status, stats, None)
 
     def _on_failed(self, message_id: int, problem: SamarError) -> None:
-        message = self._end(message_id, MessageStatus.FAILED, None, problem.code)
+        message = self._end(message_id, MessageStatus.FAILED, None, problem)
         if message is not None:
             self.failed.emit(message, problem)
 
     def _end(
-        self, message_id: int, status: MessageStatus, stats: GenerationStats | None, error_code: str | None
+        self, message_id: int, status: MessageStatus, stats: GenerationStats | None, problem: SamarError | None
     ) -> Message | None:
         reply = self._live.pop(message_id, None)
         if reply is None:
@@ -141,9 +166,16 @@ class Replies(QObject):
             self._save_timer.stop()
         if reply.thinking_began is not None and reply.thinking_s is None:
             reply.thinking_s = time.monotonic() - reply.thinking_began
-        self._unsaved.append(Ending(reply, status, stats, error_code))
+        ending = Ending(reply, status, stats, problem)
+        self._unsaved.append(ending)
         self.store_endings()
-        message = replace(reply.as_message(), status=status, stats=stats, error_code=error_code)
+        message = replace(
+            reply.as_message(),
+            status=status,
+            stats=stats,
+            error_code=ending.error_code,
+            error_details=ending.error_details,
+        )
         self.ended.emit(message)
         self.changed.emit()
         return message
@@ -176,6 +208,7 @@ class Replies(QObject):
                     ending.error_code,
                     reply.thinking,
                     reply.thinking_s,
+                    ending.error_details,
                 )
             except SamarError as problem:
                 self._retry_timer.start()

@@ -2,123 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from desktop.core.chat import Chat
+from desktop.core.chat import Chat, Folder
+from desktop.storage.chats import ChatOrder
 from desktop.ui import icons, theme
-from desktop.ui.chat.chat_list import ChatListModel, ChatRowDelegate, Kind, Roles, SearchHit
+from desktop.ui.chat.chat_list import ChatListModel, Kind, Roles, SearchHit
+from desktop.ui.chat.chat_view import ChatView
 from desktop.ui.chat.format_menu import FormatMenu
-from desktop.ui.widgets import IconButton, Label, LineEdit, Moon, RowButton
+from desktop.ui.chat.selection_bar import SelectionBar
+from desktop.ui.chat.sidebar_menus import SidebarMenus
+from desktop.ui.widgets import IconButton, Label, LineEdit, Moon, RowButton, say
 
 WIDTH = 264
-
-
-class ChatView(QListView):
-    """The list itself: keys, the mouse, and the "…" of the row that is pointed at."""
-
-    menu_requested = Signal(QModelIndex, QPoint)
-    delete_requested = Signal(QModelIndex)
-    opened = Signal(QModelIndex)
-    left_upwards = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows = ChatRowDelegate(self)
-        self.setItemDelegate(self.rows)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.rows.scroll_bar = self.width() - self.viewport().width()
-
-    def kind_at(self, index: QModelIndex) -> Kind:
-        return Kind.HEADING if not index.isValid() else Kind(index.data(Roles.KIND))
-
-    def more_rect(self, index: QModelIndex) -> QRectF:
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        return self.rows.more_rect(QRectF(self.visualRect(index)), right_to_left=rtl)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        row = index.row() if self.kind_at(index) is not Kind.HEADING else -1
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if row >= 0 else Qt.CursorShape.ArrowCursor)
-        self.point_at(row)
-        super().mouseMoveEvent(event)
-
-    def point_at(self, row: int) -> None:
-        if row != self.rows.pointed:
-            self.rows.pointed = row
-            self.viewport().update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.point_at(-1)
-        super().leaveEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        where = event.position()
-        index = self.indexAt(where.toPoint())
-        kind = self.kind_at(index)
-        if kind is Kind.HEADING:
-            return  # neither deselects nor selects
-        if event.button() == Qt.MouseButton.RightButton or (
-            kind is Kind.CHAT and self.more_rect(index).contains(where)
-        ):
-            if kind is Kind.CHAT:
-                self.menu_requested.emit(index, event.globalPosition().toPoint())
-            return
-        super().mousePressEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.opened.emit(index)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        if self.kind_at(index) is Kind.CHAT and not self.more_rect(index).contains(event.position()):
-            self.edit(index)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        chat = self.kind_at(index) is Kind.CHAT
-        key = event.key()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and index.isValid():
-            self.opened.emit(index)
-        elif key == Qt.Key.Key_F2 and chat:
-            self.edit(index)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and chat:
-            self.delete_requested.emit(index)
-        elif key == Qt.Key.Key_Menu and chat:
-            self.menu_requested.emit(index, self.viewport().mapToGlobal(self.visualRect(index).center()))
-        elif key == Qt.Key.Key_Up:
-            if not self.step(-1):
-                self.left_upwards.emit()
-        elif key == Qt.Key.Key_Down:
-            self.step(1)
-        elif event.text() and event.text().isprintable():
-            event.ignore()  # letters belong to the composer
-        else:
-            super().keyPressEvent(event)
-
-    def step(self, by: int) -> bool:
-        """Move to the next chat in a direction, over headings. False at the end."""
-        row = self.currentIndex().row() + by
-        model = self.model()
-        while 0 <= row < model.rowCount():
-            index = model.index(row, 0)
-            if self.kind_at(index) is not Kind.HEADING:
-                self.setCurrentIndex(index)
-                return True
-            row += by
-        return False
 
 
 class SearchField(LineEdit):
@@ -129,7 +29,14 @@ class SearchField(LineEdit):
         self.setObjectName("search")
         self.setFixedHeight(38)
         self.setClearButtonEnabled(True)
+        self.clear_button = self.findChild(QToolButton)
+        theme.state().changed.connect(self._show_clear)
+        self._show_clear()
         self.place_text()
+
+    def _show_clear(self) -> None:
+        for action in self.findChildren(QAction):  # Qt's own, a black disc in every theme
+            action.setIcon(icons.icon("close", theme.current().muted, 14))
 
     def side_margins(self) -> tuple[int, int]:
         return (4, 38) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (38, 4)
@@ -150,10 +57,23 @@ class Sidebar(QFrame):
     hit_selected = Signal(int, object)
     """chat id, message id or None"""
     chat_renamed = Signal(int, str)
-    chat_deleted = Signal(int)
-    chat_pinned = Signal(int, bool)
-    chat_exported = Signal(int, str, str)
-    """chat id, title, one of workers.transfer.FORMATS"""
+    chats_deleted = Signal(list)
+    """chat ids, here and below"""
+    chats_pinned = Signal(list, bool)
+    chats_archived = Signal(list, bool)
+    chats_moved = Signal(list, object)
+    """chat ids, folder id or None"""
+    chats_exported = Signal(list, str, str)
+    """chat ids, title for the file, one of workers.transfer.FORMATS"""
+    folder_created = Signal(list)
+    """chat ids to move into it"""
+    folder_renamed = Signal(int, str)
+    folder_deleted = Signal(int)
+    folder_folded = Signal(int, bool)
+    folder_chat_requested = Signal(int)
+    """a new chat in a folder"""
+    order_changed = Signal(str)
+    """a value of ChatOrder"""
     new_chat_requested = Signal()
     temporary_chat_requested = Signal()
     search_changed = Signal(str)
@@ -165,6 +85,8 @@ class Sidebar(QFrame):
         self.setObjectName("sidebar")
         self.model = ChatListModel(self)
         self.current: int | None = None
+        self.waiting: list[Callable[[], None]] = []
+        """Changes of the rows that wait for the end of a renaming."""
 
         self.moon = Moon(22, self)
         self.brand = Label("brand", self)
@@ -174,16 +96,20 @@ class Sidebar(QFrame):
         self.temporary_chat = IconButton("temporary", self, size=38)
         self.temporary_chat.setCheckable(True)
         self.search = SearchField(self)
-        self.view = ChatView(self)
-        self.view.setModel(self.model)
+        self.options = IconButton("sort", self, size=38)
+        self.archive_head = RowButton("chevron-start", self)
+        self.archive_head.hide()
+        self.view = ChatView(self.model, self)
+        self.menus = SidebarMenus(self)
+        self.selection = SelectionBar(self)
         self.nothing = Label("hint", self, wrap=True).centre()
         self.nothing.hide()
         self.models = RowButton("models", self)
         self.settings = RowButton("settings", self)
 
         head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 8, 0)
         head.setSpacing(8)
+        head.addSpacing(8)
         head.addWidget(self.moon)
         head.addWidget(self.brand, 1)
         column = QVBoxLayout(self)
@@ -193,16 +119,18 @@ class Sidebar(QFrame):
         begin.setSpacing(4)
         begin.addWidget(self.new_chat, 1)
         begin.addWidget(self.temporary_chat)
-        for item, after in ((head, 14), (begin, 4), (self.search, 4)):
-            row = QHBoxLayout()
+        find = QHBoxLayout()
+        find.setSpacing(4)
+        find.addWidget(self.search, 1)
+        find.addWidget(self.options)
+        archive = QHBoxLayout()
+        archive.addWidget(self.archive_head)
+        for row, after in ((head, 14), (begin, 4), (find, 4), (archive, 0)):
             row.setContentsMargins(12, 0, 12, after)
-            if isinstance(item, QWidget):
-                row.addWidget(item)
-            else:
-                row.addLayout(item)
             column.addLayout(row)
         column.addWidget(self.nothing)
         column.addWidget(self.view, 1)
+        column.addWidget(self.selection)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 0)
         foot.setSpacing(4)
@@ -216,10 +144,19 @@ class Sidebar(QFrame):
         self.settings.clicked.connect(self.settings_requested)
         self.search.textChanged.connect(self._search_changed)
         self.search.installEventFilter(self)
-        self.model.renamed.connect(self.chat_renamed)
+        # queued: the row's editor must have closed before the rows change
+        self.model.renamed.connect(self.chat_renamed, Qt.ConnectionType.QueuedConnection)
+        self.model.folder_renamed.connect(self.folder_renamed, Qt.ConnectionType.QueuedConnection)
+        self.options.clicked.connect(self.show_options)
+        self.archive_head.clicked.connect(lambda: self.show_archive(False))
+        self.selection.chosen.connect(self._act_on_chosen)
         self.view.opened.connect(self._open)
         self.view.menu_requested.connect(self.show_menu)
-        self.view.delete_requested.connect(lambda index: self.chat_deleted.emit(index.data(Roles.CHAT_ID)))
+        self.view.delete_requested.connect(self._delete)
+        self.view.folder_toggled.connect(self.folder_folded)
+        self.view.chats_dropped.connect(self.chats_moved)
+        self.view.chosen_changed.connect(self._show_chosen)
+        self.view.edited.connect(self._catch_up, Qt.ConnectionType.QueuedConnection)
         self.view.left_upwards.connect(self.search.setFocus)
         self.midnight = QTimer(self)
         self.midnight.setSingleShot(True)
@@ -230,21 +167,60 @@ class Sidebar(QFrame):
     # --- values in ---
 
     def set_chats(self, chats: Iterable[Chat]) -> None:
-        """All chats, in any order; deleted and archived ones are left out."""
-        self.model.set_chats(chats)
-        self._show_current()
-        self._show_nothing()
+        """All chats, in any order; deleted ones are left out, and archived ones stand in the archive."""
+        self._change(lambda: self.model.set_chats(chats))
+
+    def set_folders(self, folders: Iterable[Folder], folded: frozenset[int]) -> None:
+        """Folders in the person's order; `folded`: those whose chats are hidden."""
+        self._change(lambda: self.model.set_folders(folders, folded))
+
+    def set_order(self, order: ChatOrder) -> None:
+        self._change(lambda: self.model.set_order(order))
 
     def update_chat(self, chat: Chat) -> None:
         """Add or change one chat."""
-        self.model.update_chat(chat)
+        self._change(lambda: self.model.update_chat(chat))
+
+    def remove_chats(self, chat_ids: Iterable[int]) -> None:
+        self._change(lambda: self.model.remove_chats(chat_ids))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Change the rows; what is selected, and the row that the keyboard is at, stay so. While a name is typed in a row,
+        the change waits: it would take the editor away."""
+        if self.view.is_editing:
+            self.waiting.append(change)
+            return
+        chosen = self.view.chosen()
+        here = self.view.currentIndex().data(Roles.PAYLOAD) if self.view.currentIndex().isValid() else None
+        at = self.view.verticalScrollBar().value()
+        change()
         self._show_current()
+        if len(chosen) > 1:
+            self.view.choose(chosen)
+        if isinstance(here, Folder) and here.id in self.model.folder_row:
+            index = self.model.index(self.model.folder_row[here.id])
+            self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.verticalScrollBar().setValue(at)
         self._show_nothing()
 
-    def remove_chat(self, chat_id: int) -> None:
-        self.model.remove_chat(chat_id)
+    def _catch_up(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for change in waiting:
+            self._change(change)
+
+    def show_archive(self, archive: bool) -> None:
+        """Show the archived chats in the place of the others, or these again."""
+        self.search.clear()
+        self.model.show_archive(archive)
+        self.archive_head.setVisible(archive)
+        self.options.setEnabled(not archive)
         self._show_current()
         self._show_nothing()
+        if archive:
+            say(self.view, self.tr("Archived chats"))
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.view.kind_at(self.view.currentIndex()) is Kind.HEADING:
+                self.view.step(1, keep=True)
 
     def set_current(self, chat_id: int | None) -> None:
         """Mark a chat as the open one, without a signal; None for a chat that isn't stored yet."""
@@ -275,9 +251,15 @@ class Sidebar(QFrame):
         self._show_nothing()
 
     def _show_nothing(self) -> None:
+        self._show_chosen()  # rows made anew deselect without a word
         searching = self.model.hits is not None
-        self.nothing.setVisible(not self.model.rows and (searching or not self.model.chats))
-        self.nothing.setText(self.tr("No chat has these words.") if searching else self.tr("Your chats will be here."))
+        self.nothing.setVisible(not self.model.rows)
+        if searching:
+            self.nothing.setText(self.tr("No chat has these words."))
+        elif self.model.archive:
+            self.nothing.setText(self.tr("Nothing is archived. Chats that you put away will be here."))
+        else:
+            self.nothing.setText(self.tr("Your chats will be here."))
 
     def _show_current(self) -> None:
         row = self.model.row_of.get(self.current, -1) if self.current is not None else -1
@@ -300,36 +282,75 @@ class Sidebar(QFrame):
             self.current = payload.id
             self.chat_selected.emit(payload.id)
 
+    def chats_for(self, index: QModelIndex) -> list[Chat]:
+        """The chats that an action on a row means."""
+        return [self.model.chats[chat_id] for chat_id in self.view.acted_on(index)]
+
     def menu_for(self, index: QModelIndex) -> QMenu:
-        """Rename, pin, export and delete, for one chat."""
-        chat = index.data(Roles.PAYLOAD)
-        assert isinstance(chat, Chat)
-        ink = theme.current().muted
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rename = menu.addAction(icons.icon("edit", ink), self.tr("Rename"))
-        rename.setShortcut(QKeySequence(Qt.Key.Key_F2))
-        rename.triggered.connect(lambda: self.rename(chat.id))
-        pin = menu.addAction(icons.icon("pin", ink), self.tr("Unpin") if chat.pinned else self.tr("Pin"))
-        pin.triggered.connect(lambda: self.chat_pinned.emit(chat.id, not chat.pinned))
-        export = FormatMenu(menu)
-        export.setIcon(icons.icon("export", ink))
-        export.chosen.connect(lambda form: self.chat_exported.emit(chat.id, chat.title, form))
-        menu.addMenu(export)
-        menu.addSeparator()
-        delete = menu.addAction(icons.icon("trash", theme.current().danger), self.tr("Delete"))
-        delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
-        delete.triggered.connect(lambda: self.chat_deleted.emit(chat.id))
-        return menu
+        payload = index.data(Roles.PAYLOAD)
+        return (
+            self.menus.of_folder(payload) if isinstance(payload, Folder) else self.menus.of_chats(self.chats_for(index))
+        )
 
     def show_menu(self, index: QModelIndex, where: QPoint) -> None:
         self.menu_for(index).popup(where)
+
+    def show_options(self) -> None:
+        self.menus.of_list().popup(self.options.mapToGlobal(QPoint(0, self.options.height() + 4)))
+
+    def _delete(self, index: QModelIndex) -> None:
+        payload = index.data(Roles.PAYLOAD)
+        if isinstance(payload, Folder):
+            self.folder_deleted.emit(payload.id)
+        else:
+            self.chats_deleted.emit(self.view.acted_on(index))
+
+    def _show_chosen(self) -> None:
+        chats = [self.model.chats[id_] for id_ in self.view.chosen() if id_ in self.model.chats]
+        pinned = all(chat.pinned for chat in chats)
+        self.selection.show_count(len(chats), all_pinned=pinned, archive=self.model.archive)
+
+    def _act_on_chosen(self, action: str) -> None:
+        chats = [self.model.chats[id_] for id_ in self.view.chosen()]
+        ids = [chat.id for chat in chats]
+        match action:
+            case "pin" | "unpin":
+                self.chats_pinned.emit(ids, action == "pin")
+            case "archive" | "unarchive":
+                self.chats_archived.emit(ids, action == "archive")
+            case "delete":
+                self.chats_deleted.emit(ids)
+            case "move":
+                self._pop_above(self.menus.of_places(chats), self.selection.move_to)
+            case "export":
+                menu = FormatMenu(self)
+                menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+                menu.chosen.connect(lambda form: self.chats_exported.emit(ids, self.tr("Samar chats"), form))
+                self._pop_above(menu, self.selection.export)
+            case "leave":
+                self._show_current()
+                if self.current is None:
+                    self.view.choose([])
+
+    def _pop_above(self, menu: QMenu, button: QWidget) -> None:
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
 
     def rename(self, chat_id: int) -> None:
         """Open the editor in the row of a chat."""
         row = self.model.row_of.get(chat_id)
         if row is not None and self.model.hits is None:
             self.view.setCurrentIndex(self.model.index(row))
+            self.view.edit(self.model.index(row))
+
+    def rename_folder(self, folder_id: int) -> None:
+        """Open the editor in the row of a folder."""
+        row = self.model.folder_row.get(folder_id)
+        if row is not None:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.view.scrollTo(self.model.index(row))
+            self.view.selectionModel().setCurrentIndex(
+                self.model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
             self.view.edit(self.model.index(row))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
@@ -363,16 +384,14 @@ class Sidebar(QFrame):
         self.midnight.start(int((tomorrow - now).total_seconds() * 1000))
 
     def _new_day(self) -> None:
-        self.model.rebuild()
-        self._show_current()
+        self._change(self.model.rebuild)
         self._await_midnight()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
-            self.model.rebuild()
-            self._show_current()
+            self._change(self.model.rebuild)
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Chats and navigation"))
@@ -386,8 +405,13 @@ class Sidebar(QFrame):
             QKeySequence("Ctrl+Shift+N").toString(QKeySequence.SequenceFormat.NativeText),
             self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar."),
         )
+        self.options.describe(self.tr("Sort, folders and archive"))
+        self.archive_head.setText(self.tr("Archived chats"))
+        self.archive_head.describe(self.tr("Back to all chats"))
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
+        if self.search.clear_button is not None:
+            self.search.clear_button.setAccessibleName(self.tr("Clear the search"))
         self.view.setAccessibleName(self.tr("Chats"))
         self.models.setText(self.tr("Models"))
         self.models.setAccessibleName(self.tr("Models"))

@@ -41,9 +41,9 @@ class TransferController(QObject):
         worker.imported.connect(self._on_imported)
         worker.failed.connect(self._on_failed)
 
-    def export_chat(self, chat_id: int, title: str, form: str) -> None:
-        """Ask for a file and write one chat into it."""
-        self._ask_export([chat_id], title or self.tr("New chat"), form, self.window)
+    def export_chats(self, chat_ids: list[int], title: str, form: str) -> None:
+        """Ask for a file and write chats into it. title: what the file is called at first."""
+        self._ask_export(chat_ids, title or self.tr("New chat"), form, self.window)
 
     def export_all(self, form: str, parent: QWidget) -> None:
         """Ask for a file and write all chats into it, archived ones too."""

@@ -1,0 +1,251 @@
+"""What of the open chat the model will see: says so before a message is sent, and has the model write summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.core.chat import Chat, Message
+from desktop.core.errors import SamarError
+from desktop.core.fitting import Budget, Overflow, Plan, Summary, plan, summary_request
+from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.storage.chats import ChatStore
+from desktop.ui.chat.context_notice import ContextNotice
+from desktop.workers.generation import GenerateRequest, GenerationWorker
+
+SETTLED_MS = 120
+"""Without a key for so long, what is typed is counted."""
+_TEMPERATURE = 0.3
+
+
+@dataclass
+class _Summarising:
+    """A summary that is being written."""
+
+    store: ChatStore
+    chat_id: int
+    until: int
+    text: str = ""
+    begun: bool = False
+    """The engine is at it."""
+    cancelled: bool = False
+    """The summary is not wanted; the reply that waits for it is."""
+    after: list[tuple[Callable[[], None], Callable[[], None]]] = field(default_factory=list)
+    """What waits for it: what to do then, and what to do when the person stops."""
+
+
+class ContextKeeper(QObject):
+    """Between the notice above the composer, the history and the worker."""
+
+    failed = Signal(object)
+    """SamarError: a summary could not be written; the oldest turns are left out instead."""
+    chat_changed = Signal(object)
+    """Chat: what is left out of it is chosen or summarised anew."""
+
+    def __init__(self, notice: ContextNotice, worker: GenerationWorker, parent: QObject) -> None:
+        super().__init__(parent)
+        self.notice, self.worker = notice, worker
+        self.open: tuple[ChatStore, Chat, Sequence[Message], str, GenerationParams] | None = None
+        """Of the chat on the screen: where it is kept, itself, its path, its system prompt, its parameters."""
+        self.draft = ""
+        self.idle = True
+        """No reply is being written."""
+        self._jobs: dict[int, _Summarising] = {}
+        self._next = -1
+        self._refused: set[tuple[int, int]] = set()
+        """Summaries (chat, last message) that were cancelled or failed: not begun again by themselves."""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SETTLED_MS)
+        self._later.timeout.connect(self.refresh)
+        notice.chosen.connect(self._choose)
+        notice.summary_edited.connect(self._edit)
+        notice.rewrite_requested.connect(self._rewrite)
+        notice.cancelled.connect(self._cancel)
+        worker.prompt_progress.connect(self._on_progress)
+        worker.chunk_received.connect(self._on_chunk)
+        worker.finished.connect(self._on_finished)
+        worker.failed.connect(self._on_failed)
+
+    # --- what the controller tells ---
+
+    def show_chat(
+        self, store: ChatStore, chat: Chat | None, path: Sequence[Message], system: str, params: GenerationParams
+    ) -> None:
+        """The chat on the screen, as it is now; None for one without messages."""
+        before = self.open[1].id if self.open else None
+        if before != (chat.id if chat else None):
+            self.notice.fold()
+        self.open = None if chat is None else (store, chat, list(path), system, params)
+        self.refresh()
+
+    def set_draft(self, text: str) -> None:
+        self.draft = text
+        self._later.start()
+
+    def set_idle(self, idle: bool) -> None:
+        if idle and not self.idle:
+            self._later.start()  # time to summarise what the next message has no room for
+        self.idle = idle
+
+    def plan_for(
+        self, chat: Chat, path: Sequence[Message], system: str, params: GenerationParams, draft: str | None = None
+    ) -> Plan:
+        """What of a chat is sent. Without a loaded model: everything."""
+        model = self.worker.model
+        budget = Budget(model.context if model else 0, params.max_tokens)
+        return plan(path, system, budget, overflow_of(chat), Summary(chat.summary, chat.summary_until), draft)
+
+    # --- saying it ---
+
+    def refresh(self) -> None:
+        self._later.stop()
+        if self.open is None:
+            found = self._plan_of_draft()
+            self.notice.show_plan(found, Overflow.DROP_OLDEST)
+            return
+        _store, chat, path, system, params = self.open
+        found = self.plan_for(chat, path, system, params, self.draft)
+        if overflow_of(chat) is Overflow.SUMMARISE and found.to_summarise and self.idle:
+            self._begin_by_itself(found)
+        chosen = overflow_of(chat) if chat.overflow else None
+        self.notice.show_plan(found, chosen, summarising=self._job_of(chat.id) is not None)
+
+    def _plan_of_draft(self) -> Plan:
+        """Of a chat that has no message yet."""
+        model = self.worker.model
+        return plan((), "", Budget(model.context if model else 0), draft=self.draft)
+
+    def _choose(self, overflow: Overflow) -> None:
+        if self.open is None:
+            return
+        store, chat, *_ = self.open
+        self._guard(lambda: self._keep(store.set_overflow(chat.id, overflow.value)))
+
+    def _edit(self, text: str) -> None:
+        if self.open is None:
+            return
+        store, chat, *_ = self.open
+        if chat.summary_until is not None:
+            self._guard(lambda: self._keep(store.set_summary(chat.id, text, chat.summary_until)))
+
+    def _rewrite(self) -> None:
+        """Forget the summary: it is written anew from the turns themselves."""
+        if self.open is None:
+            return
+        store, chat, *_ = self.open
+        self._refused = {known for known in self._refused if known[0] != chat.id}
+        self._guard(lambda: self._keep(store.set_summary(chat.id, "", None)))
+
+    def _keep(self, chat: Chat) -> None:
+        if self.open is not None and self.open[1].id == chat.id:
+            self.open = (self.open[0], chat, *self.open[2:])
+        self.chat_changed.emit(chat)
+        self.refresh()
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except SamarError as problem:
+            self.failed.emit(problem)
+
+    # --- summaries ---
+
+    def when_ready(
+        self,
+        store: ChatStore,
+        chat: Chat,
+        found: Plan,
+        params: GenerationParams,
+        then: Callable[[], None],
+        stopped: Callable[[], None],
+    ) -> None:
+        """Do `then` once what `found` leaves out is summarised, where that is wished for; `stopped` if the person stops."""
+        job = self._job_of(chat.id)
+        if job is None and found.to_summarise and (chat.id, found.to_summarise[-1].id) not in self._refused:
+            job = self._begin(store, chat, found, params)
+        if job is None:
+            then()
+        else:
+            job.after.append((then, stopped))
+
+    def forget(self, chat_id: int) -> None:
+        """The chat is gone."""
+        for id_ in [id_ for id_, job in self._jobs.items() if job.chat_id == chat_id]:
+            del self._jobs[id_]
+
+    def _job_of(self, chat_id: int) -> _Summarising | None:
+        return next((job for job in self._jobs.values() if job.chat_id == chat_id), None)
+
+    def _begin_by_itself(self, found: Plan) -> None:
+        assert self.open is not None
+        store, chat, _path, _system, params = self.open
+        known = (chat.id, found.to_summarise[-1].id) in self._refused
+        if self.worker.model is not None and not self._jobs and not known:
+            self._begin(store, chat, found, params)
+
+    def _begin(self, store: ChatStore, chat: Chat, found: Plan, params: GenerationParams) -> _Summarising:
+        model = self.worker.model
+        budget = Budget(model.context if model else 0, params.max_tokens)
+        most = max(min(400, budget.context // 8), 16)
+        request = GenerateRequest(
+            messages=summary_request(found.to_summarise, found.summary, budget),
+            params=GenerationParams(temperature=_TEMPERATURE, max_tokens=most),
+            thinking=False,
+        )
+        job = _Summarising(store, chat.id, found.to_summarise[-1].id)
+        self._jobs[self._next] = job
+        self.worker.generate(self._next, request)
+        self._next -= 1
+        return job
+
+    def _cancel(self) -> None:
+        if self.open is None:
+            return
+        found = next(((id_, job) for id_, job in self._jobs.items() if job.chat_id == self.open[1].id), None)
+        if found is None:
+            return
+        id_, job = found
+        job.cancelled = True
+        if job.begun:
+            self.worker.stop()
+        else:  # it waits behind another chat's reply, which goes on
+            self._on_finished(id_, GenerationStats(prompt_tokens=0, stopped_by=StoppedBy.USER))
+
+    def _on_progress(self, id_: int, _done: int, _total: int) -> None:
+        if id_ in self._jobs:
+            self._jobs[id_].begun = True
+
+    def _on_chunk(self, id_: int, text: str, _thinking: str) -> None:
+        if id_ in self._jobs:
+            self._jobs[id_].text += text
+
+    def _on_finished(self, id_: int, stats: GenerationStats) -> None:
+        job = self._jobs.pop(id_, None)
+        if job is None:
+            return
+        if stats.stopped_by is StoppedBy.USER or not job.text.strip():
+            self._refused.add((job.chat_id, job.until))
+        else:
+            self._guard(lambda: self._keep(job.store.set_summary(job.chat_id, job.text.strip(), job.until)))
+        ends = stats.stopped_by is StoppedBy.USER and not job.cancelled
+        for then, stopped in job.after:
+            (stopped if ends else then)()
+        self.refresh()
+
+    def _on_failed(self, id_: int, problem: SamarError) -> None:
+        job = self._jobs.pop(id_, None)
+        if job is None:
+            return
+        self._refused.add((job.chat_id, job.until))
+        self.failed.emit(problem)
+        for then, _stopped in job.after:
+            then()
+        self.refresh()
+
+
+def overflow_of(chat: Chat) -> Overflow:
+    """What is left out of a chat; a choice of a newer Samar is read as the oldest turns."""
+    return Overflow(chat.overflow) if chat.overflow in set(Overflow) else Overflow.DROP_OLDEST
