@@ -2,6 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add an adapter</source>
+        <translation>أضف مهايئًا</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>مهايئات (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add an adapter…</source>
+        <translation>أضف مهايئًا…</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>قوة {name}</translation>
+    </message>
+    <message>
+        <source>Take {name} off</source>
+        <translation>انزع {name}</translation>
+    </message>
+</context>
+<context>
     <name>AdviceCard</name>
     <message>
         <source>The most able</source>
@@ -23,11 +53,11 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-<message>
+    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>Banner</name>
     <message>
@@ -193,10 +223,6 @@
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>How to convert it</source>
-        <translation>كيف يُحوَّل</translation>
-    </message>
-    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -213,7 +239,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -248,24 +274,16 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-<message>
+    <message>
         <source>Convert…</source>
         <translation>حوّل…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ChatController</name>
     <message>
         <source>The temporary chat is gone</source>
         <translation>زالت المحادثة المؤقتة</translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
     </message>
     <message>
         <source>Message deleted</source>
@@ -274,14 +292,6 @@
     <message>
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-<message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
     </message>
 </context>
 <context>
@@ -434,6 +444,20 @@
     </message>
 </context>
 <context>
+    <name>ChatView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CodeBar</name>
     <message>
         <source>Copy code</source>
@@ -483,6 +507,109 @@
     </message>
 </context>
 <context>
+    <name>ContextNotice</name>
+    <message>
+        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
+        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Summarising the %n oldest message(s)…</source>
+        <translation>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no room for the first exchange, so it is left out too.</source>
+        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
+    </message>
+    <message>
+        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
+        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
+    </message>
+    <message>
+        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
+        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
+    </message>
+    <message>
+        <source>Nothing is deleted: you still see everything, only the model does not.</source>
+        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
+    </message>
+    <message>
+        <source>Drop the oldest</source>
+        <translation>اترك الأقدم</translation>
+    </message>
+    <message>
+        <source>Keep the first</source>
+        <translation>أبقِ الأول</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation>لخّص</translation>
+    </message>
+    <message>
+        <source>What is left out</source>
+        <translation>ما يُترك</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>غيّر…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>تم</translation>
+    </message>
+    <message>
+        <source>Summary of the oldest messages</source>
+        <translation>ملخّص أقدم الرسائل</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>أعد كتابته</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message>
         <source>{name} is ready</source>
@@ -491,6 +618,57 @@
     <message>
         <source>Use it</source>
         <translation>استعمله</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>تنزيل نموذج</translation>
+    </message>
+    <message>
+        <source>Its page names no licence. Read there what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. You may use it freely.</source>
+        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
+        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
+        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Open its page in the browser</source>
+        <translation>افتح صفحته في المتصفح</translation>
+    </message>
+    <message>
+        <source>The file that sees images, {size}</source>
+        <translation>الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>With it</source>
+        <translation>معه</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>بدونه</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
     </message>
 </context>
 <context>
@@ -552,7 +730,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-<message>
+    <message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -564,7 +742,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -609,7 +787,7 @@
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-<message>
+    <message>
         <source>Temporary chat</source>
         <translation>محادثة مؤقتة</translation>
     </message>
@@ -641,7 +819,7 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>FindBar</name>
     <message>
@@ -667,6 +845,55 @@
     <message>
         <source>{0} of {1}</source>
         <translation>{0} من {1}</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
     </message>
 </context>
 <context>
@@ -810,7 +1037,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -888,7 +1115,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-<message>
+    <message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -900,7 +1127,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -963,7 +1190,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -1002,7 +1229,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-<message>
+    <message>
         <source>The folder {name} is not there now; its models come back with it.</source>
         <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
@@ -1014,7 +1241,7 @@
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1221,6 +1448,168 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>weights {size}</source>
+        <translation>الأوزان {size}</translation>
+    </message>
+    <message>
+        <source>context {size}</source>
+        <translation>السياق {size}</translation>
+    </message>
+    <message>
+        <source>working room {size}</source>
+        <translation>حيّز العمل {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n رمز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As in the settings: {tokens}</source>
+        <translation>كما في الإعدادات: {tokens}</translation>
+    </message>
+    <message>
+        <source>Settings of this model</source>
+        <translation>إعدادات هذا النموذج</translation>
+    </message>
+    <message>
+        <source>The engine of this computer uses the processor only.</source>
+        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>ذاكرة السياق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message>
+        <source>Automatic follows the settings and leaves other programs room.</source>
+        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the GPU</source>
+        <translation>الطبقات على معالج الرسوم</translation>
+    </message>
+    <message>
+        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>الانتباه السريع</translation>
+    </message>
+    <message>
+        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
+        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+    </message>
+    <message>
+        <source>Read weights from the file</source>
+        <translation>قراءة الأوزان من الملف</translation>
+    </message>
+    <message>
+        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
+        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory</source>
+        <translation>الإبقاء في الذاكرة</translation>
+    </message>
+    <message>
+        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>F16, exact</source>
+        <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>Q8_0, half</source>
+        <translation>Q8_0، النصف</translation>
+    </message>
+    <message>
+        <source>Q4_0, a quarter</source>
+        <translation>Q4_0، الربع</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation>مربوطة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>منسوخة</translation>
+    </message>
+    <message>
+        <source>As the system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Save and load again</source>
+        <translation>احفظ وأعد التحميل</translation>
+    </message>
+    <message>
+        <source>Save and use</source>
+        <translation>احفظ واستعمل</translation>
+    </message>
+    <message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
+</context>
+<context>
     <name>ModelsPage</name>
     <message>
         <source>Models</source>
@@ -1252,10 +1641,6 @@
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
-    </message>
-    <message>
-        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
-        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1316,8 +1701,8 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-<message>
-        <source>The token is kept in this computer's keyring.</source>
+    <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1325,10 +1710,10 @@
         <translation>يُسأل {host}…</translation>
     </message>
     <message>
-        <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -1342,6 +1727,106 @@
     <message>
         <source>Allow the network</source>
         <translation>اسمح بالشبكة</translation>
+    </message>
+</context>
+<context>
+    <name>Organizer</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت محادثة واحدة</numerusform>
+            <numerusform>تم تثبيت محادثتين</numerusform>
+            <numerusform>تم تثبيت %n محادثات</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>تم تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
+            <numerusform>أُلغي تثبيت محادثتين</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
+            <numerusform>تمت أرشفة محادثتين</numerusform>
+            <numerusform>تمت أرشفة %n محادثات</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>تمت أرشفة %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
+            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف محادثة واحدة</numerusform>
+            <numerusform>تم حذف محادثتين</numerusform>
+            <numerusform>تم حذف %n محادثات</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>تم حذف %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>مجلد جديد</translation>
+    </message>
+    <message>
+        <source>Folder deleted, its chats are kept</source>
+        <translation>حُذف المجلد وبقيت محادثاته</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
     </message>
 </context>
 <context>
@@ -1551,6 +2036,61 @@
     </message>
 </context>
 <context>
+    <name>ReplyForm</name>
+    <message>
+        <source>Write it here, or start from an example.</source>
+        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
+    </message>
+    <message>
+        <source>Every reply in this chat will have this form.</source>
+        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
+    </message>
+    <message>
+        <source>A list of texts</source>
+        <translation>قائمة نصوص</translation>
+    </message>
+    <message>
+        <source>An object with fields</source>
+        <translation>كائن له حقول</translation>
+    </message>
+    <message>
+        <source>One of three answers, with a reason</source>
+        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
+    </message>
+    <message>
+        <source>“yes” or “no”</source>
+        <translation>«yes» أو «no»</translation>
+    </message>
+    <message>
+        <source>A date</source>
+        <translation>تاريخ</translation>
+    </message>
+    <message>
+        <source>A list of three to seven points</source>
+        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
+    </message>
+    <message>
+        <source>Form of the replies</source>
+        <translation>شكل الردود</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>حرّ</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>قواعد</translation>
+    </message>
+    <message>
+        <source>JSON schema or grammar</source>
+        <translation>مخطط JSON أو قواعد</translation>
+    </message>
+    <message>
+        <source>Examples…</source>
+        <translation>أمثلة…</translation>
+    </message>
+</context>
+<context>
     <name>ReportDialog</name>
     <message>
         <source>Saved as {name}. Send it to whom you like.</source>
@@ -1621,14 +2161,22 @@
     </message>
 </context>
 <context>
-    <name>SamplingEditor</name>
+    <name>Sampling</name>
+    <message>
+        <source>Preset</source>
+        <translation>الأسلوب</translation>
+    </message>
+    <message>
+        <source>Ways to write that go by a name; you can save your own.</source>
+        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
+    </message>
     <message>
         <source>Creativity</source>
         <translation>الإبداع</translation>
     </message>
     <message>
         <source>Low: precise, much the same each time. High: freer, more surprising.</source>
-        <translation>منخفض: دقيق ومتقارب كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
+        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
     </message>
     <message>
         <source>Longest reply</source>
@@ -1636,7 +2184,11 @@
     </message>
     <message>
         <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: إلى أن يفرغ النموذج من ردّه.</translation>
+        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
+    </message>
+    <message>
+        <source>Which tokens may be chosen</source>
+        <translation>الرموز التي يُختار منها</translation>
     </message>
     <message>
         <source>Top-k</source>
@@ -1644,23 +2196,43 @@
     </message>
     <message>
         <source>Choose among this many of the likeliest tokens.</source>
-        <translation>يُختار الرمز من بين هذا العدد من أرجح الرموز.</translation>
+        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
     </message>
     <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
     </message>
     <message>
-        <source>Choose among the likeliest tokens that together reach this share.</source>
-        <translation>يُختار من أرجح الرموز التي تبلغ معًا هذه النسبة.</translation>
+        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
+        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
     </message>
     <message>
-        <source>Leave out tokens less likely than this share of the likeliest.</source>
-        <translation>تُترك الرموز التي يقلّ احتمالها عن هذه النسبة من أرجحها.</translation>
+        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
+        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Typical-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
+        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Top-nσ</source>
+        <translation>Top-nσ</translation>
+    </message>
+    <message>
+        <source>Keep tokens within so many standard deviations of the best one.</source>
+        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
+    </message>
+    <message>
+        <source>Against repetition</source>
+        <translation>منع التكرار</translation>
     </message>
     <message>
         <source>Repeat penalty</source>
@@ -1668,7 +2240,143 @@
     </message>
     <message>
         <source>Above 1, words used lately become less likely.</source>
-        <translation>فوق 1 تصير الكلمات المستعملة قريبًا أقلّ احتمالًا.</translation>
+        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>مدى النظر</translation>
+    </message>
+    <message>
+        <source>The penalties look at so many tokens.</source>
+        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>عقوبة الورود</translation>
+    </message>
+    <message>
+        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
+        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>عقوبة الكثرة</translation>
+    </message>
+    <message>
+        <source>Above 0, a word becomes less likely each time that it is used.</source>
+        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
+    </message>
+    <message>
+        <source>DRY strength</source>
+        <translation>قوة DRY</translation>
+    </message>
+    <message>
+        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
+        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>أساس DRY</translation>
+    </message>
+    <message>
+        <source>How steeply the penalty grows with the phrase.</source>
+        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
+    </message>
+    <message>
+        <source>DRY free length</source>
+        <translation>الطول المسموح في DRY</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of up to so many tokens go free.</source>
+        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>DRY range</source>
+        <translation>مدى DRY</translation>
+    </message>
+    <message>
+        <source>Looks for phrases in so many tokens.</source>
+        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>Surprise</source>
+        <translation>المفاجأة</translation>
+    </message>
+    <message>
+        <source>XTC chance</source>
+        <translation>احتمال XTC</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are passed over, for less worn words.</source>
+        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>عتبة XTC</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely can be passed over.</source>
+        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
+    </message>
+    <message>
+        <source>Temperature range</source>
+        <translation>مدى الحرارة</translation>
+    </message>
+    <message>
+        <source>Lets creativity move so far up and down with how sure the model is.</source>
+        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
+    </message>
+    <message>
+        <source>Temperature curve</source>
+        <translation>منحنى الحرارة</translation>
+    </message>
+    <message>
+        <source>How quickly it moves.</source>
+        <translation>سرعة تغيّرها.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p target</source>
+        <translation>هدف Adaptive-p</translation>
+    </message>
+    <message>
+        <source>Prefer tokens about this likely.</source>
+        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
+    </message>
+    <message>
+        <source>Adaptive-p memory</source>
+        <translation>ذاكرة Adaptive-p</translation>
+    </message>
+    <message>
+        <source>How long earlier choices count.</source>
+        <translation>كم تؤثر الاختيارات السابقة.</translation>
+    </message>
+    <message>
+        <source>Mirostat</source>
+        <translation>Mirostat</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
+        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>هدف Mirostat</translation>
+    </message>
+    <message>
+        <source>The surprise to keep: lower is calmer.</source>
+        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>سرعة Mirostat</translation>
+    </message>
+    <message>
+        <source>How quickly it corrects itself.</source>
+        <translation>سرعة تصحيحه لنفسه.</translation>
+    </message>
+    <message>
+        <source>Repeatable and short</source>
+        <translation>الإعادة والتوقف</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -1676,8 +2384,19 @@
     </message>
     <message>
         <source>The same seed gives the same reply to the same words.</source>
-        <translation>البذرة نفسها تعطي الردّ نفسه على الكلام نفسه.</translation>
+        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
     </message>
+    <message>
+        <source>Stop at</source>
+        <translation>قف عند</translation>
+    </message>
+    <message>
+        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
+        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingEditor</name>
     <message>
         <source>Automatic</source>
         <translation>تلقائي</translation>
@@ -1695,11 +2414,11 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
     <message>
-        <source>The model's own</source>
+        <source>The model&apos;s own</source>
         <translation>قيم النموذج</translation>
     </message>
     <message>
@@ -1733,6 +2452,52 @@
     <message>
         <source>Name of the preset</source>
         <translation>اسم الأسلوب</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n chat(s) selected</source>
+        <translation>
+            <numerusform>لا محادثة محدّدة</numerusform>
+            <numerusform>محادثة واحدة محدّدة</numerusform>
+            <numerusform>محادثتان محدّدتان</numerusform>
+            <numerusform>%n محادثات محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+            <numerusform>%n محادثة محدّدة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>تصدير</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Undo the selection</source>
+        <translation>ألغِ التحديد</translation>
     </message>
 </context>
 <context>
@@ -1883,7 +2648,7 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-<message>
+    <message>
         <source>Network</source>
         <translation>الشبكة</translation>
     </message>
@@ -1961,7 +2726,7 @@
         <source>Off</source>
         <translation>مُطفأ</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -2048,22 +2813,6 @@
         <translation>ستكون محادثاتك هنا.</translation>
     </message>
     <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
         <source>Chats and navigation</source>
         <translation>المحادثات والتنقّل</translation>
     </message>
@@ -2122,6 +2871,77 @@
     <message>
         <source>Clear the search</source>
         <translation>امسح البحث</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarMenus</name>
+    <message>
+        <source>Rename</source>
+        <translation>أعد التسمية</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>ألغِ التثبيت</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>ثبّت</translation>
+    </message>
+    <message>
+        <source>Take out of the archive</source>
+        <translation>أعد من الأرشيف</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>أرشف</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>احذف</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>انقل إلى مجلد</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>بلا مجلد</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>مجلد جديد…</translation>
+    </message>
+    <message>
+        <source>New chat in this folder</source>
+        <translation>محادثة جديدة في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Delete the folder, keep its chats</source>
+        <translation>احذف المجلد وأبقِ محادثاته</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>رتّب حسب</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>آخر استعمال</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>تاريخ الإنشاء</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>العنوان</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
     </message>
 </context>
 <context>
@@ -2380,6 +3200,13 @@
     </message>
 </context>
 <context>
+    <name>Undo</name>
+    <message>
+        <source>Undo</source>
+        <translation>تراجع</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>The model file {name} is not there any more.</source>
@@ -2390,11 +3217,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -2414,7 +3241,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -2506,7 +3333,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -2514,7 +3341,7 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -2542,7 +3369,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -2554,7 +3381,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -2630,11 +3457,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -2710,7 +3537,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can't be reached: {reason}.</source>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -2734,7 +3561,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can't be read.</source>
+        <source>What the release page says can&apos;t be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -2810,7 +3637,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -2862,7 +3689,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -2890,7 +3717,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -2902,7 +3729,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -2962,7 +3789,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -2986,7 +3813,7 @@
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
     <message>
-        <source>{draft} can't write ahead for {name}: their vocabularies are not the same.</source>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
         <translation>لا يستطيع {draft} أن يسبق {name} في الكتابة: مفردات الاثنين مختلفة.</translation>
     </message>
     <message>
@@ -2994,7 +3821,7 @@
         <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
     </message>
     <message>
-        <source>{name} can't see images: it has no projector file.</source>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
         <translation>لا يرى {name} الصور: ليس معه ملف إسقاط.</translation>
     </message>
     <message>
@@ -3010,7 +3837,7 @@
         <translation>نزّل ملف الإسقاط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
     </message>
     <message>
-        <source>The image {name} can't be read: it is damaged, or no image.</source>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
         <translation>تتعذّر قراءة الصورة {name}: إنها تالفة، أو ليست صورة.</translation>
     </message>
     <message>
@@ -3034,7 +3861,7 @@
         <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
     </message>
     <message>
-        <source>The list of tools can't be read: {reason}.</source>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
@@ -3042,7 +3869,7 @@
         <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
         <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
@@ -3050,11 +3877,11 @@
         <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
-        <source>The JSON schema can't be read: {reason}.</source>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
         <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
@@ -3062,15 +3889,11 @@
         <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
-        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
-        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
-    </message>
-    <message>
         <source>The adapter {adapter} was made for another model than {name}.</source>
         <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
     </message>
     <message>
-        <source>Choose an adapter made for this model, or take it off in the model's settings.</source>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
         <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
     </message>
     <message>
@@ -3078,7 +3901,7 @@
         <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
     </message>
     <message>
-        <source>Samar can't use adapters of this kind; choose another one.</source>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
         <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
     </message>
     <message>
@@ -3157,7 +3980,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -3224,7 +4047,7 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-<message>
+    <message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
@@ -3232,7 +4055,7 @@
         <source>over {speed} tokens/s</source>
         <translation>أكثر من {speed} رمز/ث</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>units</name>
     <message>
@@ -3250,929 +4073,6 @@
     <message>
         <source>{size} B</source>
         <translation>{size} بايت</translation>
-    </message>
-</context>
-<context>
-    <name>AdapterList</name>
-    <message>
-        <source>Add an adapter</source>
-        <translation>أضف مهايئًا</translation>
-    </message>
-    <message>
-        <source>Adapters (*.gguf)</source>
-        <translation>مهايئات (‎*.gguf‎)</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>كل الملفات (*)</translation>
-    </message>
-    <message>
-        <source>Add an adapter…</source>
-        <translation>أضف مهايئًا…</translation>
-    </message>
-</context>
-<context>
-    <name>AdapterRow</name>
-    <message>
-        <source>Strength of {name}</source>
-        <translation>قوة {name}</translation>
-    </message>
-    <message>
-        <source>Take {name} off</source>
-        <translation>انزع {name}</translation>
-    </message>
-</context>
-<context>
-    <name>ChatView</name>
-    <message numerus="yes">
-        <source>%n chat(s)</source>
-        <translation>
-            <numerusform>لا محادثات</numerusform>
-            <numerusform>محادثة واحدة</numerusform>
-            <numerusform>محادثتان</numerusform>
-            <numerusform>%n محادثات</numerusform>
-            <numerusform>%n محادثة</numerusform>
-            <numerusform>%n محادثة</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>ContextNotice</name>
-    <message>
-        <source>This message is longer than what the model keeps in view: about {tokens} of {context} tokens. Shorten it, or set a larger context in the settings.</source>
-        <translation>هذه الرسالة أطول من سياق النموذج: نحو {tokens} من {context} رمز. اختصرها، أو اضبط سياقًا أكبر في الإعدادات.</translation>
-    </message>
-    <message numerus="yes">
-        <source>Summarising the %n oldest message(s)…</source>
-        <translation>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم رسالتين…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسائل…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-            <numerusform>جارٍ تلخيص أقدم %n رسالة…</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
-        <translation>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
-        <translation>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
-        <translation>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم رسالتين.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسائل.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>There is no room for the first exchange, so it is left out too.</source>
-        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
-    </message>
-    <message>
-        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
-        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
-    </message>
-    <message>
-        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
-        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
-    </message>
-    <message>
-        <source>Nothing is deleted: you still see everything, only the model does not.</source>
-        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
-    </message>
-    <message>
-        <source>Drop the oldest</source>
-        <translation>اترك الأقدم</translation>
-    </message>
-    <message>
-        <source>Keep the first</source>
-        <translation>أبقِ الأول</translation>
-    </message>
-    <message>
-        <source>Summarise</source>
-        <translation>لخّص</translation>
-    </message>
-    <message>
-        <source>What is left out</source>
-        <translation>ما يُترك</translation>
-    </message>
-    <message>
-        <source>Change…</source>
-        <translation>غيّر…</translation>
-    </message>
-    <message>
-        <source>Done</source>
-        <translation>تم</translation>
-    </message>
-    <message>
-        <source>Summary of the oldest messages</source>
-        <translation>ملخّص أقدم الرسائل</translation>
-    </message>
-    <message>
-        <source>Write it again</source>
-        <translation>أعد كتابته</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>إلغاء</translation>
-    </message>
-</context>
-<context>
-    <name>DownloadDialog</name>
-    <message>
-        <source>Download a model</source>
-        <translation>تنزيل نموذج</translation>
-    </message>
-    <message>
-        <source>Its page names no licence. Read there what you may do with it.</source>
-        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
-    </message>
-    <message>
-        <source>Licence: {licence}. You may use it freely.</source>
-        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
-    </message>
-    <message>
-        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
-        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
-    </message>
-    <message>
-        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
-        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
-    </message>
-    <message>
-        <source>Open its page in the browser</source>
-        <translation>افتح صفحته في المتصفح</translation>
-    </message>
-    <message>
-        <source>The file that sees images, {size}</source>
-        <translation>الملف الذي يرى الصور، {size}</translation>
-    </message>
-    <message>
-        <source>With it</source>
-        <translation>معه</translation>
-    </message>
-    <message>
-        <source>Without it</source>
-        <translation>بدونه</translation>
-    </message>
-    <message>
-        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
-        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Download</source>
-        <translation>نزّل</translation>
-    </message>
-</context>
-<context>
-    <name>FolderRow</name>
-    <message numerus="yes">
-        <source>%n model(s)</source>
-        <translation>
-            <numerusform>لا نماذج</numerusform>
-            <numerusform>نموذج واحد</numerusform>
-            <numerusform>نموذجان</numerusform>
-            <numerusform>%n نماذج</numerusform>
-            <numerusform>%n نموذجًا</numerusform>
-            <numerusform>%n نموذج</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>It is not there now. Its models come back with it.</source>
-        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
-    </message>
-    <message>
-        <source>Look there no more</source>
-        <translation>لا تبحث فيه بعد الآن</translation>
-    </message>
-</context>
-<context>
-    <name>FoldersDialog</name>
-    <message>
-        <source>Folders of models</source>
-        <translation>مجلدات النماذج</translation>
-    </message>
-    <message>
-        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
-        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
-    </message>
-    <message>
-        <source>There is no folder of yours yet.</source>
-        <translation>لم تضف مجلدًا بعد.</translation>
-    </message>
-    <message>
-        <source>Look again</source>
-        <translation>ابحث من جديد</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>أغلق</translation>
-    </message>
-    <message>
-        <source>Add a folder…</source>
-        <translation>أضف مجلدًا…</translation>
-    </message>
-</context>
-<context>
-    <name>ModelSettingsDialog</name>
-    <message>
-        <source>weights {size}</source>
-        <translation>الأوزان {size}</translation>
-    </message>
-    <message>
-        <source>context {size}</source>
-        <translation>السياق {size}</translation>
-    </message>
-    <message>
-        <source>working room {size}</source>
-        <translation>حيّز العمل {size}</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n token(s)</source>
-        <translation>
-            <numerusform>%n رمز</numerusform>
-            <numerusform>رمز واحد</numerusform>
-            <numerusform>رمزان</numerusform>
-            <numerusform>%n رموز</numerusform>
-            <numerusform>%n رمزًا</numerusform>
-            <numerusform>%n رمز</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>As in the settings: {tokens}</source>
-        <translation>كما في الإعدادات: {tokens}</translation>
-    </message>
-    <message>
-        <source>Settings of this model</source>
-        <translation>إعدادات هذا النموذج</translation>
-    </message>
-    <message>
-        <source>The engine of this computer uses the processor only.</source>
-        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
-    </message>
-    <message>
-        <source>Context</source>
-        <translation>السياق</translation>
-    </message>
-    <message>
-        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
-        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
-    </message>
-    <message>
-        <source>Memory of the context</source>
-        <translation>ذاكرة السياق</translation>
-    </message>
-    <message>
-        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
-        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>خيوط المعالجة</translation>
-    </message>
-    <message>
-        <source>Automatic follows the settings and leaves other programs room.</source>
-        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
-    </message>
-    <message>
-        <source>Layers on the GPU</source>
-        <translation>الطبقات على معالج الرسوم</translation>
-    </message>
-    <message>
-        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
-        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
-    </message>
-    <message>
-        <source>Flash attention</source>
-        <translation>الانتباه السريع</translation>
-    </message>
-    <message>
-        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
-        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
-    </message>
-    <message>
-        <source>Read weights from the file</source>
-        <translation>قراءة الأوزان من الملف</translation>
-    </message>
-    <message>
-        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
-        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
-    </message>
-    <message>
-        <source>Keep in memory</source>
-        <translation>الإبقاء في الذاكرة</translation>
-    </message>
-    <message>
-        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
-        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
-    </message>
-    <message>
-        <source>F16, exact</source>
-        <translation>F16، دقيق</translation>
-    </message>
-    <message>
-        <source>Q8_0, half</source>
-        <translation>Q8_0، النصف</translation>
-    </message>
-    <message>
-        <source>Q4_0, a quarter</source>
-        <translation>Q4_0، الربع</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>مفعّل</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>معطّل</translation>
-    </message>
-    <message>
-        <source>Mapped</source>
-        <translation>مربوطة</translation>
-    </message>
-    <message>
-        <source>Copied</source>
-        <translation>منسوخة</translation>
-    </message>
-    <message>
-        <source>As the system decides</source>
-        <translation>كما يقرّر النظام</translation>
-    </message>
-    <message>
-        <source>Always</source>
-        <translation>دائمًا</translation>
-    </message>
-    <message>
-        <source>Back to the defaults</source>
-        <translation>أعد القيم الأصلية</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>احفظ</translation>
-    </message>
-    <message>
-        <source>Save and load again</source>
-        <translation>احفظ وأعد التحميل</translation>
-    </message>
-    <message>
-        <source>Save and use</source>
-        <translation>احفظ واستعمل</translation>
-    </message>
-    <message>
-        <source>Adapters (LoRA)</source>
-        <translation>المهايئات (LoRA)</translation>
-    </message>
-    <message>
-        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
-        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
-    </message>
-</context>
-<context>
-    <name>Organizer</name>
-    <message numerus="yes">
-        <source>%n chat(s) pinned</source>
-        <translation>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت محادثة واحدة</numerusform>
-            <numerusform>تم تثبيت محادثتين</numerusform>
-            <numerusform>تم تثبيت %n محادثات</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) unpinned</source>
-        <translation>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
-            <numerusform>أُلغي تثبيت محادثتين</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) archived</source>
-        <translation>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
-            <numerusform>تمت أرشفة محادثتين</numerusform>
-            <numerusform>تمت أرشفة %n محادثات</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the archive</source>
-        <translation>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the folder</source>
-        <translation>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) moved to “{name}”</source>
-        <translation>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) deleted</source>
-        <translation>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف محادثة واحدة</numerusform>
-            <numerusform>تم حذف محادثتين</numerusform>
-            <numerusform>تم حذف %n محادثات</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>New folder</source>
-        <translation>مجلد جديد</translation>
-    </message>
-    <message>
-        <source>Folder deleted, its chats are kept</source>
-        <translation>حُذف المجلد وبقيت محادثاته</translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
-    </message>
-</context>
-<context>
-    <name>ReplyForm</name>
-    <message>
-        <source>Write it here, or start from an example.</source>
-        <translation>اكتبه هنا، أو ابدأ من مثال.</translation>
-    </message>
-    <message>
-        <source>Every reply in this chat will have this form.</source>
-        <translation>كل ردّ في هذه المحادثة سيكون بهذا الشكل.</translation>
-    </message>
-    <message>
-        <source>A list of texts</source>
-        <translation>قائمة نصوص</translation>
-    </message>
-    <message>
-        <source>An object with fields</source>
-        <translation>كائن له حقول</translation>
-    </message>
-    <message>
-        <source>One of three answers, with a reason</source>
-        <translation>واحد من ثلاثة أجوبة مع السبب</translation>
-    </message>
-    <message>
-        <source>“yes” or “no”</source>
-        <translation>«yes» أو «no»</translation>
-    </message>
-    <message>
-        <source>A date</source>
-        <translation>تاريخ</translation>
-    </message>
-    <message>
-        <source>A list of three to seven points</source>
-        <translation>قائمة من ثلاث نقاط إلى سبع</translation>
-    </message>
-    <message>
-        <source>Form of the replies</source>
-        <translation>شكل الردود</translation>
-    </message>
-    <message>
-        <source>Free</source>
-        <translation>حرّ</translation>
-    </message>
-    <message>
-        <source>Grammar</source>
-        <translation>قواعد</translation>
-    </message>
-    <message>
-        <source>JSON schema or grammar</source>
-        <translation>مخطط JSON أو قواعد</translation>
-    </message>
-    <message>
-        <source>Examples…</source>
-        <translation>أمثلة…</translation>
-    </message>
-</context>
-<context>
-    <name>Sampling</name>
-    <message>
-        <source>Preset</source>
-        <translation>الأسلوب</translation>
-    </message>
-    <message>
-        <source>Ways to write that go by a name; you can save your own.</source>
-        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
-    </message>
-    <message>
-        <source>Creativity</source>
-        <translation>الإبداع</translation>
-    </message>
-    <message>
-        <source>Low: precise, much the same each time. High: freer, more surprising.</source>
-        <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
-    </message>
-    <message>
-        <source>Longest reply</source>
-        <translation>أطول ردّ</translation>
-    </message>
-    <message>
-        <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
-    </message>
-    <message>
-        <source>Which tokens may be chosen</source>
-        <translation>الرموز التي يُختار منها</translation>
-    </message>
-    <message>
-        <source>Top-k</source>
-        <translation>Top-k</translation>
-    </message>
-    <message>
-        <source>Choose among this many of the likeliest tokens.</source>
-        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
-    </message>
-    <message>
-        <source>Top-p</source>
-        <translation>Top-p</translation>
-    </message>
-    <message>
-        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
-        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Min-p</source>
-        <translation>Min-p</translation>
-    </message>
-    <message>
-        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
-        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Typical-p</source>
-        <translation>Typical-p</translation>
-    </message>
-    <message>
-        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
-        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
-    </message>
-    <message>
-        <source>Top-nσ</source>
-        <translation>Top-nσ</translation>
-    </message>
-    <message>
-        <source>Keep tokens within so many standard deviations of the best one.</source>
-        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
-    </message>
-    <message>
-        <source>Against repetition</source>
-        <translation>منع التكرار</translation>
-    </message>
-    <message>
-        <source>Repeat penalty</source>
-        <translation>عقوبة التكرار</translation>
-    </message>
-    <message>
-        <source>Above 1, words used lately become less likely.</source>
-        <translation>فوق 1 يقلّ احتمال الكلمات التي وردت قريبًا.</translation>
-    </message>
-    <message>
-        <source>How far back</source>
-        <translation>مدى النظر</translation>
-    </message>
-    <message>
-        <source>The penalties look at so many tokens.</source>
-        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
-    </message>
-    <message>
-        <source>Presence penalty</source>
-        <translation>عقوبة الورود</translation>
-    </message>
-    <message>
-        <source>Above 0, what was said once becomes less likely: new subjects come sooner.</source>
-        <translation>فوق 0 يقلّ احتمال ما قيل مرة، فتأتي موضوعات جديدة أسرع.</translation>
-    </message>
-    <message>
-        <source>Frequency penalty</source>
-        <translation>عقوبة الكثرة</translation>
-    </message>
-    <message>
-        <source>Above 0, a word becomes less likely each time that it is used.</source>
-        <translation>فوق 0 يقلّ احتمال الكلمة كلما تكررت.</translation>
-    </message>
-    <message>
-        <source>DRY strength</source>
-        <translation>قوة DRY</translation>
-    </message>
-    <message>
-        <source>Keeps whole phrases from being repeated, without touching single words. 0.8 is a good start.</source>
-        <translation>يمنع تكرار العبارات الكاملة دون أن يمسّ الكلمات المفردة. القيمة 0.8 بداية حسنة.</translation>
-    </message>
-    <message>
-        <source>DRY base</source>
-        <translation>أساس DRY</translation>
-    </message>
-    <message>
-        <source>How steeply the penalty grows with the phrase.</source>
-        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
-    </message>
-    <message>
-        <source>DRY free length</source>
-        <translation>الطول المسموح في DRY</translation>
-    </message>
-    <message>
-        <source>Repeated phrases of up to so many tokens go free.</source>
-        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
-    </message>
-    <message>
-        <source>DRY range</source>
-        <translation>مدى DRY</translation>
-    </message>
-    <message>
-        <source>Looks for phrases in so many tokens.</source>
-        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
-    </message>
-    <message>
-        <source>Surprise</source>
-        <translation>المفاجأة</translation>
-    </message>
-    <message>
-        <source>XTC chance</source>
-        <translation>احتمال XTC</translation>
-    </message>
-    <message>
-        <source>How often the likeliest tokens are passed over, for less worn words.</source>
-        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
-    </message>
-    <message>
-        <source>XTC threshold</source>
-        <translation>عتبة XTC</translation>
-    </message>
-    <message>
-        <source>Only tokens at least this likely can be passed over.</source>
-        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
-    </message>
-    <message>
-        <source>Temperature range</source>
-        <translation>مدى الحرارة</translation>
-    </message>
-    <message>
-        <source>Lets creativity move so far up and down with how sure the model is.</source>
-        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
-    </message>
-    <message>
-        <source>Temperature curve</source>
-        <translation>منحنى الحرارة</translation>
-    </message>
-    <message>
-        <source>How quickly it moves.</source>
-        <translation>سرعة تغيّرها.</translation>
-    </message>
-    <message>
-        <source>Adaptive-p target</source>
-        <translation>هدف Adaptive-p</translation>
-    </message>
-    <message>
-        <source>Prefer tokens about this likely.</source>
-        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
-    </message>
-    <message>
-        <source>Adaptive-p memory</source>
-        <translation>ذاكرة Adaptive-p</translation>
-    </message>
-    <message>
-        <source>How long earlier choices count.</source>
-        <translation>كم تؤثر الاختيارات السابقة.</translation>
-    </message>
-    <message>
-        <source>Mirostat</source>
-        <translation>Mirostat</translation>
-    </message>
-    <message>
-        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
-        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
-    </message>
-    <message>
-        <source>Mirostat target</source>
-        <translation>هدف Mirostat</translation>
-    </message>
-    <message>
-        <source>The surprise to keep: lower is calmer.</source>
-        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
-    </message>
-    <message>
-        <source>Mirostat rate</source>
-        <translation>سرعة Mirostat</translation>
-    </message>
-    <message>
-        <source>How quickly it corrects itself.</source>
-        <translation>سرعة تصحيحه لنفسه.</translation>
-    </message>
-    <message>
-        <source>Repeatable and short</source>
-        <translation>الإعادة والتوقف</translation>
-    </message>
-    <message>
-        <source>Seed</source>
-        <translation>البذرة</translation>
-    </message>
-    <message>
-        <source>The same seed gives the same reply to the same words.</source>
-        <translation>البذرة نفسها تعطي الردّ نفسه للكلام نفسه.</translation>
-    </message>
-    <message>
-        <source>Stop at</source>
-        <translation>قف عند</translation>
-    </message>
-    <message>
-        <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
-        <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
-    </message>
-</context>
-<context>
-    <name>SelectionBar</name>
-    <message numerus="yes">
-        <source>%n chat(s) selected</source>
-        <translation>
-            <numerusform>لا محادثة محدّدة</numerusform>
-            <numerusform>محادثة واحدة محدّدة</numerusform>
-            <numerusform>محادثتان محدّدتان</numerusform>
-            <numerusform>%n محادثات محدّدة</numerusform>
-            <numerusform>%n محادثة محدّدة</numerusform>
-            <numerusform>%n محادثة محدّدة</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Move to a folder</source>
-        <translation>انقل إلى مجلد</translation>
-    </message>
-    <message>
-        <source>Take out of the archive</source>
-        <translation>أعد من الأرشيف</translation>
-    </message>
-    <message>
-        <source>Archive</source>
-        <translation>أرشف</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>تصدير</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
-        <source>Undo the selection</source>
-        <translation>ألغِ التحديد</translation>
-    </message>
-</context>
-<context>
-    <name>SidebarMenus</name>
-    <message>
-        <source>Rename</source>
-        <translation>أعد التسمية</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>ألغِ التثبيت</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>ثبّت</translation>
-    </message>
-    <message>
-        <source>Take out of the archive</source>
-        <translation>أعد من الأرشيف</translation>
-    </message>
-    <message>
-        <source>Archive</source>
-        <translation>أرشف</translation>
-    </message>
-    <message>
-        <source>Samar chats</source>
-        <translation>محادثات سمر</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>احذف</translation>
-    </message>
-    <message>
-        <source>Move to a folder</source>
-        <translation>انقل إلى مجلد</translation>
-    </message>
-    <message>
-        <source>No folder</source>
-        <translation>بلا مجلد</translation>
-    </message>
-    <message>
-        <source>New folder…</source>
-        <translation>مجلد جديد…</translation>
-    </message>
-    <message>
-        <source>New chat in this folder</source>
-        <translation>محادثة جديدة في هذا المجلد</translation>
-    </message>
-    <message>
-        <source>Delete the folder, keep its chats</source>
-        <translation>احذف المجلد وأبقِ محادثاته</translation>
-    </message>
-    <message>
-        <source>Sort by</source>
-        <translation>رتّب حسب</translation>
-    </message>
-    <message>
-        <source>Last used</source>
-        <translation>آخر استعمال</translation>
-    </message>
-    <message>
-        <source>Created</source>
-        <translation>تاريخ الإنشاء</translation>
-    </message>
-    <message>
-        <source>Title</source>
-        <translation>العنوان</translation>
-    </message>
-    <message>
-        <source>Archived chats</source>
-        <translation>المحادثات المؤرشفة</translation>
-    </message>
-</context>
-<context>
-    <name>Undo</name>
-    <message>
-        <source>Undo</source>
-        <translation>تراجع</translation>
     </message>
 </context>
 </TS>
