@@ -274,11 +274,11 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-<message>
+    <message>
         <source>Convert…</source>
         <translation>حوّل…</translation>
     </message>
-    <message>
+<message>
         <source>How to convert it</source>
         <translation>كيف يُحوَّل</translation>
     </message>
@@ -823,11 +823,11 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
-    <message>
+<message>
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
-<message>
+    <message>
         <source>A larger model for this computer</source>
         <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
     </message>
@@ -1264,7 +1264,7 @@
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
-    <message>
+<message>
         <source>The folder {name} is not there now; its models come back with it.</source>
         <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
@@ -1272,7 +1272,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1454,7 +1454,7 @@
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
     </message>
-<message>
+    <message>
         <source>Stop loading</source>
         <translation>أوقف التحميل</translation>
     </message>
@@ -1663,7 +1663,7 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -1764,11 +1764,11 @@
         <source>Asking {host}…</source>
         <translation>يُسأل {host}…</translation>
     </message>
-<message>
+    <message>
         <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
-    <message>
+<message>
         <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
         <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
@@ -2476,7 +2476,7 @@
         <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
-<message>
+    <message>
         <source>The model's own</source>
         <translation>قيم النموذج</translation>
     </message>
@@ -2805,7 +2805,7 @@
         <source>Off</source>
         <translation>مُطفأ</translation>
     </message>
-    <message>
+<message>
         <source>Automatic</source>
         <translation>تلقائي</translation>
     </message>
@@ -2841,7 +2841,7 @@
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>ShortcutSheet</name>
     <message>
@@ -2983,7 +2983,7 @@
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
     </message>
-<message>
+    <message>
         <source>Clear the search</source>
         <translation>امسح البحث</translation>
     </message>
@@ -4031,9 +4031,13 @@
         <source>Update Samar to use them again; until then it uses what it understands of them.</source>
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
-<message>
+    <message>
         <source>Its {quantization} file would fit: get that one, or close other programs.</source>
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
+    </message>
+<message>
+        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
     </message>
     </context>
 <context>
@@ -4166,11 +4170,11 @@
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
-<message>
+    <message>
         <source>over {speed} tokens/s</source>
         <translation>أكثر من {speed} رمز/ث</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>units</name>
     <message>
