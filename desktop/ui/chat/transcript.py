@@ -105,6 +105,7 @@ class TranscriptView(QWidget):
         self.filler.done.connect(self._take)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.page.verticalScrollBar().rangeChanged.connect(lambda *_: self._at_end and self.to_end())
         self.page.zoomed.connect(self._zoom)
         self.page.stepped.connect(self._step)
         self.page.find_asked.connect(self.open_find)
