@@ -2238,6 +2238,14 @@
         <translation>احذف محادثة</translation>
     </message>
     <message>
+        <source>Select several chats</source>
+        <translation>حدّد عدة محادثات</translation>
+    </message>
+    <message>
+        <source>From message to message</source>
+        <translation>من رسالة إلى رسالة</translation>
+    </message>
+    <message>
         <source>Larger and smaller text</source>
         <translation>تكبير الخط وتصغيره</translation>
     </message>
