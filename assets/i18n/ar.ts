@@ -53,7 +53,7 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-    <message>
+<message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
@@ -274,7 +274,7 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-    <message>
+<message>
         <source>Convert…</source>
         <translation>حوّل…</translation>
     </message>
@@ -738,7 +738,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-    <message>
+<message>
         <source>The Hub asks to wait; it goes on by itself</source>
         <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
     </message>
@@ -1146,7 +1146,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-    <message>
+<message>
         <source>Access must be asked for on its page.</source>
         <translation>يُطلب الإذن في صفحته.</translation>
     </message>
@@ -1260,7 +1260,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-    <message>
+<message>
         <source>Settings…</source>
         <translation>الإعدادات…</translation>
     </message>
@@ -1756,7 +1756,7 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-    <message>
+<message>
         <source>The token is kept in this computer's keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
@@ -2206,7 +2206,7 @@
         <source>Samar</source>
         <translation>سَمَر</translation>
     </message>
-    <message>
+<message>
         <source>Samar {version} is there</source>
         <translation>صدر سمر {version}</translation>
     </message>
@@ -2476,7 +2476,7 @@
         <source>Back to the model's own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
-    <message>
+<message>
         <source>The model's own</source>
         <translation>قيم النموذج</translation>
     </message>
@@ -2512,7 +2512,7 @@
         <source>Name of the preset</source>
         <translation>اسم الأسلوب</translation>
     </message>
-<message>
+    <message>
         <source>Creativity</source>
         <translation>الإبداع</translation>
     </message>
@@ -2833,13 +2833,17 @@
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
-    <message>
+<message>
         <source>Help</source>
         <translation>المساعدة</translation>
     </message>
     <message>
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
+    </message>
+    <message>
+        <source>Only when I ask for a model</source>
+        <translation>حين أطلب نموذجًا فقط</translation>
     </message>
     </context>
 <context>
@@ -2916,7 +2920,15 @@
         <source>This sheet</source>
         <translation>هذه الورقة</translation>
     </message>
-</context>
+<message>
+        <source>Select several chats</source>
+        <translation>حدّد عدة محادثات</translation>
+    </message>
+    <message>
+        <source>From message to message</source>
+        <translation>من رسالة إلى رسالة</translation>
+    </message>
+    </context>
 <context>
     <name>Sidebar</name>
     <message>
@@ -2963,7 +2975,7 @@
         <source>Settings</source>
         <translation>الإعدادات</translation>
     </message>
-    <message>
+<message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
     </message>
@@ -2987,7 +2999,7 @@
         <source>Clear the search</source>
         <translation>امسح البحث</translation>
     </message>
-</context>
+    </context>
 <context>
     <name>SidebarMenus</name>
     <message>
@@ -3907,7 +3919,7 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
-    <message>
+<message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -4166,7 +4178,7 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-    <message>
+<message>
         <source>Waiting for the Hub</source>
         <translation>ينتظر Hugging Face</translation>
     </message>
