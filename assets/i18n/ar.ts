@@ -821,6 +821,25 @@
     </message>
 </context>
 <context>
+    <name>FileField</name>
+    <message>
+        <source>Model files (*.gguf)</source>
+        <translation>ملفات النماذج (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>اختر…</translation>
+    </message>
+    <message>
+        <source>Take it away</source>
+        <translation>أزله</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this chat</source>
@@ -1461,6 +1480,10 @@
         <source>working room {size}</source>
         <translation>حيّز العمل {size}</translation>
     </message>
+    <message>
+        <source>files beside it {size}</source>
+        <translation>ملفات معه {size}</translation>
+    </message>
     <message numerus="yes">
         <source>%n token(s)</source>
         <translation>
@@ -1539,6 +1562,26 @@
     <message>
         <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
         <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>Sees images with</source>
+        <translation>يرى الصور بواسطة</translation>
+    </message>
+    <message>
+        <source>The projector file of this model, mmproj in its name. It takes memory when the first image comes.</source>
+        <translation>ملف الإسقاط الخاص بهذا النموذج، وفي اسمه mmproj. يأخذ ذاكرة حين تأتي أول صورة.</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>نموذج المسودّة</translation>
+    </message>
+    <message>
+        <source>A small model of the same family writes ahead, and this one checks it: the same replies, often sooner.</source>
+        <translation>نموذج صغير من العائلة نفسها يكتب مقدّمًا ويراجعه هذا: الردود نفسها، وكثيرًا ما تأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>لا شيء</translation>
     </message>
     <message>
         <source>F16, exact</source>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,10 +13,11 @@ from desktop.core.errors import fill
 from desktop.core.settings import Settings
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine, Verdict
-from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, judge_as_set
+from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, bytes_beside, judge_as_set
 from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
+from desktop.ui.models.file_fields import FileField
 from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
@@ -56,7 +59,7 @@ class MemoryBar(QWidget):
         parts = (
             (memory.weights, tokens.color("danger" if over else "accent")),
             (memory.kv + memory.state, tokens.color("danger" if over else "accent", 0.6)),
-            (memory.buffers, tokens.color("danger" if over else "accent", 0.35)),
+            (memory.buffers + memory.beside, tokens.color("danger" if over else "accent", 0.35)),
         )
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         at = 0.0
@@ -87,6 +90,8 @@ class ModelSettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.entry, self.own, self.general, self.machine, self.loaded = entry, own, general, machine, loaded
+        self.beside = 0
+        """Bytes of the files that are loaded with it."""
         self.steps = context_steps(entry.shape.context_trained)
         self.showing = True
         self.names: dict[str, Label] = {}
@@ -175,6 +180,11 @@ class ModelSettingsDialog(QDialog):
         self._row("flash", below=self.flash)
         self._row("map", below=self.map)
         self._row("keep", below=self.keep)
+        self.projector, self.draft = FileField(), FileField()
+        self._row("projector", below=self.projector)
+        self._row("draft", below=self.draft)
+        self.projector.changed.connect(lambda path: self._change(projector=path))
+        self.draft.changed.connect(lambda path: self._change(draft=path))
         self.adapters = AdapterList(self.entry.architecture, self.entry.name)
         self._row("adapters", below=self.adapters)
         self.adapters.changed.connect(lambda adapters: self._change(adapters=adapters))
@@ -206,6 +216,7 @@ class ModelSettingsDialog(QDialog):
     def show_settings(self, own: ModelSettings) -> None:
         self.showing = True
         self.own = own = own.checked()
+        self.beside = bytes_beside(self.entry, own)
         near = min(range(1, len(self.steps)), key=lambda number: abs(self.steps[number] - own.context))
         self.context.setValue(near if own.context else 0)
         self.threads.setValue(own.threads)
@@ -214,13 +225,15 @@ class ModelSettingsDialog(QDialog):
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
         self.keep.set_value(own.keep_in_memory)
+        self.projector.set_path(own.projector)
+        self.draft.set_path(own.draft)
         self.adapters.set_adapters(own.adapters)
         self.showing = False
         self._judge()
 
     def judged(self) -> Fit:
         """What the values that are shown would take."""
-        return judge_as_set(self.entry.shape, self.machine, self.own, self.general.context)
+        return judge_as_set(self.entry.shape, self.machine, self.own, self.general.context, self.beside)
 
     def _change(self, **values: object) -> None:
         if self.showing:
@@ -241,6 +254,7 @@ class ModelSettingsDialog(QDialog):
             self.tr("weights {size}").replace("{size}", i18n.size(fit.memory.weights)),
             self.tr("context {size}").replace("{size}", i18n.size(fit.memory.kv + fit.memory.state)),
             self.tr("working room {size}").replace("{size}", i18n.size(fit.memory.buffers)),
+            self.tr("files beside it {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
         )
         self.needs.setText(f"{words.needs(fit)}\n{parts}")
         tokens = self.own.context or self.general.context
@@ -301,14 +315,27 @@ class ModelSettingsDialog(QDialog):
                 self.tr("Adapters (LoRA)"),
                 self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
             ),
+            "projector": (
+                self.tr("Sees images with"),
+                self.tr("The projector file of this model, mmproj in its name. It takes memory when the first image comes."),
+            ),
+            "draft": (
+                self.tr("Draft model"),
+                self.tr("A small model of the same family writes ahead, and this one checks it: the same replies, often sooner."),
+            ),
         }  # fmt: skip
-        fields = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
+        fields: dict[str, QWidget] = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
         fields |= {"flash": self.flash, "map": self.map, "keep": self.keep, "adapters": self.adapters}
+        fields |= {"projector": self.projector, "draft": self.draft}
         for name, (title, hint) in texts.items():
             self.names[name].setText(title)
             self.hints[name].setText(hint)
             fields[name].setAccessibleName(title)
             fields[name].setAccessibleDescription(hint)
+        beside = [Path(name).name for name in self.entry.companions if Path(name).name.lower().startswith("mmproj")]
+        one = words.name(beside[0]) if beside else self.tr("None")
+        self.projector.say(texts["projector"][0], one)
+        self.draft.say(texts["draft"][0], self.tr("None"))
         self.kv.set_texts((self.tr("F16, exact"), self.tr("Q8_0, half"), self.tr("Q4_0, a quarter")))
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
         self.map.set_texts((self.tr("Mapped"), self.tr("Copied")))

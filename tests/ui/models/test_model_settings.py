@@ -79,6 +79,20 @@ def test_that_a_small_cache_and_no_flash_attention_exclude_each_other(dialog: Mo
     assert (dialog.own.kv_type, dialog.own.flash_attention, dialog.flash.value()) == ("q8_0", "auto", "auto")
 
 
+def test_that_files_beside_the_model_are_chosen_and_counted(dialog: ModelSettingsDialog, tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.gguf" for name in ("mmproj", "draft")}
+    for path in files.values():
+        path.write_bytes(bytes(1000))
+    without = dialog.judged().memory.total
+    dialog.projector.changed.emit(str(files["mmproj"]))
+    dialog.draft.changed.emit(str(files["draft"]))
+    assert dialog.judged().memory.total == without + 2000 and "files beside it" in dialog.needs.text()
+    assert (dialog.own.projector, dialog.own.draft) == (str(files["mmproj"]), str(files["draft"]))
+    dialog.draft.clear.click()
+    assert dialog.own.draft == "" and not dialog.draft.clear.isVisible() and dialog.draft.name.text() == "None"
+    assert dialog.judged().memory.total == without + 1000
+
+
 def test_that_closing_keeps_nothing_and_saving_tells_all(dialog: ModelSettingsDialog, qtbot: QtBot) -> None:
     dialog.threads.setValue(3)
     dialog.map.group.button(1).click()
