@@ -819,13 +819,13 @@
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
+    <message>
+        <source>A larger model for this computer</source>
+        <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
+    </message>
 </context>
 <context>
     <name>FileField</name>
-    <message>
-        <source>Model files (*.gguf)</source>
-        <translation>ملفات النماذج (*.gguf)</translation>
-    </message>
     <message>
         <source>All files (*)</source>
         <translation>كل الملفات (*)</translation>
@@ -835,8 +835,12 @@
         <translation>اختر…</translation>
     </message>
     <message>
-        <source>Take it away</source>
-        <translation>أزله</translation>
+        <source>Models (*.gguf)</source>
+        <translation>نماذج (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>Take it off</source>
+        <translation>انزعه</translation>
     </message>
 </context>
 <context>
@@ -1564,20 +1568,8 @@
         <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
     </message>
     <message>
-        <source>Sees images with</source>
-        <translation>يرى الصور بواسطة</translation>
-    </message>
-    <message>
-        <source>The projector file of this model, mmproj in its name. It takes memory when the first image comes.</source>
-        <translation>ملف الإسقاط الخاص بهذا النموذج، وفي اسمه mmproj. يأخذ ذاكرة حين تأتي أول صورة.</translation>
-    </message>
-    <message>
         <source>Draft model</source>
         <translation>نموذج المسودّة</translation>
-    </message>
-    <message>
-        <source>A small model of the same family writes ahead, and this one checks it: the same replies, often sooner.</source>
-        <translation>نموذج صغير من العائلة نفسها يكتب مقدّمًا ويراجعه هذا: الردود نفسها، وكثيرًا ما تأتي أسرع.</translation>
     </message>
     <message>
         <source>None</source>
@@ -1650,6 +1642,22 @@
     <message>
         <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
         <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
+    <message>
+        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
+        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>المُسقِط</translation>
+    </message>
+    <message>
+        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
+        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
+    </message>
+    <message>
+        <source>The one beside the model, if there is one</source>
+        <translation>الذي بجوار النموذج إن وُجد</translation>
     </message>
 </context>
 <context>
@@ -2844,6 +2852,14 @@
         <source>This sheet</source>
         <translation>هذه الورقة</translation>
     </message>
+    <message>
+        <source>Select several chats</source>
+        <translation>حدّد عدة محادثات</translation>
+    </message>
+    <message>
+        <source>From message to message</source>
+        <translation>من رسالة إلى رسالة</translation>
+    </message>
 </context>
 <context>
     <name>Sidebar</name>
@@ -3768,10 +3784,6 @@
         <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
-        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
-        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
-    </message>
-    <message>
         <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
         <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
     </message>
@@ -3925,7 +3937,7 @@
     </message>
     <message>
         <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
-        <translation>لا يستطيع {draft} أن يسبق {name} في الكتابة: مفردات الاثنين مختلفة.</translation>
+        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
     </message>
     <message>
         <source>Choose a smaller model of the same family as the draft model, or none.</source>
@@ -3933,23 +3945,23 @@
     </message>
     <message>
         <source>{name} can&apos;t see images: it has no projector file.</source>
-        <translation>لا يرى {name} الصور: ليس معه ملف إسقاط.</translation>
+        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
     </message>
     <message>
         <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
-        <translation>ضع ملف الإسقاط (‎mmproj….gguf) بجانب النموذج، أو اختر نموذجًا يرى الصور.</translation>
+        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
     </message>
     <message>
         <source>The projector {projector} does not belong to {name}.</source>
-        <translation>ملف الإسقاط {projector} ليس لنموذج {name}.</translation>
+        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
     </message>
     <message>
         <source>Get the projector that was made for this model, or send without images.</source>
-        <translation>نزّل ملف الإسقاط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
     </message>
     <message>
         <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
-        <translation>تتعذّر قراءة الصورة {name}: إنها تالفة، أو ليست صورة.</translation>
+        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
         <source>Choose a PNG, JPEG, GIF or BMP file.</source>
@@ -3961,7 +3973,11 @@
     </message>
     <message>
         <source>Make it smaller and send it again.</source>
-        <translation>صغّرها وأرسلها مرة أخرى.</translation>
+        <translation>صغّرها ثم أرسلها من جديد.</translation>
+    </message>
+    <message>
+        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vocabulary: int = 0
     width: int = 0
     """Embedding length."""
+    layers: int = 0
 
 
 class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -101,6 +101,15 @@ def with_others(facts: FileFacts, adapters: Sequence[Adapter], draft: FileFacts 
     )
 
 
+def without(facts: FileFacts, part: float) -> FileFacts:
+    """`facts` less the part of weights and cache, 0 … 1, that lies elsewhere than in the computer's memory."""
+    return msgspec.structs.replace(
+        facts,
+        weight_bytes=int(facts.weight_bytes * (1 - part)),
+        kv_elements_per_token=int(facts.kv_elements_per_token * (1 - part)),
+    )
+
+
 def _key(path: str) -> tuple[str, int, int]:
     try:
         info = Path(path).stat()

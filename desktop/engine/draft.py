@@ -36,9 +36,18 @@ class Draft:
     """
 
     def __init__(
-        self, library: Library, path: str, main: Model, name: str, *, size: int, threads: int, flag: StopFlag
+        self,
+        library: Library,
+        path: str,
+        main: Model,
+        name: str,
+        *,
+        size: int,
+        threads: int,
+        flag: StopFlag,
+        gpu_layers: int = 0,
     ) -> None:
-        self.model = Model(library, path, stop=flag)
+        self.model = Model(library, path, gpu_layers=gpu_layers, stop=flag)
         try:
             if not same_vocabulary(main, self.model) or self.model.recurrent:
                 raise SamarError("draft_unfit", draft=Path(path).name, name=name)

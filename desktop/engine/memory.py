@@ -14,7 +14,7 @@ _CONTEXT_STEP = 256
 _ADVISED_CONTEXT = 2048
 _BITS = {"Q8_0": 8.5, "Q6_K": 6.6, "Q5_K_M": 5.7, "Q4_K_M": 4.9, "Q3_K_M": 4.0, "Q2_K": 3.2}
 """Bits for each weight of common quantizations, best first; a little over what 7-billion models come to."""
-_BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
+BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def plan_memory(facts: FileFacts, options: LoadOptions, free: int) -> Plan:
     wished = options.context if options.context > 0 else 8192
     trained = facts.context_trained or wished
     context, limit = (trained, "model") if wished > trained else (wished, "")
-    per_token = facts.kv_elements_per_token * _BYTES_PER_ELEMENT[options.kv_type]
+    per_token = facts.kv_elements_per_token * BYTES_PER_ELEMENT[options.kv_type]
     # activations of one batch: a few rows of the width, one of the vocabulary; measured within a factor of two
     buffers = options.batch * facts.width * 4 * 10 + facts.vocabulary * 4 * 4 + 32 * 1024 * 1024
     base = facts.weight_bytes + buffers

@@ -14,7 +14,7 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
-from desktop.engine.adapters import Adapters, with_others
+from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
@@ -27,6 +27,7 @@ from desktop.engine.llama import (
     StopFlag,
 )
 from desktop.engine.memory import Plan, plan_memory
+from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
 from desktop.engine.protocol import (
     Finished,
@@ -82,20 +83,26 @@ class Session:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
         self._projector: Projector | None = None
-        plan = plan_memory(with_others(facts, options.adapters, draft), options, machine.free_memory())
-        gpu_layers = options.gpu_layers if library.has_gpu() else 0
+        whole = with_others(facts, options.adapters, draft)
+        layers, on_devices = self._plan_layers(library, whole, options)
+        plan = plan_memory(without(whole, on_devices), options, machine.free_memory())
+        threads = options.threads if options.threads > 0 else machine.usable_cores()
+
+        def attempt(layers: int) -> tuple[Model, Context, int]:
+            model = self._load_model(library, options, facts, layers, progress)
+            try:
+                if not model.can_chat:
+                    raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
+                trained = model.trained_context
+                size = min(plan.context, trained) if trained > 0 else plan.context
+                return model, self._make_context(model, size, threads, options, facts, plan, layers), layers
+            except BaseException:
+                model.close()
+                raise
+
+        self.model, self.context, gpu_layers = stepping_down(layers, attempt, (NativeError,))
         self._on_cpu = gpu_layers == 0
-        self.model = self._load_model(library, options, facts, gpu_layers, progress)
-        try:
-            if not self.model.can_chat:
-                raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
-            threads = options.threads if options.threads > 0 else machine.usable_cores()
-            trained = self.model.trained_context
-            context = min(plan.context, trained) if trained > 0 else plan.context
-            self.context = self._make_context(context, threads, options, facts, plan)
-        except BaseException:
-            self.model.close()
-            raise
+        trained = self.model.trained_context
         try:
             self.prompts = self._make_prompts(templates)
         except BaseException:
@@ -169,24 +176,46 @@ class Session:
             reason = str(problem)
             if "unknown model architecture" in reason:
                 raise SamarError("model_unsupported", name=facts.name, architecture=facts.architecture) from problem
-            if gpu_layers:  # the device failed: the CPU always works
-                self._on_cpu = True
-                return self._load_model(library, options, facts, 0, progress)
+            if gpu_layers:  # the device failed: fewer layers may work, and the CPU always does
+                raise
             raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
 
-    def _make_context(self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan) -> Context:
+    def _plan_layers(self, library: Library, facts: FileFacts, options: LoadOptions) -> tuple[int, float]:
+        """Layers for the devices, and the part of the model's memory that they take off the computer's own."""
+        if not library.has_gpu():
+            return 0, 0.0
+        found = devices(library.api._lib)
+        if not found:  # they can't be asked: all that is wished for, and fewer when that fails
+            return asked(facts, options.gpu_layers), 0.0
+        context = min(options.context if options.context > 0 else 8192, facts.context_trained or 1 << 30)
+        layers = plan_layers(facts, options.gpu_layers, context, options.kv_type, found)
+        return layers, share(facts, layers, found)
+
+    def _make_context(
+        self,
+        model: Model,
+        context: int,
+        threads: int,
+        options: LoadOptions,
+        facts: FileFacts,
+        plan: Plan,
+        gpu_layers: int,
+    ) -> Context:
+        guesses = (options.guessing or options.draft) and not model.recurrent
         try:
             return Context(
-                self.model,
+                model,
                 size=context,
                 batch=min(max(options.batch, MOST + 1), context),
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
                 flash_attention=options.flash_attention,
-                outputs=min(MOST + 1, context) if self._may_guess(options) or options.draft else 1,
+                outputs=min(MOST + 1, context) if guesses else 1,
             )
         except NativeError as problem:
+            if gpu_layers:
+                raise
             if "alloc" in str(problem).lower():
                 raise SamarError(
                     "not_enough_memory",
@@ -200,7 +229,16 @@ class Session:
         """The draft model. Raises SamarError, or LoadStopped; everything is freed then."""
         size = self.context.size
         try:
-            return Draft(library, facts.path, self.model, self._facts.name, size=size, threads=threads, flag=self._flag)
+            return Draft(
+                library,
+                facts.path,
+                self.model,
+                self._facts.name,
+                size=size,
+                threads=threads,
+                flag=self._flag,
+                gpu_layers=0 if self._on_cpu else -1,
+            )
         except BaseException as problem:
             self.context.close()
             self.model.close()

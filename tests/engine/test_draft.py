@@ -8,9 +8,13 @@ import msgspec
 import pytest
 
 from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams
+from desktop.core.paths import starter_model
 from desktop.engine.client import EngineClient
 from desktop.engine.draft import Draft, Guesses
+from desktop.engine.llama import Context, Library, Model, StopFlag
 from desktop.engine.protocol import LoadOptions
+from desktop.engine.sampling import Sampler
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import MakeEngine, ask, read
 from tests.fakes.tiny_gguf import write_tiny
@@ -75,6 +79,32 @@ def test_that_memory_is_planned_for_both(make_engine: MakeEngine, tiny_model: Pa
     assert alone is not None
     assert both is not None
     assert both.memory_bytes > alone.memory_bytes + tiny_model.stat().st_size // 2
+
+
+def test_that_a_sure_draft_is_right_about_itself() -> None:
+    """The bundled model writes ahead for itself: guesses are made, and all of them are right."""
+    library, flag = Library(), StopFlag()
+    model = Model(library, str(starter_model()))
+    context = Context(model, size=1024, batch=64, threads=1, flag=flag, outputs=16)
+    draft = Draft(library, str(starter_model()), model, "Starter", size=1024, threads=1, flag=flag)
+    tokens = model.tokenize("What is a token? A token is")
+    context.decode(tokens)
+    sampler = Sampler(model, GenerationParams(temperature=0.0), 1, tokens)
+    draft.restart(context.tokens)
+    token, guessed, right = context.sample(sampler), 0, 0
+    for _ in range(40):
+        found = draft.guess(token, 8)
+        guessed += len(found)
+        for guess in found:
+            token = context.step(token, sampler)
+            right += token == guess
+        token = context.step(token, sampler)
+    sampler.close()
+    draft.close()
+    context.close()
+    model.close()
+    assert guessed >= 4
+    assert right == guessed
 
 
 # ---- what it has gained

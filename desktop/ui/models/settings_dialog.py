@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,11 +11,13 @@ from desktop.core.errors import fill
 from desktop.core.settings import Settings
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine, Verdict
+from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
 from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, bytes_beside, judge_as_set
 from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
-from desktop.ui.models.file_fields import FileField
+from desktop.ui.models.file_field import FileField
 from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
@@ -180,11 +180,12 @@ class ModelSettingsDialog(QDialog):
         self._row("flash", below=self.flash)
         self._row("map", below=self.map)
         self._row("keep", below=self.keep)
-        self.projector, self.draft = FileField(), FileField()
-        self._row("projector", below=self.projector)
+        self.draft = FileField(inspect)
+        self.projector = FileField(lambda path: check_projector(path, self.entry.name))
         self._row("draft", below=self.draft)
-        self.projector.changed.connect(lambda path: self._change(projector=path))
+        self._row("projector", below=self.projector)
         self.draft.changed.connect(lambda path: self._change(draft=path))
+        self.projector.changed.connect(lambda path: self._change(projector=path))
         self.adapters = AdapterList(self.entry.architecture, self.entry.name)
         self._row("adapters", below=self.adapters)
         self.adapters.changed.connect(lambda adapters: self._change(adapters=adapters))
@@ -225,8 +226,8 @@ class ModelSettingsDialog(QDialog):
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
         self.keep.set_value(own.keep_in_memory)
-        self.projector.set_path(own.projector)
         self.draft.set_path(own.draft)
+        self.projector.set_path(own.projector)
         self.adapters.set_adapters(own.adapters)
         self.showing = False
         self._judge()
@@ -311,37 +312,35 @@ class ModelSettingsDialog(QDialog):
                 self.tr("Keep in memory"),
                 self.tr("The system never swaps the weights out, if it allows that: the first reply after a pause is fast."),
             ),
+            "draft": (
+                self.tr("Draft model"),
+                self.tr("A much smaller model of the same family that writes ahead. Replies stay the same and come faster."),
+            ),
+            "projector": (
+                self.tr("Projector"),
+                self.tr("The file (mmproj) with which this model sees images. One beside the model is found by its name."),
+            ),
             "adapters": (
                 self.tr("Adapters (LoRA)"),
                 self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
             ),
-            "projector": (
-                self.tr("Sees images with"),
-                self.tr("The projector file of this model, mmproj in its name. It takes memory when the first image comes."),
-            ),
-            "draft": (
-                self.tr("Draft model"),
-                self.tr("A small model of the same family writes ahead, and this one checks it: the same replies, often sooner."),
-            ),
         }  # fmt: skip
-        fields: dict[str, QWidget] = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
+        fields = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
         fields |= {"flash": self.flash, "map": self.map, "keep": self.keep, "adapters": self.adapters}
-        fields |= {"projector": self.projector, "draft": self.draft}
+        fields |= {"draft": self.draft.choose, "projector": self.projector.choose}
         for name, (title, hint) in texts.items():
             self.names[name].setText(title)
             self.hints[name].setText(hint)
             fields[name].setAccessibleName(title)
             fields[name].setAccessibleDescription(hint)
-        beside = [Path(name).name for name in self.entry.companions if Path(name).name.lower().startswith("mmproj")]
-        one = words.name(beside[0]) if beside else self.tr("None")
-        self.projector.say(texts["projector"][0], one)
-        self.draft.say(texts["draft"][0], self.tr("None"))
         self.kv.set_texts((self.tr("F16, exact"), self.tr("Q8_0, half"), self.tr("Q4_0, a quarter")))
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
         self.map.set_texts((self.tr("Mapped"), self.tr("Copied")))
         self.keep.set_texts((self.tr("As the system decides"), self.tr("Always")))
         for field in (self.threads, self.gpu):
             field.setSpecialValueText(self.tr("Automatic"))
+        self.draft.set_none(self.tr("None"))
+        self.projector.set_none(self.tr("The one beside the model, if there is one"))
         self.reset.setText(self.tr("Back to the defaults"))
         self.close_button.setText(self.tr("Cancel"))
         self.save.setText(self.tr("Save"))

@@ -30,7 +30,7 @@ from desktop.ui.models.settings_dialog import ModelSettingsDialog, context_steps
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker
 from tests.fakes.scripted_engine import ScriptedEngine
-from tests.fakes.tiny_gguf import write_tiny, write_tiny_adapter
+from tests.fakes.tiny_gguf import write_tiny, write_tiny_adapter, write_tiny_projector
 
 LISTED = catalogue.load().find("llama-3.2-1b")
 assert LISTED is not None
@@ -79,18 +79,16 @@ def test_that_a_small_cache_and_no_flash_attention_exclude_each_other(dialog: Mo
     assert (dialog.own.kv_type, dialog.own.flash_attention, dialog.flash.value()) == ("q8_0", "auto", "auto")
 
 
-def test_that_files_beside_the_model_are_chosen_and_counted(dialog: ModelSettingsDialog, tmp_path: Path) -> None:
-    files = {name: tmp_path / f"{name}.gguf" for name in ("mmproj", "draft")}
-    for path in files.values():
-        path.write_bytes(bytes(1000))
+def test_that_files_beside_the_model_are_counted(dialog: ModelSettingsDialog, tmp_path: Path) -> None:
     without = dialog.judged().memory.total
-    dialog.projector.changed.emit(str(files["mmproj"]))
-    dialog.draft.changed.emit(str(files["draft"]))
+    for name in ("mmproj", "draft"):
+        (tmp_path / name).write_bytes(bytes(1000))
+    dialog.projector.changed.emit(str(tmp_path / "mmproj"))
+    dialog.draft.changed.emit(str(tmp_path / "draft"))
     assert dialog.judged().memory.total == without + 2000 and "files beside it" in dialog.needs.text()
-    assert (dialog.own.projector, dialog.own.draft) == (str(files["mmproj"]), str(files["draft"]))
-    dialog.draft.clear.click()
-    assert dialog.own.draft == "" and not dialog.draft.clear.isVisible() and dialog.draft.name.text() == "None"
+    dialog.draft.changed.emit("")
     assert dialog.judged().memory.total == without + 1000
+    assert dialog.judged().memory.beside == 1000 and dialog.own.projector == str(tmp_path / "mmproj")
 
 
 def test_that_closing_keeps_nothing_and_saving_tells_all(dialog: ModelSettingsDialog, qtbot: QtBot) -> None:
@@ -121,6 +119,25 @@ def test_that_adapters_are_added_scaled_and_taken_off(
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.use.click()
     assert saved.args[1] == ModelSettings(adapters=(Adapter(path=one, scale=0.0),))
+
+
+def test_that_a_draft_model_and_a_projector_are_chosen_and_taken_off(
+    dialog: ModelSettingsDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    model, projector = str(write_tiny(tmp_path / "small.gguf")), str(write_tiny_projector(tmp_path / "mmproj.gguf"))
+    dialog.draft.take(projector)
+    assert dialog.draft.problem.isVisible() and dialog.own.draft == ""
+    dialog.draft.take(model)
+    assert not dialog.draft.problem.isVisible() and dialog.draft.name.text() == "small.gguf"
+    dialog.projector.take(model)
+    assert dialog.projector.problem.isVisible() and dialog.own.projector == ""
+    dialog.projector.take(projector)
+    assert (dialog.own.draft, dialog.own.projector) == (model, projector)
+    dialog.draft.remove.click()
+    assert dialog.draft.choose.hasFocus() and dialog.draft.name.text() == "None"
+    with qtbot.waitSignal(dialog.saved) as saved:
+        dialog.use.click()
+    assert saved.args[1] == ModelSettings(projector=projector)
 
 
 def test_that_gpu_layers_wait_for_a_gpu(dialog: ModelSettingsDialog, app: QApplication, qtbot: QtBot) -> None:
