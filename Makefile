@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units screenshots translations reference reference-engine soak bench-guessing \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter package package-check clean
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -37,6 +37,9 @@ contracts: setup-dev ## who may import whom
 
 units: setup-dev ## the tests alone
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m pytest
+
+accessibility: setup-dev ## the real accessibility tree, on a virtual screen (long; needs Xvfb, openbox, at-spi2-core)
+	@$(VENV)/python -m tests.accessibility
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m desktop.ui.screenshots docs/screenshots
@@ -76,6 +79,9 @@ reference-engine: setup-dev ## greedy replies against llama-server's, token by t
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
+
+bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
+	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh

@@ -5,6 +5,7 @@ A cancelled download leaves what was fetched in that cache, where the next attem
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -79,7 +80,7 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
 
     constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
-        return _files(HfApi(), repository, revision, what, report, cancel)
+        return _files(HfApi(token=_token()), repository, revision, what, report, cancel)
     except GatedRepoError:
         why = "its owner asks to accept conditions first; do so on its page and log in with a token"
     except RepositoryNotFoundError:
@@ -93,6 +94,22 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
     except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # the HTTP library's, whichever it is
         why = f"the connection failed ({type(error).__name__})"
     raise ConversionError(ExitStatus.DOWNLOAD_FAILED, f"{repository} cannot be downloaded: {why}.")
+
+
+def _token() -> str | None:
+    """The person's token, where it is: in the environment, in the system's keyring where Samar keeps it, or where the Hub's own
+    command keeps it (None)."""
+    import os
+
+    import keyring
+    from keyring.errors import KeyringError
+
+    if given := os.environ.get("HF_TOKEN"):
+        return given
+    with contextlib.suppress(KeyringError, RuntimeError):
+        kept: str | None = keyring.get_password("samar", "hugging-face")
+        return kept
+    return None
 
 
 def _files(api: Any, repository: str, revision: str | None, what: What, report: Reporter, cancel: CancelToken) -> Path:

@@ -46,6 +46,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def open_window(data_dir: Path | None, files: list[str]) -> int:
     """Open the window with files, or hand them to the one that is open."""
+    import gc
+
+    gc.disable()  # desktop/workers/garbage.py takes over; until then nothing is worth collecting
     from desktop.core.errors import SamarError
     from desktop.core.paths import Paths
     from desktop.instance import Instance

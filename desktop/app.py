@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFileOpenEvent
 from PySide6.QtWidgets import QApplication
@@ -22,10 +21,6 @@ from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
-from desktop.instance import Instance
-from desktop.models.adapters import check_adapter
-from desktop.models.gguf import inspect
-from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
@@ -33,27 +28,53 @@ from desktop.ui import i18n, theme
 from desktop.ui.chat.controller import ChatController
 from desktop.ui.chat.prompts import PromptController
 from desktop.ui.chat.transcript import TranscriptView
-from desktop.ui.chat.transfer import TransferController
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
-from desktop.ui.models.conversion_controller import ConversionController, is_checkpoint
-from desktop.ui.models.plan_card import PlanCard
 from desktop.ui.preferences import Preferences
 from desktop.ui.updates import UpdateController
 from desktop.workers.background import Background
 from desktop.workers.garbage import GuiCollector
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
-from desktop.workers.transfer import TransferWorker
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from desktop.core.model import FileFacts
+    from desktop.instance import Instance
+    from desktop.ui.chat.transfer import TransferController
+    from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
     from desktop.ui.settings.settings_dialog import SettingsDialog
     from desktop.workers.updates import UpdateWorker
 
 log = logging.getLogger(__name__)
+
+FIRST_CHATS = 100
+"""Chats that are read before the window is shown."""
+MODEL_MS, REST_MS = 20, 100
+"""After the window was shown and takes input: the model is loaded, and what else was put off is done."""
+
+
+def inspect(path: Path) -> FileFacts:
+    """The header of a model's file; what reads it is imported with the first one."""
+    from desktop.models import gguf
+
+    return gguf.inspect(path)
+
+
+def check_adapter(path: Path, architecture: str, model: str) -> None:
+    """Raise SamarError unless a file is a LoRA adapter for `architecture`; imported with the first one."""
+    from desktop.models import adapters
+
+    adapters.check_adapter(path, architecture, model)
+
+
+def check_projector(path: Path, model: str) -> None:
+    """Raise SamarError unless a file is a projector for images; imported with the first one."""
+    from desktop.models import projectors
+
+    projectors.check_projector(path, model)
 
 
 class Samar(QObject):
@@ -63,9 +84,12 @@ class Samar(QObject):
         super().__init__()
         self.app, self.paths = app, paths
         self.engine = engine or EngineClient(
-            inspect, check_adapter=check_adapter, on_log=logs.note_engine, states=paths.states
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=paths.states,
         )
-        self.engine.start()  # its start hides behind the window's
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
         theme.install(app, settings.theme, settings.text_scale)
@@ -81,7 +105,6 @@ class Samar(QObject):
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
         self._tell_worker(settings)
         self.finder = SearchWorker(self.database.path, self)
-        self.transfer_worker = TransferWorker(paths.history, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
         self.window = MainWindow(
@@ -90,8 +113,6 @@ class Samar(QObject):
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
-        self.plan_card = PlanCard()
-        self.window.add_card(self.plan_card)
         self.chats = ChatController(
             self.window,
             self.transcript,
@@ -101,13 +122,9 @@ class Samar(QObject):
             lambda: self.preferences.value,
             lambda: i18n.current().value,
         )
-        self.transfer = TransferController(self.window, self.transfer_worker)
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
-        self.conversion = ConversionController(
-            self.window, self.plan_card, paths.models, self.models.load, lambda: self.preferences.value.network_allowed
-        )
         self.room: ModelsRoom | None = None
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
@@ -121,19 +138,17 @@ class Samar(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        for source in (self.chats, self.transfer, self.models, self.conversion):
+        for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
-        self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
-        self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
-        window.sidebar.chats_exported.connect(self.transfer.export_chats)
+        window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
@@ -147,20 +162,62 @@ class Samar(QObject):
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
+    # what is built when it is first asked for
+
+    @cached_property
+    def transfer(self) -> TransferController:
+        """Export and import."""
+        from desktop.ui.chat.transfer import TransferController
+        from desktop.workers.transfer import TransferWorker
+
+        made = TransferController(self.window, TransferWorker(self.paths.history, self))
+        made.error_occurred.connect(self.show_error)
+        made.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
+        return made
+
+    @cached_property
+    def conversion(self) -> ConversionController:
+        """Checkpoints become GGUF, with a card over the conversation."""
+        from desktop.ui.models.conversion_controller import ConversionController
+        from desktop.ui.models.plan_card import PlanCard
+
+        card = PlanCard()
+        self.window.add_card(card)
+        made = ConversionController(
+            self.window, card, self.paths.models, self.models.load, lambda: self.preferences.value.network_allowed
+        )
+        made.error_occurred.connect(self.show_error)
+        made.converted.connect(self.models.add)
+        return made
+
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
             self.store.recover_interrupted()
             self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
-            chats = [str(id_) for id_ in self.store.chat_ids()]
-            self.background.run(lambda: self.worker.forget_others(chats))
-            self.chats.load_chats()
+            self._show_first_chats()
         except SamarError as problem:
             self.show_error(problem)
         self.chats.new_chat()
         if self.first_start and not self.window.sidebar.model.rowCount():
             self._welcome()
-        self.keep_up()
+        QTimer.singleShot(REST_MS, self, self.keep_up)
+        QTimer.singleShot(REST_MS, self, self._forget_others)
+
+    def _forget_others(self) -> None:
+        """What the engine read of chats that are not there any more goes."""
+        if not self._closed:
+            chats = [str(id_) for id_ in self.store.chat_ids()]
+            self.background.run(lambda: self.worker.forget_others(chats))
+
+    def _show_first_chats(self) -> None:
+        """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
+        if not self.chats.organizer.load(FIRST_CHATS):
+            QTimer.singleShot(REST_MS, self, self._show_all_chats)
+
+    def _show_all_chats(self) -> None:
+        if not self._closed:
+            self.chats.guarded(self.chats.load_chats)()
 
     def _welcome(self) -> None:
         """The first start: until something is written, one may choose the language where one looks."""
@@ -179,12 +236,13 @@ class Samar(QObject):
         """Show the window, then load the model."""
         self.window.show()
         self.window.composer.focus()
-        QTimer.singleShot(0, self, self._check_fonts)
+        self.engine.start()  # while the window is painted, not before: where there are few cores it would be in the way
+        QTimer.singleShot(REST_MS, self, self._check_fonts)
         given = next((path for path in files if is_model(path)), None)
-        QTimer.singleShot(0, self, lambda: self.models.begin(given))
+        QTimer.singleShot(MODEL_MS, self, lambda: self.models.begin(given))
         self.updates.begin()
         if files and given is None:
-            QTimer.singleShot(0, self, lambda: self.open_files([str(path) for path in files]))
+            QTimer.singleShot(MODEL_MS, self, lambda: self.open_files([str(path) for path in files]))
 
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""
@@ -219,6 +277,8 @@ class Samar(QObject):
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
+        from desktop.ui.models.conversion_controller import is_checkpoint
+
         paths = [Path(name) for name in names]
         models = [path for path in paths if path.is_file() or is_model(path)]
         folders = [path for path in paths if path.is_dir()]
@@ -237,10 +297,12 @@ class Samar(QObject):
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
-            self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
+            self.room = room = ModelsRoom(
+                self.paths, self.preferences, self.window, gpu_free=lambda: self.engine.gpu_free
+            )
             room.model_chosen.connect(self.models.load)
             room.error_occurred.connect(self.show_error)
-            room.convert_requested.connect(self.conversion.open)
+            room.convert_requested.connect(lambda folder: self.conversion.open(folder))
             room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
@@ -252,6 +314,8 @@ class Samar(QObject):
         if self.settings_dialog is not None:
             self.settings_dialog.open_page(page)
             return
+        import psutil
+
         cores = psutil.cpu_count(logical=False) or 1
         self.settings_dialog = dialog = SettingsDialog(
             self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores
@@ -261,7 +325,7 @@ class Samar(QObject):
         dialog.export_requested.connect(lambda form: self.transfer.export_all(form, dialog))
         dialog.import_file_requested.connect(lambda: self.transfer.import_file(dialog))
         dialog.import_folder_requested.connect(lambda: self.transfer.import_folder(dialog))
-        dialog.transfer_cancelled.connect(self.transfer_worker.cancel)
+        dialog.transfer_cancelled.connect(self.transfer.worker.cancel)
         self.transfer.said.connect(dialog.show_transfer)
         dialog.finished.connect(self._forget_settings)
         page_of_help = dialog.help
@@ -350,7 +414,12 @@ class Samar(QObject):
         """Complete the search index, remove what was purged from index, log and backups, make the day's backup; on a
         thread of its own."""
         if not self.database.read_only:
-            self.background.run(lambda: upkeep.keep_up(self.paths, self.background.is_closing))
+            self.background.run(self._keep_up)
+
+    def _keep_up(self) -> None:
+        from desktop.storage import upkeep
+
+        upkeep.keep_up(self.paths, self.background.is_closing)
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""
@@ -362,12 +431,14 @@ class Samar(QObject):
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:
             self.room.close()
-        self.conversion.close()
+        if "conversion" in self.__dict__:
+            self.conversion.close()
         self.updates.close()
         self.worker.shutdown()
         self.finder.close()
         self.transcript.formulas.close()
-        self.transfer_worker.close()
+        if "transfer" in self.__dict__:
+            self.transfer.worker.close()
         self.background.close()
         self.database.close()
 
@@ -432,6 +503,8 @@ def quit_on_signals(app: QApplication) -> None:
     Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
     socket that wakes the loop (signal.set_wakeup_fd).
     """
+    import socket
+
     reading, writing = socket.socketpair()
     for end in (reading, writing):
         end.setblocking(False)

@@ -21,6 +21,7 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
+from desktop.core.images import check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
@@ -29,6 +30,7 @@ from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
 from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
 from desktop.workers.loading import options_of
 
 app = typer.Typer(
@@ -55,6 +57,9 @@ AdapterFiles = Annotated[
     typer.Option(
         "--adapter", metavar="FILE[=SCALE]", help="A LoRA adapter (GGUF) laid over the model, 1 as it was trained."
     ),
+]
+DraftFile = Annotated[
+    Path | None, typer.Option(help="A small model of the same family that writes ahead: faster, the same replies.")
 ]
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
@@ -119,6 +124,11 @@ def ask(
     grammar: Grammar = None,
     json_schema: Schema = None,
     adapter: AdapterFiles = None,
+    draft: DraftFile = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="An image that the question is about (PNG, JPEG, GIF, BMP); may be repeated."),
+    ] = None,
     tools: Annotated[
         Path | None, typer.Option(help="A file with a JSON list of tools that the model may call.")
     ] = None,
@@ -139,7 +149,7 @@ def ask(
     prompt = system or settings.system_prompt
     if prompt:
         messages.insert(0, ("system", prompt))
-    with engine_with(model, settings, adapters_of(adapter or [])) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         request = GenerateRequest(
@@ -147,6 +157,7 @@ def ask(
             params=params,
             probabilities=probabilities,
             tools=read_file(tools) if tools else "",
+            images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
         )
         tokens: list[TokenChoice] = []
         reply, stats = stream(engine, request, show=None if as_json or probabilities else write, tokens=tokens)
@@ -214,12 +225,13 @@ def chat(
     grammar: Grammar = None,
     json_schema: Schema = None,
     adapter: AdapterFiles = None,
+    draft: DraftFile = None,
 ) -> None:
     """Hold a conversation in the terminal. It is kept in the history, as in the window."""
     from desktop.terminal_chat import TerminalChat
 
     settings = SettingsFile(place.paths.settings).load()[0]
-    with engine_with(model, settings, adapters_of(adapter or [])) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
@@ -265,6 +277,16 @@ def with_parameters(
         raise typer.BadParameter(f"{problem}.") from problem
 
 
+def read_image(file: Path) -> bytes:
+    """An image named on the command line. Raises BadParameter, SamarError image_unreadable and image_too_large."""
+    try:
+        data = file.expanduser().read_bytes()
+    except OSError as problem:
+        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+    check_image(data, file.name)
+    return data
+
+
 def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
     """Adapters as FILE or FILE=SCALE. Raises BadParameter for a scale that is no number."""
     found = []
@@ -289,16 +311,17 @@ def read_file(file: Path) -> str:
 
 @contextmanager
 def engine_with(
-    model: str, settings: Settings, adapters: tuple[Adapter, ...] = ()
+    model: str, settings: Settings, adapters: tuple[Adapter, ...] = (), draft: Path | None = None
 ) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect, check_adapter=check_adapter)
+    engine = EngineClient(inspect, check_adapter=check_adapter, check_projector=check_projector)
     try:
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None
         with stopping_at_interrupt(engine.stop):
             options = options_of(place.paths, settings, path)
             options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
+            options = msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
             info = engine.load(path, options, progress)
         if info is None:
             raise KeyboardInterrupt

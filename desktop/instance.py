@@ -16,12 +16,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from desktop.core.errors import SamarError
+
+if TYPE_CHECKING:  # the first start listens after its window is there
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +115,8 @@ class Instance(QObject):
 
     def _tell(self, files: list[str], until: float) -> bool:
         left = max(int((until - time.monotonic()) * 1000), 1)
+        from PySide6.QtNetwork import QLocalSocket
+
         allow_foreground()
         socket = QLocalSocket()
         socket.connectToServer(self._name())
@@ -138,6 +142,8 @@ class Instance(QObject):
         """Begin to answer other starts. Only for the one that `hand_over` found to be the first."""
         if self._lock is None or self.server is not None:
             return
+        from PySide6.QtNetwork import QLocalServer
+
         QLocalServer.removeServer(self._name())  # what a crash left: the lock says that nobody listens there
         self.server = server = QLocalServer(self)
         server.newConnection.connect(self._welcome)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import logging
-import logging.handlers
 import re
 import sys
 import traceback
@@ -52,6 +51,38 @@ class Formatter(logging.Formatter):
         return describe(problem) if isinstance(problem, BaseException) else ""
 
 
+class RotatingFile(logging.FileHandler):
+    """A file that gives way to a new one before it grows beyond `most` bytes; the last ones are kept as .1, .2 and .3.
+
+    logging.handlers has such a thing, and takes longer to import than all of the log.
+    """
+
+    def __init__(self, path: Path, most: int = MOST_BYTES) -> None:
+        super().__init__(path, encoding="utf-8")
+        self.most = most
+        self.held = path.stat().st_size
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            size = len(self.format(record).encode("utf-8", "replace")) + 1
+            if self.held and self.held + size > self.most:
+                self._rotate()
+            self.held += size
+        except Exception:
+            self.handleError(record)
+        super().emit(record)
+
+    def _rotate(self) -> None:
+        self.close()
+        path = Path(self.baseFilename)
+        for number in range(KEPT, 0, -1):
+            before = path.with_name(f"{path.name}.{number - 1}") if number > 1 else path
+            with contextlib.suppress(OSError):  # the first of the numbers, or another program has it open
+                before.replace(path.with_name(f"{path.name}.{number}"))
+        self.held = 0
+        self.stream = self._open()
+
+
 def describe(problem: BaseException) -> str:
     """A traceback of files, lines and functions, its causes first; no values and no message that may quote a chat."""
     parts, seen, now = [], set(), problem
@@ -72,9 +103,7 @@ def begin(folder: Path) -> None:
     handler: logging.Handler
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / NAME, maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8"
-        )
+        handler = RotatingFile(folder / NAME)
     except OSError as problem:
         handler = logging.StreamHandler(sys.stderr)
         handler.setLevel(logging.WARNING)

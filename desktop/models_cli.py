@@ -23,7 +23,7 @@ from desktop.models import bandwidth, catalogue
 from desktop.models.card import WARNINGS, card_of
 from desktop.models.catalogue import REASONS
 from desktop.models.entry import Entry
-from desktop.models.fit import Fit, Verdict, judge
+from desktop.models.fit import MOST_TOLD, Fit, Verdict, judge
 from desktop.models.library import Library
 
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ def _entry_facts(entry: Entry, fit: Fit | None = None) -> dict[str, Any]:
         "problem": entry.problem,
     }
     return facts | ({"fit": _fit_facts(fit)} if fit else {})
+
+
+def _speed(tokens_per_s: float) -> str:
+    return f"over {MOST_TOLD}" if tokens_per_s > MOST_TOLD else f"about {tokens_per_s:.0f}"
 
 
 def _parameters(count: int) -> str:
@@ -359,7 +363,7 @@ def info(name: Name, as_json: AsJson = False, context: Context = 8192) -> None:
         ("special", ", ".join(f"{role} {text!r}" for role, _, text in card.special_tokens)),
         ("licence", card.licence or "not said"),
         ("fit", f"{VERDICTS[fit.verdict]}: {readable(fit.memory.total)} of {readable(fit.free)}, "
-                f"about {fit.tokens_per_s:.0f} tokens/s"),
+                f"{_speed(fit.tokens_per_s)} tokens/s"),
         *(("belongs", Path(one).name) for one in companions),
         *(("warning", WARNINGS[warning]) for warning in card.warnings),
     ]  # fmt: skip

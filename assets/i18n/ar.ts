@@ -50,12 +50,12 @@
         <translation>الأصغر</translation>
     </message>
     <message>
-        <source>Download, {size}</source>
-        <translation>نزّل، {size}</translation>
-    </message>
-    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
+    </message>
+    <message>
+        <source>Download, {size}</source>
+        <translation>نزّل، {size}</translation>
     </message>
 </context>
 <context>
@@ -223,6 +223,10 @@
         <translation>نزّل</translation>
     </message>
     <message>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
+    </message>
+    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -273,10 +277,6 @@
     <message>
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>حوّل…</translation>
     </message>
 </context>
 <context>
@@ -647,8 +647,16 @@
         <translation>افتح صفحته في المتصفح</translation>
     </message>
     <message>
-        <source>With the file that sees images, {size}</source>
-        <translation>مع الملف الذي يرى الصور، {size}</translation>
+        <source>The file that sees images, {size}</source>
+        <translation>الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>With it</source>
+        <translation>معه</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>بدونه</translation>
     </message>
     <message>
         <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
@@ -676,6 +684,18 @@
     <message>
         <source>{size} per second</source>
         <translation>{size} في الثانية</translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -721,18 +741,6 @@
             <numerusform>بقيت %n ساعة</numerusform>
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>The Hub asks to wait; it goes on by itself</source>
-        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
-    </message>
-    <message>
-        <source>Ask for access on its page</source>
-        <translation>اطلب الإذن في صفحته</translation>
-    </message>
-    <message>
-        <source>Give Samar a token…</source>
-        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
 </context>
 <context>
@@ -1080,6 +1088,14 @@
         <translation>الرخصة: {licence}. الملاءمة مقدّرة من الحجم.</translation>
     </message>
     <message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
         <source>Choose a repository to see its files.</source>
         <translation>اختر مستودعًا لترى ملفاته.</translation>
     </message>
@@ -1100,24 +1116,16 @@
         <translation>نزّل</translation>
     </message>
     <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
+    </message>
+    <message>
         <source>Repositories</source>
         <translation>المستودعات</translation>
     </message>
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
-    </message>
-    <message>
-        <source>Access must be asked for on its page.</source>
-        <translation>يُطلب الإذن في صفحته.</translation>
-    </message>
-    <message>
-        <source>It sees images.</source>
-        <translation>يرى الصور.</translation>
-    </message>
-    <message>
-        <source>Its page</source>
-        <translation>صفحته</translation>
     </message>
 </context>
 <context>
@@ -1178,6 +1186,10 @@
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
     <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
         <source>Loaded now</source>
         <translation>محمَّل الآن</translation>
     </message>
@@ -1206,6 +1218,10 @@
         <translation>أضف مجلدًا…</translation>
     </message>
     <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
+    </message>
+    <message>
         <source>Use</source>
         <translation>استعمل</translation>
     </message>
@@ -1214,24 +1230,16 @@
         <translation>التفاصيل</translation>
     </message>
     <message>
+        <source>Settings…</source>
+        <translation>الإعدادات…</translation>
+    </message>
+    <message>
         <source>Verify</source>
         <translation>تحقّق</translation>
     </message>
     <message>
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
-    </message>
-    <message>
-        <source>Settings…</source>
-        <translation>الإعدادات…</translation>
-    </message>
-    <message>
-        <source>The folder {name} is not there now; its models come back with it.</source>
-        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
-    </message>
-    <message>
-        <source>Folders…</source>
-        <translation>المجلدات…</translation>
     </message>
 </context>
 <context>
@@ -1414,6 +1422,10 @@
     <message>
         <source>Settings of this model…</source>
         <translation>إعدادات هذا النموذج…</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>أوقف التحميل</translation>
     </message>
 </context>
 <context>
@@ -1623,12 +1635,24 @@
 <context>
     <name>ModelsRoom</name>
     <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
+    <message>
         <source>Allow the network?</source>
         <translation>هل تسمح بالشبكة؟</translation>
     </message>
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
+    </message>
+    <message>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1688,18 +1712,6 @@
     <message>
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
-    </message>
-    <message>
-        <source>The token is kept in this computer&apos;s keyring.</source>
-        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Asking {host}…</source>
-        <translation>يُسأل {host}…</translation>
-    </message>
-    <message>
-        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
-        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
 </context>
 <context>
@@ -2585,24 +2597,8 @@
         <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
     </message>
     <message>
-        <source>Give the memory back when unused</source>
-        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
-    </message>
-    <message>
-        <source>The model is loaded again, by itself, with your next message.</source>
-        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
-    </message>
-    <message>
         <source>Your chats and settings are in this folder</source>
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
-    </message>
-    <message>
-        <source>Reopen chats without reading them again</source>
-        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
-    </message>
-    <message>
-        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
-        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -2649,6 +2645,50 @@
         <translation>الشبكة</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>How should models answer?</source>
+        <translation>كيف تجيب النماذج؟</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>افتح المجلد</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>صدّر كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>استورد ملفًا…</translation>
+    </message>
+    <message>
+        <source>Import Jan’s folder…</source>
+        <translation>استورد مجلد Jan…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Give the memory back when unused</source>
+        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The model is loaded again, by itself, with your next message.</source>
+        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
+    </message>
+    <message>
+        <source>Reopen chats without reading them again</source>
+        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
+    </message>
+    <message>
+        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
+        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
+    </message>
+    <message>
         <source>Never</source>
         <translation>أبدًا</translation>
     </message>
@@ -2677,34 +2717,6 @@
     <message>
         <source>Off</source>
         <translation>مُطفأ</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
-    </message>
-    <message>
-        <source>How should models answer?</source>
-        <translation>كيف تجيب النماذج؟</translation>
-    </message>
-    <message>
-        <source>Open the folder</source>
-        <translation>افتح المجلد</translation>
-    </message>
-    <message>
-        <source>Export all chats</source>
-        <translation>صدّر كل المحادثات</translation>
-    </message>
-    <message>
-        <source>Import a file…</source>
-        <translation>استورد ملفًا…</translation>
-    </message>
-    <message>
-        <source>Import Jan’s folder…</source>
-        <translation>استورد مجلد Jan…</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
     </message>
     <message>
         <source>Help</source>
@@ -2855,6 +2867,10 @@
     <message>
         <source>Back to all chats</source>
         <translation>عُد إلى كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>امسح البحث</translation>
     </message>
 </context>
 <context>
@@ -3325,8 +3341,48 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
+        <translation>لا يستطيع {draft} أن يسبق {name} في الكتابة: مفردات الاثنين مختلفة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as the draft model, or none.</source>
+        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
+        <translation>لا يرى {name} الصور: ليس معه ملف إسقاط.</translation>
+    </message>
+    <message>
+        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
+        <translation>ضع ملف الإسقاط (‎mmproj….gguf) بجانب النموذج، أو اختر نموذجًا يرى الصور.</translation>
+    </message>
+    <message>
+        <source>The projector {projector} does not belong to {name}.</source>
+        <translation>ملف الإسقاط {projector} ليس لنموذج {name}.</translation>
+    </message>
+    <message>
+        <source>Get the projector that was made for this model, or send without images.</source>
+        <translation>نزّل ملف الإسقاط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: إنها تالفة، أو ليست صورة.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
+    </message>
+    <message>
+        <source>The image {name} is too large ({width} × {height}).</source>
+        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+    </message>
+    <message>
+        <source>Make it smaller and send it again.</source>
+        <translation>صغّرها وأرسلها مرة أخرى.</translation>
+    </message>
+    <message>
         <source>This model was taught no tools.</source>
-        <translation>لم يُدرَّب هذا النموذج على الأدوات.</translation>
+        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>
     <message>
         <source>Choose a model whose chat template knows tools, or ask without them.</source>
@@ -3334,31 +3390,11 @@
     </message>
     <message>
         <source>The list of tools can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة قائمة الأدوات: {reason}.</translation>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
         <source>Correct it: a JSON list of tools, each an object.</source>
-        <translation>صحّحها: قائمة JSON من الأدوات، كلّ أداة فيها كائن.</translation>
-    </message>
-    <message>
-        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا تمكن متابعته.</translation>
-    </message>
-    <message>
-        <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو تابعه من دون القواعد.</translation>
-    </message>
-    <message>
-        <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة مخطّط JSON: {reason}.</translation>
-    </message>
-    <message>
-        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation>يطلب مخطّط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
-    </message>
-    <message>
-        <source>Take that part out, or send without a schema.</source>
-        <translation>احذف ذلك الجزء، أو أرسل من دون مخطّط.</translation>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
@@ -3709,6 +3745,26 @@
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
     <message>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
+    </message>
+    <message>
+        <source>Regenerate the reply, or continue it without the grammar.</source>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
+    </message>
+    <message>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
+    </message>
+    <message>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
+    </message>
+    <message>
+        <source>Take that part out, or send without a schema.</source>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
+    </message>
+    <message>
         <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
     </message>
@@ -3976,8 +4032,16 @@
         <translation>متوقف مؤقتًا</translation>
     </message>
     <message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
+    </message>
+    <message>
         <source>Stopped</source>
         <translation>توقف</translation>
+    </message>
+    <message>
+        <source>over {speed} tokens/s</source>
+        <translation>أكثر من {speed} رمز/ث</translation>
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
@@ -3990,10 +4054,6 @@
     <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
-    </message>
-    <message>
-        <source>Waiting for the Hub</source>
-        <translation>ينتظر Hugging Face</translation>
     </message>
 </context>
 <context>

@@ -95,12 +95,36 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Choose an adapter made for this model, or take it off in the model's settings."),
     ),
     "adapter_activated": (
-        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} works only behind the text that it was trained with (aLoRA)."),
+        QT_TRANSLATE_NOOP(
+            "errors", "The adapter {adapter} works only behind the text that it was trained with (aLoRA)."
+        ),
         QT_TRANSLATE_NOOP("errors", "Samar can't use adapters of this kind; choose another one."),
     ),
     "not_an_adapter": (
         QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
         QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
+    ),
+    "draft_unfit": (
+        QT_TRANSLATE_NOOP("errors", "{draft} can't write ahead for {name}: their vocabularies are not the same."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller model of the same family as the draft model, or none."),
+    ),
+    "no_vision": (
+        QT_TRANSLATE_NOOP("errors", "{name} can't see images: it has no projector file."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Put the projector (mmproj….gguf) beside the model, or choose one that sees images."
+        ),
+    ),
+    "projector_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The projector {projector} does not belong to {name}."),
+        QT_TRANSLATE_NOOP("errors", "Get the projector that was made for this model, or send without images."),
+    ),
+    "image_unreadable": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+    ),
+    "image_too_large": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
+        QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
     ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),

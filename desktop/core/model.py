@@ -76,6 +76,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: the template knows no system role, so the system prompt goes into the first message."""
     thinking: bool = False
     """The template or vocabulary has thinking tags."""
+    vision: bool = False
+    """It has a projector, so images may be sent."""
     hints: SamplingHints = SamplingHints()
     memory_bytes: int = 0
     """Estimate of weights, KV cache and buffers."""

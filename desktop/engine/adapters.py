@@ -88,13 +88,17 @@ class Adapters:
             self.api.llama_adapter_lora_free(pointer)
 
 
-def with_adapters(facts: FileFacts, adapters: Sequence[Adapter]) -> FileFacts:
-    """`facts` with the weights of the adapters added, for the plan of memory."""
-    more = 0
+def with_others(facts: FileFacts, adapters: Sequence[Adapter], draft: FileFacts | None) -> FileFacts:
+    """`facts` with what lies beside the model in memory, for the plan: adapters, a draft model and its cache."""
+    more, cache = (draft.weight_bytes, draft.kv_elements_per_token) if draft else (0, 0)
     for adapter in adapters:
         with contextlib.suppress(OSError):  # reading it says what is wrong
             more += Path(adapter.path).stat().st_size
-    return msgspec.structs.replace(facts, weight_bytes=facts.weight_bytes + more) if more else facts
+    return msgspec.structs.replace(
+        facts,
+        weight_bytes=facts.weight_bytes + more,
+        kv_elements_per_token=facts.kv_elements_per_token + cache,
+    )
 
 
 def _key(path: str) -> tuple[str, int, int]:

@@ -87,7 +87,7 @@ def confine_engine(states: Path | None) -> list[str]:
 
 class _Engine:
     def __init__(self, frames_out: int, states: Path | None, held: list[str]) -> None:
-        from desktop.engine.llama import Library, StopFlag
+        from desktop.engine.llama import GPU, INTEGRATED_GPU, Library, StopFlag
         from desktop.engine.session import Session
         from desktop.engine.template import TemplateProcess, TemplateStopped
 
@@ -104,6 +104,7 @@ class _Engine:
         self._templates = TemplateProcess(self._flag)
         self._templates.start()
         self._library = Library()
+        self._gpus = GPU, INTEGRATED_GPU
         self._make_session = Session
         self._session: Session | None = None
         self._template_stopped = TemplateStopped
@@ -115,6 +116,7 @@ class _Engine:
                 library=self._library.description(),
                 gpu=self._library.has_gpu(),
                 sandbox=self._held,
+                gpu_free=self._library.free_memory_of(*self._gpus) if self._library.has_gpu() else 0,
             )
         )
         threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
@@ -225,7 +227,14 @@ class _Engine:
 
         try:
             self._session = self._make_session(
-                self._library, self._templates, self._flag, work.options, work.facts, progress, self._states
+                self._library,
+                self._templates,
+                self._flag,
+                work.options,
+                work.facts,
+                progress,
+                self._states,
+                work.draft,
             )
         except (LoadStopped, self._template_stopped):
             self.send(Stopped(request=work.request))

@@ -17,6 +17,7 @@ import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.images import MAX_IMAGES, check_image
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.core.program import Role, child_command
 from desktop.engine.connection import ChildProcess
@@ -54,6 +55,11 @@ Inspector = Callable[[Path], FileFacts]
 
 AdapterCheck = Callable[[Path, str, str], None]
 """Reads an adapter's header: path, architecture and name of the model. Raises SamarError where it does not fit."""
+
+ProjectorCheck = Callable[[Path, str], None]
+"""Reads a projector's header: path and name of the model. Raises SamarError where it is none."""
+MAX_IMAGES_BYTES = 48 * 1024 * 1024
+"""Of one request: all of it must fit into a frame."""
 
 _PING_EVERY = 1.0  # seconds of silence before a sign of life is asked for
 
@@ -115,6 +121,11 @@ class Engine(ABC):
         """Whether the process runs."""
 
     @property
+    def gpu_free(self) -> int:
+        """Bytes that were free on the GPUs before a model was loaded; 0 without one, or before the engine has answered."""
+        return 0
+
+    @property
     @abstractmethod
     def model(self) -> ModelInfo | None:
         """The loaded model; None after a death."""
@@ -141,13 +152,14 @@ class EngineClient(Engine):
         command: Sequence[str] | None = None,
         states: Path | None = None,
         check_adapter: AdapterCheck | None = None,
+        check_projector: ProjectorCheck | None = None,
     ) -> None:
         self._command = list(command) if command is not None else child_command(Role.ENGINE)
         if states is not None:
             self._command.append(str(states.absolute()))
         self._states = states
         self._states_limit: int | None = None
-        self._inspect, self._check_adapter = inspect, check_adapter
+        self._inspect, self._check_adapter, self._check_projector = inspect, check_adapter, check_projector
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
         self._on_log = on_log
         self._lock = threading.RLock()
@@ -181,6 +193,11 @@ class EngineClient(Engine):
         return self._model if self.alive else None
 
     @property
+    def gpu_free(self) -> int:
+        child = self._child
+        return child.gpu_free if child is not None else 0
+
+    @property
     def sandbox(self) -> list[str]:
         """What keeps the process from the rest of the computer; empty before its first answer."""
         child = self._child
@@ -197,12 +214,17 @@ class EngineClient(Engine):
             if self._check_adapter is None:
                 raise ValueError("adapters need check_adapter")
             self._check_adapter(Path(adapter.path), facts.architecture, facts.name)
+        if options and options.projector:
+            if self._check_projector is None:
+                raise ValueError("a projector needs check_projector")
+            self._check_projector(Path(options.projector), facts.name)
+        draft = self._inspect(Path(options.draft)) if options and options.draft else None
         with self._work() as (child, request):
             self._model = None
             options = options or LoadOptions()
             if self._states_limit is not None:
                 options = msgspec.structs.replace(options, states_bytes=self._states_limit)
-            child.send(Load(request=request, options=options, facts=facts))
+            child.send(Load(request=request, draft=draft, options=options, facts=facts))
             for frame in self._frames(child, request):
                 if isinstance(frame, LoadProgress):
                     on_progress(frame.fraction)
@@ -215,6 +237,10 @@ class EngineClient(Engine):
 
     def generate(self, request: GenerateRequest) -> Iterator[Event]:
         messages = tuple((role, _clean(text)) for role, text in request.messages)
+        for number, (_, data) in enumerate(request.images, 1):
+            width, height = check_image(data, f"{number}")
+            if number > MAX_IMAGES or sum(len(image) for _, image in request.images[:number]) > MAX_IMAGES_BYTES:
+                raise SamarError("image_too_large", name=f"{number}", width=width, height=height)
         body = msgspec.structs.replace(request, messages=messages)
         with self._work() as (child, number):
             child.send(Generate(request=number, body=body))

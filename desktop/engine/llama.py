@@ -21,6 +21,7 @@ from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
+CPU, GPU, INTEGRATED_GPU = 0, 1, 2  # ggml_backend_dev_type
 _MOST_MARKS = 3
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
@@ -117,12 +118,43 @@ class Library:
         version, features = self.api.llama_version(), self.api.llama_print_system_info()
         return f"{_text(version)} {_text(features)}".strip()
 
+    def vision_api(self) -> Any:
+        """The functions of mtmd, images for models; loaded when first asked for."""
+        import llama_cpp.mtmd_cpp as vision
+
+        vision.mtmd_log_set(self._log_callback, None)
+        vision.mtmd_helper_log_set(self._log_callback, None)
+        return vision
+
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
+
+    def free_memory_of(self, *kinds: int) -> int:
+        """Bytes that are free on all devices of these kinds together. Only the first kind that is there counts."""
+        ggml = _ggml(self.api._lib)
+        base = ggml if hasattr(ggml, "ggml_backend_dev_memory") else ctypes.CDLL("ggml-base.dll")
+        ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+        ggml.ggml_backend_dev_get.restype, ggml.ggml_backend_dev_get.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+        base.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+        base.ggml_backend_dev_memory.restype = None
+        size = ctypes.POINTER(ctypes.c_size_t)
+        base.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+        sums: dict[int, int] = {}
+        for number in range(ggml.ggml_backend_dev_count()):
+            device, free, total = ggml.ggml_backend_dev_get(number), ctypes.c_size_t(), ctypes.c_size_t()
+            if (kind := int(base.ggml_backend_dev_type(device))) in kinds:
+                base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+                sums[kind] = sums.get(kind, 0) + free.value
+        return next((sums[kind] for kind in kinds if kind in sums), 0)
 
 
 def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
+
+
+def _ggml(library: Any) -> Any:
+    """libggml as libllama uses it."""
+    return library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
 
 
 def load_backends(library: Any, places: Sequence[Path]) -> None:
@@ -132,7 +164,7 @@ def load_backends(library: Any, places: Sequence[Path]) -> None:
     under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
     Windows finds only a library's own functions, and has each library once.
     """
-    ggml = library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+    ggml = _ggml(library)
     count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
     count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
     for place in places:
@@ -462,7 +494,7 @@ class Context:
         if result == 0:
             self.tokens.extend(tokens)
             return True
-        self._undo(start)
+        self.undo(start)
         if result == 2:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
@@ -506,7 +538,7 @@ class Context:
         self.tokens = list(tokens)
         return True
 
-    def _undo(self, start: int) -> None:
+    def undo(self, start: int) -> None:
         """Bring the cache back to its first `start` tokens, or clear it where that can't be."""
         if start:
             ok = self.api.llama_memory_seq_rm(self.memory, 0, start, -1)

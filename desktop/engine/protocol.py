@@ -60,6 +60,10 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """Speculation from the text itself; the replies are the same with and without."""
     states_bytes: int = 4 * 1024 * 1024 * 1024
     """Most that the states of chats may take on disk; 0: none are kept."""
+    projector: str = ""
+    """The model's projector file, with which it sees images; read when the first image comes. "": none."""
+    draft: str = ""
+    """A small model with the same vocabulary that guesses ahead; the replies are the same with and without. "": none."""
     adapters: tuple[Adapter, ...] = ()
     """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
 
@@ -71,6 +75,7 @@ class Load(Frame, frozen=True, kw_only=True):
     request: int
     options: LoadOptions
     facts: FileFacts
+    draft: FileFacts | None = None
 
 
 class GenerateRequest(Frame, frozen=True, kw_only=True):
@@ -87,6 +92,8 @@ class GenerateRequest(Frame, frozen=True, kw_only=True):
     overflow: str = "drop_oldest"
     thinking: bool | None = None
     """Passed to templates that let one choose; None: the template's own default."""
+    images: tuple[tuple[int, bytes], ...] = ()
+    """(number of the message, file) of each image, in order: PNG, JPEG, GIF or BMP. Images stand before the text."""
     tools: str = ""
     """JSON list of tools in the form that templates expect, told to the model; "": none. Samar runs none of them."""
     probabilities: int = 0
@@ -146,6 +153,8 @@ class Ready(Frame, frozen=True, kw_only=True):
     gpu: bool = False
     sandbox: list[str] = []
     """Mechanisms that keep the process from writing elsewhere and from the network."""
+    gpu_free: int = 0
+    """Bytes that are free on the GPUs before a model is loaded; 0: there is none."""
 
 
 class Pong(Frame, frozen=True, kw_only=True):

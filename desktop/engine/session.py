@@ -14,7 +14,8 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
-from desktop.engine.adapters import Adapters, with_adapters
+from desktop.engine.adapters import Adapters, with_others
+from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
     FLASH_ATTENTION,
@@ -44,6 +45,7 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
+from desktop.engine.vision import Projector
 from desktop.engine.warm import Chats
 
 _PIECE_S = 0.06
@@ -80,6 +82,7 @@ class Session:
         facts: FileFacts,
         progress: Callable[[float], None],
         states: Path | None = None,
+        draft: FileFacts | None = None,
     ) -> None:
         """Load. states: folder for states of chats. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
         started = time.perf_counter()
@@ -88,7 +91,8 @@ class Session:
         if options.flash_attention not in FLASH_ATTENTION:
             raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
-        plan = plan_memory(with_adapters(facts, options.adapters), options, machine.free_memory())
+        self._projector: Projector | None = None
+        plan = plan_memory(with_others(facts, options.adapters, draft), options, machine.free_memory())
         threads = options.threads if options.threads > 0 else machine.usable_cores()
         gpu_layers = self._open(library, options, facts, plan, threads, progress)
         trained = self.model.trained_context
@@ -99,6 +103,8 @@ class Session:
             self.model.close()
             raise
         self._options, self._facts, self._states = options, facts, states
+        self.room = self.context.size
+        """Cells of the cache for tokens; images may take more cells than tokens."""
         self._adapters = Adapters(self.model, facts.name)
         try:
             self._lay_on(options.adapters)
@@ -112,7 +118,9 @@ class Session:
         self.model.pieces.shown = markers_of(self._tags, self._calls)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
-        self.guesser = Guesser() if self._may_guess(options) else None
+        self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
+        text = Guesser() if self._may_guess(options) else None
+        self.guesser: Guesser | Guesses | None = Guesses(text, self.draft) if self.draft else text
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -131,6 +139,7 @@ class Session:
             has_template=self.prompts.has_template,
             system_role=traits.system_role,
             thinking=bool(self._tags),
+            vision=bool(options.projector),
             hints=self._hints(),
             memory_bytes=plan.needed,
             load_s=time.perf_counter() - started,
@@ -202,10 +211,22 @@ class Session:
                 flag=self._flag,
                 kv_type=options.kv_type,
                 flash_attention=options.flash_attention,
-                outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
+                outputs=min(MOST + 1, context) if self._may_guess(options) or options.draft else 1,
             )
         except BaseException:
             self.model.close()
+            raise
+
+    def _make_draft(self, library: Library, facts: FileFacts, threads: int) -> Draft:
+        """The draft model. Raises SamarError, or LoadStopped; everything is freed then."""
+        size = self.context.size
+        try:
+            return Draft(library, facts.path, self.model, self._facts.name, size=size, threads=threads, flag=self._flag)
+        except BaseException as problem:
+            self.context.close()
+            self.model.close()
+            if isinstance(problem, NativeError):
+                raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
             raise
 
     def _may_guess(self, options: LoadOptions) -> bool:
@@ -215,7 +236,7 @@ class Session:
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
         return PromptBuilder(
             templates,
-            self.model.tokenize,
+            self._tokenize,
             source=self.model.template(),
             bos=self.model.special_text("bos"),
             eos=self.model.special_text("eos"),
@@ -237,6 +258,23 @@ class Session:
         return (
             facts == self._facts and msgspec.structs.replace(options, adapters=self._options.adapters) == self._options
         )
+
+    # ---- images
+
+    def _tokenize(self, text: str) -> list[int]:
+        return self._projector.tokenize(text) if self._projector else self.model.tokenize(text)
+
+    def _with_images(self, request: GenerateRequest) -> GenerateRequest:
+        """`request` with its images marked in the text. Raises SamarError."""
+        if not request.images:
+            return request
+        if not self._options.projector:
+            raise SamarError("no_vision", name=self._facts.name)
+        if self._projector is None:
+            threads = self.threads.for_prompts
+            self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
+        messages = self._projector.mark(request.messages, request.images)
+        return msgspec.structs.replace(request, messages=messages, images=())
 
     def change_adapters(self, options: LoadOptions) -> None:
         """Lay the adapters of `options` over the model in the place of those before. What was read without them is of
@@ -280,6 +318,10 @@ class Session:
         end = time.monotonic() + seconds
         self.chats.rest(lambda: time.monotonic() > end)
         self.chats.clear()
+        if self._projector is not None:
+            self._projector.close()
+        if self.draft is not None:
+            self.draft.close()
         self.context.close()
         self.model.close()
 
@@ -302,7 +344,11 @@ class Session:
         params = request.params.checked()
         request = msgspec.structs.replace(request, params=params)
         crowd = running_others()
+        request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
+        self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
+        if len(prompt.tokens) >= self.room:
+            raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
@@ -324,9 +370,17 @@ class Session:
                 return False
             size = int(self._speed * seconds) if self._speed else 32
             size = max(16, min(size, self.context.batch_size))
+            if tokens[done] < 0:  # a piece of an image
+                assert self._projector is not None
+                if not self._projector.read(self.context, tokens[done]):
+                    return False
+                done = len(self.context.tokens)
+                progress(done)
+                continue
             if done == last:
                 self._mark()
             part = tokens[done : min(done + size, last) if done < last else len(tokens)]
+            part = part[: next((at for at, token in enumerate(part) if token < 0), size)] if self._projector else part
             self.context.set_threads(self.threads.current, self.threads.for_prompts)
             began, cpu_began = time.perf_counter(), time.process_time()
             if not self.context.decode(part):
@@ -389,7 +443,7 @@ class _Reply:
             self._session.model,
             self._request.params,
             self._seed,
-            tokens,
+            [token for token in tokens if token >= 0],
             tags=() if self._request.thinking is False else self._session._tags,
             thinking_open=self._prompt.thinking_open,
             written=split(self._request)[2] or "",
@@ -413,6 +467,8 @@ class _Reply:
         self._first_at = before = time.perf_counter()
         if guesser is not None:
             guesser.restart(context.tokens)
+        if session.draft is not None:
+            session.draft.set_threads(threads.current, threads.for_prompts)
         if ended := self._take(token):
             return ended
         stretch = 1
@@ -428,17 +484,20 @@ class _Reply:
             if guesser is None:
                 continue
             guesser.single(each)
-            while guess := guesser.guess(token, min(context.size - len(context.tokens), self._left) - 1):
+            while guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1):
                 token, ended = self._try(token, guess, sampler, guesser)
                 if ended:
                     return ended
+                before = time.perf_counter()
+                threads.begin()
+            if session.draft is not None:  # which may have spent time on a guess that was none
                 before = time.perf_counter()
                 threads.begin()
 
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""
         context, flag, take = self._session.context, self._session._flag, self._take
-        size, step = context.size, context.step
+        size, step = self._session.room, context.step
         for done in range(1, count + 1):
             if len(context.tokens) >= size:
                 return token, done, StoppedBy.CONTEXT
@@ -448,7 +507,9 @@ class _Reply:
                 return token, done, ended
         return token, count, None
 
-    def _try(self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser) -> tuple[int, StoppedBy | None]:
+    def _try(
+        self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser | Guesses
+    ) -> tuple[int, StoppedBy | None]:
         """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
         context = self._session.context
         began = time.perf_counter()

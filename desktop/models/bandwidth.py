@@ -156,8 +156,11 @@ def _write(cache: Path, known: _Measured) -> None:
         log.info("the bandwidth could not be remembered: %s", problem)
 
 
-def this_machine(cache: Path) -> Machine:
-    """Memory that is free now, what the loaded model would give back, and the bandwidth."""
+def this_machine(cache: Path, gpu_free: int = 0) -> Machine:
+    """Memory that is free now, what the loaded model would give back, and the bandwidth.
+
+    gpu_free: bytes that are free on the GPUs of the engine without a model, as the engine says.
+    """
     import psutil
 
     known = _known(cache)
@@ -167,4 +170,5 @@ def this_machine(cache: Path) -> Machine:
         held=machine.held_by_engine(),
         bandwidth=known.bandwidth,
         efficiency=efficiency(known.seen),
+        gpu_free=gpu_free,
     )

@@ -26,6 +26,8 @@ _CELLS = 256
 """llama.cpp rounds the cells of a cache up to a multiple of this (GGML_PAD of n_ctx)."""
 _FIXED = 6 * 1024 * 1024
 """Bytes of the graph, the threads' scratch memory and the sampler."""
+MOST_TOLD = 100
+"""Tokens per second; nobody reads faster, and beyond it something else than memory bounds a model."""
 EFFICIENCY = 0.8
 """Share of the bandwidth that decoding reaches on an idle computer, until real replies have shown what this one reaches."""
 

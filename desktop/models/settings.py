@@ -34,6 +34,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     flash_attention: str = "auto"
     memory_map: bool = True
     keep_in_memory: bool = False
+    draft: str = ""
+    """A small model of the same family that writes ahead; "": none."""
+    projector: str = ""
+    """The file with which it sees images; "": the one beside it, if there is one."""
     adapters: tuple[Adapter, ...] = ()
     """LoRA adapters laid over it."""
 

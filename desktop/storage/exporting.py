@@ -12,20 +12,23 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from desktop.core.chat import Chat, Message, MessageStatus, Role
 from desktop.core.errors import SamarError
+from desktop.core.formulas import UNITS, add_formulas, may_typeset, typeset
 from desktop.core.text import Direction, direction_of
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeMessage
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 class ExportFormat(StrEnum):
@@ -193,8 +196,13 @@ class _HtmlWriter(_Writer):
 
     def __init__(self, labels: ExportLabels) -> None:
         super().__init__(labels)
+        from markdown_it import MarkdownIt
+
         # no raw HTML; images would be fetched by whoever opens the page
         self.markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+        add_formulas(self.markdown)
+        for kind in ("math_inline", "math_inline_double", "math_block"):
+            self.markdown.add_render_rule(kind, _render_formula)
 
     def head(self, store: ChatStore, chat_ids: list[int]) -> str:
         title = self.title(store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
@@ -237,6 +245,27 @@ class _HtmlWriter(_Writer):
         return "</body>\n</html>\n"
 
 
+def _render_formula(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:
+    """A drawing of the typeset formula, whose source is its text for those who can't see it; else the source."""
+    token = tokens[at]
+    display = token.type != "math_inline"
+    source = token.content.strip()
+    made = typeset(source, display) if may_typeset(source) else None
+    if made is None:
+        shown = f'<code dir="ltr">{html.escape(source)}</code>'
+        return f'<p class="formula">{shown}</p>\n' if token.type == "math_block" else shown
+    scale = (1.18 if display else 1.05) / UNITS
+    width, height, depth = made.width * scale, (made.ascent + made.descent) * scale, made.descent * scale
+    size = f"width:{width:.3f}em;height:{height:.3f}em;vertical-align:{-depth:.3f}em"
+    drawn = made.svg.decode().replace(
+        "<svg ", f'<svg role="img" aria-label="{html.escape(source)}" fill="currentColor" style="{size}" ', 1
+    )
+    drawn = _FIXED_SIZE.sub("", drawn, count=1)
+    return f'<p class="formula">{drawn}</p>\n' if token.type == "math_block" else drawn
+
+
+_FIXED_SIZE = re.compile(r' (?:width|height)="[^"]*"(?: (?:width|height)="[^"]*")?(?=[^>]*viewBox)')
+
 _BLOCKS = {"paragraph_open", "heading_open", "td_open", "th_open"}
 _GROUPS = {"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "table_open"}
 
@@ -271,6 +300,7 @@ main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font
 .user{background:#eef1f7}.system{border:1px dashed #b9c0cf}p,li,td,th,h1{unicode-bidi:isolate;text-align:start}
 pre{background:#f5f6f9;padding:.8rem;border-radius:.5rem;overflow-x:auto;direction:ltr;text-align:left}
 code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
+.formula{text-align:center;direction:ltr}
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
 @media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}
 """

@@ -12,7 +12,7 @@ from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from desktop.core.paths import assets_dir
 from desktop.core.settings import Theme
@@ -301,11 +301,3 @@ def style_sheet(tokens: Tokens, scale: float) -> str:
     values = {name: str(value) for name, value in asdict(tokens).items()}
     filled = re.sub(r"@(\d+)px@", lambda found: f"{round(int(found[1]) * scale)}px", _template())
     return re.sub(r"@([a-z_]+)@", lambda found: values[found[1]], filled)
-
-
-def reduced_motion() -> bool:
-    """Whether the system asks for no animation."""
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        return True
-    return not app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)

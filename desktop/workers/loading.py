@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from desktop.core.generation import GenerationStats
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings
 from desktop.engine.protocol import LoadOptions
 from desktop.models import bandwidth, gguf
+from desktop.models.projectors import projector_beside
 from desktop.models.settings import ModelSettings, settings_of
 from desktop.models.shape import Shape, shape_of
 
@@ -20,7 +23,10 @@ LEAST_REPLY = 32
 
 def options_of(paths: Paths, settings: Settings, model: Path) -> LoadOptions:
     """The options for a file. May read a megabyte of it."""
-    return combined(settings, settings_of(paths.library, model))
+    options = combined(settings, settings_of(paths.library, model))
+    if not options.projector and (found := projector_beside(model)) is not None:
+        options = msgspec.structs.replace(options, projector=str(found))
+    return options
 
 
 def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
@@ -33,6 +39,8 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         keep_in_memory=own.keep_in_memory,
         kv_type=own.kv_type,
         flash_attention=own.flash_attention,
+        projector=own.projector,
+        draft=own.draft,
         adapters=own.adapters,
     )
 

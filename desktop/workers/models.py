@@ -77,9 +77,17 @@ class ModelsWorker(QObject):
     """SamarError"""
     busy = Signal(bool)
 
-    def __init__(self, library: Library, hub: Hub, cache: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        hub: Hub,
+        cache: Path,
+        parent: QObject | None = None,
+        gpu_free: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """gpu_free: bytes on the GPUs of the engine; asked from the worker's thread."""
         super().__init__(parent)
-        self.library, self.hub, self.cache = library, hub, cache
+        self.library, self.hub, self.cache, self.gpu_free = library, hub, cache, gpu_free
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -250,7 +258,7 @@ class ModelsWorker(QObject):
                 self.busy.emit(False)
 
     def _machine(self) -> Machine:
-        return bandwidth.this_machine(self.cache)
+        return bandwidth.this_machine(self.cache, self.gpu_free())
 
     def _judged(self, entries: list[Entry], machine: Machine, context: int) -> OnDisk:
         fits = {entry.id: self._fit(entry, machine, context) for entry in entries if not entry.problem}

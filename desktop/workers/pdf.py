@@ -10,8 +10,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageSize, QPainter, QPalette, QPdfWriter, QTextDocument
+from PySide6.QtCore import QByteArray, QMarginsF, QRectF, Qt, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QFont,
+    QImage,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QTextDocument,
+)
+from PySide6.QtSvg import QSvgRenderer
 
 from desktop.core.errors import SamarError
 
@@ -20,6 +30,9 @@ DPI = 96
 _MARGIN_MM = 18.0
 _FOOT = 28.0
 """Room for the page's number under the text, in pixels."""
+_SHARP = 5
+"""Pixels of a formula's picture for each pixel of the page."""
+_SIZE = re.compile(r"width:([\d.]+)em;height:([\d.]+)em")
 _STYLE = """
 body, p, li, td, th { color: #1d2433; }
 h1 { font-size: 17pt; margin-bottom: 2px; }
@@ -84,6 +97,29 @@ def _mirrored(table: re.Match[str]) -> str:
     return re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("<table", '<table align="right"', 1)
 
 
+def _with_pictures(page: str, document: QTextDocument) -> str:
+    """The page with its drawings of formulas as images, sharp enough for paper."""
+    em = document.defaultFont().pointSizeF() * DPI / 72
+
+    def picture(found: re.Match[str]) -> str:
+        size = _SIZE.search(found[0])
+        if size is None:
+            return ""
+        width, height = float(size[1]) * em, float(size[2]) * em
+        image = QImage(
+            round(width * _SHARP) or 1, round(height * _SHARP) or 1, QImage.Format.Format_ARGB32_Premultiplied
+        )
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        QSvgRenderer(QByteArray(found[0].replace("currentColor", "#1d2433").encode())).render(painter)
+        painter.end()
+        name = f"formula:{found.start()}"
+        document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
+        return f'<img src="{name}" width="{width:.0f}" height="{height:.0f}" style="vertical-align: middle">'
+
+    return re.sub(r"<svg .*?</svg>", picture, page, flags=re.DOTALL)
+
+
 def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
     writer = QPdfWriter(str(path))
     writer.setResolution(DPI)
@@ -100,7 +136,7 @@ def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
     font.setPointSizeF(10.5)
     document.setDefaultFont(font)
     document.setDefaultStyleSheet(_STYLE)
-    document.setHtml(page)
+    document.setHtml(_with_pictures(page, document))
     paper = QRectF(0, 0, writer.width(), writer.height())
     body = QRectF(paper).adjusted(0, 0, 0, -_FOOT)
     document.setPageSize(body.size())

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Hub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
         self.sent: dict[str, int] = {}
+        self.tokens: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -51,6 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=True)
 
     def _answer(self, *, body: bool) -> None:
+        self.server.tokens.add(self.headers.get("Authorization", ""))
         path = self.path.partition("?")[0].strip("/")
         api = "api/models/someone/Small-Llama-v1"
         if path in (api, f"{api}/revision/main", f"{api}/revision/v2", f"{api}/revision/{COMMIT}"):
@@ -105,15 +107,19 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     server.server_close()
 
 
-def command(hub: Hub, tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def command(
+    hub: Hub, tmp_path: Path, *arguments: object, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "HF_ENDPOINT": hub.address,
         "HF_HUB_OFFLINE": "0",
         "HF_HOME": str(tmp_path / "hub cache"),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "NO_PROXY": "127.0.0.1",
+        **(more or {}),
     }
     return subprocess.run(
         [sys.executable, "-m", "converter", *map(str, arguments), *([] if "--no-network" in arguments else ["--network"])],
@@ -200,6 +206,23 @@ def test_that_the_base_of_an_adapter_is_not_asked_for_without_leave(hub: Hub, ou
     put(adapter / "adapter_config.json", {"base_model_name_or_path": "someone/Small-Llama-v1", "peft_type": "LORA"})
     done = command(hub, tmp_path, adapter, "--out", out, "--no-network")
     assert done.returncode == S.NETWORK_OFF and hub.sent == {}
+
+
+def test_that_the_token_comes_from_the_keyring(hub: Hub, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.py").write_text(
+        "import keyring.backend\n"
+        "class Ring(keyring.backend.KeyringBackend):\n"
+        "    priority = 1\n"
+        "    def get_password(self, service, user): return f'hf_{service}_{user}'\n"
+        "    def set_password(self, *words): raise AssertionError\n"
+    )
+    more = {"PYTHON_KEYRING_BACKEND": "kept.Ring", "PYTHONPATH": str(tmp_path), "HF_TOKEN": ""}
+    done = command(hub, tmp_path, "someone/Small-Llama-v1", "--plan", "--json", "--out", out, more=more)
+    assert done.returncode == 0, done.stderr
+    assert hub.tokens == {"Bearer hf_samar_hugging-face"}
+    hub.tokens.clear()
+    command(hub, tmp_path, "someone/Small-Llama-v1", "--plan", "--json", "--out", out)
+    assert hub.tokens == {""}
 
 
 def test_that_the_settings_give_the_leave(tmp_path: Path) -> None:

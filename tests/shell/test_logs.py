@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import logging.handlers
 import os
 import signal
 import sqlite3
@@ -129,8 +128,8 @@ def test_that_an_exception_of_the_engine_is_named_without_its_words(log: Path) -
 
 def test_that_the_log_rotates(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.handlers.RotatingFileHandler):
-            monkeypatch.setattr(handler, "maxBytes", 10_000)
+        if isinstance(handler, logs.RotatingFile):
+            monkeypatch.setattr(handler, "most", 10_000)
     for number in range(1000):
         logging.getLogger("a").info("line %d of many, so that the file becomes too long", number)
     names = sorted(path.name for path in log.parent.iterdir() if path.name.startswith("samar.log"))

@@ -238,3 +238,20 @@ def test_that_an_export_that_fails_leaves_the_file_that_was_there(
 def test_that_a_title_becomes_a_name_that_every_file_system_takes(title: str, name: str) -> None:
     assert file_name(title, ExportFormat.MARKDOWN) == name
     assert len(file_name(title + "ط" * 500, ExportFormat.CHATML).encode()) <= 130
+
+
+def test_that_formulas_are_drawn_and_carry_their_source(store: ChatStore, tmp_path: Path) -> None:
+    chat = store.create_chat("Formulas")
+    text = "Inline $\\frac{a_1}{b_2}$ and\n\n$$\n\\int_0^1 x^2\\,dx\n$$\n\nbroken $\\frac{$ and Arabic $س+1$ cost $5"
+    exchange(store, chat.id, None, "q", text)
+    page = tmp_path / "page.html"
+    export_chats(store, page, ExportFormat.HTML, [chat.id])
+    written = page.read_text()
+    assert written.count("<svg ") == 2
+    assert 'aria-label="\\frac{a_1}{b_2}"' in written
+    assert '<p class="formula"><svg' in written
+    assert "<em>" not in written  # underscores of a formula are no emphasis
+    assert '<code dir="ltr">\\frac{</code>' in written or "$\\frac{$" in written
+    assert "س+1" in written
+    assert "cost $5" in written
+    assert 'width="' not in written.split("<svg ", 1)[1].split(">", 1)[0]

@@ -211,6 +211,7 @@ def test_that_the_keyboard_selects_several_and_deletes_them_with_undo(samar: Sam
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert texts(samar) == ["Today", "three", "one"]
     assert samar.chats.chat is None
+    assert not samar.window.sidebar.selection.isVisible()
     undo(samar, qtbot)
     assert texts(samar) == ["Today", *reversed(TITLES)]
     qtbot.keyClick(view, Qt.Key.Key_A, CONTROL)
@@ -312,12 +313,9 @@ def test_that_ten_thousand_chats_in_folders_are_sorted_quickly(samar: Samar, ord
     chats = [
         Chat(id=n, title=f"محادثة {n % 977}", created_at=n, updated_at=1e9 - n, folder_id=n % 50) for n in range(10_000)
     ]
-    began = time.perf_counter()
-    plain = sorted(chats, key=lambda chat: (-chat.updated_at, -chat.id))
-    bare = time.perf_counter() - began
     model.folders, model.order = [Folder(n, f"{n}") for n in range(40)], order
-    model.set_chats(plain)
-    began = time.perf_counter()
+    model.set_chats(chats)  # titles are folded for sorting once
+    began = time.thread_time()  # of this thread alone, however busy the machine is
     model.rebuild()
-    assert time.perf_counter() - began < max(bare * 20, 0.1)
+    assert time.thread_time() - began < 0.4
     assert len(model.row_of) == 10_000

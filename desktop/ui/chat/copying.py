@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,7 +10,17 @@ from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat, QTextCursor, QText
 
 from desktop.core.text import Direction, without_isolates
 from desktop.ui.chat.blocks import Kind
-from desktop.ui.chat.look import P_BARS, P_INLINE, P_KIND, P_LANGUAGE, P_MARKER, P_MESSAGE, P_SOURCE, qt_direction
+from desktop.ui.chat.look import (
+    P_BARS,
+    P_DEPTH,
+    P_INLINE,
+    P_KIND,
+    P_LANGUAGE,
+    P_MARKER,
+    P_MESSAGE,
+    P_SOURCE,
+    qt_direction,
+)
 from desktop.ui.chat.writer import LINE, OBJECT, PAD
 
 CHROME = (Kind.SPEAKER, Kind.FOOTER, Kind.THINKING, Kind.STATUS)
@@ -48,6 +58,7 @@ def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | N
     whole = _whole_messages(cursor.document(), start, end, sources) if markdown and sources else {}
     written: set[int] = set()
     before: _Piece | None = None
+    lists = _Lists(pieces)
     for piece in pieces:
         if piece.message in whole:
             if piece.message not in written:
@@ -58,12 +69,37 @@ def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | N
             continue
         if out:
             out.append(_between(before, piece, markdown))
-        out.append(_marked(piece, before, markdown))
+        out.append(lists.indented(piece, _marked(piece, before, markdown)))
         before = piece
     text = "".join(out)
     if markdown and before is not None and before.kind == Kind.CODE_LINE:
         text += "\n```"
     return text
+
+
+class _Lists:
+    """Indents what stands in lists as far as the markers above it ask for; the outermost selected list begins the line."""
+
+    def __init__(self, pieces: Sequence[_Piece]) -> None:
+        depths = [_depth(piece) for piece in pieces if piece.kind not in CHROME]
+        self._least = min((depth for depth in depths if depth), default=1)
+        self._widths: dict[int, int] = {}
+        """Of the last marker at each depth, its blank included."""
+
+    def indented(self, piece: _Piece, text: str) -> str:
+        depth = _depth(piece)
+        if not depth:
+            return text
+        marker = piece.block.blockFormat().property(P_MARKER)
+        if marker:
+            self._widths[depth] = 2 if len(str(marker)) < 2 or str(marker).startswith("task") else len(str(marker)) + 1
+        levels = range(self._least, depth if marker else depth + 1)
+        margin = " " * sum(self._widths.get(level, 2) for level in levels)
+        return "\n".join(margin + line if line else line for line in text.split("\n"))
+
+
+def _depth(piece: _Piece) -> int:
+    return int(piece.block.blockFormat().property(P_DEPTH) or 0)
 
 
 def code_text(head: QTextBlock) -> str:

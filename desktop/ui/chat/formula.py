@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import sys
-import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QThreadPool, QUrl, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextCharFormat, QTextCursor, QTextImageFormat
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.core.text import strong_letters
+from desktop.core.formulas import UNITS, Typeset, may_typeset, typeset
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import Kind, Run
 from desktop.ui.chat.look import P_SOURCE, Look, colour
 from desktop.ui.chat.writer import OBJECT, rendered
 
-LONGEST = 1500
-"""Characters of LaTeX that are typeset; a longer formula is shown as its source."""
-DEEPEST = 30
-"""Braces inside one another; the typesetter recurses."""
-_UNITS = 24
-"""Font size that formulas are typeset at; they are scaled to the text's."""
-_VIEW_BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
 _CACHED = 400
-
-
-@dataclass(frozen=True, slots=True)
-class _Typeset:
-    """A formula at a font size of _UNITS. ascent, descent: above and below the baseline."""
-
-    svg: bytes
-    width: float
-    ascent: float
-    descent: float
 
 
 @dataclass
@@ -61,9 +42,9 @@ class FormulaRenderer(QObject):
         super().__init__(parent)
         self.look = look
         self.device_ratio = 1.0
-        self._ready: dict[_Key, _Typeset | None] = {}
+        self._ready: dict[_Key, Typeset | None] = {}
         self._waiting: dict[_Key, _Place] = {}
-        self._names: dict[str, tuple[Run, _Typeset | None, int]] = {}
+        self._names: dict[str, tuple[Run, Typeset | None, int]] = {}
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -83,10 +64,14 @@ class FormulaRenderer(QObject):
         self._pool.clear()
         self._pool.waitForDone()
 
+    def in_background(self, work: Callable[[], object]) -> None:
+        """Do something without Qt in the thread of the formulas, when it has nothing else to do."""
+        self._pool.start(work)
+
     # --- asked by the writer -------------------------------------------------------------------------------------------
     def image_format(self, run: Run, base: QTextCharFormat) -> QTextCharFormat | None:
         key = _key(run)
-        if not _may_typeset(run.source):
+        if not may_typeset(run.source):
             return None
         if key not in self._ready:
             if key not in self._waiting:
@@ -108,7 +93,7 @@ class FormulaRenderer(QObject):
         return self._draw(*made) if made is not None else None
 
     # --- formats and pictures ------------------------------------------------------------------------------------------
-    def _format(self, run: Run, base: QTextCharFormat, typeset: _Typeset | None) -> QTextImageFormat:
+    def _format(self, run: Run, base: QTextCharFormat, typeset: Typeset | None) -> QTextImageFormat:
         size = base.font().pixelSize()
         size = round(size / 0.87) if size > 0 else self.look.font.pixelSize()  # the base is the size of inline code
         name = f"formula:{'d' if run.style & b.DISPLAY else 'i'}{size}{'r' if typeset else 'w'}/{_hash(run.source)}"
@@ -139,7 +124,7 @@ class FormulaRenderer(QObject):
         font.setPixelSize(round(size * 0.87))
         return font
 
-    def _measure(self, run: Run, typeset: _Typeset | None, size: int) -> tuple[float, float, float]:
+    def _measure(self, run: Run, typeset: Typeset | None, size: int) -> tuple[float, float, float]:
         """Width, ascent and descent of the character, pixels. Qt centres it on half the height of an x above the
         baseline, so the smaller of the two halves is filled up."""
         if typeset is None:
@@ -153,12 +138,12 @@ class FormulaRenderer(QObject):
         half = max(ascent - middle, descent + middle)
         return width + 2, half + middle, half - middle
 
-    def _scale(self, run: Run, typeset: _Typeset, size: int) -> float:
+    def _scale(self, run: Run, typeset: Typeset, size: int) -> float:
         """Of the typeset formula; one that is wider than the column is made smaller."""
-        scale = size * (1.18 if run.style & b.DISPLAY else 1.05) / _UNITS
+        scale = size * (1.18 if run.style & b.DISPLAY else 1.05) / UNITS
         return min(scale, 680 * self.look.scale / max(typeset.width, 1))
 
-    def _draw(self, run: Run, typeset: _Typeset | None, size: int) -> QImage:
+    def _draw(self, run: Run, typeset: Typeset | None, size: int) -> QImage:
         width, ascent, descent = self._measure(run, typeset, size)
         ratio = self.device_ratio
         image = QImage(
@@ -187,7 +172,7 @@ class FormulaRenderer(QObject):
     def _typeset(self, key: _Key) -> None:
         self._done.emit(key, typeset(*key))
 
-    def _take(self, key: _Key, made: _Typeset | None) -> None:
+    def _take(self, key: _Key, made: Typeset | None) -> None:
         if len(self._ready) > _CACHED:
             self._ready.pop(next(iter(self._ready)))
         self._ready[key] = made
@@ -200,7 +185,7 @@ class FormulaRenderer(QObject):
         if not self._waiting:
             self.settled.emit()
 
-    def _swap(self, place: QTextCursor, run: Run, made: _Typeset | None) -> None:
+    def _swap(self, place: QTextCursor, run: Run, made: Typeset | None) -> None:
         cursor = QTextCursor(place)
         cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
         if cursor.selectedText() != OBJECT or cursor.charFormat().property(P_SOURCE) != run.text:
@@ -211,30 +196,6 @@ class FormulaRenderer(QObject):
             cursor.insertText(rendered(run, kind), base)
         else:
             cursor.setCharFormat(self._format(run, base, made))
-
-
-def typeset(source: str, display: bool) -> _Typeset | None:
-    """Typeset LaTeX; None when it does not parse. Called in a thread."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)  # the interface asks for the interpreter in between: let it wait a half millisecond
-    try:
-        with warnings.catch_warnings():  # of the typesetter's own; none of them is about the formula
-            warnings.simplefilter("ignore")
-            import ziamath
-
-            ziamath.config.svg2 = False
-            svg: str = ziamath.Latex(source, size=_UNITS, inline=not display).svg()
-    except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
-        return None
-    finally:
-        sys.setswitchinterval(interval)
-    found = _VIEW_BOX.search(svg)
-    if not found:
-        return None
-    _left, top, width, height = map(float, found.groups())
-    if not 0 < width < 20000 or not 0 < height < 20000:
-        return None
-    return _Typeset(svg.encode(), width, -top, height + top)
 
 
 def _key(run: Run) -> _Key:
@@ -249,13 +210,3 @@ def _hash(text: str) -> str:
     import hashlib
 
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=9).hexdigest()
-
-
-def _may_typeset(source: str) -> bool:
-    if not source or len(source) > LONGEST or strong_letters(source)[1]:
-        return False  # the mathematical font has no Arabic letters
-    depth = deepest = 0
-    for sign in source:
-        depth += (sign == "{") - (sign == "}")
-        deepest = max(deepest, depth)
-    return deepest <= DEEPEST

@@ -23,6 +23,7 @@ P_LANGUAGE = _USER + 6  # str
 P_INLINE = _USER + 7  # bool on characters: inline code
 P_SOURCE = _USER + 8  # str on characters: Markdown of a formula
 P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
+P_DEPTH = _USER + 10  # int: how many lists the block stands in
 
 
 class Palette(Protocol):
@@ -159,6 +160,8 @@ class Look:
             made.setProperty(P_BARS, bars)
         if block.marker:
             made.setProperty(P_MARKER, block.marker)
+        if depth := sum(holder.holder is Holder.LIST for holder in block.inside):
+            made.setProperty(P_DEPTH, depth)
         if block.part:
             made.setProperty(P_PART, block.part)
         top, bottom, height = self.px(_GAPS[block.gap]), 0, self.line_height(direction)

@@ -10,20 +10,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
-
+from desktop.core.formulas import add_formulas
 from desktop.core.text import Direction, majority, strong_letters
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Gap, Holder, Inside, Kind, Run, Table
+
+if TYPE_CHECKING:  # the parser itself is imported for the first text, so that the window starts without it
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 NESTING = 8
 """Quotes and lists inside one another that are shown as such; deeper ones are shown at this depth."""
@@ -39,59 +35,17 @@ def plain_majority(_key: object, ltr: int, rtl: int, fallback: Direction) -> Dir
     return majority(ltr, rtl, fallback)
 
 
-def _bracket_inline(state: StateInline, silent: bool) -> bool:
-    """`\\( … \\)` and `\\[ … \\]` inside a paragraph."""
-    opening = state.src[state.pos : state.pos + 2]
-    if opening not in ("\\(", "\\["):
-        return False
-    closing = "\\)" if opening == "\\(" else "\\]"
-    end = state.src.find(closing, state.pos + 2, state.posMax)
-    content = state.src[state.pos + 2 : end].strip() if end > 0 else ""
-    if not content:
-        return False
-    if not silent:
-        token = state.push("math_inline" if opening == "\\(" else "math_inline_double", "math", 0)
-        token.content, token.markup = content, opening
-    state.pos = end + 2
-    return True
-
-
-def _bracket_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """`\\[ … \\]` on lines of its own."""
-    if state.is_code_block(start):
-        return False
-    begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("\\[", begin):
-        return False
-    for line in range(start, end):
-        if line > start and state.sCount[line] < state.blkIndent:
-            return False
-        text = state.src[state.bMarks[line] : state.eMarks[line]].rstrip()
-        if text.endswith("\\]"):
-            break
-        if not text:
-            return False
-    else:
-        return False
-    if silent:
-        return True
-    content = state.getLines(start, line + 1, state.blkIndent, False).strip()
-    token = state.push("math_block", "math", 0)
-    token.content, token.markup, token.map = content[2:-2], "\\[", [start, line + 1]
-    state.line = line + 1
-    return True
-
-
 @cache
 def parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+    from mdit_py_plugins.tasklists import tasklists_plugin
+
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 200}).enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
     md.use(footnote_plugin).use(tasklists_plugin).use(gfm_autolink_plugin)
-    md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
-    md.inline.ruler.before("escape", "bracket_math", _bracket_inline)
-    md.block.ruler.before(
-        "fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
+    add_formulas(md)
     return md
 
 

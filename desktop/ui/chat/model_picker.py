@@ -168,6 +168,8 @@ class ModelList(QFrame):
         if picker.state is PickerState.READY:
             path = picker.path
             commands.append(("tune", self.tr("Settings of this model…"), lambda: picker.settings_requested.emit(path)))
+        if picker.state is PickerState.LOADING:
+            commands.insert(0, ("stop", self.tr("Stop loading"), picker.load_cancelled.emit))
         for icon_name, text, wish in commands:
             command = CommandRow(icon_name, text, self)
             command.setAccessibleName(text)
@@ -217,6 +219,7 @@ class ModelPicker(Button):
     settings_requested = Signal(str)
     """path of the loaded model"""
     load_cancelled = Signal()
+    """end the load that is going on"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from desktop.core.chat import Chat, Folder
 from desktop.storage.chats import ChatOrder
@@ -29,7 +29,14 @@ class SearchField(LineEdit):
         self.setObjectName("search")
         self.setFixedHeight(38)
         self.setClearButtonEnabled(True)
+        self.clear_button = self.findChild(QToolButton)
+        theme.state().changed.connect(self._show_clear)
+        self._show_clear()
         self.place_text()
+
+    def _show_clear(self) -> None:
+        for action in self.findChildren(QAction):  # Qt's own, a black disc in every theme
+            action.setIcon(icons.icon("close", theme.current().muted, 14))
 
     def side_margins(self) -> tuple[int, int]:
         return (4, 38) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (38, 4)
@@ -244,6 +251,7 @@ class Sidebar(QFrame):
         self._show_nothing()
 
     def _show_nothing(self) -> None:
+        self._show_chosen()  # rows made anew deselect without a word
         searching = self.model.hits is not None
         self.nothing.setVisible(not self.model.rows)
         if searching:
@@ -402,6 +410,8 @@ class Sidebar(QFrame):
         self.archive_head.describe(self.tr("Back to all chats"))
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
+        if self.search.clear_button is not None:
+            self.search.clear_button.setAccessibleName(self.tr("Clear the search"))
         self.view.setAccessibleName(self.tr("Chats"))
         self.models.setText(self.tr("Models"))
         self.models.setAccessibleName(self.tr("Models"))

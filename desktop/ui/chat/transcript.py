@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QCursor,
     QGuiApplication,
     QPalette,
     QResizeEvent,
+    QShowEvent,
     QTextBlock,
     QTextCursor,
     QTextDocument,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.text import Direction
+from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
@@ -29,17 +30,23 @@ from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
 from desktop.ui.chat.formula import FormulaRenderer
+from desktop.ui.chat.highlight import lexer_for
 from desktop.ui.chat.link_popover import LinkPopover
 from desktop.ui.chat.look import GUTTER, LIGHT, P_MESSAGE, Look, Palette, colour
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
 from desktop.ui.chat.message_editor import MessageEditor
 from desktop.ui.chat.overlays import Overlays
 from desktop.ui.chat.page import ChatPage
+from desktop.ui.widgets import say
 
 SCREENFUL = 6
 """Messages that are laid out before the chat is shown; the others follow while nothing else is to do."""
 MORE = 10
 """Messages that are put above the others when the person scrolls up before that is done."""
+WARM_MS = 1500
+"""After this time without hurry, what the first code block needs is read from disk."""
+LONGEST_SAID = 4000
+"""Characters of a message that a screen reader is given at once."""
 SCALES = (0.75, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 
 
@@ -107,6 +114,7 @@ class TranscriptView(QWidget):
         self.overlays.bar_made.connect(self._connect_bar)
         self.overlays.code_bar_made.connect(self._connect_code_bar)
         self.filled.connect(self.finder.again)
+        self.find_bar.closed.connect(self._make_room)
         self._saver.failed.connect(self.failed)
 
     def _connect_bar(self, bar: MessageBar) -> None:
@@ -224,8 +232,13 @@ class TranscriptView(QWidget):
         self._exchange(message)
         self._settle(follow)
         self.filler.resume()
-        if QAccessible.isActive() and message.id in self.chat.entries:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.page, message.content[:2000]))
+        self._announce(message.id)
+
+    def _announce(self, message_id: int) -> None:
+        """Have a screen reader read a message: who writes, then what stands there, in the order of its source."""
+        if QAccessible.isActive() and message_id in self.chat.entries:
+            words = f"{labels.speaker(self.chat.current(message_id))} {self._plain(message_id)}"
+            say(self.page, words[:LONGEST_SAID])
 
     def update_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Show `message` in the place of the one with its id."""
@@ -301,6 +314,15 @@ class TranscriptView(QWidget):
         self.page.apply_look(self._look)
         self.overlays.set_look(self._look)
         self.find_bar.set_look(self._look)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_warm:
+            self._is_warm = True
+            # reading Pygments' modules takes longer than a frame: not when the first code block is on its way
+            QTimer.singleShot(WARM_MS, self, lambda: self.formulas.in_background(lambda: lexer_for("python")))
+
+    _is_warm = False
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange) and hasattr(self, "find_bar"):
@@ -402,6 +424,7 @@ class TranscriptView(QWidget):
 
     # --- what the person does -----------------------------------------------------------------------------------------
     def open_find(self) -> None:
+        self._make_room(self.find_bar.height() + 16)
         self._place_find_bar()
         self.finder.open()
 
@@ -542,6 +565,7 @@ class TranscriptView(QWidget):
         self.page.setTextCursor(cursor)
         self.scroll_to_message(order[index])
         self.overlays.go_to(order[index])
+        self._announce(order[index])
 
     def _message_at(self, y: int) -> int | None:
         at = QPoint(self.page.viewport().width() // 2, y)
@@ -555,6 +579,12 @@ class TranscriptView(QWidget):
             self.to_end()
         self._place_find_bar()
         self._place_editor()
+
+    def _make_room(self, above: int = 0) -> None:
+        """Keep the find bar off the messages."""
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, above, 0, 0)
 
     def _place_find_bar(self) -> None:
         width = min(self._look.px(420), self.width() - 24)

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
@@ -88,6 +87,8 @@ class ConversionController(QObject):
         self.work.close()
 
     def _on_planned(self, plan: ConversionPlan) -> None:
+        import psutil
+
         self.plan = plan
         free = psutil.virtual_memory().available
         factor, rest = REST_OF_LOADED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.errors import fill
 from desktop.models.hub import HubChoice, HubFile, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
-from desktop.ui.widgets import Label, is_language_change
+from desktop.ui.widgets import Label, Segments, is_language_change
 
 OPEN_LICENCES = frozenset(
     {"apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "bsd", "cc0-1.0", "cc-by-4.0", "unlicense", "isc", "zlib"}
@@ -36,11 +36,12 @@ class DownloadDialog(QDialog):
         self.licence = Label("value", self, wrap=True)
         self.page = QPushButton(self)
         self.page.setProperty("rank", "link")
-        self.images = QCheckBox(self)
-        self.images.setChecked(repository.projector is not None)
-        self.images.setVisible(repository.projector is not None)
+        self.images_name = Label("subject", self, wrap=True)
+        self.images = Segments((True, False), self)
+        self.images.set_value(True)
         self.images_hint = Label("hint", self, wrap=True)
-        self.images_hint.setVisible(repository.projector is not None)
+        for widget in (self.images_name, self.images, self.images_hint):
+            widget.setVisible(repository.projector is not None)
         self.shut, self.go = QPushButton(self), QPushButton(self)
         self.go.setProperty("rank", "primary")
         self.go.setDefault(True)
@@ -59,14 +60,15 @@ class DownloadDialog(QDialog):
         column.addWidget(self.licence)
         column.addLayout(link)
         column.addSpacing(10)
-        column.addWidget(self.images)
+        column.addWidget(self.images_name)
         column.addWidget(self.images_hint)
+        column.addWidget(self.images)
         column.addStretch(1)
         column.addSpacing(14)
         column.addLayout(foot)
         self.setMinimumWidth(460)
         self.page.clicked.connect(lambda: self.page_requested.emit(repository.repo))
-        self.images.toggled.connect(lambda _: self.retranslate())
+        self.images.chosen.connect(lambda _: self.retranslate())
         self.shut.clicked.connect(self.reject)
         self.go.clicked.connect(self._agree)
         self.retranslate()
@@ -74,7 +76,7 @@ class DownloadDialog(QDialog):
     def extras(self) -> tuple[HubFile, ...]:
         """What comes with the model."""
         projector = self.repository.projector
-        return (projector,) if projector is not None and self.images.isChecked() else ()
+        return (projector,) if projector is not None and self.images.value() else ()
 
     def _agree(self) -> None:
         self.agreed.emit(self.repository, self.choice, self.extras())
@@ -87,7 +89,7 @@ class DownloadDialog(QDialog):
 
     def retranslate(self) -> None:
         repository, projector = self.repository, self.repository.projector
-        size = self.choice.size + (projector.size if projector and self.images.isChecked() else 0)
+        size = self.choice.size + (projector.size if projector and self.images.value() else 0)
         self.setWindowTitle(self.tr("Download a model"))
         name = self.choice.name.rpartition("/")[2]
         self.title.setText(words.name(name))
@@ -103,7 +105,9 @@ class DownloadDialog(QDialog):
         self.licence.setText(fill(text, {"licence": words.name(repository.licence)}))
         self.page.setText(self.tr("Open its page in the browser"))
         details = {"size": i18n.size(projector.size if projector else 0)}
-        self.images.setText(fill(self.tr("With the file that sees images, {size}"), details))
+        self.images_name.setText(fill(self.tr("The file that sees images, {size}"), details))
+        self.images.set_texts((self.tr("With it"), self.tr("Without it")))
+        self.images.setAccessibleName(self.images_name.text())
         self.images_hint.setText(
             self.tr("It belongs to the model and lies beside it. One serves all sizes of the model.")
         )

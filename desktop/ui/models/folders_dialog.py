@@ -33,7 +33,7 @@ class FolderRow(QWidget):
         row.addLayout(texts, 1)
         row.addWidget(self.button)
         self.button.clicked.connect(lambda: self.removed.emit(self.folder.path))
-        self.name.setText(words.name(str(folder.path)))
+        self.name.setText(words.path(str(folder.path)))
         if folder.there:
             self.state.setText(self.tr("%n model(s)", "", folder.models))
         else:
@@ -72,6 +72,7 @@ class FoldersDialog(QDialog):
         self.add.setProperty("rank", "primary")
         foot = QHBoxLayout()
         foot.setContentsMargins(24, 12, 24, 16)
+        foot.setSpacing(8)
         foot.addWidget(self.look)
         foot.addStretch(1)
         foot.addWidget(self.shut)

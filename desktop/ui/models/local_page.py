@@ -109,7 +109,7 @@ class LocalPage(QWidget):
             for folder in shown.folders:
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
-                    lines.append(text.replace("{name}", words.name(str(folder.path))))
+                    lines.append(text.replace("{name}", words.path(str(folder.path))))
             self.note.setText("\n".join(lines))
         self._enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -46,12 +47,19 @@ class ModelsRoom(QObject):
     convert_requested = Signal(object)
     """Path of a checkpoint's folder, or of a repository on the Hub (owner/name)"""
 
-    def __init__(self, paths: Paths, preferences: Preferences, parent: QWidget, library: Library | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        preferences: Preferences,
+        parent: QWidget,
+        library: Library | None = None,
+        gpu_free: Callable[[], int] = lambda: 0,
+    ) -> None:
         super().__init__(parent)
         self.preferences = preferences
         self.library = library or Library(paths)
         self.hub = Hub(lambda: self.preferences.value.network_allowed)
-        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
+        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self, gpu_free)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
         self.folders: FoldersDialog | None = None

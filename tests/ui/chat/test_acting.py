@@ -165,3 +165,19 @@ def test_that_messages_are_reached_by_keyboard(view: TranscriptView, step: Qt.Ke
     view.page.setFocus()
     QTest.keyClick(view.page, step, Qt.KeyboardModifier.AltModifier)
     assert view.overlays.current in view.chat.order
+
+
+def test_that_a_part_of_nested_lists_keeps_their_nesting(view: TranscriptView) -> None:
+    source = "start\n\n1. one\n   - deep\n     - deeper\n\n     more of it\n2. two\n- [ ] task\n  - below\n\nend"
+    view.set_messages([user("q"), reply(source)])
+    cursor = view.page.textCursor()
+    cursor.setPosition(block_with(view, "one").position())
+    end = block_with(view, "end")
+    cursor.setPosition(end.position() + 1, cursor.MoveMode.KeepAnchor)
+    copied = selected(cursor, markdown=True)
+    assert "1. one\n   - deep\n     - deeper" in copied
+    assert "\n2. two" in copied
+    assert "- [ ] task\n  - below" in copied
+    cursor.setPosition(block_with(view, "deep").position())
+    cursor.setPosition(block_with(view, "deeper").position() + 6, cursor.MoveMode.KeepAnchor)
+    assert selected(cursor, markdown=True) == "- deep\n  - deeper"

@@ -287,14 +287,15 @@ def test_that_terms_and_the_file_for_images_are_shown_before(qtbot: QtBot, page:
     qtbot.addWidget(dialog)
     dialog.show()
     assert "gemma" in dialog.licence.text() and "terms of its own" in dialog.licence.text()
-    assert dialog.images.isChecked() and "850 MB" in dialog.images.text()
+    assert dialog.images.value() is True and "850 MB" in dialog.images_name.text()
     with qtbot.waitSignal(dialog.page_requested) as asked:
         dialog.page.click()
     assert asked.args == [terms.repo]
     with qtbot.waitSignal(dialog.agreed) as agreed:
         dialog.go.click()
     assert agreed.args == [terms, terms.choices[0], terms.projectors]
-    dialog.images.setChecked(False)
+    dialog.images.group.button(1).click()
+    assert "1.0 GB" in dialog.facts.text()
     with qtbot.waitSignal(dialog.agreed) as agreed:
         dialog.go.click()
     assert agreed.args[2] == ()

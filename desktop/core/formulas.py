@@ -1,0 +1,124 @@
+"""LaTeX formulas: how they stand in Markdown, and how they are typeset. No Qt."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.core.text import strong_letters
+
+if TYPE_CHECKING:  # the parser is imported for the first text, so that the window starts without it
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+LONGEST = 1500
+"""Characters of LaTeX that are typeset; a longer formula is shown as its source."""
+DEEPEST = 30
+"""Braces inside one another; the typesetter recurses."""
+UNITS = 24
+"""Font size that formulas are typeset at."""
+_VIEW_BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """A formula at a font size of UNITS. ascent, descent: above and below the baseline."""
+
+    svg: bytes
+    width: float
+    ascent: float
+    descent: float
+
+
+def add_formulas(md: MarkdownIt) -> None:
+    """Let a parser find `$ … $`, `$$ … $$`, `\\( … \\)` and `\\[ … \\]`: tokens math_inline, math_inline_double and
+    math_block, whose content is the LaTeX."""
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    md.inline.ruler.before("escape", "bracket_math", _bracket_inline)
+    md.block.ruler.before(
+        "fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+
+
+def _bracket_inline(state: StateInline, silent: bool) -> bool:
+    """`\\( … \\)` and `\\[ … \\]` inside a paragraph."""
+    opening = state.src[state.pos : state.pos + 2]
+    if opening not in ("\\(", "\\["):
+        return False
+    closing = "\\)" if opening == "\\(" else "\\]"
+    end = state.src.find(closing, state.pos + 2, state.posMax)
+    content = state.src[state.pos + 2 : end].strip() if end > 0 else ""
+    if not content:
+        return False
+    if not silent:
+        token = state.push("math_inline" if opening == "\\(" else "math_inline_double", "math", 0)
+        token.content, token.markup = content, opening
+    state.pos = end + 2
+    return True
+
+
+def _bracket_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`\\[ … \\]` on lines of its own."""
+    if state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("\\[", begin):
+        return False
+    for line in range(start, end):
+        if line > start and state.sCount[line] < state.blkIndent:
+            return False
+        text = state.src[state.bMarks[line] : state.eMarks[line]].rstrip()
+        if text.endswith("\\]"):
+            break
+        if not text:
+            return False
+    else:
+        return False
+    if silent:
+        return True
+    content = state.getLines(start, line + 1, state.blkIndent, False).strip()
+    token = state.push("math_block", "math", 0)
+    token.content, token.markup, token.map = content[2:-2], "\\[", [start, line + 1]
+    state.line = line + 1
+    return True
+
+
+def may_typeset(source: str) -> bool:
+    """Whether a formula is worth a try."""
+    if not source or len(source) > LONGEST or strong_letters(source)[1]:
+        return False  # the mathematical font has no Arabic letters
+    depth = deepest = 0
+    for sign in source:
+        depth += (sign == "{") - (sign == "}")
+        deepest = max(deepest, depth)
+    return deepest <= DEEPEST
+
+
+def typeset(source: str, display: bool) -> Typeset | None:
+    """Typeset LaTeX; None when it does not parse. Called in a thread."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)  # the interface asks for the interpreter in between: let it wait a half millisecond
+    try:
+        with warnings.catch_warnings():  # of the typesetter's own; none of them is about the formula
+            warnings.simplefilter("ignore")
+            import ziamath
+
+            ziamath.config.svg2 = False
+            svg: str = ziamath.Latex(source, size=UNITS, inline=not display).svg()
+    except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
+        return None
+    finally:
+        sys.setswitchinterval(interval)
+    found = _VIEW_BOX.search(svg)
+    if not found:
+        return None
+    _left, top, width, height = map(float, found.groups())
+    if not 0 < width < 20000 or not 0 < height < 20000:
+        return None
+    return Typeset(svg.encode(), width, -top, height + top)
