@@ -126,6 +126,13 @@ def test_that_thinking_ends_at_the_first_closing_tag(closing: str) -> None:
         assert text[:at] == text[: text.index(closing) + len(closing)]
 
 
+def test_that_an_answer_may_have_an_opening_of_its_own() -> None:
+    tags = (("<analysis>", "<final>"), ("<final>", ""))
+    grammar = with_thinking('root ::= "x"', tags, opened=False)
+    check(grammar, "samar-root")
+    assert '"<final>" samar-blank' in grammar
+
+
 def follow(rule: str, letter: str) -> str:
     """The state after `letter`; "" behind the closing tag."""
     for way in rule.split(" | "):
