@@ -129,6 +129,8 @@ class Samar(QObject):
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
+        self.readable: tuple[Language, ...] = i18n.LANGUAGES
+        """Those that some font here has letters for."""
         self.first_start = not paths.settings.exists()
         self._connect()
         self._recover()
@@ -152,6 +154,7 @@ class Samar(QObject):
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
+        window.recommended_requested.connect(lambda: self.models_room().open("catalogue"))
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
         window.layout_changed.connect(
@@ -250,9 +253,17 @@ class Samar(QObject):
             from desktop.ui.facts import arabic_fonts
 
             if not arabic_fonts():
-                if self.preferences.value.language is Language.SYSTEM:
-                    i18n.install(self.app, Language.ENGLISH)
+                self.readable = (Language.ENGLISH,)
+                self._speak(self.preferences.value.language)
                 self.show_error(SamarError("no_arabic_font"))
+
+    def _speak(self, choice: Language) -> None:
+        """Speak the language that was chosen, if it can be read."""
+        language = i18n.resolve(choice)
+        language = language if language in self.readable else Language.ENGLISH
+        if language is not i18n.current():
+            i18n.install(self.app, language)
+            self.models.retranslate()
 
     def answer_start(self, files: list[str], token: str) -> None:
         """Samar was started once more: this window comes to the front and opens the files."""
@@ -390,9 +401,7 @@ class Samar(QObject):
     def _on_settings(self, settings: Settings) -> None:
         self._tell_worker(settings)
         theme.apply(settings.theme, settings.text_scale)
-        if i18n.resolve(settings.language) is not i18n.current():
-            i18n.install(self.app, settings.language)
-            self.models.retranslate()
+        self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)

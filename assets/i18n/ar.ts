@@ -819,6 +819,10 @@
         <source>Language</source>
         <translation>اللغة</translation>
     </message>
+    <message>
+        <source>A larger model for this computer</source>
+        <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
+    </message>
 </context>
 <context>
     <name>FileField</name>
@@ -2844,6 +2848,14 @@
         <source>This sheet</source>
         <translation>هذه الورقة</translation>
     </message>
+    <message>
+        <source>Select several chats</source>
+        <translation>حدّد عدة محادثات</translation>
+    </message>
+    <message>
+        <source>From message to message</source>
+        <translation>من رسالة إلى رسالة</translation>
+    </message>
 </context>
 <context>
     <name>Sidebar</name>
@@ -3836,10 +3848,6 @@
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
     <message>
-        <source>No font on this computer has Arabic letters, so they are shown as boxes.</source>
-        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فتظهر مربعات.</translation>
-    </message>
-    <message>
         <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
         <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
     </message>
@@ -3962,6 +3970,10 @@
     <message>
         <source>Its {quantization} file would fit: get that one, or close other programs.</source>
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
+    </message>
+    <message>
+        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
     </message>
 </context>
 <context>

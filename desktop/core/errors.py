@@ -240,7 +240,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
     ),
     "no_arabic_font": (
-        QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so they are shown as boxes."),
+        QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),
         QT_TRANSLATE_NOOP("errors", "Install one, such as Noto Sans Arabic, and start Samar again."),
     ),
     "already_running": (

@@ -147,11 +147,7 @@ class StateStore:
         size = len(data)
         if not 0 < size <= self._limit:
             return False
-        outgrown = [
-            path
-            for path, entry in self._entries()
-            if common_prefix(held := entry.ids, tokens) == len(held) and (not self._whole or entry.chat == chat)
-        ]
+        outgrown = [path for path, entry in self._entries() if self._replaces(tokens, chat, entry)]
         part = self._folder / f"{secrets.token_hex(8)}.part"
         try:
             if shutil.disk_usage(self._folder).free < size + _CHUNK:
@@ -176,6 +172,13 @@ class StateStore:
             self.remove(old)
         self._bound(part.with_suffix(".state"))
         return True
+
+    def _replaces(self, tokens: array[int], chat: str, old: Entry) -> bool:
+        """Whether a new state makes an old one superfluous: one of the same chat, or one that begins the new one."""
+        if chat and old.chat == chat:
+            return True
+        held = old.ids
+        return not self._whole and common_prefix(held, tokens) == len(held)
 
     def remove(self, path: Path) -> None:
         self._known.pop(path.name, None)

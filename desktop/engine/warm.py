@@ -149,9 +149,9 @@ class Chats:
         self._copies.append(copy)
 
     def _outgrown(self, old: _Copy, new: _Copy) -> bool:
-        if common_prefix(old.tokens, new.tokens) < len(old.tokens):
-            return False
-        return old.chat == new.chat or not self._whole
+        if new.chat and old.chat == new.chat:
+            return True
+        return not self._whole and common_prefix(old.tokens, new.tokens) == len(old.tokens)
 
     def has_memory(self, size: int) -> bool:
         """Whether `size` bytes can be had."""

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from desktop.core import machine
 from desktop.models.files import write_atomically
@@ -52,6 +51,8 @@ def measure(threads: int = 0, rounds: int = _ROUNDS) -> float:
 
     The best one counts, for whatever else runs on the computer only takes away.
     """
+    import numpy as np  # its import takes longer than the measurement
+
     threads = threads or machine.usable_cores()
     arrays = [np.ones(_BYTES // 8, np.int64) for _ in range(threads)]
     best = float("inf")

@@ -25,11 +25,9 @@ def present(error: SamarError) -> Presented:
     """An expected failure in the interface's language."""
     what, then = SENTENCES[error.code]
     shown = {name: isolated(value) for name, value in error.details.items()}
-    if error.code != "no_arabic_font":  # which could not be read in Arabic
-        what, then = (QCoreApplication.translate("errors", text) for text in (what, then))
     return Presented(
-        fill(what, shown),
-        fill(then, shown),
+        fill(QCoreApplication.translate("errors", what), shown),
+        fill(QCoreApplication.translate("errors", then), shown),
         report(error),
         error.code,
     )

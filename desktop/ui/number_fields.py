@@ -65,6 +65,10 @@ class NumberField(QDoubleSpinBox):
         self.setFixedWidth(96)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.lineEdit().setAccessibleName(name)  # a screen reader may stand in either
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -81,6 +85,10 @@ class WholeField(QSpinBox):
         self.setKeyboardTracking(False)
         self.setFixedWidth(96)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.lineEdit().setAccessibleName(name)  # a screen reader may stand in either
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

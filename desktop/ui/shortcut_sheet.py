@@ -59,6 +59,8 @@ class ShortcutSheet(QDialog):
             (self.tr("Settings"), native("Ctrl+,")),
             (self.tr("Rename a chat"), native("F2")),
             (self.tr("Delete a chat"), native("Del")),
+            (self.tr("Select several chats"), f"{native('Shift+Up')}  {native('Shift+Down')}"),
+            (self.tr("From message to message"), f"{native('Alt+Up')}  {native('Alt+Down')}"),
             (self.tr("Larger and smaller text"), f"{native('Ctrl++')}  {native('Ctrl+-')}"),
             (self.tr("This sheet"), native("F1")),
         ]

@@ -12,7 +12,7 @@ from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings
 from desktop.engine.protocol import LoadOptions
-from desktop.models import bandwidth, gguf
+from desktop.models import gguf
 from desktop.models.projectors import projector_beside
 from desktop.models.settings import ModelSettings, settings_of
 from desktop.models.shape import Shape, shape_of
@@ -47,6 +47,8 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
 
 def learn_from(paths: Paths, info: ModelInfo, stats: GenerationStats) -> None:
     """Note what a reply on the processor reached. Reads the model's header once; a small model teaches nothing."""
+    from desktop.models import bandwidth
+
     if info.file_bytes < bandwidth.LEAST_READ:
         return
     context = stats.prompt_tokens + stats.reply_tokens // 2

@@ -80,9 +80,21 @@ def state(root: Path) -> set[str]:
 
 @contextmanager
 def screen(root: Path) -> Iterator[str]:
-    """A virtual screen that the root reaches by its socket in /tmp, also without a network."""
+    """A virtual screen, without OpenGL, that the root reaches by its socket in /tmp, also without a network."""
     reading, writing = os.pipe()
-    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-ac"]
+    words = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1280x800x24",
+        "-nolisten",
+        "tcp",
+        "-ac",
+        "-extension",
+        "GLX",
+    ]
     server = subprocess.Popen(words, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     place = root / "tmp" / ".X11-unix"
@@ -126,6 +138,36 @@ def smoke(root: Path, *more: str) -> None:
         run(*words, env=dict(os.environ, DISPLAY=display))
 
 
+def try_hard_places(root: Path) -> None:
+    """A home that can't be written to, a machine without AVX2, and no display: an answer, or one sentence that says why not."""
+
+    def samar(home: str, *words: str) -> subprocess.CompletedProcess[str]:
+        person = ["unshare", "--net", "chroot", f"--userspec={PERSON}:{PERSON}", str(root)]
+        return subprocess.run(
+            [*person, "env", "-i", f"HOME={home}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "samar", *words],
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
+        )  # fmt: skip
+
+    for what, home, words, status in (
+        ("a home without write access", "/", ("ask", "What is quantization?"), 0),
+        ("no display", "/home/person", (), 0),
+    ):
+        done = samar(home, *words)
+        if done.returncode != status or "Traceback" in done.stderr:
+            raise SystemExit(f"{what}: {done.returncode} {done.stderr[-600:]}")
+    variants = sorted((root / "usr/lib/samar/_internal/llama_cpp/lib").glob("libggml-cpu-*.so"))
+    hidden = [file for file in variants if file.stem.split("-")[-1] not in ("x64", "sse42")]
+    if not hidden or len(hidden) == len(variants):
+        raise SystemExit(f"the CPU variants are {[file.name for file in variants]}")
+    for file in hidden:
+        file.rename(file.with_suffix(".hidden"))
+    done = samar("/home/person", "ask", "What is quantization?")
+    for file in hidden:
+        file.with_suffix(".hidden").rename(file)
+    if done.returncode != 0:
+        raise SystemExit(f"without AVX: {done.stderr[-600:]}")
+
+
 def repacked(package: Path, folder: Path) -> Path:
     """The same package with a later version number."""
     run("dpkg-deb", "-R", package, folder / "later")
@@ -163,6 +205,8 @@ def trial(package: Path, suite: str, root: Path) -> None:
         inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "/tmp/samar.deb")
         print(f"{suite}: installed", flush=True)
         smoke(root, "--desktop")
+        try_hard_places(root)
+        print(f"{suite}: works without AVX, without a writable home, without a display", flush=True)
         data = root / "home" / "person" / ".local" / "share" / "samar"
         kept = sorted(str(path.relative_to(data)) for path in data.rglob("*"))
         repacked(package, root / "tmp")

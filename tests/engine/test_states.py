@@ -211,6 +211,9 @@ def test_that_a_chat_that_grew_replaces_its_own_state(tmp_path: Path) -> None:
     assert store.save(state(), grown, "a")
     assert store.holds(chat(1), "b"), "it is kept already, as the beginning of another"
     assert len(list(tmp_path.iterdir())) == 1
+    other = chat(1) + array("i", [3])
+    assert store.save(state(), other, "a"), "another branch of it, or an edited turn"
+    assert len(list(tmp_path.iterdir())) == 1, "whose old text does not stay"
 
 
 def test_that_what_does_not_fit_or_is_interrupted_leaves_nothing(tmp_path: Path) -> None:

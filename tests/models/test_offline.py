@@ -88,6 +88,14 @@ def test_that_importing_samar_loads_no_client() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_that_the_window_opens_without_the_models_room() -> None:
+    """What only the room needs, and what measuring needs, is not loaded at the start."""
+    names = "'numpy', 'huggingface_hub', 'desktop.models.bandwidth', 'desktop.models.hub', 'desktop.models.catalogue'"
+    code = f"import sys, desktop.app; print([name for name in ({names}) if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def watched(folder: Path, *control: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.fakes.silent_session", str(folder), *control]
     environment = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}

@@ -1,4 +1,4 @@
-"""An empty chat: a greeting, three things to try, who answers, and that everything stays here."""
+"""An empty chat: a greeting, three things to try, who answers, that everything stays here, and the way to a larger model."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ class Suggestion(Button):
         self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
 
 
+class NextStep(Button):
+    """A quiet line of text that leads on."""
+
+    def sizeHint(self) -> QSize:
+        size = self.fontMetrics().size(0, self.text())
+        return QSize(size.width() + 24, size.height() + 14)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.current().color("accent" if self.hovered() else "muted"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
+
+
 WELCOME = {Language.ENGLISH: "Welcome to Samar", Language.ARABIC: "أهلًا بك في سَمَر"}
 """Said in both languages to someone whose language is not known yet."""
 
@@ -51,6 +66,8 @@ class EmptyState(QWidget):
     suggestion_chosen = Signal(str)
     language_chosen = Signal(object)
     """Language; asked only in the welcome"""
+    larger_model_requested = Signal()
+    """Offered where a model answers that knows few subjects"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +106,9 @@ class EmptyState(QWidget):
             column.addWidget(suggestion)
             column.addSpacing(10)
             suggestion.clicked.connect(lambda _checked=False, card=suggestion: self.suggestion_chosen.emit(card.text()))
+        self.larger = NextStep(self)
+        self.larger.clicked.connect(self.larger_model_requested)
+        column.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignHCenter)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(5)
@@ -168,6 +188,9 @@ class EmptyState(QWidget):
             self.tr("Help me to write a polite letter"),
             self.tr("Quiz me on a subject that I choose"),
         )
+        self.larger.setText(self.tr("A larger model for this computer"))
+        self.larger.setVisible(bool(self.model and self.questions))
+        self.larger.updateGeometry()
         for suggestion, text in zip(self.suggestions, texts, strict=False):
             suggestion.setText(text)
             suggestion.setAccessibleName(text)

@@ -26,13 +26,14 @@ from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
+from desktop.ui.chat.editing import Editing
 from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
 from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.highlight import lexer_for
 from desktop.ui.chat.link_popover import LinkPopover
-from desktop.ui.chat.look import GUTTER, LIGHT, P_MESSAGE, Look, Palette, colour
+from desktop.ui.chat.look import LIGHT, P_MESSAGE, Look, Palette, colour
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
 from desktop.ui.chat.message_editor import MessageEditor
 from desktop.ui.chat.overlays import Overlays
@@ -80,7 +81,7 @@ class TranscriptView(QWidget):
         self.overlays = Overlays(self.page, lambda: self.chat, lambda id: self._siblings.get(id))
         self.find_bar = FindBar(self._look, self)
         self.finder = Finder(self.find_bar, self.page, lambda: self.chat)
-        self.editor: MessageEditor | None = None
+        self.editing = Editing(self.page, lambda: self.chat)
         self._saver = CodeSaver(self)
         self._siblings: dict[int, tuple[int, int]] = {}
         self._messages: list[Message] = []
@@ -104,6 +105,7 @@ class TranscriptView(QWidget):
         self.filler.done.connect(self._take)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.page.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
         self.page.zoomed.connect(self._zoom)
         self.page.stepped.connect(self._step)
         self.page.find_asked.connect(self.open_find)
@@ -116,6 +118,8 @@ class TranscriptView(QWidget):
         self.filled.connect(self.finder.again)
         self.find_bar.closed.connect(self._make_room)
         self._saver.failed.connect(self.failed)
+        self.editing.own_submitted.connect(self.edit_submitted)
+        self.editing.reply_submitted.connect(self.reply_edit_submitted)
 
     def _connect_bar(self, bar: MessageBar) -> None:
         bar.chosen.connect(self._act)
@@ -136,7 +140,7 @@ class TranscriptView(QWidget):
         """Show a chat, from its end. siblings: for a message with alternatives, its place among them from 1, and
         their number."""
         self._siblings = dict(siblings or {})
-        self._close_editor()
+        self.editing.close()
         self.filler.stop()
         self._messages = [message for message in messages if message.role is not Role.SYSTEM]
         self._first = max(0, len(self._messages) - SCREENFUL)
@@ -260,7 +264,7 @@ class TranscriptView(QWidget):
         at = next((index for index, message in enumerate(self._messages) if message.id == message_id), None)
         if at is None:
             return
-        self._close_editor()
+        self.editing.close()
         if at < self._first or at == 0:
             self.set_messages(self._messages[:at], self._siblings)
             return
@@ -344,6 +348,10 @@ class TranscriptView(QWidget):
         self.text_scale_changed.emit(scale)
 
     # --- scrolling ----------------------------------------------------------------------------------------------------
+    def _stay_at_end(self) -> None:
+        if self._at_end:
+            self.to_end()
+
     def to_end(self) -> None:
         bar = self.page.verticalScrollBar()
         bar.setValue(bar.maximum())
@@ -437,42 +445,11 @@ class TranscriptView(QWidget):
 
     def edit_message(self, message_id: int) -> None:
         """Open the editor over a message."""
-        entry = self.chat.entries.get(message_id)
-        if entry is None:
-            return
-        self._close_editor()
-        editor = self.editor = MessageEditor(entry.message, self._look, self.page.viewport())
-        signal = self.edit_submitted if entry.message.role is Role.USER else self.reply_edit_submitted
-        editor.submitted.connect(signal)
-        editor.closed.connect(self._editor_closed)
-        self._place_editor()
-        editor.show()
-        editor.field.setFocus()
-        self.page.moved.connect(self._place_editor)
+        self.editing.open(message_id)
 
-    def _place_editor(self) -> None:
-        editor = self.editor
-        if editor is None or editor.message.id not in self.chat.entries:
-            return
-        block = self.chat.block(self.chat.entries[editor.message.id]).next()
-        top = self.page.document().documentLayout().blockBoundingRect(block).top() - self.page.offset()
-        gutter = self._look.px(GUTTER)
-        width = self.page.viewport().width() - 2 * gutter
-        height = editor.height_for(width)
-        room = self.page.viewport().height() - height - gutter
-        if editor.isHidden() and top > room:  # on opening, never below the edge
-            self.page.verticalScrollBar().setValue(self.page.offset() + round(top - room))
-            top = room
-        editor.setGeometry(gutter, min(round(top), room) if editor.isHidden() else round(top), width, height)
-
-    def _close_editor(self) -> None:
-        if self.editor is not None:
-            self.editor.cancel.click()
-
-    def _editor_closed(self) -> None:
-        self.page.moved.disconnect(self._place_editor)
-        self.editor = None
-        self.page.setFocus()
+    @property
+    def editor(self) -> MessageEditor | None:
+        return self.editing.editor
 
     def _act(self, action: str, message_id: int) -> None:
         message = self.chat.current(message_id)
@@ -578,7 +555,7 @@ class TranscriptView(QWidget):
         if follow:
             self.to_end()
         self._place_find_bar()
-        self._place_editor()
+        self.editing.place()
 
     def _make_room(self, above: int = 0) -> None:
         """Keep the find bar off the messages."""
