@@ -194,13 +194,16 @@ def one_of(letters: Iterable[str], *, negated: bool = False) -> str:
 def with_thinking(text: str, tags: Sequence[tuple[str, str]], *, opened: bool) -> str:
     """A grammar whose root `samar-root` lets a reply think before it obeys `text`.
 
-    tags: (opening, closing) pairs. opened: the prompt ends inside the first pair. What the model thinks is free text up
+    tags: (opening, closing) pairs, closing "" where the opening is that of an answer. opened: the prompt ends inside the first pair. What the model thinks is free text up
     to the closing tag; a state of a rule says how much of that tag was written (Knuth, Morris, Pratt).
     """
     rules: list[str] = []
     ways: list[str] = []
     for number, (opening, closing) in enumerate(tags[:1] if opened else tags):
         name = f"samar-thought-{number}"
+        if not closing:  # it opens the answer itself
+            ways.append(literal(opening))
+            continue
         rules += _until(name, closing)
         ways.append(f"{name}-0" if opened else f"{literal(opening)} {name}-0")
     thinking = " | ".join(f"{way} samar-blank" for way in ways)

@@ -23,6 +23,7 @@ from desktop.core.schema_merging import (
     ContradictionError,
     SchemaError,
     UnsupportedError,
+    check_shapes,
     disjoint,
     merged,
     types_of,
@@ -213,6 +214,7 @@ class _Converter:
             raise SchemaError("a part of it is neither an object nor true or false")
         if self._following > _MAX_REFERENCES:
             raise SchemaError("a reference in it leads back to itself")
+        check_shapes(schema)
         result = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
         others = list(_listed(result.pop("allOf", []), "allOf"))
         if "$ref" in result:

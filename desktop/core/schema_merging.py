@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 ANNOTATIONS = frozenset(
@@ -27,6 +28,22 @@ _OF_TYPE = {
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
 
 
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("properties",), (dict,)),
+    **dict.fromkeys(("required", "enum", "anyOf", "oneOf", "allOf", "prefixItems"), (list,)),
+    **dict.fromkeys(("additionalProperties", "unevaluatedProperties", "additionalItems"), (dict, bool)),
+    **dict.fromkeys(("minimum", "maximum", "multipleOf"), (int, Decimal)),
+    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), (int, Decimal, bool)),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), (int, Decimal)),
+    **dict.fromkeys(("minProperties", "maxProperties"), (int, Decimal)),
+    "type": (str, list),
+    "items": (dict, bool, list),
+    "pattern": (str,),
+    "$ref": (str,),
+    "uniqueItems": (bool,),
+}
+
+
 class SchemaError(Exception):
     """What is no schema, and why."""
 
@@ -37,6 +54,16 @@ class UnsupportedError(Exception):
 
 class ContradictionError(Exception):
     """A schema that nothing obeys."""
+
+
+def check_shapes(schema: Mapping[str, Any]) -> None:
+    """Raise SchemaError where a keyword has a value of the wrong kind. Schemas inside are not looked at."""
+    for keyword, value in schema.items():
+        kinds = _SHAPES.get(keyword)
+        if kinds is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+            raise SchemaError(f"{keyword} has a value of the wrong kind")
+    if not all(isinstance(name, str) for name in schema.get("required", [])):
+        raise SchemaError("required names what is no text")
 
 
 def types_of(schema: Mapping[str, Any]) -> list[str]:
@@ -160,6 +187,8 @@ def disjoint(one: Any, other: Any) -> bool:
     """
     if not isinstance(one, Mapping) or not isinstance(other, Mapping) or "anyOf" in one or "oneOf" in one:
         return False
+    check_shapes(one)
+    check_shapes(other)
     values, others = _values(one), _values(other)
     if values is not None and others is not None:
         return not any(value in others for value in values)

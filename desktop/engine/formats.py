@@ -61,7 +61,7 @@ def _call(value: Any) -> Call | None:
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if not name or (arguments is not None and not isinstance(arguments, dict)):
         return None
@@ -80,8 +80,8 @@ def _value(text: str) -> Any:
 
 _CODER = re.compile(r"<function=([^>\n]+)>\s*(.*?)\s*</function>", re.DOTALL)
 _CODER_PARAMETER = re.compile(r"<parameter=([^>\n]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
-_GLM = re.compile(r"\s*([\w.-]+)\s*((?:<arg_key>.*?</arg_key>\s*<arg_value>.*?</arg_value>\s*)*)", re.DOTALL)
-_GLM_PAIR = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
+_GLM_NAME = re.compile(r"[\w.-]+")
+_GLM_PAIR = re.compile(r"<arg_key>([^<]*)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
 
 
 def _tagged(text: str) -> list[Call] | None:
@@ -92,8 +92,10 @@ def _tagged(text: str) -> list[Call] | None:
         pairs = _CODER_PARAMETER.findall(coded[2])
         if not _CODER_PARAMETER.sub("", coded[2]).strip():
             return [{"name": coded[1], "arguments": {name: _value(value) for name, value in pairs}}]
-    if (listed := _GLM.fullmatch(text)) and listed[2]:
-        return [{"name": listed[1], "arguments": {name: _value(value) for name, value in _GLM_PAIR.findall(listed[2])}}]
+    head, opening, rest = text.partition("<arg_key>")
+    if opening and _GLM_NAME.fullmatch(head.strip()) and not _GLM_PAIR.sub("", opening + rest).strip():
+        pairs = _GLM_PAIR.findall(opening + rest)
+        return [{"name": head.strip(), "arguments": {name.strip(): _value(value) for name, value in pairs}}]
     return None
 
 
@@ -116,7 +118,7 @@ def _mistral(text: str) -> list[Call] | None:
         head = _MISTRAL.match(part)
         try:
             arguments = json.loads(part[head.end() :]) if head else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if head is None or not isinstance(arguments, dict):
             return None
@@ -138,7 +140,7 @@ def _deepseek(text: str) -> list[Call] | None:
             name, body = rest[: fenced.start()].strip(), fenced[1]
         try:
             arguments = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not separator or not name or not isinstance(arguments, dict):
             return None
@@ -176,22 +178,23 @@ def _named(text: str) -> list[Call] | None:
     name, _, body = text.partition(">")
     try:
         arguments = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return [{"name": name.strip(), "arguments": arguments}] if name.strip() and isinstance(arguments, dict) else None
 
 
-_HARMONY = re.compile(r"[^<]*?to=(?:functions\.)?([\w.-]+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>(.*)", re.DOTALL)
+_HARMONY = re.compile(r"to=(?:functions\.)?([\w.-]+)")
 
 
 def _harmony(text: str) -> list[Call] | None:
     """gpt-oss: to=functions.name, the message in JSON."""
-    whole = _HARMONY.fullmatch(text)
+    head, _, body = text.partition("<|message|>")
+    named = _HARMONY.search(head)
     try:
-        arguments = json.loads(whole[2]) if whole else None
-    except ValueError:
+        arguments = json.loads(body)
+    except (ValueError, RecursionError):
         return None
-    return [{"name": whole[1], "arguments": arguments}] if whole and isinstance(arguments, dict) else None
+    return [{"name": named[1], "arguments": arguments}] if named and isinstance(arguments, dict) else None
 
 
 FORMATS: tuple[CallFormat, ...] = (

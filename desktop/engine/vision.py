@@ -91,7 +91,7 @@ class Projector:
         marks: dict[int, str] = {}
         for number, (at, data) in enumerate(images):
             check_image(data, f"{number + 1}")
-            marks[at] = marks.get(at, "") + f"{self._marker}[{number}]\n"
+            marks[at] = marks.get(at, "") + f"{self._marker}[{number}]"
         return tuple((role, marks.get(at, "") + text) for at, (role, text) in enumerate(messages))
 
     def tokenize(self, text: str) -> list[int]:

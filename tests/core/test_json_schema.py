@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import re
@@ -9,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
 from desktop.core.grammar import GrammarError, check, with_thinking
@@ -126,6 +129,13 @@ def test_that_thinking_ends_at_the_first_closing_tag(closing: str) -> None:
         assert text[:at] == text[: text.index(closing) + len(closing)]
 
 
+def test_that_an_answer_may_have_an_opening_of_its_own() -> None:
+    tags = (("<analysis>", "<final>"), ("<final>", ""))
+    grammar = with_thinking('root ::= "x"', tags, opened=False)
+    check(grammar, "samar-root")
+    assert '"<final>" samar-blank' in grammar
+
+
 def follow(rule: str, letter: str) -> str:
     """The state after `letter`; "" behind the closing tag."""
     for way in rule.split(" | "):
@@ -140,3 +150,55 @@ def test_that_grammars_in_common_use_pass() -> None:
     check('# a list\nroot ::= item+ \nitem ::= "- " [^\\n]{1,80} "\\n" | (\n"x" # why\n | <|im_end|> | !<[3]>)*\n')
     with pytest.raises(GrammarError, match="line 2"):
         check('root ::= "a"\nroot b')
+
+
+KEYWORDS = (
+    *("type", "enum", "const", "properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    *("items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "minLength", "maxLength"),
+    *("pattern", "format", "minimum", "maximum", "exclusiveMinimum", "multipleOf", "anyOf", "oneOf", "allOf", "$ref"),
+    *("$defs", "title", "not", "unevaluatedProperties", "x"),
+)
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 30),
+    st.floats(-3, 3),
+    st.sampled_from(
+        ["", "object", "array", "string", "integer", "null", "#", "#/x", "#/$defs/x", "date", "^a+$", "[", "a"]
+    ),
+)
+NONSENSE = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYWORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def grammar_or_refusal(schema: str, *codes: str) -> str | None:
+    """The grammar, or None where the schema is refused with one of `codes`."""
+    try:
+        return to_grammar(schema)
+    except SamarError as problem:
+        if problem.code not in codes:
+            raise
+        return None
+
+
+@settings(max_examples=400)
+@given(NONSENSE)
+def test_that_nonsense_is_refused_in_a_sentence_or_makes_a_grammar(schema: Any) -> None:
+    if (grammar := grammar_or_refusal(json.dumps(schema), "schema_broken", "schema_unsupported")) is not None:
+        check(grammar)
+
+
+@given(st.text("ab()[]{}|*+?^$\\.,-09dwsSbux", max_size=12))
+def test_that_any_pattern_is_refused_or_makes_a_grammar(pattern: str) -> None:
+    text = json.dumps({"type": "string", "pattern": pattern})
+    if (grammar := grammar_or_refusal(text, "schema_unsupported")) is not None:
+        check(grammar)
+
+
+@given(st.text('ab-:=|()[]{}"\\*+?<>!.0, \n#', max_size=30))
+def test_that_any_text_is_a_grammar_or_said_to_be_none(text: str) -> None:
+    with contextlib.suppress(GrammarError):  # and nothing else
+        check(f"root ::= {text}")

@@ -134,6 +134,40 @@ def test_that_text_is_the_same_however_it_is_cut(text: str, where: list[int]) ->
     assert parts(run("a" + text, hermes, where)) == parts(run("a" + text, hermes, []))
 
 
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+@given(
+    body=st.recursive(
+        st.none() | st.integers() | st.text("af", max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["name", "arguments", "function", "parameters", "x"]), inner, max_size=3)
+        ),
+    )
+)
+def test_that_any_json_is_a_call_or_text(one: CallFormat, body: Any) -> None:
+    text = f"{one.opening}{json.dumps(body)}{one.closing or ''}"
+    written, calls = parts(run(text, (one,), []))
+    assert calls or written == text
+    assert all(isinstance(call["name"], str) and isinstance(call["arguments"], dict) for call in calls)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<arg_key>a</arg_key><arg_value>b</arg_value>",
+        "<function=x> <parameter=a>\n",
+        "to=to=",
+        "<arg_key>",
+        "call:a{b:<escape>",
+    ],
+)
+def test_that_text_which_nearly_is_a_call_is_looked_at_quickly(part: str) -> None:
+    """Were it taken apart in every possible way, this would not end."""
+    for one in FORMATS:
+        text = f"{one.opening}x{part * 400} {one.closing or ''}"
+        assert parts(run(text, (one,), [])) != ("", [])
+
+
 def test_that_nothing_of_a_call_is_shown_before_it_is_whole() -> None:
     for family, text in CASES.items():
         reply = ReplyText(calls=formats_for(text))

@@ -12,7 +12,9 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.images import check_image
 from desktop.engine.client import EngineClient
+from desktop.engine.llama import Context, Library, Model, StopFlag
 from desktop.engine.protocol import GenerateRequest, LoadOptions, PromptProgress
+from desktop.engine.vision import Projector
 from desktop.models.projectors import check_projector, projector_beside
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
 from tests.fakes.tiny_gguf import png, write_tiny, write_tiny_projector
@@ -52,7 +54,7 @@ def reply(engine: EngineClient, request: GenerateRequest) -> tuple[str, Generati
 def test_that_a_reply_depends_on_the_image_and_its_place(engine: EngineClient) -> None:
     plain, without = reply(engine, ask("What is it?", max_tokens=60))
     red, stats = reply(engine, shown((0, RED), max_tokens=60))
-    assert stats.prompt_tokens - without.prompt_tokens == 16 + 1, "16 positions and a line break"
+    assert stats.prompt_tokens - without.prompt_tokens == 16
     blue, _ = reply(engine, shown((0, BLUE), max_tokens=60))
     both, _ = reply(engine, shown((0, RED), (0, BLUE), max_tokens=60))
     turned, _ = reply(engine, shown((0, BLUE), (0, RED), max_tokens=60))
@@ -103,7 +105,7 @@ def test_that_a_marker_in_a_message_is_only_text(engine: EngineClient) -> None:
     text = "<__media__> <__image 0__>[0] <image>"
     _, stats = reply(engine, shown((0, RED), turns=(text,)))
     _, plain = reply(engine, ask(text))
-    assert stats.prompt_tokens == plain.prompt_tokens + 17
+    assert stats.prompt_tokens == plain.prompt_tokens + 16
 
 
 def test_that_speculation_changes_nothing_beside_an_image(
@@ -136,6 +138,29 @@ def test_that_a_stop_while_an_image_is_read_leaves_a_right_cache(
     fresh = make_engine(check_projector=check_projector)
     fresh.load(tiny_model, options(large, context=2048))
     assert reply(fresh, request)[0] == text
+
+
+def test_that_a_raised_flag_ends_the_reading_of_an_image_between_two_nodes(tiny_model: Path, projector: Path) -> None:
+    flag, library = StopFlag(), Library()
+    model = Model(library, str(tiny_model))
+    context = Context(model, size=512, batch=64, threads=1, flag=flag)
+    sees = Projector(model, str(projector), "Tiny", 1, flag)
+    ((_, text),) = sees.mark((("user", "What?"),), ((0, RED),))
+    tokens = sees.tokenize(f"Look: {text}")
+    start = next(at for at, token in enumerate(tokens) if token < 0)
+    context.decode(tokens[:start])
+    flag.set()
+    before = sees._asked
+    assert not sees.read(context, tokens[start])
+    stopped_at = sees._asked - before
+    assert context.tokens == tokens[:start]
+    flag.clear()
+    assert sees.read(context, tokens[start])
+    assert sees._asked - before - stopped_at > 4 * stopped_at, "it ended near the beginning"
+    assert context.tokens == tokens[: start + 16]
+    sees.close()
+    context.close()
+    model.close()
 
 
 BROKEN = {
