@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine starter clean
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -71,8 +71,26 @@ bench-storage: setup-dev ## the history: growth and ratios
 bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (long)
 	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
+bench-guessing: setup-dev ## guesses from the text: what they gain and cost (long)
+	@$(VENV)/python -m benchmarks.guessing --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
+	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+soak: setup-dev ## two hours of random use; MINUTES=10 for less
+	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
+
+bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
+	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
+
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh
+
+package: ## installers of this system in dist/, with checksums, licences and SBOM (the engine is compiled once: long)
+	@$(PYTHON) packaging/build.py
+
+package-check: package ## install, use, upgrade and remove the .deb in bare Debian and Ubuntu roots (as root; network)
+	@$(PYTHON) packaging/linux/try_in_root.py dist/*.deb
 
 clean: ## remove everything that was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis assets/i18n/*.qm

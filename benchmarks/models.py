@@ -21,7 +21,7 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth, gguf
 from desktop.models.card import card_of
-from desktop.models.fit import memory, speed
+from desktop.models.fit import EFFICIENCY, memory, speed
 from desktop.models.shape import shape_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, Q8_0, Shape, write_shaped
@@ -55,9 +55,10 @@ FUZZ_SECONDS, FUZZ_BYTES = 2.0, 96 * 1024 * 1024
 
 def table() -> list[str]:
     """Lines of a Markdown table. A shape is loaded by the engine's own code, in a process of its own."""
-    width = bandwidth.measure()
+    width, others = bandwidth.measured()
     lines = [
-        f"Memory bandwidth measured: {width / 1e9:.1f} GB/s.",
+        f"Memory bandwidth: {width / 1e9:.1f} GB/s; other programs had {others:.0%} of the processors meanwhile. "
+        f"Speeds are predicted at {EFFICIENCY:.0%} of it.",
         "",
         "| model | context | KV | predicted MB | measured MB | off by | predicted tokens/s | measured tokens/s |",
         "|---|---|---|---|---|---|---|---|",

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # what this llama.cpp's own requirements ask for
 CONVERTER_NEEDS = [
     "transformers==4.57.6",
+    "mistral-common==1.8.3",
     "sentencepiece<0.3",
     "protobuf>=4.21",
     "numpy<3",

@@ -42,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--events", choices=["json"], help="progress as JSON lines on stdout; closing stdin cancels")
     found.add_argument("--threads", type=int, help="threads to quantize with (default: all cores)")
     found.add_argument("--revision", help="branch, tag or commit of a Hub id")
+    found.add_argument(
+        "--network", action=argparse.BooleanOptionalAction, default=False, help="allow asking the Hub (default: never)"
+    )
     found.add_argument("--base", type=Path, help="for a LoRA adapter: the folder of its base model")
     found.add_argument(CHECK_OPTION, dest="check_file", help=argparse.SUPPRESS)
     found.add_argument("--tokens", type=int, default=3, help=argparse.SUPPRESS)
@@ -134,7 +137,7 @@ def _run_adapter(
             raise ConversionError(
                 ExitStatus.BAD_ADAPTER, "The adapter does not name its base model; give it with --base."
             )
-        base, _ = _find(wanted, None, "config", report, cancel)
+        base, _ = _find(wanted, None, "config", arguments.network, report, cancel)
     plan = make_adapter_plan(folder, base, name=name)
     target = _target(arguments, folder, plan.file_name(file_type))
     if arguments.plan:
@@ -157,11 +160,17 @@ def _run_adapter(
 
 def _source(arguments: argparse.Namespace, report: Reporter, cancel: CancelToken) -> tuple[Path, str | None]:
     """The checkpoint's folder, and its name if that is not the folder's. Downloads a Hub id."""
-    return _find(arguments.source, arguments.revision, "headers" if arguments.plan else "all", report, cancel)
+    what: Literal["all", "headers"] = "headers" if arguments.plan else "all"
+    return _find(arguments.source, arguments.revision, what, arguments.network, report, cancel)
 
 
 def _find(
-    source: str, revision: str | None, what: Literal["all", "headers", "config"], report: Reporter, cancel: CancelToken
+    source: str,
+    revision: str | None,
+    what: Literal["all", "headers", "config"],
+    network: bool,
+    report: Reporter,
+    cancel: CancelToken,
 ) -> tuple[Path, str | None]:
     folder = Path(source)
     if folder.is_dir():
@@ -171,9 +180,8 @@ def _find(
     from converter.hub import fetch
 
     repository, _, named = source.partition("@")
-    return fetch(repository, revision or named or None, what, report=report, cancel=cancel), repository.rpartition("/")[
-        2
-    ]
+    folder = fetch(repository, revision or named or None, what, allowed=network, report=report, cancel=cancel)
+    return folder, repository.rpartition("/")[2]
 
 
 def _target(arguments: argparse.Namespace, folder: Path, name: str) -> Path:

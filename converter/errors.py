@@ -36,6 +36,7 @@ class ExitStatus(IntEnum):
     DOWNLOAD_FAILED = 29
     BAD_ADAPTER = 30
     UNSUPPORTED_TYPE = 31  # a GGUF type that cannot be made (needs an importance matrix, or unknown)
+    NETWORK_OFF = 32  # a Hub id, and nobody allowed the network
     CANCELLED = 130
 
 

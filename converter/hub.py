@@ -5,6 +5,7 @@ A cancelled download leaves what was fetched in that cache, where the next attem
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -26,14 +27,22 @@ _WEIGHTS = ("model*.safetensors", "adapter_model.safetensors")
 _HEADER_LIMIT = 100_000_000
 
 
-def fetch(repository: str, revision: str | None, what: What, *, report: Reporter, cancel: CancelToken) -> Path:
+def fetch(
+    repository: str, revision: str | None, what: What, *, allowed: bool, report: Reporter, cancel: CancelToken
+) -> Path:
     """The local folder with the files of `repository` (``org/name``) at `revision`.
 
     what  all: everything a conversion needs; headers: weights as sparse files that hold their header only; config:
           config.json alone
+    allowed  whether the person allowed the network; nothing is asked of anybody without it
 
-    Raises ConversionError (DOWNLOAD_FAILED, NOT_A_CHECKPOINT, PICKLE_ONLY, CANCELLED).
+    Raises ConversionError (NETWORK_OFF, DOWNLOAD_FAILED, NOT_A_CHECKPOINT, PICKLE_ONLY, CANCELLED).
     """
+    if not allowed:
+        raise ConversionError(
+            ExitStatus.NETWORK_OFF,
+            f"{repository} is on the Hub, and the network is not allowed: add --network, or allow it in Samar's settings.",
+        )
     return _in_background(lambda: _fetch(repository, revision, what, report, cancel), cancel)
 
 
@@ -59,7 +68,7 @@ def _in_background(work: Callable[[], Path], cancel: CancelToken) -> Path:
 
 
 def _fetch(repository: str, revision: str | None, what: What, report: Reporter, cancel: CancelToken) -> Path:
-    from huggingface_hub import HfApi, errors
+    from huggingface_hub import HfApi, constants, errors
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
@@ -69,8 +78,9 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
         RevisionNotFoundError,
     )
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
-        return _files(HfApi(), repository, revision, what, report, cancel)
+        return _files(HfApi(token=_token()), repository, revision, what, report, cancel)
     except GatedRepoError:
         why = "its owner asks to accept conditions first; do so on its page and log in with a token"
     except RepositoryNotFoundError:
@@ -84,6 +94,22 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
     except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # the HTTP library's, whichever it is
         why = f"the connection failed ({type(error).__name__})"
     raise ConversionError(ExitStatus.DOWNLOAD_FAILED, f"{repository} cannot be downloaded: {why}.")
+
+
+def _token() -> str | None:
+    """The person's token, where it is: in the environment, in the system's keyring where Samar keeps it, or where the Hub's own
+    command keeps it (None)."""
+    import os
+
+    import keyring
+    from keyring.errors import KeyringError
+
+    if given := os.environ.get("HF_TOKEN"):
+        return given
+    with contextlib.suppress(KeyringError, RuntimeError):
+        kept: str | None = keyring.get_password("samar", "hugging-face")
+        return kept
+    return None
 
 
 def _files(api: Any, repository: str, revision: str | None, what: What, report: Reporter, cancel: CancelToken) -> Path:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,6 +166,7 @@ def try_model(path: str, *, threads: int, tokens: int) -> None:
         return RuntimeError(next((line for line in said if line), what))
 
     llama_cpp.llama_log_set(listen, ctypes.c_void_p(0))
+    _load_backends(llama_cpp.llama_cpp._lib, Path(llama_cpp.__file__).parent)
     llama_cpp.llama_backend_init()
     model_options = llama_cpp.llama_model_default_params()
     model_options.vocab_only = tokens == 0
@@ -191,6 +194,20 @@ def try_model(path: str, *, threads: int, tokens: int) -> None:
         if not np.isfinite(logits).all():
             raise RuntimeError("the model computes NaN or infinity")
         token = int(logits.argmax())
+
+
+def _load_backends(llama: Any, package: Path) -> None:
+    """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look.
+
+    llama: the loaded libllama, whose registry of backends must be the one that is filled: libggml lies there under several
+    names, and another of them would be another copy. Windows finds only a library's own functions, and has libggml once.
+    """
+    ggml = llama if hasattr(llama, "ggml_backend_reg_count") else library()
+    ggml.ggml_backend_reg_count.restype = ctypes.c_size_t
+    ggml.ggml_backend_load_all_from_path.argtypes = (ctypes.c_char_p,)
+    for place in (package / "lib", package.parent / "bin"):
+        if ggml.ggml_backend_reg_count() == 0 and place.is_dir():
+            ggml.ggml_backend_load_all_from_path(os.fsencode(place))
 
 
 _LOG_ERROR = 4  # GGML_LOG_LEVEL_ERROR

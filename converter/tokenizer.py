@@ -19,6 +19,7 @@ from converter.tokenizers import (
     sentencepiece,
     sentencepiece_from_json,
     sentencepiece_phi3,
+    tekken,
 )
 from converter.vocabulary import Vocabulary
 
@@ -47,6 +48,8 @@ def write_vocabulary(
 def write_llama_vocabulary(family: Family, kv: KeyValues) -> Vocabulary:
     """Llama's way: any kind of tokenizer, and the file's word on a blank before the text."""
     files = TokenizerFiles(family.checkpoint.folder)
+    if files.has("tekken.json") and not files.has("tokenizer.json"):
+        return write(kv, tekken(files, _vocab_size(family)))
     tokenizer = _read(files, _vocab_size(family))
     size = family.config.get("vocab_size")
     if size == _CODE_LLAMA_SIZE:

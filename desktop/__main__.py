@@ -5,41 +5,78 @@ The window path and the engine child import nothing of each other, so that each 
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+
+from desktop.core.program import Role, mend_environment
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run Samar. Returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] == "engine-child":
+    if arguments[:1] == [Role.ENGINE]:
         from desktop.engine.child import main as run_child
 
         return run_child(arguments[1:])
-    if arguments and arguments[0] == "convert":
+    if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
-        return convert(arguments[1:])
+        return convert(with_leave(arguments[1:]))
+    mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
     except ValueError as problem:
         print(f"samar: {problem}", file=sys.stderr)
         return 2
-    if rest and not all(looks_like_file(word) for word in rest):
+    if rest and not are_files(rest):
         from desktop.cli import main as run_verb
 
         return run_verb(rest, data_dir)
-    from desktop.display import why_no_display
+    from desktop.display import why_no_window
 
-    reason = why_no_display()
+    reason = why_no_window()
     if reason:
         from desktop.cli import main as run_verb
 
         print(f"{reason} Samar goes on in this terminal.", file=sys.stderr)
         return run_verb(["chat"], data_dir)
+    return open_window(data_dir, [absolute(word) for word in rest])
+
+
+def open_window(data_dir: Path | None, files: list[str]) -> int:
+    """Open the window with files, or hand them to the one that is open."""
+    import gc
+
+    gc.disable()  # desktop/workers/garbage.py takes over; until then nothing is worth collecting
+    from desktop.core.errors import SamarError
+    from desktop.core.paths import Paths
+    from desktop.instance import Instance
+
+    paths = Paths.under(data_dir) if data_dir else Paths.default()
+    instance = Instance(paths.data)
+    try:
+        if instance.hand_over(files):
+            return 0
+    except SamarError as problem:
+        from desktop.app import refuse
+
+        return refuse(problem, paths)
     from desktop.app import run_window
 
-    return run_window(data_dir, [Path(word) for word in rest])
+    return run_window(paths, files, instance)
+
+
+def with_leave(arguments: list[str]) -> list[str]:
+    """The converter's arguments; whether it may use the network is asked of the settings where they don't say so."""
+    if {"--network", "--no-network"}.intersection(arguments):
+        return arguments
+    from desktop.core.paths import Paths
+    from desktop.core.settings import SettingsFile
+
+    data_dir, rest = take_data_dir(arguments)
+    paths = Paths.under(data_dir) if data_dir else Paths.default()
+    return [*rest, "--network"] if SettingsFile(paths.settings).load()[0].network_allowed else rest
 
 
 def take_data_dir(arguments: list[str]) -> tuple[Path | None, list[str]]:
@@ -62,9 +99,32 @@ def take_data_dir(arguments: list[str]) -> tuple[Path | None, list[str]]:
     return folder, rest
 
 
+def are_files(words: list[str]) -> bool:
+    """Whether the arguments are files and folders to open ("Open with Samar") rather than a verb."""
+    if all(looks_like_file(word) for word in words):
+        return True
+    if not all(looks_like_file(word) or Path(word).exists() for word in words):
+        return False
+    from desktop.cli import VERBS  # a bare name that is both means the verb
+
+    return words[0] not in VERBS
+
+
 def looks_like_file(word: str) -> bool:
-    """Whether an argument of the window is a file to open ("Open with Samar") rather than a verb."""
-    return word.lower().endswith(".gguf") or ("/" in word and Path(word).exists())
+    """Whether a word can't be a verb: the name of a model, a path, an address of a file."""
+    if word.lower().startswith("file:") or word.lower().endswith(".gguf"):
+        return True
+    return ("/" in word or os.sep in word) and Path(word).exists()
+
+
+def absolute(word: str) -> str:
+    """The path that an argument names, from wherever it is read."""
+    if word.lower().startswith("file:"):
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
+        word = url2pathname(urlsplit(word).path)
+    return str(Path(word).expanduser().absolute())
 
 
 if __name__ == "__main__":

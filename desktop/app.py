@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
-import socket
 import sys
-import threading
-from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-import psutil
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
+from desktop.bugs import Bugs
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
-from desktop.core.settings import Settings, SettingsFile
+from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.engine.client import Engine, EngineClient
-from desktop.models.gguf import inspect
-from desktop.storage import upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
@@ -32,22 +28,53 @@ from desktop.ui import i18n, theme
 from desktop.ui.chat.controller import ChatController
 from desktop.ui.chat.prompts import PromptController
 from desktop.ui.chat.transcript import TranscriptView
-from desktop.ui.chat.transfer import TransferController
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
-from desktop.ui.models.conversion_controller import ConversionController, is_checkpoint
-from desktop.ui.models.plan_card import PlanCard
 from desktop.ui.preferences import Preferences
+from desktop.ui.updates import UpdateController
 from desktop.workers.background import Background
 from desktop.workers.garbage import GuiCollector
 from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
-from desktop.workers.transfer import TransferWorker
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.core.model import FileFacts
+    from desktop.instance import Instance
+    from desktop.ui.chat.transfer import TransferController
+    from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
+    from desktop.ui.settings.settings_dialog import SettingsDialog
+    from desktop.workers.updates import UpdateWorker
 
 log = logging.getLogger(__name__)
+
+FIRST_CHATS = 100
+"""Chats that are read before the window is shown."""
+MODEL_MS, REST_MS = 20, 100
+"""After the window was shown and takes input: the model is loaded, and what else was put off is done."""
+
+
+def inspect(path: Path) -> FileFacts:
+    """The header of a model's file; what reads it is imported with the first one."""
+    from desktop.models import gguf
+
+    return gguf.inspect(path)
+
+
+def check_adapter(path: Path, architecture: str, model: str) -> None:
+    """Raise SamarError unless a file is a LoRA adapter for `architecture`; imported with the first one."""
+    from desktop.models import adapters
+
+    adapters.check_adapter(path, architecture, model)
+
+
+def check_projector(path: Path, model: str) -> None:
+    """Raise SamarError unless a file is a projector for images; imported with the first one."""
+    from desktop.models import projectors
+
+    projectors.check_projector(path, model)
 
 
 class Samar(QObject):
@@ -56,8 +83,13 @@ class Samar(QObject):
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(inspect, on_log=logging.getLogger("engine").info)
-        self.engine.start()  # its start hides behind the window's
+        self.engine = engine or EngineClient(
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=paths.states,
+        )
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
         theme.install(app, settings.theme, settings.text_scale)
@@ -71,8 +103,8 @@ class Samar(QObject):
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
         self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self._tell_worker(settings)
         self.finder = SearchWorker(self.database.path, self)
-        self.transfer_worker = TransferWorker(paths.history, self)
         self.background = Background(self)
         self.transcript = TranscriptView()
         self.window = MainWindow(
@@ -81,8 +113,6 @@ class Samar(QObject):
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
-        self.plan_card = PlanCard()
-        self.window.add_card(self.plan_card)
         self.chats = ChatController(
             self.window,
             self.transcript,
@@ -92,13 +122,16 @@ class Samar(QObject):
             lambda: self.preferences.value,
             lambda: i18n.current().value,
         )
-        self.transfer = TransferController(self.window, self.transfer_worker)
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark)
-        self.conversion = ConversionController(self.window, self.plan_card, paths.models, self.models.load)
+        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
         self.room: ModelsRoom | None = None
+        self.updates = UpdateController(self._make_updates, self.preferences, self)
+        self.settings_dialog: SettingsDialog | None = None
         self._closed = False
+        self.readable: tuple[Language, ...] = i18n.LANGUAGES
+        """Those that some font here has letters for."""
+        self.first_start = not paths.settings.exists()
         self._connect()
         self._recover()
         for problem in (self.preferences.problem, opened.problem):
@@ -107,20 +140,21 @@ class Samar(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        for source in (self.chats, self.transfer, self.models, self.conversion):
+        for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
-        self.conversion.converted.connect(self.models.add)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
+        self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
-        self.transfer.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
-        window.sidebar.chats_exported.connect(self.transfer.export_chats)
-        window.settings_requested.connect(self.open_settings)
+        window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
+        window.settings_requested.connect(lambda: self.open_settings())
+        self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
+        window.recommended_requested.connect(lambda: self.models_room().open("catalogue"))
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
         window.layout_changed.connect(
@@ -131,23 +165,117 @@ class Samar(QObject):
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
+    # what is built when it is first asked for
+
+    @cached_property
+    def transfer(self) -> TransferController:
+        """Export and import."""
+        from desktop.ui.chat.transfer import TransferController
+        from desktop.workers.transfer import TransferWorker
+
+        made = TransferController(self.window, TransferWorker(self.paths.history, self))
+        made.error_occurred.connect(self.show_error)
+        made.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
+        return made
+
+    @cached_property
+    def conversion(self) -> ConversionController:
+        """Checkpoints become GGUF, with a card over the conversation."""
+        from desktop.ui.models.conversion_controller import ConversionController
+        from desktop.ui.models.plan_card import PlanCard
+
+        card = PlanCard()
+        self.window.add_card(card)
+        made = ConversionController(
+            self.window, card, self.paths.models, self.models.load, lambda: self.preferences.value.network_allowed
+        )
+        made.error_occurred.connect(self.show_error)
+        made.converted.connect(self.models.add)
+        return made
+
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
             self.store.recover_interrupted()
-            self.store.purge_deleted()
-            self.chats.load_chats()
+            self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
+            self._show_first_chats()
         except SamarError as problem:
             self.show_error(problem)
         self.chats.new_chat()
-        self.keep_up()
+        if self.first_start and not self.window.sidebar.model.rowCount():
+            self._welcome()
+        QTimer.singleShot(REST_MS, self, self.keep_up)
+        QTimer.singleShot(REST_MS, self, self._forget_others)
+
+    def _forget_others(self) -> None:
+        """What the engine read of chats that are not there any more goes."""
+        if not self._closed:
+            chats = [str(id_) for id_ in self.store.chat_ids()]
+            self.background.run(lambda: self.worker.forget_others(chats))
+
+    def _show_first_chats(self) -> None:
+        """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
+        if not self.chats.organizer.load(FIRST_CHATS):
+            QTimer.singleShot(REST_MS, self, self._show_all_chats)
+
+    def _show_all_chats(self) -> None:
+        if not self._closed:
+            self.chats.guarded(self.chats.load_chats)()
+
+    def _welcome(self) -> None:
+        """The first start: until something is written, one may choose the language where one looks."""
+        empty, text = self.window.empty, self.window.composer.text
+        empty.set_welcome(True)
+        empty.language_chosen.connect(lambda language: self.preferences.change(language=language))
+        text.textChanged.connect(self._end_welcome)
+
+    def _end_welcome(self) -> None:
+        if not self.window.composer.text.toPlainText():
+            return  # another language lays the empty field out anew
+        self.window.composer.text.textChanged.disconnect(self._end_welcome)
+        self.window.empty.set_welcome(False)
 
     def start(self, files: list[Path]) -> None:
         """Show the window, then load the model."""
         self.window.show()
         self.window.composer.focus()
-        given = next((path for path in files if path.suffix.lower() == ".gguf"), None)
-        QTimer.singleShot(0, self, lambda: self.models.begin(given))
+        self.engine.start()  # while the window is painted, not before: where there are few cores it would be in the way
+        QTimer.singleShot(REST_MS, self, self._check_fonts)
+        given = next((path for path in files if is_model(path)), None)
+        QTimer.singleShot(MODEL_MS, self, lambda: self.models.begin(given))
+        self.updates.begin()
+        if files and given is None:
+            QTimer.singleShot(MODEL_MS, self, lambda: self.open_files([str(path) for path in files]))
+
+    def _check_fonts(self) -> None:
+        """Without Arabic letters an Arabic interface would be rows of boxes."""
+        if i18n.is_rtl():
+            from desktop.ui.facts import arabic_fonts
+
+            if not arabic_fonts():
+                self.readable = (Language.ENGLISH,)
+                self._speak(self.preferences.value.language)
+                self.show_error(SamarError("no_arabic_font"))
+
+    def _speak(self, choice: Language) -> None:
+        """Speak the language that was chosen, if it can be read."""
+        language = i18n.resolve(choice)
+        language = language if language in self.readable else Language.ENGLISH
+        if language is not i18n.current():
+            i18n.install(self.app, language)
+            self.models.retranslate()
+
+    def answer_start(self, files: list[str], token: str) -> None:
+        """Samar was started once more: this window comes to the front and opens the files."""
+        if token:  # Qt reads it when the window asks to be activated
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        if files:
+            self.open_files(files)
 
     # what windows ask for
 
@@ -155,10 +283,15 @@ class Samar(QObject):
         log.warning("%s", problem)
         self.window.show_error(problem)
 
+    def show_bug(self, what: str) -> None:
+        self.window.show_error(SamarError("bug", what=what))
+
     def open_files(self, names: list[str]) -> None:
-        """Something was dropped on the window."""
+        """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
+        from desktop.ui.models.conversion_controller import is_checkpoint
+
         paths = [Path(name) for name in names]
-        models = [path for path in paths if path.is_file()]
+        models = [path for path in paths if path.is_file() or is_model(path)]
         folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
@@ -168,40 +301,114 @@ class Samar(QObject):
             self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
 
     def open_models(self) -> None:
-        """The models room; it is built when it is first asked for."""
+        self.models_room().open()
+
+    def models_room(self) -> ModelsRoom:
+        """It is built when it is first asked for."""
         if self.room is None:
             from desktop.ui.models.room import ModelsRoom
 
-            self.room = room = ModelsRoom(self.paths, self.preferences, self.window)
+            self.room = room = ModelsRoom(
+                self.paths, self.preferences, self.window, gpu_free=lambda: self.engine.gpu_free
+            )
             room.model_chosen.connect(self.models.load)
-            room.convert_requested.connect(self.conversion.open)
+            room.error_occurred.connect(self.show_error)
+            room.convert_requested.connect(lambda folder: self.conversion.open(folder))
             room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
-        self.room.open()
+        return self.room
 
-    def open_settings(self) -> None:
+    def open_settings(self, page: str = "general") -> None:
         from desktop.ui.settings.settings_dialog import SettingsDialog
 
+        if self.settings_dialog is not None:
+            self.settings_dialog.open_page(page)
+            return
+        import psutil
+
         cores = psutil.cpu_count(logical=False) or 1
-        dialog = SettingsDialog(self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores)
+        self.settings_dialog = dialog = SettingsDialog(
+            self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores
+        )
         dialog.settings_changed.connect(self.preferences.replace)
         dialog.folder_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.data))))
         dialog.export_requested.connect(lambda form: self.transfer.export_all(form, dialog))
         dialog.import_file_requested.connect(lambda: self.transfer.import_file(dialog))
         dialog.import_folder_requested.connect(lambda: self.transfer.import_folder(dialog))
-        dialog.transfer_cancelled.connect(self.transfer_worker.cancel)
+        dialog.transfer_cancelled.connect(self.transfer.worker.cancel)
         self.transfer.said.connect(dialog.show_transfer)
+        dialog.finished.connect(self._forget_settings)
+        page_of_help = dialog.help
+        page_of_help.check_requested.connect(self.updates.check)
+        page_of_help.fetch_requested.connect(self.updates.fetch)
+        page_of_help.stop_requested.connect(self.updates.stop)
+        page_of_help.open_requested.connect(self.updates.open_installer)
+        page_of_help.report_requested.connect(lambda: self.report_problem(dialog))
+        page_of_help.logs_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.logs))))
+        self.updates.changed.connect(page_of_help.show_state)
+        page_of_help.show_state(self.updates.state)
+        dialog.open_page(page)
         dialog.open()
 
+    def _forget_settings(self) -> None:
+        self.settings_dialog = None
+
+    def _make_updates(self) -> UpdateWorker:
+        """Built at the first look for a new version."""
+        from desktop.ui.error_presenter import samar_version
+        from desktop.updates import fetch, release
+        from desktop.workers.updates import UpdateWorker
+
+        return UpdateWorker(
+            fetch.Updater(
+                release.source(),
+                samar_version(),
+                release.suffixes(),
+                self.paths.cache / "updates",
+                lambda: self.preferences.value.network_allowed,
+            )
+        )
+
+    def report_problem(self, parent: QWidget | None = None) -> None:
+        """Show what a report would hold; it is saved when the person says so, and never sent."""
+        from desktop import diagnostics
+        from desktop.ui import error_presenter
+        from desktop.ui.facts import facts
+        from desktop.ui.report_dialog import ReportDialog
+
+        error = self.window.banner.error
+        parts = diagnostics.collect(
+            self.paths, self.preferences.value, facts(), error_presenter.report(error) if error else ""
+        )
+        dialog = ReportDialog([(part.name, part.text) for part in parts], parent or self.window)
+
+        def save(path: str, names: list[str]) -> None:
+            try:
+                diagnostics.write_zip(Path(path), [part for part in parts if part.name in names])
+            except SamarError as problem:
+                dialog.show_error(problem)
+            else:
+                dialog.show_saved(path)
+
+        dialog.save_requested.connect(save)
+        dialog.open()
+
+    def _tell_update(self, version: str) -> None:
+        text = self.tr("Samar {version} is there").replace("{version}", f"\u2068{version}\u2069")
+        self.window.show_toast(text, self.tr("Look"), lambda: self.open_settings("help"))
+
     def _on_settings(self, settings: Settings) -> None:
+        self._tell_worker(settings)
         theme.apply(settings.theme, settings.text_scale)
-        if i18n.resolve(settings.language) is not i18n.current():
-            i18n.install(self.app, settings.language)
-            self.models.retranslate()
+        self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
         self.chats.show_model(self.worker.model)
+
+    def _tell_worker(self, settings: Settings) -> None:
+        self.worker.set_idle_minutes(settings.idle_minutes)
+        self.worker.limit_states(settings.states_gb * 10**9)
 
     def _show_theme(self) -> None:
         self.transcript.set_text_scale(theme.state().scale)
@@ -216,7 +423,12 @@ class Samar(QObject):
         """Complete the search index, remove what was purged from index, log and backups, make the day's backup; on a
         thread of its own."""
         if not self.database.read_only:
-            self.background.run(lambda: upkeep.keep_up(self.paths, self.background.is_closing))
+            self.background.run(self._keep_up)
+
+    def _keep_up(self) -> None:
+        from desktop.storage import upkeep
+
+        upkeep.keep_up(self.paths, self.background.is_closing)
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""
@@ -228,35 +440,69 @@ class Samar(QObject):
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:
             self.room.close()
-        self.conversion.close()
+        if "conversion" in self.__dict__:
+            self.conversion.close()
+        self.updates.close()
         self.worker.shutdown()
         self.finder.close()
         self.transcript.formulas.close()
-        self.transfer_worker.close()
+        if "transfer" in self.__dict__:
+            self.transfer.worker.close()
         self.background.close()
         self.database.close()
 
 
-def run_window(data_dir: Path | None, files: list[Path]) -> int:
+def is_model(path: Path) -> bool:
+    """Whether a path is named like a model's file; one that is missing is told as such."""
+    return path.suffix.lower() == ".gguf" and not path.is_dir()
+
+
+class Application(QApplication):
+    """Qt's application, which on macOS is also told which files were double-clicked."""
+
+    files_asked = Signal(list)
+    """paths, as str"""
+
+    def __init__(self, arguments: list[str]) -> None:
+        super().__init__(arguments)
+        self.setApplicationName("samar")
+        self.setDesktopFileName("samar")
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
+            if event.file():
+                self.files_asked.emit([event.file()])
+            return True
+        return super().event(event)
+
+
+def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
     """Open the window and run until it is closed. Returns the exit status."""
-    paths = Paths.under(data_dir) if data_dir else Paths.default()
     logs.begin(paths.logs)
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("samar")
-    app.setDesktopFileName("samar")
+    app = Application(sys.argv[:1])
+    bugs = Bugs(app)
+    bugs.install()
+    early: list[str] = []
+    app.files_asked.connect(early.extend)  # macOS says what was double-clicked before there is a window
     try:
         samar = Samar(app, paths)
     except SamarError as problem:
         log.error("%s", problem)
-        print(f"samar: {problem.sentence()}", file=sys.stderr)
-        present_fatal(problem)
-        return 1
-    report_bugs(lambda text: samar.show_error(SamarError("bug", what=text)))
+        return refuse(problem, paths)
+    bugs.occurred.connect(samar.show_bug)
     quit_on_signals(app)
     GuiCollector(app)
-    samar.start(files)
-    status = app.exec()
-    samar.close()
+    app.files_asked.disconnect(early.extend)
+    app.files_asked.connect(samar.open_files)
+    instance.asked.connect(samar.answer_start)
+    instance.listen()
+    samar.start([Path(name) for name in (*files, *early)])
+    try:
+        status = app.exec()
+        samar.close()
+    finally:
+        instance.close()
+        bugs.remove()
     return status
 
 
@@ -266,6 +512,8 @@ def quit_on_signals(app: QApplication) -> None:
     Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
     socket that wakes the loop (signal.set_wakeup_fd).
     """
+    import socket
+
     reading, writing = socket.socketpair()
     for end in (reading, writing):
         end.setblocking(False)
@@ -277,22 +525,23 @@ def quit_on_signals(app: QApplication) -> None:
         signal.signal(number, lambda _number, _frame: None)
 
 
-def present_fatal(problem: SamarError) -> None:
-    """Say why Samar can't start."""
+def refuse(problem: SamarError, paths: Paths) -> int:
+    """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
     from PySide6.QtWidgets import QMessageBox
 
     from desktop.ui.error_presenter import present
 
+    print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = Application(sys.argv[:1])
+        i18n.install(app, SettingsFile(paths.settings).load()[0].language)
     said = present(problem)
-    QMessageBox.critical(None, "Samar", f"{said.what}\n\n{said.then}")
-
-
-def report_bugs(show: Callable[[str], None]) -> None:
-    """A bug keeps its traceback in the log; the person is told, and the window stays."""
-
-    def hook(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
-        log.critical("bug", exc_info=(kind, problem, trace))
-        if threading.current_thread() is threading.main_thread():
-            show(f"{kind.__name__}: {problem}")
-
-    sys.excepthook = hook
+    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", said.what)
+    box.setInformativeText(said.then)
+    copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
+    copy.clicked.disconnect()  # it copies, and the box stays
+    copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    return 1

@@ -1,4 +1,4 @@
-"""The terminal verbs: `samar ask`, `samar chat`. No Qt.
+"""The terminal verbs: `samar ask`, `samar help`, `samar chat`. No Qt.
 
 Replies go to standard output and nothing else does; what goes wrong is one line on standard error and an exit status
 other than 0.
@@ -20,13 +20,18 @@ import msgspec
 import typer
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
-from desktop.core.model import ModelInfo
+from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
+from desktop.core.images import check_image
+from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
+from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
+from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
+from desktop.models.projectors import check_projector
+from desktop.workers.loading import options_of
 
 app = typer.Typer(
     name="samar",
@@ -36,11 +41,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+VERBS = ("ask", "help", "chat", "models", "convert")
+
 Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
 System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
 Temperature = Annotated[float | None, typer.Option(min=0, max=5, help="0 always takes the likeliest token.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="The same seed gives the same reply.")]
 MaxTokens = Annotated[int | None, typer.Option(min=1, help="Longest reply, in tokens.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any other sampling parameter, such as top_k=20 or mirostat=2."),
+]
+AdapterFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adapter", metavar="FILE[=SCALE]", help="A LoRA adapter (GGUF) laid over the model, 1 as it was trained."
+    ),
+]
+DraftFile = Annotated[
+    Path | None, typer.Option(help="A small model of the same family that writes ahead: faster, the same replies.")
+]
+Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
+Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
 
 
 class Place(msgspec.Struct):
@@ -98,6 +120,24 @@ def ask(
     temperature: Temperature = None,
     seed: Seed = None,
     max_tokens: MaxTokens = None,
+    parameters: Set = None,
+    grammar: Grammar = None,
+    json_schema: Schema = None,
+    adapter: AdapterFiles = None,
+    draft: DraftFile = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="An image that the question is about (PNG, JPEG, GIF, BMP); may be repeated."),
+    ] = None,
+    tools: Annotated[
+        Path | None, typer.Option(help="A file with a JSON list of tools that the model may call.")
+    ] = None,
+    probabilities: Annotated[
+        int,
+        typer.Option(
+            min=0, max=20, metavar="N", help="Show each token's probability and its N likeliest alternatives instead."
+        ),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of streaming.")] = False,
 ) -> None:
     """Ask one question and stream the answer."""
@@ -109,15 +149,37 @@ def ask(
     prompt = system or settings.system_prompt
     if prompt:
         messages.insert(0, ("system", prompt))
-    with engine_with(model, settings) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
-        reply, stats = stream(engine, messages, params, show=None if as_json else write)
+        params = with_parameters(params, parameters or [], grammar, json_schema)
+        request = GenerateRequest(
+            messages=tuple(messages),
+            params=params,
+            probabilities=probabilities,
+            tools=read_file(tools) if tools else "",
+            images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
+        )
+        tokens: list[TokenChoice] = []
+        reply, stats = stream(engine, request, show=None if as_json or probabilities else write, tokens=tokens)
     if as_json:
-        print(json.dumps(report(reply, info, stats), ensure_ascii=False))
+        told = report(reply, info, stats) | ({"tokens": msgspec.to_builtins(tokens)} if probabilities else {})
+        print(json.dumps(told, ensure_ascii=False))
+    elif probabilities:
+        for token in tokens:
+            print(token_line(token))
     elif not reply.endswith("\n"):
         print()
     if stats.stopped_by is StoppedBy.USER:
         raise typer.Exit(130)
+
+
+def token_line(token: TokenChoice) -> str:
+    """A token, its probability and what else was likely: `"sun"  62.1 %   "moon" 20.4 %`."""
+    written = json.dumps(token.text, ensure_ascii=False)
+    others = "   ".join(
+        f"{json.dumps(text, ensure_ascii=False)} {chance:.1%}" for text, chance in token.others if text != token.text
+    )
+    return f"{written:20} {token.probability:6.1%}   {others}".rstrip()
 
 
 def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, object]:
@@ -133,6 +195,25 @@ def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, obj
     }
 
 
+@app.command("help")
+def help_(
+    words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="In English or Arabic.")] = None,
+) -> None:
+    """Ask the small model that comes with Samar how Samar works, whichever model is chosen."""
+    question = " ".join(words or []).strip()
+    if not question:
+        app(["--help"], prog_name="samar", standalone_mode=False)
+        return
+    settings = SettingsFile(place.paths.settings).load()[0]
+    with engine_with(str(starter_model()), settings) as (engine, info):
+        params = info.hints.applied_to(GenerationParams()).checked()
+        reply, stats = stream(engine, GenerateRequest(messages=(("user", question),), params=params), show=write)
+    if not reply.endswith("\n"):
+        print()
+    if stats.stopped_by is StoppedBy.USER:
+        raise typer.Exit(130)
+
+
 @app.command()
 def chat(
     model: Model = "",
@@ -140,13 +221,19 @@ def chat(
     temperature: Temperature = None,
     seed: Seed = None,
     max_tokens: MaxTokens = None,
+    parameters: Set = None,
+    grammar: Grammar = None,
+    json_schema: Schema = None,
+    adapter: AdapterFiles = None,
+    draft: DraftFile = None,
 ) -> None:
     """Hold a conversation in the terminal. It is kept in the history, as in the window."""
     from desktop.terminal_chat import TerminalChat
 
     settings = SettingsFile(place.paths.settings).load()[0]
-    with engine_with(model, settings) as (engine, info):
+    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
+        params = with_parameters(params, parameters or [], grammar, json_schema)
         TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
 
 
@@ -167,15 +254,75 @@ def chosen_params(
     return msgspec.structs.replace(params, **{name: v for name, v in given.items() if v is not None}).checked()
 
 
+def with_parameters(
+    params: GenerationParams, given: list[str], grammar: Path | None, json_schema: Path | None
+) -> GenerationParams:
+    """`params` with what NAME=VALUE and the two files say. Raises BadParameter for what is no parameter."""
+    values = msgspec.to_builtins(params)
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or name not in GenerationParams.__struct_fields__ or name in ("grammar", "json_schema"):
+            names = ", ".join(n for n in GenerationParams.__struct_fields__ if n not in ("grammar", "json_schema"))
+            raise typer.BadParameter(f"{text} is not NAME=VALUE with one of these names: {names}.")
+        try:
+            values[name] = json.loads(value)
+        except ValueError:
+            values[name] = value
+    for name, file in (("grammar", grammar), ("json_schema", json_schema)):
+        if file is not None:
+            values[name] = read_file(file)
+    try:
+        return msgspec.convert(values, GenerationParams, strict=False).checked()
+    except msgspec.ValidationError as problem:
+        raise typer.BadParameter(f"{problem}.") from problem
+
+
+def read_image(file: Path) -> bytes:
+    """An image named on the command line. Raises BadParameter, SamarError image_unreadable and image_too_large."""
+    try:
+        data = file.expanduser().read_bytes()
+    except OSError as problem:
+        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+    check_image(data, file.name)
+    return data
+
+
+def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
+    """Adapters as FILE or FILE=SCALE. Raises BadParameter for a scale that is no number."""
+    found = []
+    for text in given:
+        file, _, scale = text.rpartition("=") if not Path(text).exists() else (text, "", "")
+        try:
+            found.append(
+                Adapter(path=str(Path(file or scale).expanduser()), scale=float(scale) if file and scale else 1.0)
+            )
+        except ValueError as problem:
+            raise typer.BadParameter(f"{scale} is no number.") from problem
+    return tuple(found)
+
+
+def read_file(file: Path) -> str:
+    """A text file named on the command line. Raises BadParameter."""
+    try:
+        return file.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+
+
 @contextmanager
-def engine_with(model: str, settings: Settings) -> Iterator[tuple[EngineClient, ModelInfo]]:
+def engine_with(
+    model: str, settings: Settings, adapters: tuple[Adapter, ...] = (), draft: Path | None = None
+) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect)
+    engine = EngineClient(inspect, check_adapter=check_adapter, check_projector=check_projector)
     try:
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None
         with stopping_at_interrupt(engine.stop):
-            info = engine.load(path, LoadOptions(context=settings.context, threads=settings.threads), progress)
+            options = options_of(place.paths, settings, path)
+            options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
+            options = msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
+            info = engine.load(path, options, progress)
         if info is None:
             raise KeyboardInterrupt
         if info.context_limit == "memory":
@@ -197,28 +344,28 @@ def write(text: str) -> None:
 
 def stream(
     engine: EngineClient,
-    messages: list[tuple[str, str]],
-    params: GenerationParams,
+    request: GenerateRequest,
     show: Callable[[str], None] | None,
     keep: Callable[[str], None] | None = None,
-    *,
-    continue_last: bool = False,
+    tokens: list[TokenChoice] | None = None,
 ) -> tuple[str, GenerationStats]:
     """Generate one reply; Ctrl+C stops it and keeps what was written.
 
-    show gets every piece, keep the whole text so far after every piece. Raises SamarError.
+    show gets every piece, keep the whole text so far after every piece, tokens the probabilities that were asked for.
+    Raises SamarError.
     """
     parts: list[str] = []
     with stopping_at_interrupt(engine.stop):
-        for event in engine.generate(
-            GenerateRequest(messages=tuple(messages), params=params, continue_last=continue_last)
-        ):
-            if isinstance(event, Piece) and event.kind == "answer":
-                parts.append(event.text)
+        for event in engine.generate(request):
+            if isinstance(event, Piece) and event.kind != "thinking":
+                text = fenced(event.text) if event.kind == "tool_call" else event.text
+                parts.append(text)
                 if show:
-                    show(event.text)
+                    show(text)
                 if keep:
                     keep("".join(parts))
+            elif isinstance(event, Tokens) and tokens is not None:
+                tokens.extend(event.tokens)
             elif isinstance(event, Finished):
                 return "".join(parts), event.stats
     raise SamarError("engine_failed", reason="the reply had no end")

@@ -23,7 +23,7 @@ from desktop.models import bandwidth, catalogue
 from desktop.models.card import WARNINGS, card_of
 from desktop.models.catalogue import REASONS
 from desktop.models.entry import Entry
-from desktop.models.fit import Fit, Verdict, judge
+from desktop.models.fit import MOST_TOLD, Fit, Verdict, judge
 from desktop.models.library import Library
 
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ def _entry_facts(entry: Entry, fit: Fit | None = None) -> dict[str, Any]:
         "problem": entry.problem,
     }
     return facts | ({"fit": _fit_facts(fit)} if fit else {})
+
+
+def _speed(tokens_per_s: float) -> str:
+    return f"over {MOST_TOLD}" if tokens_per_s > MOST_TOLD else f"about {tokens_per_s:.0f}"
 
 
 def _parameters(count: int) -> str:
@@ -220,6 +224,7 @@ def pull(
     ],
     as_json: AsJson = False,
     network: Network = False,
+    images: Annotated[bool, typer.Option(help="With the file that lets it see images, where there is one.")] = True,
 ) -> None:
     """Download a model, or go on with a download that was stopped. Ctrl+C keeps what came."""
     from desktop.models.downloads import DownloadQueue
@@ -227,9 +232,10 @@ def pull(
     library = _library()
     queue = DownloadQueue(_hub(network), library)
     repository, choice = _chosen(queue.hub, what)
-    one = queue.add(repository, choice)
+    projector = repository.projector if images else None
     if repository.licence:
         print(f"licence: {repository.licence}", file=sys.stderr)
+    one = queue.add(repository, choice, (projector,) if projector else ())
     entry = _run(queue, one)
     if as_json:
         _print_json(_entry_facts(entry))
@@ -270,7 +276,14 @@ def _run(queue: DownloadQueue, one: Download) -> Entry:
     queue.set_state(one.id, State.RUNNING)
     try:
         with stopping_at_interrupt(transfer.stop):
-            return queue.run(one, transfer, _shower())
+            while True:
+                try:
+                    return queue.run(one, transfer, _shower())
+                except SamarError as problem:
+                    if problem.code != "hub_busy" or (one := queue.refused(one.id, problem)).state is not State.WAITING:
+                        raise
+                    print(f"samar: {problem.sentence()} It goes on by itself.", file=sys.stderr)
+                    transfer.wait(max(0.0, one.resumes_at - time.time()))
     except Stopped as stopped:
         held = queue.set_state(one.id, State.PAUSED).held
         print(f"\nstopped at {readable(held)} of {readable(one.size)}; run the same again to go on", file=sys.stderr)
@@ -350,7 +363,7 @@ def info(name: Name, as_json: AsJson = False, context: Context = 8192) -> None:
         ("special", ", ".join(f"{role} {text!r}" for role, _, text in card.special_tokens)),
         ("licence", card.licence or "not said"),
         ("fit", f"{VERDICTS[fit.verdict]}: {readable(fit.memory.total)} of {readable(fit.free)}, "
-                f"about {fit.tokens_per_s:.0f} tokens/s"),
+                f"{_speed(fit.tokens_per_s)} tokens/s"),
         *(("belongs", Path(one).name) for one in companions),
         *(("warning", WARNINGS[warning]) for warning in card.warnings),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from desktop.cli import stream, write
@@ -13,6 +14,7 @@ from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.engine.client import EngineClient
+from desktop.engine.protocol import GenerateRequest
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 
@@ -43,7 +45,8 @@ class TerminalChat:
     def run(self) -> None:
         """Until /exit or the end of the input."""
         if sys.stdin.isatty():
-            import readline  # noqa: F401  (line editing and history for input())
+            with suppress(ImportError):  # Windows has none
+                import readline  # noqa: F401  (line editing and history for input())
 
             print(f"{self.info.name} · everything stays on this computer · /help lists what can be typed")
         try:
@@ -114,6 +117,7 @@ class TerminalChat:
         messages = [(turn.role.value, turn.content) for turn in path]
         if self.system:
             messages.insert(0, ("system", self.system))
+        request = GenerateRequest(messages=tuple(messages), params=self.params)
         written, saved_at = "", time.monotonic()
 
         def keep(text: str) -> None:
@@ -126,7 +130,7 @@ class TerminalChat:
         try:
             if self.engine.model is None:
                 self.engine.load(Path(self.info.path))
-            text, stats = stream(self.engine, messages, self.params, show=write, keep=keep)
+            text, stats = stream(self.engine, request, show=write, keep=keep)
         except SamarError as problem:
             details = problem.details.items()
             self.store.finish(message_id, written, MessageStatus.FAILED, error_code=problem.code, error_details=details)

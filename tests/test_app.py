@@ -83,6 +83,32 @@ def test_that_a_message_is_answered_and_kept(qtbot: QtBot, opened: Callable[[], 
     assert kept[1][2].split()[0] in shown(again)
 
 
+def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_one_leaves_nothing(
+    qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
+) -> None:
+    samar = opened()
+    question = "What is a token? " * 30
+    answered(qtbot, samar, lambda: samar.chats.send(question))
+    samar.window.close()
+    samar.close()
+    states = Paths.under(data_dir).states
+    assert len(list(states.iterdir())) == 1
+
+    again = opened()
+    (chat,) = again.store.list_chats()
+    again.chats.open_chat(chat.id)
+    answered(qtbot, again, lambda: again.chats.send("And a word?"))
+    stats = again.chats.path()[-1].stats
+    assert stats is not None
+    assert stats.cached_tokens > 100
+    again.chats.organizer.delete([chat.id])
+    again.window.toast.dismiss()
+    qtbot.waitUntil(lambda: not again.store.chat_ids())
+    again.window.close()
+    again.close()
+    assert not list(states.iterdir())
+
+
 def test_that_shift_enter_breaks_the_line(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
     samar = opened()
     text = samar.window.composer.text

@@ -19,7 +19,9 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 """
 
 
-@pytest.mark.parametrize("room", ["desktop.core", "desktop.storage", "desktop.engine", "desktop.models", "converter"])
+@pytest.mark.parametrize(
+    "room", ["desktop.core", "desktop.storage", "desktop.engine", "desktop.models", "desktop.updates", "converter"]
+)
 def test_that_a_room_below_the_workers_imports_without_qt(room: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_QT.format(name=room)], cwd=ROOT, capture_output=True, text=True

@@ -2,6 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add an adapter</source>
+        <translation>أضف مهايئًا</translation>
+    </message>
+    <message>
+        <source>Adapters (*.gguf)</source>
+        <translation>مهايئات (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Add an adapter…</source>
+        <translation>أضف مهايئًا…</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Strength of {name}</source>
+        <translation>قوة {name}</translation>
+    </message>
+    <message>
+        <source>Take {name} off</source>
+        <translation>انزع {name}</translation>
+    </message>
+</context>
+<context>
     <name>AdviceCard</name>
     <message>
         <source>The most able</source>
@@ -22,6 +52,10 @@
     <message>
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
+    </message>
+    <message>
+        <source>Licence: {name}</source>
+        <translation>الرخصة: {name}</translation>
     </message>
 </context>
 <context>
@@ -189,10 +223,6 @@
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>How to convert it</source>
-        <translation>كيف يُحوَّل</translation>
-    </message>
-    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -244,6 +274,10 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
+    <message>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
+    </message>
 </context>
 <context>
     <name>ChatController</name>
@@ -267,14 +301,6 @@
         <translation>المثبّتة</translation>
     </message>
     <message>
-        <source>Folders</source>
-        <translation>المجلدات</translation>
-    </message>
-    <message>
-        <source>By title</source>
-        <translation>حسب العنوان</translation>
-    </message>
-    <message>
         <source>Today</source>
         <translation>اليوم</translation>
     </message>
@@ -293,6 +319,14 @@
     <message>
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>المجلدات</translation>
+    </message>
+    <message>
+        <source>By title</source>
+        <translation>حسب العنوان</translation>
     </message>
     <message numerus="yes">
         <source>%n chat(s)</source>
@@ -587,6 +621,57 @@
     </message>
 </context>
 <context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download a model</source>
+        <translation>تنزيل نموذج</translation>
+    </message>
+    <message>
+        <source>Its page names no licence. Read there what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. You may use it freely.</source>
+        <translation>الرخصة: {licence}. لك أن تستعمله بحرّية.</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. It has terms of its own: read them before you use it.</source>
+        <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
+        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Open its page in the browser</source>
+        <translation>افتح صفحته في المتصفح</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
+    </message>
+    <message>
+        <source>The file that sees images, {size}</source>
+        <translation>الملف الذي يرى الصور، {size}</translation>
+    </message>
+    <message>
+        <source>With it</source>
+        <translation>معه</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>بدونه</translation>
+    </message>
+</context>
+<context>
     <name>DownloadRow</name>
     <message>
         <source>{held} of {size}</source>
@@ -644,6 +729,18 @@
             <numerusform>بقيت %n ساعة</numerusform>
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
 </context>
 <context>
@@ -718,6 +815,33 @@
         <source>Quiz me on a subject that I choose</source>
         <translation>اختبرني في موضوع أختاره</translation>
     </message>
+    <message>
+        <source>Language</source>
+        <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>A larger model for this computer</source>
+        <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
+    </message>
+</context>
+<context>
+    <name>FileField</name>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>نماذج (‎*.gguf‎)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>كل الملفات (*)</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>اختر…</translation>
+    </message>
+    <message>
+        <source>Take it off</source>
+        <translation>انزعه</translation>
+    </message>
 </context>
 <context>
     <name>FindBar</name>
@@ -744,6 +868,55 @@
     <message>
         <source>{0} of {1}</source>
         <translation>{0} من {1}</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>لا نماذج</numerusform>
+            <numerusform>نموذج واحد</numerusform>
+            <numerusform>نموذجان</numerusform>
+            <numerusform>%n نماذج</numerusform>
+            <numerusform>%n نموذجًا</numerusform>
+            <numerusform>%n نموذج</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is not there now. Its models come back with it.</source>
+        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Look there no more</source>
+        <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Folders of models</source>
+        <translation>مجلدات النماذج</translation>
+    </message>
+    <message>
+        <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+    </message>
+    <message>
+        <source>There is no folder of yours yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>ابحث من جديد</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>أضف مجلدًا…</translation>
     </message>
 </context>
 <context>
@@ -775,6 +948,101 @@
     <message>
         <source>Export</source>
         <translation>تصدير</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPage</name>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Asking the release page…</source>
+        <translation>يسأل سمر صفحة الإصدارات…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>هذا أحدث إصدار.</translation>
+    </message>
+    <message>
+        <source>Version {version} is there.</source>
+        <translation>صدر الإصدار {version}.</translation>
+    </message>
+    <message>
+        <source>Version {version} is being fetched and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is here and its signature is right.</source>
+        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
+    </message>
+    <message>
+        <source>Download and check</source>
+        <translation>نزّله وافحصه</translation>
+    </message>
+    <message>
+        <source>Open the installer</source>
+        <translation>افتح برنامج التثبيت</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>Copy version details</source>
+        <translation>انسخ تفاصيل الإصدار</translation>
+    </message>
+    <message>
+        <source>Allow the network</source>
+        <translation>اسمح بالشبكة</translation>
+    </message>
+    <message>
+        <source>Samar {version}</source>
+        <translation>سمر {version}</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. It runs on this computer alone.</source>
+        <translation>برنامج حرّ برخصة MIT، يعمل على هذا الحاسوب وحده.</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>التحديثات</translation>
+    </message>
+    <message>
+        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
+        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>Only when I press the button</source>
+        <translation>عندما أضغط الزر فقط</translation>
+    </message>
+    <message>
+        <source>Look once a week</source>
+        <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>If something went wrong</source>
+        <translation>إن حدث خلل</translation>
+    </message>
+    <message>
+        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
     </message>
 </context>
 <context>
@@ -869,6 +1137,18 @@
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
+    </message>
+    <message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
     </message>
 </context>
 <context>
@@ -971,6 +1251,18 @@
     <message>
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>الإعدادات…</translation>
+    </message>
+    <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
     </message>
 </context>
 <context>
@@ -1151,6 +1443,10 @@
         <translation>كل النماذج</translation>
     </message>
     <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
+    </message>
+    <message>
         <source>Stop loading</source>
         <translation>أوقف التحميل</translation>
     </message>
@@ -1172,6 +1468,192 @@
     <message>
         <source>Model: {name}</source>
         <translation>النموذج: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>weights {size}</source>
+        <translation>الأوزان {size}</translation>
+    </message>
+    <message>
+        <source>context {size}</source>
+        <translation>السياق {size}</translation>
+    </message>
+    <message>
+        <source>working room {size}</source>
+        <translation>حيّز العمل {size}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n رمز</numerusform>
+            <numerusform>رمز واحد</numerusform>
+            <numerusform>رمزان</numerusform>
+            <numerusform>%n رموز</numerusform>
+            <numerusform>%n رمزًا</numerusform>
+            <numerusform>%n رمز</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As in the settings: {tokens}</source>
+        <translation>كما في الإعدادات: {tokens}</translation>
+    </message>
+    <message>
+        <source>Settings of this model</source>
+        <translation>إعدادات هذا النموذج</translation>
+    </message>
+    <message>
+        <source>The engine of this computer uses the processor only.</source>
+        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>السياق</translation>
+    </message>
+    <message>
+        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>ذاكرة السياق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>خيوط المعالجة</translation>
+    </message>
+    <message>
+        <source>Automatic follows the settings and leaves other programs room.</source>
+        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the GPU</source>
+        <translation>الطبقات على معالج الرسوم</translation>
+    </message>
+    <message>
+        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>الانتباه السريع</translation>
+    </message>
+    <message>
+        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
+        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+    </message>
+    <message>
+        <source>Read weights from the file</source>
+        <translation>قراءة الأوزان من الملف</translation>
+    </message>
+    <message>
+        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
+        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory</source>
+        <translation>الإبقاء في الذاكرة</translation>
+    </message>
+    <message>
+        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>نموذج المسوّدة</translation>
+    </message>
+    <message>
+        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
+        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>المُسقِط</translation>
+    </message>
+    <message>
+        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
+        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
+    </message>
+    <message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
+    <message>
+        <source>F16, exact</source>
+        <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>Q8_0, half</source>
+        <translation>Q8_0، النصف</translation>
+    </message>
+    <message>
+        <source>Q4_0, a quarter</source>
+        <translation>Q4_0، الربع</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation>مربوطة</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>منسوخة</translation>
+    </message>
+    <message>
+        <source>As the system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>دائمًا</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>لا شيء</translation>
+    </message>
+    <message>
+        <source>The one beside the model, if there is one</source>
+        <translation>الذي بجوار النموذج إن وُجد</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Save and load again</source>
+        <translation>احفظ وأعد التحميل</translation>
+    </message>
+    <message>
+        <source>Save and use</source>
+        <translation>احفظ واستعمل</translation>
     </message>
 </context>
 <context>
@@ -1206,10 +1688,6 @@
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
-    </message>
-    <message>
-        <source>There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here.</source>
-        <translation>لا يوجد ملف جاهز لهذا النموذج. نزّل المجلد {repo} من Hugging Face ثم أسقطه على سمر فيُحوَّل هنا.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1269,6 +1747,18 @@
     <message>
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
+    </message>
+    <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
+    <message>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
 </context>
 <context>
@@ -1648,10 +2138,73 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Saved as {name}. Send it to whom you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>احفظ التقرير</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>ملفات مضغوطة (*.zip)</translation>
+    </message>
+    <message>
+        <source>Report a problem</source>
+        <translation>أبلغ عن مشكلة</translation>
+    </message>
+    <message>
+        <source>Read what the report would hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
+        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
+    <message>
+        <source>Files of the report</source>
+        <translation>ملفات التقرير</translation>
+    </message>
+    <message>
+        <source>Text of the chosen file</source>
+        <translation>نصّ الملف المختار</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>انسخ</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Save as .zip…</source>
+        <translation>احفظ ‎.zip…</translation>
+    </message>
+</context>
+<context>
     <name>Samar</name>
     <message>
         <source>Samar</source>
         <translation>سَمَر</translation>
+    </message>
+    <message>
+        <source>Samar {version} is there</source>
+        <translation>صدر سمر {version}</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>انظر</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>انسخ التفاصيل</translation>
     </message>
 </context>
 <context>
@@ -1892,6 +2445,26 @@
 <context>
     <name>SamplingEditor</name>
     <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>مُطفأ</translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation>عشوائية</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>إعدادات أخرى</translation>
+    </message>
+    <message>
+        <source>Back to the model&apos;s own defaults</source>
+        <translation>عُد إلى قيم النموذج الأصلية</translation>
+    </message>
+    <message>
         <source>The model&apos;s own</source>
         <translation>قيم النموذج</translation>
     </message>
@@ -1926,26 +2499,6 @@
     <message>
         <source>Name of the preset</source>
         <translation>اسم الأسلوب</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>مُطفأ</translation>
-    </message>
-    <message>
-        <source>Random</source>
-        <translation>عشوائية</translation>
-    </message>
-    <message>
-        <source>More settings</source>
-        <translation>إعدادات أخرى</translation>
-    </message>
-    <message>
-        <source>Back to the model&apos;s own defaults</source>
-        <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
 </context>
 <context>
@@ -2091,8 +2644,24 @@
         <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
     </message>
     <message>
+        <source>Give the memory back when unused</source>
+        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The model is loaded again, by itself, with your next message.</source>
+        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
+    </message>
+    <message>
         <source>Your chats and settings are in this folder</source>
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
+    </message>
+    <message>
+        <source>Reopen chats without reading them again</source>
+        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
+    </message>
+    <message>
+        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
+        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -2135,12 +2704,38 @@
         <translation>لا تستعمل الشبكة أبدًا</translation>
     </message>
     <message>
-        <source>Only when I ask for a model</source>
-        <translation>حين أطلب نموذجًا فقط</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>الشبكة</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>أبدًا</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>دقيقة واحدة</numerusform>
+            <numerusform>دقيقتان</numerusform>
+            <numerusform>%n دقائق</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+            <numerusform>%n دقيقة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>ساعة واحدة</numerusform>
+            <numerusform>ساعتان</numerusform>
+            <numerusform>%n ساعات</numerusform>
+            <numerusform>%n ساعة</numerusform>
+            <numerusform>%n ساعة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>مُطفأ</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -2169,6 +2764,14 @@
     <message>
         <source>Cancel</source>
         <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>المساعدة</translation>
+    </message>
+    <message>
+        <source>Only when I ask for it</source>
+        <translation>عندما أطلب ذلك فقط</translation>
     </message>
 </context>
 <context>
@@ -2238,20 +2841,20 @@
         <translation>احذف محادثة</translation>
     </message>
     <message>
-        <source>Select several chats</source>
-        <translation>حدّد عدة محادثات</translation>
-    </message>
-    <message>
-        <source>From message to message</source>
-        <translation>من رسالة إلى رسالة</translation>
-    </message>
-    <message>
         <source>Larger and smaller text</source>
         <translation>تكبير الخط وتصغيره</translation>
     </message>
     <message>
         <source>This sheet</source>
         <translation>هذه الورقة</translation>
+    </message>
+    <message>
+        <source>Select several chats</source>
+        <translation>حدّد عدة محادثات</translation>
+    </message>
+    <message>
+        <source>From message to message</source>
+        <translation>من رسالة إلى رسالة</translation>
     </message>
 </context>
 <context>
@@ -2263,18 +2866,6 @@
     <message>
         <source>Your chats will be here.</source>
         <translation>ستكون محادثاتك هنا.</translation>
-    </message>
-    <message>
-        <source>Archived chats</source>
-        <translation>المحادثات المؤرشفة</translation>
-    </message>
-    <message>
-        <source>Nothing is archived. Chats that you put away will be here.</source>
-        <translation>لا شيء في الأرشيف. ستجد هنا المحادثات التي تؤرشفها.</translation>
-    </message>
-    <message>
-        <source>Samar chats</source>
-        <translation>محادثات سمر</translation>
     </message>
     <message>
         <source>Chats and navigation</source>
@@ -2297,20 +2888,8 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
-        <source>Sort, folders and archive</source>
-        <translation>الترتيب والمجلدات والأرشيف</translation>
-    </message>
-    <message>
-        <source>Back to all chats</source>
-        <translation>عُد إلى كل المحادثات</translation>
-    </message>
-    <message>
         <source>Search chats</source>
         <translation>ابحث في المحادثات</translation>
-    </message>
-    <message>
-        <source>Clear the search</source>
-        <translation>امسح البحث</translation>
     </message>
     <message>
         <source>Chats</source>
@@ -2323,6 +2902,30 @@
     <message>
         <source>Settings</source>
         <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
+    </message>
+    <message>
+        <source>Nothing is archived. Chats that you put away will be here.</source>
+        <translation>لا شيء في الأرشيف. ستجد هنا المحادثات التي تؤرشفها.</translation>
+    </message>
+    <message>
+        <source>Samar chats</source>
+        <translation>محادثات سمر</translation>
+    </message>
+    <message>
+        <source>Sort, folders and archive</source>
+        <translation>الترتيب والمجلدات والأرشيف</translation>
+    </message>
+    <message>
+        <source>Back to all chats</source>
+        <translation>عُد إلى كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>امسح البحث</translation>
     </message>
 </context>
 <context>
@@ -2793,16 +3396,100 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
+        <source>The adapter {adapter} was made for another model than {name}.</source>
+        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
+        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is no LoRA adapter in GGUF.</source>
+        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
+        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as the draft model, or none.</source>
+        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
+        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
+    </message>
+    <message>
+        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
+        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
+    </message>
+    <message>
+        <source>The projector {projector} does not belong to {name}.</source>
+        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
+    </message>
+    <message>
+        <source>Get the projector that was made for this model, or send without images.</source>
+        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
+    </message>
+    <message>
+        <source>The image {name} is too large ({width} × {height}).</source>
+        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+    </message>
+    <message>
+        <source>Make it smaller and send it again.</source>
+        <translation>صغّرها ثم أرسلها من جديد.</translation>
+    </message>
+    <message>
+        <source>This model was taught no tools.</source>
+        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
+    </message>
+    <message>
+        <source>Choose a model whose chat template knows tools, or ask without them.</source>
+        <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
+    </message>
+    <message>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it: a JSON list of tools, each an object.</source>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
+    </message>
+    <message>
         <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يوافق القواعد، فلا يمكن إكماله.</translation>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو أكمله دون القواعد.</translation>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
         <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة مخطط JSON:‏ {reason}.</translation>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or send without it.</source>
+        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
     </message>
     <message>
         <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
@@ -2810,7 +3497,7 @@
     </message>
     <message>
         <source>Take that part out, or send without a schema.</source>
-        <translation>احذف هذا الجزء، أو أرسل دون مخطط.</translation>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
@@ -3160,6 +3847,134 @@
         <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
+    <message>
+        <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
+        <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar is open already, but its window does not answer.</source>
+        <translation>سمر مفتوح من قبل، لكن نافذته لا تستجيب.</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again, or end it and start it anew.</source>
+        <translation>انتظر قليلًا ثم حاول مرة أخرى، أو أنهِه وشغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>This copy of Samar does not know a release page.</source>
+        <translation>لا تعرف هذه النسخة من سمر صفحة إصدارات.</translation>
+    </message>
+    <message>
+        <source>Get newer versions where you got this one.</source>
+        <translation>احصل على الإصدارات الأحدث من حيث حصلت على هذه.</translation>
+    </message>
+    <message>
+        <source>This Samar runs from its source code and is not updated by itself.</source>
+        <translation>يعمل سمر هذا من مصدره البرمجي ولا يحدّث نفسه.</translation>
+    </message>
+    <message>
+        <source>Bring the source up to date and start it again.</source>
+        <translation>حدّث المصدر ثم شغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
+        <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the connection or the proxy and try again.</source>
+        <translation>تحقّق من الاتصال أو الوكيل (البروكسي) ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The release page answered with an error ({status}).</source>
+        <translation>أجابت صفحة الإصدارات بخطأ ({status}).</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>حاول لاحقًا.</translation>
+    </message>
+    <message>
+        <source>The release page sends Samar to {host}, which is not its own.</source>
+        <translation>تحيل صفحة الإصدارات سمر إلى {host}، وهو ليس من مواقعها.</translation>
+    </message>
+    <message>
+        <source>Nothing was fetched from there. Try again on another network.</source>
+        <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>What the release page says can&apos;t be read.</source>
+        <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was changed.</source>
+        <translation>حاول لاحقًا؛ لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} was published without its checksums or their signature.</source>
+        <translation>نُشر الإصدار {version} بلا مجاميع التحقق أو بلا توقيعها.</translation>
+    </message>
+    <message>
+        <source>Try again later; nothing was fetched.</source>
+        <translation>حاول لاحقًا؛ لم يُنزَّل شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} has no file for this computer.</source>
+        <translation>ليس في الإصدار {version} ملف لهذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Look at the release page in a browser.</source>
+        <translation>انظر في صفحة الإصدارات بالمتصفّح.</translation>
+    </message>
+    <message>
+        <source>What was published is not signed by the makers of Samar.</source>
+        <translation>ما نُشر لم يوقّعه صانعو سمر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Do not install it from elsewhere either.</source>
+        <translation>لم يُحتفظ بشيء منه. لا تثبّته من مكان آخر أيضًا.</translation>
+    </message>
+    <message>
+        <source>The release page offers version {version}, but the signature is of another one.</source>
+        <translation>تعرض صفحة الإصدارات الإصدار {version}، لكن التوقيع لإصدار آخر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Try again later, or on another network.</source>
+        <translation>لم يُحتفظ بشيء. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is not what was published: its checksum is another one.</source>
+        <translation>ليس {name} ما نُشر: مجموع التحقق مختلف.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Try again later, or on another network.</source>
+        <translation>حُذف. حاول لاحقًا أو من شبكة أخرى.</translation>
+    </message>
+    <message>
+        <source>Only a part of {name} came.</source>
+        <translation>لم يصل من {name} إلا جزء.</translation>
+    </message>
+    <message>
+        <source>It was thrown away. Check the connection and try again.</source>
+        <translation>حُذف. تحقّق من الاتصال ثم حاول مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than the release page says.</source>
+        <translation>حجم {name} أكبر مما تقوله صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>The settings were written by a newer Samar. They are kept as {aside}.</source>
+        <translation>كتب هذه الإعداداتِ إصدارٌ أحدث من سمر. حُفظت باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Update Samar to use them again; until then it uses what it understands of them.</source>
+        <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
+    </message>
+    <message>
+        <source>Its {quantization} file would fit: get that one, or close other programs.</source>
+        <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
+    </message>
+    <message>
+        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>
@@ -3286,6 +4101,14 @@
     <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
+    </message>
+    <message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
+    </message>
+    <message>
+        <source>over {speed} tokens/s</source>
+        <translation>أكثر من {speed} رمز/ث</translation>
     </message>
 </context>
 <context>

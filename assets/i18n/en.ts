@@ -111,6 +111,16 @@
     </message>
 </context>
 <context>
+    <name>FolderRow</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HubPage</name>
     <message numerus="yes">
         <source>%n file(s)</source>
@@ -127,6 +137,16 @@
         <translation>
             <numerusform>The context is %n token, as much as the free memory holds.</numerusform>
             <numerusform>The context is %n tokens, as much as the free memory holds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelSettingsDialog</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
         </translation>
     </message>
 </context>
@@ -236,6 +256,20 @@
         <translation>
             <numerusform>Automatic leaves room for your other programs. This computer has %n core.</numerusform>
             <numerusform>Automatic leaves room for your other programs. This computer has %n cores.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n hour</numerusform>
+            <numerusform>%n hours</numerusform>
         </translation>
     </message>
 </context>

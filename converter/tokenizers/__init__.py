@@ -10,6 +10,7 @@ from converter.tokenizers.spm import (
     sentencepiece_from_json,
     sentencepiece_phi3,
 )
+from converter.tokenizers.tekken import tekken
 
 __all__ = [
     "SpecialTokens",
@@ -22,4 +23,5 @@ __all__ = [
     "sentencepiece",
     "sentencepiece_from_json",
     "sentencepiece_phi3",
+    "tekken",
 ]

@@ -5,6 +5,7 @@ A bug is any other exception: it keeps its traceback and goes to the log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 
@@ -57,6 +58,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
         QT_TRANSLATE_NOOP("errors", "Close other programs, lower the context, or choose a smaller model."),
     ),
+    "not_enough_memory_for_this": (
+        QT_TRANSLATE_NOOP("errors", "{name} needs about {needed} of memory and {free} are free."),
+        QT_TRANSLATE_NOOP("errors", "Its {quantization} file would fit: get that one, or close other programs."),
+    ),
     "no_model": (
         QT_TRANSLATE_NOOP("errors", "No model is loaded."),
         QT_TRANSLATE_NOOP("errors", "Choose one in the model picker."),
@@ -85,13 +90,57 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The grammar of the reply can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
     ),
+    "adapter_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The adapter {adapter} was made for another model than {name}."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter made for this model, or take it off in the model's settings."),
+    ),
+    "adapter_activated": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The adapter {adapter} works only behind the text that it was trained with (aLoRA)."
+        ),
+        QT_TRANSLATE_NOOP("errors", "Samar can't use adapters of this kind; choose another one."),
+    ),
+    "not_an_adapter": (
+        QT_TRANSLATE_NOOP("errors", "{name} is no LoRA adapter in GGUF."),
+        QT_TRANSLATE_NOOP("errors", "Choose an adapter; one of Hugging Face can be converted with “samar convert”."),
+    ),
+    "draft_unfit": (
+        QT_TRANSLATE_NOOP("errors", "{draft} can't write ahead for {name}: their vocabularies are not the same."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller model of the same family as the draft model, or none."),
+    ),
+    "no_vision": (
+        QT_TRANSLATE_NOOP("errors", "{name} can't see images: it has no projector file."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Put the projector (mmproj….gguf) beside the model, or choose one that sees images."
+        ),
+    ),
+    "projector_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The projector {projector} does not belong to {name}."),
+        QT_TRANSLATE_NOOP("errors", "Get the projector that was made for this model, or send without images."),
+    ),
+    "image_unreadable": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+    ),
+    "image_too_large": (
+        QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
+        QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
+    ),
+    "tools_unknown": (
+        QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
+        QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),
+    ),
+    "tools_broken": (
+        QT_TRANSLATE_NOOP("errors", "The list of tools can't be read: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Correct it: a JSON list of tools, each an object."),
+    ),
     "grammar_unfit": (
         QT_TRANSLATE_NOOP("errors", "What was written so far does not obey the grammar, so it can't be continued."),
         QT_TRANSLATE_NOOP("errors", "Regenerate the reply, or continue it without the grammar."),
     ),
     "schema_broken": (
         QT_TRANSLATE_NOOP("errors", "The JSON schema can't be read: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Correct it, or send without one."),
+        QT_TRANSLATE_NOOP("errors", "Correct the schema, or send without it."),
     ),
     "schema_unsupported": (
         QT_TRANSLATE_NOOP("errors", "The JSON schema asks for what a reply can't be held to: {keyword}."),
@@ -190,6 +239,70 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
     ),
+    "no_arabic_font": (
+        QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),
+        QT_TRANSLATE_NOOP("errors", "Install one, such as Noto Sans Arabic, and start Samar again."),
+    ),
+    "already_running": (
+        QT_TRANSLATE_NOOP("errors", "Samar is open already, but its window does not answer."),
+        QT_TRANSLATE_NOOP("errors", "Wait a moment and try again, or end it and start it anew."),
+    ),
+    "update_unpublished": (
+        QT_TRANSLATE_NOOP("errors", "This copy of Samar does not know a release page."),
+        QT_TRANSLATE_NOOP("errors", "Get newer versions where you got this one."),
+    ),
+    "update_from_source": (
+        QT_TRANSLATE_NOOP("errors", "This Samar runs from its source code and is not updated by itself."),
+        QT_TRANSLATE_NOOP("errors", "Bring the source up to date and start it again."),
+    ),
+    "update_unreachable": (
+        QT_TRANSLATE_NOOP("errors", "The release page at {host} can't be reached: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check the connection or the proxy and try again."),
+    ),
+    "update_refused": (
+        QT_TRANSLATE_NOOP("errors", "The release page answered with an error ({status})."),
+        QT_TRANSLATE_NOOP("errors", "Try again later."),
+    ),
+    "update_elsewhere": (
+        QT_TRANSLATE_NOOP("errors", "The release page sends Samar to {host}, which is not its own."),
+        QT_TRANSLATE_NOOP("errors", "Nothing was fetched from there. Try again on another network."),
+    ),
+    "update_unreadable": (
+        QT_TRANSLATE_NOOP("errors", "What the release page says can't be read."),
+        QT_TRANSLATE_NOOP("errors", "Try again later; nothing was changed."),
+    ),
+    "update_incomplete": (
+        QT_TRANSLATE_NOOP("errors", "Version {version} was published without its checksums or their signature."),
+        QT_TRANSLATE_NOOP("errors", "Try again later; nothing was fetched."),
+    ),
+    "update_no_file": (
+        QT_TRANSLATE_NOOP("errors", "Version {version} has no file for this computer."),
+        QT_TRANSLATE_NOOP("errors", "Look at the release page in a browser."),
+    ),
+    "update_untrusted": (
+        QT_TRANSLATE_NOOP("errors", "What was published is not signed by the makers of Samar."),
+        QT_TRANSLATE_NOOP("errors", "Nothing was kept. Do not install it from elsewhere either."),
+    ),
+    "update_other_version": (
+        QT_TRANSLATE_NOOP("errors", "The release page offers version {version}, but the signature is of another one."),
+        QT_TRANSLATE_NOOP("errors", "Nothing was kept. Try again later, or on another network."),
+    ),
+    "update_damaged": (
+        QT_TRANSLATE_NOOP("errors", "{name} is not what was published: its checksum is another one."),
+        QT_TRANSLATE_NOOP("errors", "It was thrown away. Try again later, or on another network."),
+    ),
+    "update_cut": (
+        QT_TRANSLATE_NOOP("errors", "Only a part of {name} came."),
+        QT_TRANSLATE_NOOP("errors", "It was thrown away. Check the connection and try again."),
+    ),
+    "update_too_large": (
+        QT_TRANSLATE_NOOP("errors", "{name} is larger than the release page says."),
+        QT_TRANSLATE_NOOP("errors", "It was thrown away. Try again later, or on another network."),
+    ),
+    "settings_too_new": (
+        QT_TRANSLATE_NOOP("errors", "The settings were written by a newer Samar. They are kept as {aside}."),
+        QT_TRANSLATE_NOOP("errors", "Update Samar to use them again; until then it uses what it understands of them."),
+    ),
     "settings_damaged": (
         QT_TRANSLATE_NOOP("errors", "The settings could not be read. They were set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar uses its own defaults until you change them."),
@@ -285,10 +398,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_MAY_QUOTE = ("export_", "import_", "template_", "grammar_")
+"""Codes whose `name` may be the title of a chat, or whose `reason` may be a piece of what a person wrote."""
+_OWN_WORDS: tuple[type[Exception], ...] = (
+    AttributeError, ImportError, IndexError, MemoryError, NameError, RecursionError, RuntimeError, TypeError, UnicodeError,
+    ZeroDivisionError,
+)  # fmt: skip
+_EXCEPTION = re.compile(
+    r"^((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Found|Undefined)): .*", re.DOTALL
+)
+
+
 class SamarError(Exception):
     """An expected failure.
 
     code: a key of SENTENCES. details: values for the sentence's {names}; plain str, never markup.
+    As a str it is fit for a log: nothing in it may quote a chat. `sentence` is for the person.
     """
 
     def __init__(self, code: str, **details: object) -> None:
@@ -296,12 +421,38 @@ class SamarError(Exception):
             raise ValueError(f"unknown error code {code!r}")
         self.code = code
         self.details = {name: str(value) for name, value in details.items()}
-        super().__init__(self.sentence())
+        super().__init__(self._filled(self.reportable()))
 
     def sentence(self) -> str:
         """What is wrong and what to do, in English."""
+        return self._filled(self.details)
+
+    def reportable(self) -> dict[str, str]:
+        """The details without those that may quote a chat: for a log or a report."""
+        kept = dict(self.details)
+        if self.code.startswith(_MAY_QUOTE):
+            for name in ("name", "reason"):
+                kept.pop(name, None)
+        return {name: _EXCEPTION.sub(r"\1", value) for name, value in kept.items()}
+
+    def _filled(self, details: Mapping[str, str]) -> str:
         what, then = SENTENCES[self.code]
-        return f"{fill(what, self.details)} {fill(then, self.details)}"
+        return f"{fill(what, details)} {fill(then, details)}"
+
+
+def technical(problem: BaseException) -> str:
+    """An exception for a log or a report: its type, and its message where the interpreter or the system worded it.
+
+    Any other message is left out, since it may quote what was being worked on: a chat.
+    """
+    name = type(problem).__name__
+    if isinstance(problem, SamarError):
+        return f"{problem.code}: {problem}"
+    if isinstance(problem, OSError):
+        return f"{name}: {problem.strerror or 'no reason given'}"
+    if type(problem) in _OWN_WORDS or isinstance(problem, UnicodeError):
+        return f"{name}: {' '.join(str(problem).split())[:300]}"
+    return name
 
 
 def fill(text: str, details: Mapping[str, str]) -> str:

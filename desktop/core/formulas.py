@@ -6,13 +6,14 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-from mdit_py_plugins.dollarmath import dollarmath_plugin
+from typing import TYPE_CHECKING
 
 from desktop.core.text import strong_letters
+
+if TYPE_CHECKING:  # the parser is imported for the first text, so that the window starts without it
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
 
 LONGEST = 1500
 """Characters of LaTeX that are typeset; a longer formula is shown as its source."""
@@ -36,6 +37,8 @@ class Typeset:
 def add_formulas(md: MarkdownIt) -> None:
     """Let a parser find `$ … $`, `$$ … $$`, `\\( … \\)` and `\\[ … \\]`: tokens math_inline, math_inline_double and
     math_block, whose content is the LaTeX."""
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
     md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     md.inline.ruler.before("escape", "bracket_math", _bracket_inline)
     md.block.ruler.before(

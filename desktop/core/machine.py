@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+_ENGINE = frozenset({"engine-child", "desktop.engine.child"})
+"""By which the engine's process is known (engine/process.py)."""
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -34,6 +36,17 @@ def free_memory() -> int:
             cached = stat["active_file"] + stat["inactive_file"]
             free = min(free, int(limit) - int((_CGROUP / "memory.current").read_text()) + cached)
     return max(0, free)
+
+
+def held_by_engine() -> int:
+    """Bytes that engine processes of this one hold for themselves; pages of a mapped file are counted as free anyway."""
+    held = 0
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if _ENGINE.intersection(child.cmdline()):
+                info = child.memory_info()
+                held += getattr(info, "private", info.rss - getattr(info, "shared", 0))  # Windows names it itself
+    return held
 
 
 def readable(size: int) -> str:

@@ -25,6 +25,14 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vocabulary: int = 0
     width: int = 0
     """Embedding length."""
+    layers: int = 0
+
+
+class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A LoRA adapter (GGUF) laid over a model. scale: 1.0 as it was trained, 0.0 without effect."""
+
+    path: str
+    scale: float = 1.0
 
 
 class SamplingHints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +77,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: the template knows no system role, so the system prompt goes into the first message."""
     thinking: bool = False
     """The template or vocabulary has thinking tags."""
+    vision: bool = False
+    """It has a projector, so images may be sent."""
     hints: SamplingHints = SamplingHints()
     memory_bytes: int = 0
     """Estimate of weights, KV cache and buffers."""

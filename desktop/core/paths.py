@@ -8,6 +8,11 @@ from pathlib import Path
 
 import platformdirs
 
+from desktop.core import program
+
+BESIDE = "samar-data"
+"""A folder of this name beside the frozen program, on a stick for example, holds everything that Samar writes."""
+
 
 def assets_dir() -> Path:
     """The folder `assets/`, in a checkout as in a frozen program."""
@@ -25,6 +30,9 @@ class Paths:
 
     @classmethod
     def default(cls) -> Paths:
+        beside = program.folder() / BESIDE
+        if program.is_frozen() and beside.is_dir():
+            return cls.under(beside)
         dirs = platformdirs.PlatformDirs("samar", appauthor=False)
         return cls(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_log_dir))
 
@@ -48,6 +56,15 @@ class Paths:
     @property
     def load_mark(self) -> Path:
         return self.data / "loading-model"
+
+    @property
+    def states(self) -> Path:
+        """What models have read of chats."""
+        return self.cache / "states"
+
+    @property
+    def library(self) -> Path:
+        return self.data / "library.json"
 
     @property
     def models(self) -> Path:

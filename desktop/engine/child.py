@@ -24,8 +24,10 @@ from desktop.engine.protocol import (
     Crashed,
     Failed,
     Finished,
+    Forget,
     Frame,
     Generate,
+    LimitStates,
     Load,
     Loaded,
     LoadProgress,
@@ -42,9 +44,15 @@ from desktop.engine.protocol import (
     to_engine_decoder,
 )
 from desktop.engine.sandbox import confine
+from desktop.engine.states import forget
 
-Work = Load | Generate | Unload
-_IDLE_S = 20.0
+Work = Load | Generate | Unload | Forget | LimitStates
+_IDLE_S = 5.0
+"""An engine without work for so long writes states of chats to disk."""
+_LOOK_S = 10.0
+"""Time between two looks at the memory of the computer, while nothing is at work."""
+_CLOSING_S = 1.5
+"""Time for states when the window has closed: it waits two seconds."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -79,7 +87,7 @@ def confine_engine(states: Path | None) -> list[str]:
 
 class _Engine:
     def __init__(self, frames_out: int, states: Path | None, held: list[str]) -> None:
-        from desktop.engine.llama import Library, StopFlag
+        from desktop.engine.llama import GPU, INTEGRATED_GPU, Library, StopFlag
         from desktop.engine.session import Session
         from desktop.engine.template import TemplateProcess, TemplateStopped
 
@@ -96,6 +104,7 @@ class _Engine:
         self._templates = TemplateProcess(self._flag)
         self._templates.start()
         self._library = Library()
+        self._gpus = GPU, INTEGRATED_GPU
         self._make_session = Session
         self._session: Session | None = None
         self._template_stopped = TemplateStopped
@@ -107,13 +116,14 @@ class _Engine:
                 library=self._library.description(),
                 gpu=self._library.has_gpu(),
                 sandbox=self._held,
+                gpu_free=self._library.free_memory_of(*self._gpus) if self._library.has_gpu() else 0,
             )
         )
         threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
         try:
             while (work := self._next()) is not None:
                 self._do(work)
-            self._unload()
+            self._unload(_CLOSING_S)
         except BrokenPipeError:
             return 0  # the window is gone
         finally:
@@ -121,13 +131,23 @@ class _Engine:
         return 0
 
     def _next(self) -> Work | None:
-        """The next piece of work; an engine without any for a while keeps the state of the chat it holds."""
-        try:
-            return self._work.get(timeout=_IDLE_S)
-        except queue.Empty:
-            if self._session is not None:
-                self._session.keep_state()
-            return self._work.get()
+        """The next piece of work; an engine without any for a while writes down what it has read and looks after the
+        computer's memory."""
+        wait, rested = _IDLE_S, False
+        while True:
+            try:
+                return self._work.get(timeout=wait)
+            except queue.Empty:
+                chats = self._session.chats if self._session is not None else None
+            if chats is None:
+                return self._work.get()
+            if not rested:
+                chats.rest(lambda: not self._work.empty())
+                rested = True
+            chats.relieve()
+            if not chats.names:
+                return self._work.get()
+            wait = _LOOK_S
 
     def send(self, frame: Frame) -> None:
         data = memoryview(encode(frame))
@@ -161,6 +181,12 @@ class _Engine:
                 self._stopped.add(request)
 
     def _do(self, work: Work) -> None:
+        if isinstance(work, Forget):
+            self._forget(work.chats)
+            return
+        if isinstance(work, LimitStates):
+            self._limit(work.bytes)
+            return
         with self._guard:
             self._current = work.request
             self._flag.clear()
@@ -186,6 +212,10 @@ class _Engine:
     def _load(self, work: Load) -> None:
         from desktop.engine.llama import LoadStopped
 
+        if self._session is not None and self._session.takes(work.options, work.facts):
+            self._session.change_adapters(work.options)
+            self.send(Loaded(request=work.request, model=self._session.info))
+            return
         self._unload()
         shown = -1.0
 
@@ -197,7 +227,14 @@ class _Engine:
 
         try:
             self._session = self._make_session(
-                self._library, self._templates, self._flag, work.options, work.facts, progress, self._states
+                self._library,
+                self._templates,
+                self._flag,
+                work.options,
+                work.facts,
+                progress,
+                self._states,
+                work.draft,
             )
         except (LoadStopped, self._template_stopped):
             self.send(Stopped(request=work.request))
@@ -213,10 +250,22 @@ class _Engine:
             stats = GenerationStats(prompt_tokens=0, stopped_by=StoppedBy.USER)
             self.send(Finished(request=work.request, stats=stats))
 
-    def _unload(self) -> None:
+    def _unload(self, seconds: float = 60.0) -> None:
         session, self._session = self._session, None
         if session is not None:
-            session.close()
+            session.close(seconds)
+
+    def _forget(self, chats: tuple[str, ...]) -> None:
+        if self._session is not None:
+            self._session.chats.forget(chats)
+        elif self._states is not None:
+            forget(self._states, chats)
+
+    def _limit(self, size: int) -> None:
+        if self._session is not None and (store := self._session.chats.store) is not None:
+            store.set_limit(size)
+        elif self._states is not None and size <= 0:
+            forget(self._states)
 
 
 if __name__ == "__main__":

@@ -10,24 +10,27 @@ import contextlib
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.images import MAX_IMAGES, check_image
 from desktop.core.model import FileFacts, ModelInfo
+from desktop.core.program import Role, child_command
 from desktop.engine.connection import ChildProcess
-from desktop.engine.process import child_command
 from desktop.engine.protocol import (
     Crashed,
     Event,
     Failed,
     Finished,
+    Forget,
     FromEngine,
     Generate,
     GenerateRequest,
+    LimitStates,
     Load,
     Loaded,
     LoadOptions,
@@ -45,9 +48,18 @@ from desktop.engine.protocol import (
     Unload,
     Unloaded,
 )
+from desktop.engine.states import forget, forget_others
 
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
+
+AdapterCheck = Callable[[Path, str, str], None]
+"""Reads an adapter's header: path, architecture and name of the model. Raises SamarError where it does not fit."""
+
+ProjectorCheck = Callable[[Path, str], None]
+"""Reads a projector's header: path and name of the model. Raises SamarError where it is none."""
+MAX_IMAGES_BYTES = 48 * 1024 * 1024
+"""Of one request: all of it must fit into a frame."""
 
 _PING_EVERY = 1.0  # seconds of silence before a sign of life is asked for
 
@@ -88,6 +100,18 @@ class Engine(ABC):
         """Free the model. Does nothing when none is loaded."""
 
     @abstractmethod
+    def forget(self, chats: Collection[str]) -> None:
+        """These chats are erased: nothing that was read of them stays in memory or on disk. From any thread."""
+
+    @abstractmethod
+    def forget_others(self, chats: Collection[str]) -> None:
+        """Remove from disk what was read of any chat but these. From any thread."""
+
+    @abstractmethod
+    def limit_states(self, size: int) -> None:
+        """Most bytes that states of chats may take on disk, from now on; 0: none, and what is there goes. From any thread."""
+
+    @abstractmethod
     def close(self) -> None:
         """End the process. May be called twice; `start` or `load` begin anew."""
 
@@ -95,6 +119,11 @@ class Engine(ABC):
     @abstractmethod
     def alive(self) -> bool:
         """Whether the process runs."""
+
+    @property
+    def gpu_free(self) -> int:
+        """Bytes that were free on the GPUs before a model was loaded; 0 without one, or before the engine has answered."""
+        return 0
 
     @property
     @abstractmethod
@@ -105,11 +134,11 @@ class Engine(ABC):
 class EngineClient(Engine):
     """The real engine, in a child process.
 
-    inspect: header reader, `desktop.models.gguf.inspect`. silence_s: seconds without any sign of life until the
+    inspect, check_adapter: header readers, `desktop.models.gguf.inspect` and `desktop.models.adapters.check_adapter`. silence_s: seconds without any sign of life until the
     process counts as frozen and is ended (engine_silent). stop_s: the same for a stop that is not obeyed. on_log: gets
     every line that the process writes to stderr, from a thread of its own. command: starts the process, to which this
     process's id is given as the last argument. states: folder for states of chats, the only place that the process writes
-    to; None: nothing is kept. `desktop.engine.states.forget` empties it.
+    to; None: nothing is kept.
     """
 
     def __init__(
@@ -122,11 +151,15 @@ class EngineClient(Engine):
         on_log: Callable[[str], None] = lambda _: None,
         command: Sequence[str] | None = None,
         states: Path | None = None,
+        check_adapter: AdapterCheck | None = None,
+        check_projector: ProjectorCheck | None = None,
     ) -> None:
-        self._command = list(command) if command is not None else child_command()
+        self._command = list(command) if command is not None else child_command(Role.ENGINE)
         if states is not None:
             self._command.append(str(states.absolute()))
-        self._inspect = inspect
+        self._states = states
+        self._states_limit: int | None = None
+        self._inspect, self._check_adapter, self._check_projector = inspect, check_adapter, check_projector
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
         self._on_log = on_log
         self._lock = threading.RLock()
@@ -160,6 +193,11 @@ class EngineClient(Engine):
         return self._model if self.alive else None
 
     @property
+    def gpu_free(self) -> int:
+        child = self._child
+        return child.gpu_free if child is not None else 0
+
+    @property
     def sandbox(self) -> list[str]:
         """What keeps the process from the rest of the computer; empty before its first answer."""
         child = self._child
@@ -172,9 +210,21 @@ class EngineClient(Engine):
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> ModelInfo | None:
         facts = self._inspect(path)
+        for adapter in options.adapters if options else ():
+            if self._check_adapter is None:
+                raise ValueError("adapters need check_adapter")
+            self._check_adapter(Path(adapter.path), facts.architecture, facts.name)
+        if options and options.projector:
+            if self._check_projector is None:
+                raise ValueError("a projector needs check_projector")
+            self._check_projector(Path(options.projector), facts.name)
+        draft = self._inspect(Path(options.draft)) if options and options.draft else None
         with self._work() as (child, request):
             self._model = None
-            child.send(Load(request=request, options=options or LoadOptions(), facts=facts))
+            options = options or LoadOptions()
+            if self._states_limit is not None:
+                options = msgspec.structs.replace(options, states_bytes=self._states_limit)
+            child.send(Load(request=request, draft=draft, options=options, facts=facts))
             for frame in self._frames(child, request):
                 if isinstance(frame, LoadProgress):
                     on_progress(frame.fraction)
@@ -187,6 +237,10 @@ class EngineClient(Engine):
 
     def generate(self, request: GenerateRequest) -> Iterator[Event]:
         messages = tuple((role, _clean(text)) for role, text in request.messages)
+        for number, (_, data) in enumerate(request.images, 1):
+            width, height = check_image(data, f"{number}")
+            if number > MAX_IMAGES or sum(len(image) for _, image in request.images[:number]) > MAX_IMAGES_BYTES:
+                raise SamarError("image_too_large", name=f"{number}", width=width, height=height)
         body = msgspec.structs.replace(request, messages=messages)
         with self._work() as (child, number):
             child.send(Generate(request=number, body=body))
@@ -220,6 +274,27 @@ class EngineClient(Engine):
             for frame in self._frames(child, request):
                 if isinstance(frame, Unloaded):
                     return
+
+    def forget(self, chats: Collection[str]) -> None:
+        self._tell(Forget(chats=tuple(chats)))
+        if self._states is not None:
+            forget(self._states, chats)
+
+    def forget_others(self, chats: Collection[str]) -> None:
+        if self._states is not None:
+            forget_others(self._states, frozenset(chats))
+
+    def limit_states(self, size: int) -> None:
+        self._states_limit = size
+        self._tell(LimitStates(bytes=size))
+        if self._states is not None and size <= 0:
+            forget(self._states)
+
+    def _tell(self, frame: Forget | LimitStates) -> None:
+        with self._lock:
+            child = self._child
+        if child is not None and child.running:
+            child.send(frame)
 
     def close(self) -> None:
         with self._lock:

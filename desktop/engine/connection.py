@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.core.errors import SamarError
-from desktop.engine.process import child_environment
+from desktop.core.program import child_environment
 from desktop.engine.protocol import (
     PROTOCOL,
     Frame,
@@ -51,6 +51,7 @@ class ChildProcess:
         self._killed = False
         self._ready = False
         self.sandbox: list[str] = []
+        self.gpu_free = 0
         self._to_write: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._oom_kills = _oom_kills()
         self._started = threading.Event()
@@ -149,7 +150,7 @@ class ChildProcess:
             self.kill()
             raise SamarError("engine_start_failed", reason="it belongs to another version")
         self._ready = True
-        self.sandbox = frame.sandbox
+        self.sandbox, self.gpu_free = frame.sandbox, frame.gpu_free
 
     def send(self, frame: Frame) -> None:
         """Hand a frame to the writing thread; never blocks. A dead process shows in `receive`."""

@@ -5,8 +5,10 @@ Only the low-level functions are used. Facts on them: llama.h of llama.cpp as pi
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
+import mmap
 import os
 import sys
 import types
@@ -15,7 +17,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from desktop.engine.states import common_prefix
+
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}
+FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type
+CPU, GPU, INTEGRATED_GPU = 0, 1, 2  # ggml_backend_dev_type
+_MOST_MARKS = 3
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
@@ -84,16 +91,7 @@ class Library:
     def _load_backends(self) -> None:
         """A build whose backends are files of their own (GGML_BACKEND_DL) finds them only where it is told to look."""
         folder = Path(self.api.__file__).parent
-        try:
-            ggml = ctypes.CDLL(str(_shared_library(folder / "lib", "ggml")))
-            count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
-        except (OSError, AttributeError, FileNotFoundError):
-            return  # a build with everything in one file
-        count.restype = ctypes.c_size_t
-        load.argtypes = [ctypes.c_char_p]
-        for place in (folder / "lib", folder / "bin", folder.parent / "bin"):
-            if count() == 0 and place.is_dir():
-                load(os.fsencode(place))
+        load_backends(self.api._lib, (folder / "lib", folder / "bin", folder.parent / "bin"))
 
     def _logged(self, level: int, text: bytes, _data: object) -> None:
         if level != _CONTINUED:
@@ -120,19 +118,58 @@ class Library:
         version, features = self.api.llama_version(), self.api.llama_print_system_info()
         return f"{_text(version)} {_text(features)}".strip()
 
+    def vision_api(self) -> Any:
+        """The functions of mtmd, images for models; loaded when first asked for."""
+        import llama_cpp.mtmd_cpp as vision
+
+        vision.mtmd_log_set(self._log_callback, None)
+        vision.mtmd_helper_log_set(self._log_callback, None)
+        return vision
+
     def has_gpu(self) -> bool:
         return bool(self.api.llama_supports_gpu_offload())
+
+    def free_memory_of(self, *kinds: int) -> int:
+        """Bytes that are free on all devices of these kinds together. Only the first kind that is there counts."""
+        ggml = _ggml(self.api._lib)
+        base = ggml if hasattr(ggml, "ggml_backend_dev_memory") else ctypes.CDLL("ggml-base.dll")
+        ggml.ggml_backend_dev_count.restype = ctypes.c_size_t
+        ggml.ggml_backend_dev_get.restype, ggml.ggml_backend_dev_get.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+        base.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+        base.ggml_backend_dev_memory.restype = None
+        size = ctypes.POINTER(ctypes.c_size_t)
+        base.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+        sums: dict[int, int] = {}
+        for number in range(ggml.ggml_backend_dev_count()):
+            device, free, total = ggml.ggml_backend_dev_get(number), ctypes.c_size_t(), ctypes.c_size_t()
+            if (kind := int(base.ggml_backend_dev_type(device))) in kinds:
+                base.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+                sums[kind] = sums.get(kind, 0) + free.value
+        return next((sums[kind] for kind in kinds if kind in sums), 0)
 
 
 def _text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace") if value else ""
 
 
-def _shared_library(folder: Path, name: str) -> Path:
-    for form in (f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll", f"lib{name}.dll"):
-        if (folder / form).exists():
-            return folder / form
-    raise FileNotFoundError(name)
+def _ggml(library: Any) -> Any:
+    """libggml as libllama uses it."""
+    return library if hasattr(library, "ggml_backend_reg_count") else ctypes.CDLL("ggml.dll")
+
+
+def load_backends(library: Any, places: Sequence[Path]) -> None:
+    """Load the backends that lie in the first of `places` that has any, unless the library has its own built in.
+
+    library: the loaded libllama. The registry of backends must be the one that it uses: a second copy of libggml, opened
+    under another of its names, would have one of its own. So libggml is asked through libllama, which is linked with it;
+    Windows finds only a library's own functions, and has each library once.
+    """
+    ggml = _ggml(library)
+    count, load = ggml.ggml_backend_reg_count, ggml.ggml_backend_load_all_from_path
+    count.restype, load.restype, load.argtypes = ctypes.c_size_t, None, [ctypes.c_char_p]
+    for place in places:
+        if count() == 0 and place.is_dir():
+            load(os.fsencode(place))
 
 
 class Model:
@@ -148,13 +185,17 @@ class Model:
         *,
         gpu_layers: int = -1,
         memory_map: bool = True,
+        keep_in_memory: bool = False,
         progress: Callable[[float], None] = lambda _: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.library, self.api = library, library.api
         params = self.api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
-        params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
+        if keep_in_memory:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP_MLOCK if memory_map else self.api.LLAMA_LOAD_MODE_MLOCK
+        else:
+            params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP if memory_map else self.api.LLAMA_LOAD_MODE_NONE
 
         def on_progress(fraction: float, _data: object) -> bool:
             progress(fraction)
@@ -302,6 +343,7 @@ class Context:
         threads: int,
         flag: StopFlag,
         kv_type: str = "f16",
+        flash_attention: str = "auto",
         outputs: int = 1,
     ) -> None:
         self.model, self.api, self.flag = model, model.api, flag
@@ -311,7 +353,7 @@ class Context:
         params.n_seq_max = 1
         params.n_outputs_max = outputs  # else a buffer of batch × vocabulary
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = self.api.LLAMA_FLASH_ATTN_TYPE_AUTO
+        params.flash_attn_type = FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = KV_TYPES[kv_type]
         params.abort_callback = ctypes.cast(flag.callback, self.api.ggml_abort_callback)
         params.abort_callback_data = flag.address
@@ -325,6 +367,8 @@ class Context:
         self.batch_size = int(self.api.llama_n_batch(self.pointer))
         self.threads = threads
         self.tokens: list[int] = []
+        self._marks: list[tuple[int, mmap.mmap]] = []
+        """Where the recurrent layers can go back to: after how many tokens, and their state."""
         self._decode, self._sample = self.api.llama_decode, self.api.llama_sampler_sample
         self._make_batch(self.batch_size)
 
@@ -347,6 +391,7 @@ class Context:
         )
 
     def close(self) -> None:
+        self._drop_marks(-1)
         if self.pointer:
             self.api.llama_free(self.pointer)
             self.pointer = None
@@ -355,26 +400,82 @@ class Context:
         self.threads = decode
         self.api.llama_set_n_threads(self.pointer, decode, batch)
 
-    def keep(self, tokens: Sequence[int]) -> int:
-        """Keep of the cache what is a beginning of `tokens`, but never all of them; returns how many that are.
+    def reusable(self, tokens: Sequence[int]) -> int:
+        """How much of the cache `keep` can keep: a beginning of `tokens`, but never all of them."""
+        common = min(common_prefix(self.tokens, tokens), len(tokens) - 1)
+        if not self.model.recurrent or common == len(self.tokens):
+            return common
+        return max((at for at, _ in self._marks if at <= common), default=0)
 
-        What a recurrent model or a sliding window can't take back is cleared, so that no answer is ever wrong.
+    def keep(self, tokens: Sequence[int]) -> int:
+        """Keep of the cache what is a beginning of `tokens`; returns how many of them that are.
+
+        What a sliding window can't take back is cleared, and a recurrent model goes back to a mark, so that no answer is
+        ever wrong.
         """
-        held = len(self.tokens)
-        count = min(common_prefix(self.tokens, tokens), len(tokens) - 1)
-        if count < held and count > 0:
-            ok = self.api.llama_memory_seq_rm(self.memory, 0, count, -1)
-            oldest = self.api.llama_memory_seq_pos_min(self.memory, 0)
-            if not ok or oldest > max(0, count - self.model.sliding_window):
-                count = 0
+        count = self.reusable(tokens)
+        if 0 < count < len(self.tokens) and not self._take_back(count):
+            count = 0
         if count == 0:
             self.clear()
         del self.tokens[count:]
+        self._drop_marks(count)
         return count
+
+    def _take_back(self, count: int) -> bool:
+        """Leave the first `count` tokens; false when not all that they need is there any more."""
+        if self.model.recurrent and not self._return_to(count):
+            return False
+        if not self.api.llama_memory_seq_rm(self.memory, 0, count, -1):
+            return False
+        if self.model.recurrent:
+            return int(self.api.llama_memory_seq_pos_max(self.memory, 0)) == count - 1
+        # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
+        oldest = int(self.api.llama_memory_seq_pos_min(self.memory, 0))
+        return 0 <= oldest <= max(0, count - self.model.sliding_window)
+
+    def mark_size(self) -> int:
+        """Bytes of a mark."""
+        return int(self.api.llama_state_seq_get_size_ext(self.pointer, 0, self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
+
+    def mark(self) -> None:
+        """Remember the state of the recurrent layers here, so that `keep` can come back to it. The last few are kept."""
+        here = len(self.tokens)
+        if not here or any(at == here for at, _ in self._marks):
+            return
+        size = self.mark_size()
+        data = _memory(size)
+        if data is None:
+            return
+        room = (ctypes.c_uint8 * size).from_buffer(data)
+        flags = self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        written = self.api.llama_state_seq_get_data_ext(self.pointer, room, size, 0, flags)
+        del room
+        if written != size:
+            data.close()
+            return
+        self._marks.append((here, data))
+        while len(self._marks) > _MOST_MARKS:
+            self._marks.pop(0)[1].close()
+
+    def _return_to(self, count: int) -> bool:
+        data = next(data for at, data in self._marks if at == count)
+        room = (ctypes.c_uint8 * len(data)).from_buffer(data)
+        flags = self.api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        read = self.api.llama_state_seq_set_data_ext(self.pointer, room, len(data), 0, flags)
+        del room
+        return int(read) == len(data)
+
+    def _drop_marks(self, beyond: int) -> None:
+        for at, data in self._marks:
+            if at > beyond:
+                data.close()
+        self._marks = [(at, data) for at, data in self._marks if at <= beyond]
 
     def clear(self) -> None:
         self.api.llama_memory_clear(self.memory, True)
         self.tokens.clear()
+        self._drop_marks(0)
 
     def decode(self, tokens: Sequence[int], *, every: bool = False) -> bool:
         """Append `tokens` (at most batch_size) and compute the logits of the last one, or of every one. False when the
@@ -393,37 +494,51 @@ class Context:
         if result == 0:
             self.tokens.extend(tokens)
             return True
-        self._undo(start)
+        self.undo(start)
         if result == 2:
             return False
         raise NativeError(f"decoding failed with {result}: {self.model.library.last_words()}")
 
-    def save_state(self, path: Path) -> int:
-        """Write what the cache holds; the bytes written, 0 when the disk did not take them."""
-        tokens = (ctypes.c_int32 * len(self.tokens))(*self.tokens)
-        name = os.fsencode(path)
-        return int(self.api.llama_state_seq_save_file(self.pointer, name, 0, tokens, len(self.tokens)))
+    def state_size(self) -> int:
+        """Bytes of a copy of what the cache holds."""
+        return int(self.api.llama_state_seq_get_size(self.pointer, 0))
 
-    def load_state(self, path: Path, tokens: Sequence[int]) -> bool:
-        """Put a written state in the place of what the cache holds. False, and an empty cache, when it does not fit.
+    def save_state(self) -> mmap.mmap | None:
+        """A copy of what the cache holds, in memory of its own; None when there is nothing or no memory for it."""
+        size = self.state_size()
+        if not self.tokens or size <= 0:
+            return None
+        data = _memory(size)
+        if data is None:
+            return None
+        room = (ctypes.c_uint8 * size).from_buffer(data)
+        written = self.api.llama_state_seq_get_data(self.pointer, room, size, 0)
+        del room
+        if written != size:
+            data.close()
+            return None
+        return data
 
-        Native code trusts the file: its contents must have been checked.
+    def load_state(self, data: mmap.mmap, offset: int, tokens: Sequence[int]) -> bool:
+        """Put the copied state that begins at `offset` of `data` in the place of what the cache holds. False, and an
+        empty cache, when it does not fit.
+
+        Native code trusts its contents: they must come from save_state of the same model and settings.
         """
         self.clear()
-        if not 0 < len(tokens) <= self.size:
+        size = len(data) - offset
+        if not 0 < len(tokens) <= self.size or size <= 0:
             return False
-        got = (ctypes.c_int32 * len(tokens))()
-        count = ctypes.c_size_t(0)
-        name = os.fsencode(path)
-        read = self.api.llama_state_seq_load_file(self.pointer, name, 0, got, len(tokens), ctypes.byref(count))
-        last = self.api.llama_memory_seq_pos_max(self.memory, 0)
-        if not read or got[: count.value] != list(tokens) or last != len(tokens) - 1:
+        room = (ctypes.c_uint8 * size).from_buffer(data, offset)
+        read = self.api.llama_state_seq_set_data(self.pointer, room, size, 0)
+        del room
+        if read != size or self.api.llama_memory_seq_pos_max(self.memory, 0) != len(tokens) - 1:
             self.clear()
             return False
         self.tokens = list(tokens)
         return True
 
-    def _undo(self, start: int) -> None:
+    def undo(self, start: int) -> None:
         """Bring the cache back to its first `start` tokens, or clear it where that can't be."""
         if start:
             ok = self.api.llama_memory_seq_rm(self.memory, 0, start, -1)
@@ -454,15 +569,14 @@ class Context:
         del self.tokens[left:]
 
 
-def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    low, high = 0, min(len(one), len(other))
-    if one[:high] == other[:high]:
-        return high
-    while low + 1 < high:  # the slices are compared in C
-        middle = (low + high) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
+def _memory(size: int) -> mmap.mmap | None:
+    """Memory that goes back to the system as soon as it is closed; None when there is none."""
+    try:
+        if sys.platform != "linux":
+            return mmap.mmap(-1, size)
+        data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, ValueError):
+        return None
+    with contextlib.suppress(OSError):  # a kernel without large pages; with them it is filled four times as fast
+        data.madvise(mmap.MADV_HUGEPAGE)
+    return data

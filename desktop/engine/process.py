@@ -1,4 +1,4 @@
-"""Processes of the engine: how they are started and how they end with the one that started them."""
+"""Processes of the engine: how they speak over their pipes and how they end with the one that started them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,8 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
-def child_command(*arguments: str) -> list[str]:
-    """The command that starts an engine process; the frozen program starts itself."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "engine-child", *arguments]
-    return [sys.executable, "-P", "-m", "desktop.engine.child", *arguments]
-
-
-def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Environment of an engine process: this one's, with `desktop` importable from wherever it was imported here."""
-    environment = dict(os.environ)
-    if not getattr(sys, "frozen", False):
-        root = str(Path(__file__).resolve().parents[2])
-        rest = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = root + os.pathsep + rest if rest else root
-    environment["PYTHONUNBUFFERED"] = "1"
-    environment["GGML_NO_BACKTRACE"] = "1"  # an abort must not start a debugger
-    environment.update(extra or {})
-    return environment
 
 
 def die_with_parent(parent: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ THINKING_TAGS: tuple[tuple[str, str], ...] = (
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<seed:think>", "</seed:think>"),
     ("◁think▷", "◁/think▷"),
+    ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),  # gpt-oss
 )
 """Opening and closing tags of the thinking models in common use."""
 
@@ -104,7 +106,7 @@ class PromptBuilder:
         except TemplateError as problem:
             return "", str(problem)
 
-    def _apply(self, turns: Sequence[Turn], thinking: bool | None) -> str:
+    def _apply(self, turns: Sequence[Turn], thinking: bool | None, tools: Any = None) -> str:
         messages: list[dict[str, Any]] = [
             {"role": role, "content": [{"type": "text", "text": text}] if self.traits.listed_content else text}
             for role, text in turns
@@ -113,7 +115,7 @@ class PromptBuilder:
             "add_generation_prompt": True,
             "bos_token": self.bos,
             "eos_token": self.eos,
-            "tools": None,
+            "tools": tools,
             "documents": None,
         }
         if thinking is not None:
@@ -128,7 +130,7 @@ class PromptBuilder:
     def render(self, request: GenerateRequest, dropped: int = 0) -> tuple[str, bool]:
         """The prompt's text without its `dropped` oldest turns, and whether it ends inside a thinking tag."""
         system, turns, partial = split(request)
-        text = self._text(system, turns[dropped:], request.thinking)
+        text = self._text(system, turns[dropped:], request.thinking, self._tools(request.tools))
         opened = self._ends_thinking(text)
         if partial is not None:
             if opened is not None:  # the reply that goes on is past its thinking
@@ -140,7 +142,21 @@ class PromptBuilder:
         tail = text.rstrip()
         return next((tags for tags in THINKING_TAGS if tail.endswith(tags[0])), None)
 
-    def _text(self, system: str, turns: Sequence[Turn], thinking: bool | None) -> str:
+    def _tools(self, text: str) -> Any:
+        """What a template is told of tools: None without any. Raises SamarError."""
+        if not text:
+            return None
+        if "tools" not in self.source:
+            raise SamarError("tools_unknown")
+        try:
+            tools = json.loads(text)
+        except (ValueError, RecursionError) as problem:
+            raise SamarError("tools_broken", reason=problem) from problem
+        if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
+            raise SamarError("tools_broken", reason="it is no list of objects")
+        return tools or None
+
+    def _text(self, system: str, turns: Sequence[Turn], thinking: bool | None, tools: Any) -> str:
         turns = [turn for turn in turns if turn[0] in ("user", "assistant")]
         if self.traits.alternating:
             turns = alternate(turns)
@@ -149,12 +165,12 @@ class PromptBuilder:
         elif system:
             turns = fold_system(system, turns)
         try:
-            return self._apply(turns, thinking)
+            return self._apply(turns, thinking, tools)
         except TemplateError as problem:
             changed = alternate(turns if self.traits.system_role else fold_system(system, turns))
             if changed != turns and not isinstance(problem, EndlessTemplateError):  # stricter than the probe showed
                 try:
-                    return self._apply(changed, thinking)
+                    return self._apply(changed, thinking, tools)
                 except TemplateError:
                     pass
             raise SamarError("template_broken", reason=problem) from problem

@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats, TokenChoice
+from desktop.core.model import Adapter
 from desktop.core.model import FileFacts as FileFacts
 from desktop.core.model import ModelInfo as ModelInfo
 
@@ -47,14 +48,24 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     batch: int = 512
     """Most tokens decoded in one native call."""
     memory_map: bool = True
+    keep_in_memory: bool = False
+    """Lock the weights, so that the system never swaps them out. Where that is not allowed they are loaded all the same."""
     kv_type: str = "f16"
-    """Element type of the KV cache: f16, q8_0, q4_0."""
+    """Element type of the KV cache: f16, q8_0, q4_0. A quantized one asks for flash attention."""
+    flash_attention: str = "auto"
+    """auto, on, off."""
     reserve_bytes: int = 256 * 1024 * 1024
-    """Memory left to the rest of the computer when the context is chosen."""
+    """Memory left to the rest of the computer when the context is chosen; chats are kept warm only beyond twice that."""
     guessing: bool = True
     """Speculation from the text itself; the replies are the same with and without."""
-    states_bytes: int = 2 * 1024 * 1024 * 1024
-    """Most that the states of chats may take on disk."""
+    states_bytes: int = 4 * 1024 * 1024 * 1024
+    """Most that the states of chats may take on disk; 0: none are kept."""
+    projector: str = ""
+    """The model's projector file, with which it sees images; read when the first image comes. "": none."""
+    draft: str = ""
+    """A small model with the same vocabulary that guesses ahead; the replies are the same with and without. "": none."""
+    adapters: tuple[Adapter, ...] = ()
+    """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
 
 
 # ---- window → engine
@@ -64,6 +75,7 @@ class Load(Frame, frozen=True, kw_only=True):
     request: int
     options: LoadOptions
     facts: FileFacts
+    draft: FileFacts | None = None
 
 
 class GenerateRequest(Frame, frozen=True, kw_only=True):
@@ -80,8 +92,16 @@ class GenerateRequest(Frame, frozen=True, kw_only=True):
     overflow: str = "drop_oldest"
     thinking: bool | None = None
     """Passed to templates that let one choose; None: the template's own default."""
+    images: tuple[tuple[int, bytes], ...] = ()
+    """(number of the message, file) of each image, in order: PNG, JPEG, GIF or BMP. Images stand before the text."""
+    tools: str = ""
+    """JSON list of tools in the form that templates expect, told to the model; "": none. Samar runs none of them."""
     probabilities: int = 0
     """Alternatives told with each token (Tokens), at most 20; 0: none, and no Tokens."""
+    chat: str = ""
+    """A name for the chat, by which what was read of it can be forgotten."""
+    kept: bool = False
+    """What was read of it may be written to disk."""
 
 
 class Generate(Frame, frozen=True, kw_only=True):
@@ -97,6 +117,18 @@ class Stop(Frame, frozen=True, kw_only=True):
     """End request `request`, wherever it stands."""
 
     request: int
+
+
+class Forget(Frame, frozen=True, kw_only=True):
+    """These chats are erased: nothing of them stays in memory or on disk."""
+
+    chats: tuple[str, ...]
+
+
+class LimitStates(Frame, frozen=True, kw_only=True):
+    """Most bytes of states on disk from now on; 0: none, and what is there goes."""
+
+    bytes: int
 
 
 class Ping(Frame, frozen=True, kw_only=True):
@@ -121,6 +153,8 @@ class Ready(Frame, frozen=True, kw_only=True):
     gpu: bool = False
     sandbox: list[str] = []
     """Mechanisms that keep the process from writing elsewhere and from the network."""
+    gpu_free: int = 0
+    """Bytes that are free on the GPUs before a model is loaded; 0: there is none."""
 
 
 class Pong(Frame, frozen=True, kw_only=True):
@@ -174,7 +208,7 @@ class PromptReady(Frame, frozen=True, kw_only=True):
 
 
 class Piece(Frame, frozen=True, kw_only=True):
-    """Text of the reply, in order. kind: "answer" or "thinking"."""
+    """Text of the reply, in order. kind: "answer", "thinking", or "tool_call": one call as JSON, name and arguments."""
 
     request: int
     text: str
@@ -208,7 +242,7 @@ class Crashed(Frame, frozen=True, kw_only=True):
     traceback: str
 
 
-ToEngine = Load | Generate | Unload | Stop | Ping | Quit
+ToEngine = Load | Generate | Unload | Forget | LimitStates | Stop | Ping | Quit
 FromEngine = (
     Ready
     | Pong

@@ -1,16 +1,20 @@
-"""From the bytes of tokens to the text of a reply: UTF-8 across tokens, thinking tags, stop strings that never flash."""
+"""From the bytes of tokens to the text of a reply: UTF-8 across tokens, thinking tags, tool calls, stop strings that
+never flash."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Sequence
 
+from desktop.engine.formats import CallFormat, written
+
 
 class ReplyText:
-    """Takes the bytes of one token after another and gives out text of two kinds, "thinking" and "answer".
+    """Takes the bytes of one token after another and gives out text of three kinds: "thinking", "answer" and "tool_call",
+    each of the last one whole call as JSON.
 
-    stops: strings that end the answer; they and what follows are never given out. tags: (opening, closing) pairs; one
-    that opens the reply begins the thinking. thinking: the prompt has already opened the first pair. fresh: the reply
+    calls: how the model may write tool calls; one is held back until it is whole, and what is none stays text. stops: strings that end the answer; they and what follows are never given out. tags: (opening, closing) pairs; one
+    that opens the reply begins the thinking, or the answer where its closing is "". thinking: the prompt has already opened the first pair. fresh: the reply
     begins a turn, so white space at its head is dropped.
     """
 
@@ -21,10 +25,15 @@ class ReplyText:
         *,
         thinking: bool = False,
         fresh: bool = True,
+        calls: Sequence[CallFormat] = (),
     ) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._stops = tuple(stop for stop in stops if stop)
         self._tags = tuple(tags)
+        self._formats = {one.opening: one for one in calls if not one.bare}
+        self._bare = next((one for one in calls if one.bare), None) if fresh else None
+        self._call: CallFormat | None = None
+        self._plain = 0  # letters at the head of what is held that begin no tool call
         self._closing: str | None = None
         self._held = ""
         self._head = fresh  # nothing but white space was written of this part
@@ -64,14 +73,31 @@ class ReplyText:
             for opening, closing in self._tags:
                 if self._held.startswith(opening):
                     self._held = self._held[len(opening) :]
-                    self._begin_thinking(closing)
+                    if closing:
+                        self._begin_thinking(closing)
+                    else:  # it opens the answer
+                        self._may_think, self._head = False, True
                     return True
             if not final and any(opening.startswith(self._held) for opening, _ in self._tags):
                 return False
             self._may_think = False
         self._head = False
-        ends = (self._closing,) if self._closing else self._stops
+        if self._call:
+            return self._end_call(out, final)
+        if self._bare and not self._closing:
+            bare, self._bare = self._bare, None
+            if self._held.startswith(bare.opening):
+                self._call, self._held = bare, self._held[len(bare.opening) :]
+                return True
+        ends = (self._closing,) if self._closing else (*self._stops, *self._formats)
         at, found = _first(self._held, ends)
+        while found in self._formats and at < self._plain:  # what was looked at already, and is text
+            beyond, found = _first(self._held[at + 1 :], ends)
+            at += beyond + 1
+        if found in self._formats and not self._closing:
+            self._give(out, self._held[:at])
+            self._call, self._held, self._plain = self._formats[found], self._held[at + len(found) :], 0
+            return True
         if found:
             self._give(out, self._held[:at].rstrip() if self._closing else self._held[:at])
             self._held = self._held[at + len(found) :]
@@ -84,7 +110,26 @@ class ReplyText:
         give = len(self._held) - keep
         self._give(out, self._held[:give])
         self._held = self._held[give:]
+        self._plain = max(0, self._plain - give)
         return False
+
+    def _end_call(self, out: list[tuple[str, str]], final: bool) -> bool:
+        """Look for the end of a tool call; what turns out to be none goes back in front of what is held."""
+        call = self._call
+        assert call is not None
+        at = self._held.find(call.closing) if call.closing else -1
+        if at < 0 and not final:
+            return False
+        body = self._held if at < 0 else self._held[:at]
+        calls = call.parse(call.opening + body if call.bare else body)
+        self._call = None
+        if calls is None:
+            self._plain, self._held = len(call.opening), call.opening + self._held
+            return True
+        out += [("tool_call", text) for text in written(calls)]
+        self._held = self._held[len(body) + len(call.closing or "") :]
+        self._head = True
+        return bool(self._held)
 
     def _give(self, out: list[tuple[str, str]], text: str) -> None:
         if text:

@@ -13,17 +13,21 @@ import msgspec
 from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
-from desktop.core.model import FileFacts, ModelInfo, SamplingHints
+from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
+from desktop.engine.adapters import Adapters, with_others, without
+from desktop.engine.draft import Draft, Guesses
+from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import (
+    FLASH_ATTENTION,
     KV_TYPES,
     Context,
     Library,
     Model,
     NativeError,
     StopFlag,
-    common_prefix,
 )
 from desktop.engine.memory import Plan, plan_memory
+from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
 from desktop.engine.protocol import (
     Finished,
@@ -42,6 +46,8 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
+from desktop.engine.vision import Projector
+from desktop.engine.warm import Chats
 
 _PIECE_S = 0.06
 """Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
@@ -67,39 +73,61 @@ class Session:
         facts: FileFacts,
         progress: Callable[[float], None],
         states: Path | None = None,
+        draft: FileFacts | None = None,
     ) -> None:
         """Load. states: folder for states of chats. Raises SamarError, or LoadStopped when the flag rose meanwhile."""
         started = time.perf_counter()
         if options.kv_type not in KV_TYPES:
             raise SamarError("engine_failed", reason=f"unknown type of KV cache {options.kv_type!r}")
+        if options.flash_attention not in FLASH_ATTENTION:
+            raise SamarError("engine_failed", reason=f"unknown flash attention {options.flash_attention!r}")
         self._flag = flag
-        plan = plan_memory(facts, options, machine.free_memory())
-        gpu_layers = options.gpu_layers if library.has_gpu() else 0
+        self._projector: Projector | None = None
+        whole = with_others(facts, options.adapters, draft)
+        layers, on_devices = self._plan_layers(library, whole, options)
+        plan = plan_memory(without(whole, on_devices), options, machine.free_memory())
+        threads = options.threads if options.threads > 0 else machine.usable_cores()
+
+        def attempt(layers: int) -> tuple[Model, Context, int]:
+            model = self._load_model(library, options, facts, layers, progress)
+            try:
+                if not model.can_chat:
+                    raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
+                trained = model.trained_context
+                size = min(plan.context, trained) if trained > 0 else plan.context
+                return model, self._make_context(model, size, threads, options, facts, plan, layers), layers
+            except BaseException:
+                model.close()
+                raise
+
+        self.model, self.context, gpu_layers = stepping_down(layers, attempt, (NativeError,))
         self._on_cpu = gpu_layers == 0
-        self.model = self._load_model(library, options, facts, gpu_layers, progress)
-        try:
-            if not self.model.can_chat:
-                raise SamarError("model_not_for_chat", name=facts.name, kind=facts.architecture)
-            threads = options.threads if options.threads > 0 else machine.usable_cores()
-            trained = self.model.trained_context
-            context = min(plan.context, trained) if trained > 0 else plan.context
-            self.context = self._make_context(context, threads, options, facts, plan)
-        except BaseException:
-            self.model.close()
-            raise
+        trained = self.model.trained_context
         try:
             self.prompts = self._make_prompts(templates)
         except BaseException:
             self.context.close()
             self.model.close()
             raise
-        self.states = self._make_states(states, options, facts)
-        self._kept = True
+        self._options, self._facts, self._states = options, facts, states
+        self.room = self.context.size
+        """Cells of the cache for tokens; images may take more cells than tokens."""
+        self._adapters = Adapters(self.model, facts.name)
+        try:
+            self._lay_on(options.adapters)
+        except BaseException:
+            self.context.close()
+            self.model.close()
+            raise
+        self.chats = self._make_chats(states, options, facts)
         self._tags = self._thinking_tags()
-        self.model.pieces.shown = frozenset(tag.encode() for pair in self._tags for tag in pair)
+        self._calls = formats_in(self.prompts.source)
+        self.model.pieces.shown = markers_of(self._tags, self._calls)
         self._speed = 0.0  # prompt tokens per second, as seen last
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
-        self.guesser = Guesser() if self._may_guess(options) else None
+        self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
+        text = Guesser() if self._may_guess(options) else None
+        self.guesser: Guesser | Guesses | None = Guesses(text, self.draft) if self.draft else text
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -118,6 +146,7 @@ class Session:
             has_template=self.prompts.has_template,
             system_role=traits.system_role,
             thinking=bool(self._tags),
+            vision=bool(options.projector),
             hints=self._hints(),
             memory_bytes=plan.needed,
             load_s=time.perf_counter() - started,
@@ -139,6 +168,7 @@ class Session:
                 facts.path,
                 gpu_layers=gpu_layers,
                 memory_map=options.memory_map,
+                keep_in_memory=options.keep_in_memory,
                 progress=progress,
                 stop=self._flag,
             )
@@ -146,23 +176,46 @@ class Session:
             reason = str(problem)
             if "unknown model architecture" in reason:
                 raise SamarError("model_unsupported", name=facts.name, architecture=facts.architecture) from problem
-            if gpu_layers:  # the device failed: the CPU always works
-                self._on_cpu = True
-                return self._load_model(library, options, facts, 0, progress)
+            if gpu_layers:  # the device failed: fewer layers may work, and the CPU always does
+                raise
             raise SamarError("model_load_failed", name=facts.name, reason=reason) from problem
 
-    def _make_context(self, context: int, threads: int, options: LoadOptions, facts: FileFacts, plan: Plan) -> Context:
+    def _plan_layers(self, library: Library, facts: FileFacts, options: LoadOptions) -> tuple[int, float]:
+        """Layers for the devices, and the part of the model's memory that they take off the computer's own."""
+        if not library.has_gpu():
+            return 0, 0.0
+        found = devices(library.api._lib)
+        if not found:  # they can't be asked: all that is wished for, and fewer when that fails
+            return asked(facts, options.gpu_layers), 0.0
+        context = min(options.context if options.context > 0 else 8192, facts.context_trained or 1 << 30)
+        layers = plan_layers(facts, options.gpu_layers, context, options.kv_type, found)
+        return layers, share(facts, layers, found)
+
+    def _make_context(
+        self,
+        model: Model,
+        context: int,
+        threads: int,
+        options: LoadOptions,
+        facts: FileFacts,
+        plan: Plan,
+        gpu_layers: int,
+    ) -> Context:
+        guesses = (options.guessing or options.draft) and not model.recurrent
         try:
             return Context(
-                self.model,
+                model,
                 size=context,
                 batch=min(max(options.batch, MOST + 1), context),
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
-                outputs=min(MOST + 1, context) if self._may_guess(options) else 1,
+                flash_attention=options.flash_attention,
+                outputs=min(MOST + 1, context) if guesses else 1,
             )
         except NativeError as problem:
+            if gpu_layers:
+                raise
             if "alloc" in str(problem).lower():
                 raise SamarError(
                     "not_enough_memory",
@@ -172,6 +225,27 @@ class Session:
                 ) from problem
             raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
 
+    def _make_draft(self, library: Library, facts: FileFacts, threads: int) -> Draft:
+        """The draft model. Raises SamarError, or LoadStopped; everything is freed then."""
+        size = self.context.size
+        try:
+            return Draft(
+                library,
+                facts.path,
+                self.model,
+                self._facts.name,
+                size=size,
+                threads=threads,
+                flag=self._flag,
+                gpu_layers=0 if self._on_cpu else -1,
+            )
+        except BaseException as problem:
+            self.context.close()
+            self.model.close()
+            if isinstance(problem, NativeError):
+                raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
+            raise
+
     def _may_guess(self, options: LoadOptions) -> bool:
         """Rejected tokens are taken back, which a recurrent state can't."""
         return options.guessing and not self.model.recurrent
@@ -179,7 +253,7 @@ class Session:
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
         return PromptBuilder(
             templates,
-            self.model.tokenize,
+            self._tokenize,
             source=self.model.template(),
             bos=self.model.special_text("bos"),
             eos=self.model.special_text("eos"),
@@ -188,11 +262,56 @@ class Session:
 
     def _thinking_tags(self) -> tuple[tuple[str, str], ...]:
         """The template's own tags, else those that the vocabulary has as single tokens."""
-        if self.prompts.traits.thinking_tags:
-            return (self.prompts.traits.thinking_tags,)
+        if tags := self.prompts.traits.thinking_tags:
+            return (tags, ANSWER_CHANNEL) if tags[0].startswith("<|channel|>") else (tags,)
         return tuple(
             tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
         )
+
+    # ---- adapters
+
+    def takes(self, options: LoadOptions, facts: FileFacts) -> bool:
+        """Whether `facts` is the loaded model and `options` ask for other adapters at most."""
+        return (
+            facts == self._facts and msgspec.structs.replace(options, adapters=self._options.adapters) == self._options
+        )
+
+    # ---- images
+
+    def _tokenize(self, text: str) -> list[int]:
+        return self._projector.tokenize(text) if self._projector else self.model.tokenize(text)
+
+    def _with_images(self, request: GenerateRequest) -> GenerateRequest:
+        """`request` with its images marked in the text. Raises SamarError."""
+        if not request.images:
+            return request
+        if not self._options.projector:
+            raise SamarError("no_vision", name=self._facts.name)
+        if self._projector is None:
+            threads = self.threads.for_prompts
+            self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
+        messages = self._projector.mark(request.messages, request.images)
+        return msgspec.structs.replace(request, messages=messages, images=())
+
+    def change_adapters(self, options: LoadOptions) -> None:
+        """Lay the adapters of `options` over the model in the place of those before. What was read without them is of
+        no use any more and is put away. Raises SamarError; nothing is changed then."""
+        if options.adapters == self._options.adapters:
+            return
+        before = self._adapters.effect
+        self._adapters.read(options.adapters)
+        if before != self._adapters.effect:
+            self.chats.rest()
+            self.chats.clear()
+        self._adapters.lay_on(self.context)
+        self._options = options
+        if before != self._adapters.effect:
+            self.chats = self._make_chats(self._states, options, self._facts)
+
+    def _lay_on(self, adapters: tuple[Adapter, ...]) -> None:
+        if adapters:
+            self._adapters.read(adapters)
+            self._adapters.lay_on(self.context)
 
     def _hints(self) -> SamplingHints:
         def number(key: str) -> float | None:
@@ -211,37 +330,28 @@ class Session:
             repeat_last_n=None if last_n is None else int(last_n),
         )
 
-    def close(self) -> None:
-        self.keep_state()
+    def close(self, seconds: float = 60.0) -> None:
+        """Free everything; states of chats are written as far as `seconds` suffice."""
+        end = time.monotonic() + seconds
+        self.chats.rest(lambda: time.monotonic() > end)
+        self.chats.clear()
+        if self._projector is not None:
+            self._projector.close()
+        if self.draft is not None:
+            self.draft.close()
         self.context.close()
         self.model.close()
 
-    def _make_states(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> StateStore | None:
-        if folder is None:
-            return None
-        try:
-            settings = (self.model.library.description(), options.kv_type)
-            model = fingerprint(Path(facts.path), *settings)
-            return StateStore(folder, options.states_bytes, model)
-        except OSError:  # a folder that can't be made: chats are read anew
-            return None
-
-    def keep_state(self) -> None:
-        """Put what the cache holds on disk, if that is worth it."""
-        if self.states is not None and not self._kept:
-            self.states.save(self.context)
-            self._kept = True
-
-    def _bring_state(self, tokens: list[int]) -> None:
-        """Before the cache takes up another chat: keep the one it holds, and bring back what it has of the new one."""
-        if self.states is None:
-            return
-        common = common_prefix(self.context.tokens, tokens)
-        if len(self.context.tokens) - common >= MIN_TOKENS:
-            self.keep_state()
-        found = self.states.best(tokens, common + MIN_TOKENS, whole=self.model.recurrent)
-        if found is not None:
-            self.states.load(self.context, found)
+    def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> Chats:
+        store: StateStore | None = None
+        whole = self.model.recurrent or self.model.sliding_window > 0
+        with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
+            if folder is not None:
+                settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
+                model = fingerprint(Path(facts.path), *settings, *self._adapters.effect)
+                store = StateStore(folder, options.states_bytes, model, whole=whole)
+        reserve = 2 * options.reserve_bytes
+        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole)
 
     # ---- replying
 
@@ -251,10 +361,13 @@ class Session:
         params = request.params.checked()
         request = msgspec.structs.replace(request, params=params)
         crowd = running_others()
+        request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
+        self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
+        if len(prompt.tokens) >= self.room:
+            raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
-        self._bring_state(prompt.tokens)
-        self._kept = False
+        self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
         reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:
@@ -265,13 +378,26 @@ class Session:
     def read_prompt(self, tokens: list[int], progress: Callable[[int], None]) -> bool:
         """Decode `tokens` behind what the cache holds of them; false when the person stopped."""
         done = len(self.context.tokens)
+        self._mark()
+        # a recurrent model can only go back to a mark: one is set where the reply may be asked for again
+        last = len(tokens) - 1 if self.model.recurrent and len(tokens) - done > MIN_TOKENS else len(tokens)
         seconds = _PROGRESS_S if self._on_cpu else _PIECE_S
         while done < len(tokens):
             if self._flag():
                 return False
             size = int(self._speed * seconds) if self._speed else 32
             size = max(16, min(size, self.context.batch_size))
-            part = tokens[done : done + size]
+            if tokens[done] < 0:  # a piece of an image
+                assert self._projector is not None
+                if not self._projector.read(self.context, tokens[done]):
+                    return False
+                done = len(self.context.tokens)
+                progress(done)
+                continue
+            if done == last:
+                self._mark()
+            part = tokens[done : min(done + size, last) if done < last else len(tokens)]
+            part = part[: next((at for at, token in enumerate(part) if token < 0), size)] if self._projector else part
             self.context.set_threads(self.threads.current, self.threads.for_prompts)
             began, cpu_began = time.perf_counter(), time.process_time()
             if not self.context.decode(part):
@@ -283,6 +409,10 @@ class Session:
             done += len(part)
             progress(done)
         return True
+
+    def _mark(self) -> None:
+        if self.model.recurrent and self.context.tokens and self.chats.has_memory(self.context.mark_size()):
+            self.context.mark()
 
 
 class _Reply:
@@ -301,7 +431,8 @@ class _Reply:
         self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
         params, fresh = request.params, not request.continue_last
-        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh)
+        calls = (*session._calls, BARE) if request.tools else session._calls
+        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh, calls=calls)
         self._sampler: Sampler | None = None
         self._cached = 0
         self._count = 0
@@ -329,7 +460,7 @@ class _Reply:
             self._session.model,
             self._request.params,
             self._seed,
-            tokens,
+            [token for token in tokens if token >= 0],
             tags=() if self._request.thinking is False else self._session._tags,
             thinking_open=self._prompt.thinking_open,
             written=split(self._request)[2] or "",
@@ -353,6 +484,8 @@ class _Reply:
         self._first_at = before = time.perf_counter()
         if guesser is not None:
             guesser.restart(context.tokens)
+        if session.draft is not None:
+            session.draft.set_threads(threads.current, threads.for_prompts)
         if ended := self._take(token):
             return ended
         stretch = 1
@@ -368,17 +501,20 @@ class _Reply:
             if guesser is None:
                 continue
             guesser.single(each)
-            while guess := guesser.guess(token, min(context.size - len(context.tokens), self._left) - 1):
+            while guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1):
                 token, ended = self._try(token, guess, sampler, guesser)
                 if ended:
                     return ended
+                before = time.perf_counter()
+                threads.begin()
+            if session.draft is not None:  # which may have spent time on a guess that was none
                 before = time.perf_counter()
                 threads.begin()
 
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""
         context, flag, take = self._session.context, self._session._flag, self._take
-        size, step = context.size, context.step
+        size, step = self._session.room, context.step
         for done in range(1, count + 1):
             if len(context.tokens) >= size:
                 return token, done, StoppedBy.CONTEXT
@@ -388,7 +524,9 @@ class _Reply:
                 return token, done, ended
         return token, count, None
 
-    def _try(self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser) -> tuple[int, StoppedBy | None]:
+    def _try(
+        self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser | Guesses
+    ) -> tuple[int, StoppedBy | None]:
         """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
         context = self._session.context
         began = time.perf_counter()
@@ -420,7 +558,7 @@ class _Reply:
         return StoppedBy.LENGTH if self._left <= 0 else None
 
     def _gather(self, kind: str, text: str) -> None:
-        if kind != self._pending_kind:
+        if kind != self._pending_kind or kind == "tool_call":  # every call is a piece of its own
             self._flush()
             self._pending_kind = kind
         self._pending.append(text)

@@ -50,7 +50,11 @@ class Guesser:
         length = 1  # `token` itself is the last one of the key
         while length < self._need and length < start and tokens[start - 1 - length] == tokens[end - length]:
             length += 1
-        return list(tokens[start : start + most]) if length >= self._need else []
+        if length < self._need:
+            return []
+        found = list(tokens[start : start + most])
+        image = next((at for at, guessed in enumerate(found) if guessed < 0), most)
+        return found[:image] if image >= _LEAST_GUESS else []
 
     def _find(self, token: int) -> int:
         """Where what followed the last tokens the last time begins; 0: nowhere."""

@@ -1,50 +1,52 @@
 """States of chats on disk: what the model has read of a chat, so that reopening it costs a file read and no computing.
 
-A state is two files: NAME.state, written by llama.cpp, and NAME.tokens, which says for which model and which tokens it is
-good and carries a checksum, since native code trusts a state file's contents. Anything that does not match is removed and
-the chat is read anew. The folder is bounded: the states used longest ago go first. States hold what was said, so they are
-readable by their owner only, and `forget` removes them all.
+A state is one file: a head that says for which model, chat and tokens it is good and carries a checksum, since native code
+trusts what it is given, then the bytes of llama.cpp. Anything that does not match is removed and the chat is read anew.
+The folder is bounded: the states used longest ago go first. States hold what was said, so they are readable by their owner
+only, and `forget` removes those of chats that are erased.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
 import secrets
 import shutil
+import struct
+import time
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
-_FORMAT = 1
-_CHUNK = 1 << 20
-MIN_TOKENS = 256
+_FORMAT = 2
+_HEAD = struct.Struct("<8sII")
+"""Magic, format, bytes of the entry that follows."""
+_MAGIC = b"samar-kv"
+_MOST_ENTRY = 64 << 20
+_CHUNK = 1 << 22
+_ABANDONED_S = 3600.0
+"""A file that another process still writes is younger than this."""
+MIN_TOKENS = 64
 """Fewer tokens are read again faster than they are worth keeping."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """NAME.tokens. tokens: 32-bit little-endian ids."""
+    """What a state is good for. tokens: 32-bit ids in this computer's order; size, checksum: of the bytes after it."""
 
-    format: int
     fingerprint: str
+    chat: str
     tokens: bytes
     size: int
     checksum: int
 
-
-class HoldsState(Protocol):
-    """A context whose one sequence can be written and read."""
-
-    tokens: list[int]
-
-    def save_state(self, path: Path) -> int: ...
-
-    def load_state(self, path: Path, tokens: Sequence[int]) -> bool: ...
+    @property
+    def ids(self) -> array[int]:
+        return array("i", self.tokens)
 
 
 def fingerprint(path: Path, *settings: object) -> str:
@@ -53,140 +55,208 @@ def fingerprint(path: Path, *settings: object) -> str:
     stat = path.stat()
     digest.update(repr((_FORMAT, stat.st_size, stat.st_mtime_ns, *settings)).encode())
     with path.open("rb") as file:
-        digest.update(file.read(_CHUNK))
+        digest.update(file.read(1 << 20))
     return digest.hexdigest()
 
 
-def forget(folder: Path) -> None:
-    """Remove every state, such as when chats are erased. Safe while an engine uses the folder."""
-    for path in (*folder.glob("*.tokens"), *folder.glob("*.state"), *folder.glob("*.part")):
-        path.unlink(missing_ok=True)
+def forget(folder: Path, chats: Collection[str] | None = None) -> None:
+    """Remove the states of `chats`, or every one. Safe while an engine uses the folder."""
+    for path in _files(folder):
+        if chats is None or (entry := _read(path)) is None or entry.chat in chats:
+            path.unlink(missing_ok=True)
+
+
+def forget_others(folder: Path, chats: Collection[str]) -> None:
+    """Remove the states of every chat that is not one of `chats`."""
+    for path in _files(folder, unfinished=False):
+        entry = _read(path)
+        if entry is None or entry.chat not in chats:
+            path.unlink(missing_ok=True)
 
 
 class StateStore:
-    """The states of one model in `folder`, at most `limit` bytes with those of all other models."""
+    """The states of one model in `folder`, at most `limit` bytes with those of all other models. Raises OSError when the
+    folder can't be made.
 
-    def __init__(self, folder: Path, limit: int, model: str) -> None:
-        self._folder, self._limit, self._model = folder, limit, model
+    whole: only all of a state is of use, for models that can't take tokens back.
+    """
+
+    def __init__(self, folder: Path, limit: int, model: str, *, whole: bool = False) -> None:
+        self._folder, self._model, self._whole = folder, model, whole
+        self._known: dict[str, Entry] = {}
+        """Entries by the names of their files, which are never used again and never changed."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in folder.glob("*.part"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                    path.unlink(missing_ok=True)
+        self.set_limit(limit)
 
-    def best(self, tokens: Sequence[int], more_than: int, *, whole: bool = False) -> tuple[Path, list[int]] | None:
-        """The state that shares the longest beginning with `tokens`, if that is over `more_than` tokens.
+    def set_limit(self, limit: int) -> None:
+        """Most bytes in the folder from now on; 0 removes everything and keeps nothing."""
+        self._limit = limit
+        if limit <= 0:
+            forget(self._folder)
+        else:
+            self._bound()
 
-        whole: only states all of which is a beginning of `tokens`, for models that can't take tokens back.
-        """
-        found: tuple[Path, list[int]] | None = None
-        wanted = array("i", tokens)
+    def best(self, tokens: array[int], more_than: int) -> tuple[Path, int] | None:
+        """The state that shares the longest beginning with `tokens`, and how long that is, if it is over `more_than`."""
+        found: tuple[Path, int] | None = None
         for path, entry in self._entries():
-            held = array("i", entry.tokens)
-            common = _common(held, wanted)
-            if common > more_than and (not whole or common == len(held)):
-                more_than, found = common, (path, held.tolist())
+            held = entry.ids
+            common = common_prefix(held, tokens)
+            if common > more_than and (not self._whole or common == len(held)):
+                more_than, found = common, (path, common)
         return found
 
-    def load(self, context: HoldsState, found: tuple[Path, list[int]]) -> bool:
-        """Bring a state back. False, and the state removed, when it is damaged or does not fit; the context is then empty."""
-        path, tokens = found
-        entry = _read(path)
-        state = path.with_suffix(".state")
-        with contextlib.suppress(OSError):
-            whole = entry is not None and state.stat().st_size == entry.size and _checksum(state) == entry.checksum
-            if whole and context.load_state(state, tokens):
-                os.utime(path)
-                return True
-        self._remove(path)
-        return False
-
-    def save(self, context: HoldsState) -> bool:
-        """Keep what `context` holds. False when that is little, kept already, or the disk does not take it."""
-        tokens = array("i", context.tokens)
-        if len(tokens) < MIN_TOKENS:
-            return False
-        outgrown: list[Path] = []
-        for path, entry in self._entries():
-            held = array("i", entry.tokens)
-            common = _common(held, tokens)
-            if common == len(tokens):
-                return False
-            if common == len(held):
-                outgrown.append(path)
-        path = self._folder / f"{secrets.token_hex(8)}.tokens"
-        state, part = path.with_suffix(".state"), path.with_suffix(".part")
+    @contextlib.contextmanager
+    def open(self, path: Path) -> Iterator[tuple[mmap.mmap, int, Entry] | None]:
+        """A state's file in memory, where its bytes begin in it, and its entry; None, and the file removed, when it is
+        damaged."""
+        data: mmap.mmap | None = None
+        found: tuple[mmap.mmap, int, Entry] | None = None
         try:
-            size = context.save_state(part)
-            if not size or size > self._limit or shutil.disk_usage(self._folder).free < size:
-                part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+                entry, start = _read_head(file.read(_HEAD.size), file.read)
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                if entry.fingerprint == self._model and len(data) - start == entry.size:
+                    with memoryview(data) as whole, whole[start:] as part:
+                        if _checksum(part) == entry.checksum:
+                            found = data, start, entry
+            if found is None:
+                self.remove(path)
+            else:
+                with contextlib.suppress(OSError):
+                    os.utime(path)
+            yield found
+        finally:
+            if data is not None:
+                data.close()
+
+    def holds(self, tokens: array[int], chat: str) -> bool:
+        """Whether a state is there that saves reading any of `tokens`."""
+        found = self.best(tokens, len(tokens) - 1)
+        return found is not None and (not self._whole or self._known[found[0].name].chat == chat)
+
+    def save(
+        self, data: mmap.mmap, tokens: array[int], chat: str, interrupted: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Keep `data`, the state of `tokens`. False when it is larger than the bound, the disk does not take it, or
+        `interrupted` became true."""
+        size = len(data)
+        if not 0 < size <= self._limit:
+            return False
+        outgrown = [path for path, entry in self._entries() if self._replaces(tokens, chat, entry)]
+        part = self._folder / f"{secrets.token_hex(8)}.part"
+        try:
+            if shutil.disk_usage(self._folder).free < size + _CHUNK:
                 return False
-            entry = Entry(
-                format=_FORMAT, fingerprint=self._model, tokens=tokens.tobytes(), size=size, checksum=_checksum(part)
-            )
-            part.replace(state)
-            with path.with_suffix(".part").open("wb") as file:
-                file.write(msgspec.msgpack.encode(entry))
-            part.replace(path)
-        except OSError:  # a full disk: the chat will be read anew
-            for left in (part, state):
-                left.unlink(missing_ok=True)
+            with memoryview(data) as whole:
+                entry = Entry(
+                    fingerprint=self._model, chat=chat, tokens=tokens.tobytes(), size=size, checksum=_checksum(whole)
+                )
+                head = msgspec.msgpack.encode(entry)
+                with part.open("wb") as file:
+                    file.write(_HEAD.pack(_MAGIC, _FORMAT, len(head)) + head)
+                    for start in range(0, size, _CHUNK):
+                        if interrupted():
+                            raise InterruptedError
+                        file.write(whole[start : start + _CHUNK])
+            part.replace(part.with_suffix(".state"))
+        except OSError:  # interrupted, or a full disk: the chat will be read anew
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             return False
         for old in outgrown:
-            self._remove(old)
-        self._bound(path)
+            self.remove(old)
+        self._bound(part.with_suffix(".state"))
         return True
+
+    def _replaces(self, tokens: array[int], chat: str, old: Entry) -> bool:
+        """Whether a new state makes an old one superfluous: one of the same chat, or one that begins the new one."""
+        if chat and old.chat == chat:
+            return True
+        held = old.ids
+        return not self._whole and common_prefix(held, tokens) == len(held)
+
+    def remove(self, path: Path) -> None:
+        self._known.pop(path.name, None)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+    def forget(self, chats: Collection[str]) -> None:
+        forget(self._folder, chats)
 
     def _entries(self) -> list[tuple[Path, Entry]]:
         """Entries of this model, newest first; broken ones are removed."""
         found: list[tuple[float, Path, Entry]] = []
-        for path in self._folder.glob("*.tokens"):
-            entry = _read(path)
+        known, self._known = self._known, {}
+        for path in self._folder.glob("*.state"):
+            entry = known.get(path.name) or _read(path)
             if entry is None:
-                self._remove(path)
-            elif entry.fingerprint == self._model:
+                self.remove(path)
+                continue
+            self._known[path.name] = entry
+            if entry.fingerprint == self._model:
                 with contextlib.suppress(OSError):
                     found.append((path.stat().st_mtime, path, entry))
         return [(path, entry) for _, path, entry in sorted(found, key=lambda item: item[:2], reverse=True)]
 
-    def _bound(self, newest: Path) -> None:
-        """Remove the states used longest ago until the rest fits, and states without an entry."""
-        entries = {path.stem: path for path in self._folder.glob("*.tokens")}
+    def _bound(self, newest: Path | None = None) -> None:
+        """Remove the states used longest ago until the rest fits."""
         states: list[tuple[float, int, Path]] = []
-        for state in self._folder.glob("*.state"):
-            entry = entries.get(state.stem)
+        for path in self._folder.glob("*.state"):
             with contextlib.suppress(OSError):
-                if entry is None:
-                    state.unlink(missing_ok=True)
-                else:
-                    states.append((entry.stat().st_mtime, state.stat().st_size, entry))
+                stat = path.stat()
+                states.append((stat.st_mtime, stat.st_size, path))
         total = sum(size for _, size, _ in states)
-        for _, size, entry in sorted(states):
+        for _, size, path in sorted(states):
             if total <= self._limit:
                 return
-            if entry != newest:
-                self._remove(entry)
+            if path != newest:
+                self.remove(path)
                 total -= size
 
-    def _remove(self, path: Path) -> None:
-        for one in (path, path.with_suffix(".state")):
-            with contextlib.suppress(OSError):
-                one.unlink(missing_ok=True)
+
+def _files(folder: Path, *, unfinished: bool = True) -> list[Path]:
+    """States, and those in the making. Other names are of versions before and hold the same."""
+    names = ("*.state", "*.tokens", "*.part") if unfinished else ("*.state", "*.tokens")
+    return [path for name in names for path in folder.glob(name)]
 
 
 def _read(path: Path) -> Entry | None:
+    with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+        return _read_head(file.read(_HEAD.size), file.read)[0]
+    return None
+
+
+def _read_head(head: bytes, read: Callable[[int], bytes]) -> tuple[Entry, int]:
+    """An entry and where the bytes after it begin. Raises ValueError for anything else."""
+    if len(head) != _HEAD.size:
+        raise ValueError("cut")
+    magic, version, length = _HEAD.unpack(head)
+    if magic != _MAGIC or version != _FORMAT or length > _MOST_ENTRY:
+        raise ValueError("foreign")
+    body = read(length)
     try:
-        entry = msgspec.msgpack.decode(path.read_bytes(), type=Entry)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return entry if entry.format == _FORMAT and len(entry.tokens) % 4 == 0 else None
+        entry = msgspec.msgpack.decode(body, type=Entry)
+    except msgspec.DecodeError as problem:
+        raise ValueError(problem) from problem
+    if len(entry.tokens) % 4:
+        raise ValueError("tokens")
+    return entry, _HEAD.size + length
 
 
-def _checksum(path: Path) -> int:
+def _checksum(data: memoryview) -> int:
     value = 0
-    with path.open("rb") as file:
-        while data := file.read(_CHUNK):
-            value = zlib.crc32(data, value)
+    for start in range(0, len(data), _CHUNK):
+        value = zlib.crc32(data[start : start + _CHUNK], value)
     return value
 
 
-def _common(one: array[int], other: array[int]) -> int:
+def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with. The slices are compared in C."""
     low, high = 0, min(len(one), len(other))
     if one[:high] == other[:high]:
         return high

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 import psutil
 
-from desktop.engine.process import child_command, child_environment, claim_standard_streams, die_with_parent
+from desktop.core.program import Role, child_command, child_environment
+from desktop.engine.process import claim_standard_streams, die_with_parent
 from desktop.engine.protocol import Frame, ProtocolError, encode, read_frames
 from desktop.engine.sandbox import confine
 
@@ -101,7 +102,7 @@ class TemplateProcess:
         self._answers = queue.SimpleQueue()
         self._ready, self._started_at = False, time.monotonic()
         self._process = subprocess.Popen(
-            child_command("template", str(os.getpid())),
+            child_command(Role.ENGINE, "template", str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

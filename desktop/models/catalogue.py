@@ -141,6 +141,8 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
             window_elements=(figures.layers - full) * each,
             window=figures.window,
             width=figures.width,
+            heads=figures.heads,
+            layers=figures.layers,
             feed=max(figures.expert_feed * figures.experts_used, 0 if figures.experts else figures.feed),
             vocabulary=figures.vocabulary,
             context_trained=self.context,

@@ -31,6 +31,8 @@ from desktop.models.library import Library
 
 log = logging.getLogger(__name__)
 
+MOST_REFUSALS, LONGEST_WAIT = 6, 3600
+"""How often in a row, and how many seconds at most, a Hub that asks to wait is waited for."""
 SPARE = 64 * 1024 * 1024
 """Bytes that a download leaves free on the disk."""
 
@@ -39,6 +41,7 @@ class State(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     PAUSED = "paused"  # by the person, or because Samar ended meanwhile
+    WAITING = "waiting"  # the Hub asked to; it goes on by itself
     FAILED = "failed"
 
 
@@ -50,8 +53,14 @@ class Download(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     commit: str
     quantization: str
     files: tuple[HubFile, ...]
+    extras: tuple[HubFile, ...] = ()
+    """Files that belong to the model: its projector for images."""
     licence: str = ""
     state: State = State.QUEUED
+    resumes_at: float = 0.0
+    """Unix time, while it is waiting."""
+    refusals: int = 0
+    """How often in a row the Hub asked to wait, without a byte between."""
     held: int = 0
     """Bytes that are on the disk."""
     error_code: str = ""
@@ -59,7 +68,11 @@ class Download(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def size(self) -> int:
-        return sum(file.size for file in self.files)
+        return sum(file.size for file in self.all_files)
+
+    @property
+    def all_files(self) -> tuple[HubFile, ...]:
+        return (*self.files, *self.extras)
 
     @property
     def name(self) -> str:
@@ -112,14 +125,17 @@ class DownloadQueue:
         with self._changing() as stored:
             stored.downloads = [
                 msgspec.structs.replace(one, state=State.PAUSED)
-                if one.state is State.RUNNING and not self._is_running_elsewhere(one)
+                if one.state in (State.RUNNING, State.WAITING) and not self._is_running_elsewhere(one)
                 else one
                 for one in stored.downloads
             ]
         return self.downloads()
 
-    def add(self, repository: HubRepository, choice: HubChoice) -> Download:
-        """Queue a model; asked for twice it is there once. Raises SamarError download_no_space, download_unwritable."""
+    def add(self, repository: HubRepository, choice: HubChoice, extras: tuple[HubFile, ...] = ()) -> Download:
+        """Queue a model with what belongs to it; asked for twice it is there once.
+
+        Raises SamarError download_no_space, download_unwritable.
+        """
         key = "\0".join((repository.repo, *(f"{file.name}\0{file.sha256 or file.blob}" for file in choice.files)))
         one = Download(
             id=hashlib.blake2b(key.encode(), digest_size=8).hexdigest(),
@@ -127,6 +143,7 @@ class DownloadQueue:
             commit=repository.commit,
             quantization=choice.quantization,
             files=choice.files,
+            extras=extras,
             licence=repository.licence,
         )
         self._check_space(one)
@@ -136,7 +153,9 @@ class DownloadQueue:
                 stored.downloads.append(one)
                 return one
             if there.state is not State.RUNNING:
-                self._put(stored, msgspec.structs.replace(there, state=State.QUEUED, error_code="", error_details={}))
+                extras = one.extras or there.extras
+                fresh = {"error_code": "", "error_details": {}, "refusals": 0}
+                self._put(stored, msgspec.structs.replace(there, state=State.QUEUED, extras=extras, **fresh))
             return self._get(stored, one.id)
 
     def set_state(self, download_id: str, state: State, problem: SamarError | None = None) -> Download:
@@ -147,18 +166,36 @@ class DownloadQueue:
                 one,
                 state=state,
                 held=self._held(one),
+                refusals=0 if state is State.QUEUED else one.refusals,
                 error_code=problem.code if problem else "",
                 error_details=problem.details if problem else {},
             )
             self._put(stored, changed)
         return changed
 
+    def refused(self, download_id: str, problem: SamarError) -> Download:
+        """The Hub asked to wait: wait as long as it says, a bounded number of times; then it has failed. Raises SamarError
+        model_unknown."""
+        wait = int(problem.details.get("wait", "60"))
+        with self._changing() as stored:
+            one = self._get(stored, download_id)
+            held = self._held(one)
+            refusals = 1 if held > one.held else one.refusals + 1
+            if wait <= LONGEST_WAIT and refusals <= MOST_REFUSALS:
+                changed = msgspec.structs.replace(
+                    one, state=State.WAITING, held=held, refusals=refusals, resumes_at=time.time() + wait
+                )
+                self._put(stored, changed)
+                return changed
+        return self.set_state(download_id, State.FAILED, problem)
+
     def cancel(self, download_id: str) -> None:
         """Take a download out and throw away what came of it. It must not be running here."""
+        if self.partial.is_dir():
+            with contextlib.suppress(Timeout), FileLock(self._lock_file(download_id), timeout=0):
+                shutil.rmtree(self.partial / download_id, ignore_errors=True)
         with self._changing() as stored:
             stored.downloads = [one for one in stored.downloads if one.id != download_id]
-        with contextlib.suppress(Timeout), FileLock(self._lock_file(download_id), timeout=0):
-            shutil.rmtree(self.partial / download_id, ignore_errors=True)
 
     # ---- the work
 
@@ -183,14 +220,18 @@ class DownloadQueue:
     def _run(self, one: Download, transfer: Transfer, progress: Callable[[Progress], None]) -> Entry:
         folder = self.partial / one.id
         targets = self._targets(one)
-        if not all(self._is_there(target, file) for target, file in zip(targets, one.files, strict=True)):
+        missing = [
+            number for number, (t, f) in enumerate(zip(targets, one.all_files, strict=True)) if not self._is_there(t, f)
+        ]
+        if missing:
             folder.mkdir(exist_ok=True)
             self._check_space(one)
-            before = 0
-            for number, file in enumerate(one.files):
+            before = sum(file.size for number, file in enumerate(one.all_files) if number not in missing)
+            for number in missing:
+                file = one.all_files[number]
                 self._get_file(one, file, self._part(one, number), before, transfer, progress)
                 before += file.size
-            for number in reversed(range(len(one.files))):  # the first part makes it a model, so it comes last
+            for number in reversed(missing):  # the first part makes it a model, so it comes last
                 targets[number].parent.mkdir(parents=True, exist_ok=True)
                 self._part(one, number, whole=True).replace(targets[number])
         sha256 = tuple(file.sha256 for file in one.files)
@@ -257,8 +298,8 @@ class DownloadQueue:
     def _targets(self, one: Download) -> list[Path]:
         """Where the files go: a folder for each repository; one of its own where another version is there already."""
         folder = self.library.models / one.repo.replace("/", "--")
-        targets = [folder / Path(file.name).name for file in one.files]
-        clash = any(t.exists() and not self._is_there(t, f) for t, f in zip(targets, one.files, strict=True))
+        targets = [folder / Path(file.name).name for file in one.all_files]
+        clash = any(t.exists() and not self._is_there(t, f) for t, f in zip(targets, one.all_files, strict=True))
         if clash:
             targets = [folder / one.id[:8] / target.name for target in targets]
         return targets
@@ -274,8 +315,9 @@ class DownloadQueue:
 
     def _held(self, one: Download) -> int:
         held = 0
-        for number, file in enumerate(one.files):
-            if self._part(one, number, whole=True).exists():
+        folder = self.library.models / one.repo.replace("/", "--")
+        for number, file in enumerate(one.all_files):
+            if self._part(one, number, whole=True).exists() or _has_size(folder / Path(file.name).name, file.size):
                 held += file.size
             else:
                 with contextlib.suppress(OSError):
@@ -335,6 +377,13 @@ class DownloadQueue:
                     write_atomically(self.path, msgspec.json.encode(stored))
             except OSError as problem:
                 raise disk_error(problem, self.path) from problem
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def _git_id(path: Path) -> str:

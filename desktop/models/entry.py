@@ -105,8 +105,9 @@ def entry_of(one: Found, known: dict[tuple[str, tuple[tuple[int, int], ...]], En
     try:
         stamps = tuple((info.st_size, info.st_mtime_ns) for info in (path.stat() for path in paths))
         if entry := known.get((str(one.path), stamps)):
-            same = entry.origin is one.origin and entry.companions == tuple(str(p) for p in _companions(one))
-            return entry if same else msgspec.structs.replace(entry, origin=one.origin)
+            companions = tuple(str(path) for path in _companions(one))
+            same = entry.origin is one.origin and entry.companions == companions
+            return entry if same else msgspec.structs.replace(entry, origin=one.origin, companions=companions)
         return _read_entry(one, paths, stamps)
     except OSError:
         return None

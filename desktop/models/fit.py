@@ -8,6 +8,7 @@ reply is bound by memory, not by arithmetic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -25,8 +26,10 @@ _CELLS = 256
 """llama.cpp rounds the cells of a cache up to a multiple of this (GGML_PAD of n_ctx)."""
 _FIXED = 6 * 1024 * 1024
 """Bytes of the graph, the threads' scratch memory and the sampler."""
-_EFFICIENCY = 0.8
-"""Share of the bandwidth that decoding reaches on an idle computer; benchmarks/models.py measures it."""
+MOST_TOLD = 100
+"""Tokens per second; nobody reads faster, and beyond it something else than memory bounds a model."""
+EFFICIENCY = 0.8
+"""Share of the bandwidth that decoding reaches on an idle computer, until real replies have shown what this one reaches."""
 
 
 class Verdict(StrEnum):
@@ -54,6 +57,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     free: int
     total: int = 0
     bandwidth: float = 0.0
+    efficiency: float = EFFICIENCY
+    """Share of the bandwidth that replies reach here."""
+    held: int = 0
+    """Bytes that the loaded model takes, and gives back before another one comes."""
     gpu_free: int = 0
     gpu_bandwidth: float = 0.0
 
@@ -75,19 +82,31 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def memory(
-    shape: Shape, context: int = DEFAULT_CONTEXT, *, kv_type: str = "f16", batch: int = 512, whole_window: bool = True
+    shape: Shape,
+    context: int = DEFAULT_CONTEXT,
+    *,
+    kv_type: str = "f16",
+    flash: bool = True,
+    batch: int = 512,
+    whole_window: bool = True,
 ) -> Memory:
     """What a model takes at `context` tokens.
 
-    whole_window: windowed layers keep the whole context, as Samar's engine has it so that an edited turn needs no new
-    reading; else the window and one batch. Raises KeyError for an unknown kv_type.
+    flash: with flash attention; without it the scores of a batch stand in memory. whole_window: windowed layers keep the
+    whole context, as Samar's engine has it so that an edited turn needs no new reading; else the window and one batch.
+    Raises KeyError for an unknown kv_type.
     """
     cells = -(-max(context, 1) // _CELLS) * _CELLS
     batch = min(batch, cells)
     window_cells = cells if whole_window else min(cells, -(-(shape.window + batch) // _CELLS) * _CELLS)
     elements = shape.kv_elements * cells + shape.window_elements * window_cells
     attends = bool(shape.kv_elements or shape.window_elements)
-    mask = cells * batch * 2 if attends else 0  # float16, for flash attention
+    if not attends:
+        mask = 0
+    elif flash:
+        mask = cells * batch * 2  # float16
+    else:
+        mask = cells * batch * (4 + 6 * shape.heads)  # float32, and of each head a score in float32 and in float16
     dense = max(3 * shape.feed + 4 * shape.width, 6 * shape.width) if shape.feed else 0
     mixed = shape.mixer + shape.width if shape.mixer else 0
     rows = max(dense, mixed) * batch * 4
@@ -99,41 +118,69 @@ def memory(
     )
 
 
-def longest_context(shape: Shape, free: int, most: int, *, kv_type: str = "f16") -> int:
+def longest_context(shape: Shape, free: int, most: int, *, kv_type: str = "f16", flash: bool = True) -> int:
     """Most tokens, in steps of 256 and at most `most`, that fit into `free` bytes; 0 when none do."""
-    low, high = 0, max(most, 0) // _CELLS
-    if memory(shape, most, kv_type=kv_type).total <= free:
+    return _longest(lambda tokens: memory(shape, tokens, kv_type=kv_type, flash=flash).total <= free, most)
+
+
+def _longest(fits: Callable[[int], bool], most: int) -> int:
+    if most > 0 and fits(most):
         return most
+    low, high = 0, max(most, 0) // _CELLS
     while low < high:
         middle = (low + high + 1) // 2
-        if memory(shape, middle * _CELLS, kv_type=kv_type).total <= free:
+        if fits(middle * _CELLS):
             low = middle
         else:
             high = middle - 1
     return low * _CELLS
 
 
-def speed(shape: Shape, bandwidth: float, *, context: int = 0, kv_type: str = "f16") -> float:
-    """Tokens per second while writing, with `context` tokens already there; 0.0 where the bandwidth is not known."""
+def bytes_read(shape: Shape, context: int = 0, kv_type: str = "f16") -> float:
+    """Bytes that go through the processor for one token, with `context` tokens already there."""
     seen = shape.kv_elements * context + shape.window_elements * min(context, shape.window or context)
-    read = shape.read_bytes + seen * BYTES_PER_ELEMENT[kv_type] + 2 * shape.state_bytes
-    return bandwidth * _EFFICIENCY / read if read > 0 else 0.0
+    return shape.read_bytes + seen * BYTES_PER_ELEMENT[kv_type] + 2 * shape.state_bytes
+
+
+def speed(
+    shape: Shape, bandwidth: float, *, context: int = 0, kv_type: str = "f16", efficiency: float = EFFICIENCY
+) -> float:
+    """Tokens per second while writing, with `context` tokens already there; 0.0 where the bandwidth is not known."""
+    read = bytes_read(shape, context, kv_type)
+    return bandwidth * efficiency / read if read > 0 else 0.0
 
 
 def judge(
-    shape: Shape, machine: Machine, context: int = DEFAULT_CONTEXT, *, kv_type: str = "f16", held: int = 0
+    shape: Shape,
+    machine: Machine,
+    context: int = DEFAULT_CONTEXT,
+    *,
+    kv_type: str = "f16",
+    flash: bool = True,
+    gpu_layers: int = -1,
 ) -> Fit:
     """Whether a model fits now.
 
-    held: bytes that the loaded model takes and gives back before this one comes. A model goes to the GPU when all of it
-    fits there. Fits: with a reserve left. Tight: without it, or with a shorter context that is still worth having.
+    gpu_layers: that the person put on the GPU; -1: the whole model goes there when it fits, and none of it otherwise.
+    Fits: with a reserve left. Tight: without it, or with a shorter context that is still worth having.
     """
     context = min(context, shape.context_trained) if shape.context_trained else context
-    needed = memory(shape, context, kv_type=kv_type)
-    on_gpu = 0 < needed.total <= machine.gpu_free
-    free = machine.gpu_free if on_gpu else machine.free + held
-    fitting = longest_context(shape, free, context, kv_type=kv_type)
-    if needed.total + (0 if on_gpu else RESERVE) <= free:
+    needed = memory(shape, context, kv_type=kv_type, flash=flash)
+    own = machine.free + machine.held
+    if not machine.gpu_free:
+        share = 0.0
+    elif gpu_layers < 0:
+        share = 1.0 if needed.total <= machine.gpu_free else 0.0
+    else:
+        share = min(gpu_layers / shape.layers, 1.0) if shape.layers else 0.0
+
+    def fits(tokens: int, reserve: int = 0) -> bool:
+        total = memory(shape, tokens, kv_type=kv_type, flash=flash).total
+        on_gpu = round(total * share)
+        return on_gpu <= machine.gpu_free and (share == 1.0 or total - on_gpu + reserve <= own)
+
+    fitting = _longest(fits, context)
+    if fits(context, RESERVE):
         verdict = Verdict.FITS
     elif fitting >= min(SMALLEST_CONTEXT, context):
         verdict = Verdict.TIGHT
@@ -142,19 +189,29 @@ def judge(
     return Fit(
         verdict=verdict,
         memory=needed,
-        free=free,
+        free=machine.gpu_free if share == 1.0 else own + (machine.gpu_free if share else 0),
         context=context,
         context_that_fits=fitting,
-        tokens_per_s=speed(
-            shape, machine.gpu_bandwidth if on_gpu else machine.bandwidth, context=min(1024, context), kv_type=kv_type
-        ),
-        on_gpu=on_gpu,
+        tokens_per_s=_mixed_speed(shape, machine, share, min(1024, context), kv_type),
+        on_gpu=share == 1.0,
     )
+
+
+def _mixed_speed(shape: Shape, machine: Machine, share: float, context: int, kv_type: str) -> float:
+    """Tokens per second with a share of the layers on the GPU: one part works after the other."""
+    there = speed(shape, machine.gpu_bandwidth, context=context, kv_type=kv_type)
+    here = speed(shape, machine.bandwidth, context=context, kv_type=kv_type, efficiency=machine.efficiency)
+    if not share:
+        return here
+    if share == 1.0 or not there or not here:
+        return there if share == 1.0 else 0.0
+    return 1 / (share / there + (1 - share) / here)
 
 
 def rough(size: int, machine: Machine) -> Verdict:
     """The verdict on a file of which only the size is known: a context of 8,192 tokens takes about a seventh more."""
     needed = size + size // 7 + 150 * 1024 * 1024
-    if needed <= machine.gpu_free or needed + RESERVE <= machine.free:
+    free = machine.free + machine.held
+    if needed <= machine.gpu_free or needed + RESERVE <= free:
         return Verdict.FITS
-    return Verdict.TIGHT if needed <= machine.free else Verdict.WONT
+    return Verdict.TIGHT if needed <= free else Verdict.WONT

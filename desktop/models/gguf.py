@@ -234,6 +234,7 @@ def inspect(path: Path) -> FileFacts:
         kv_elements_per_token=header.kv_elements_per_token,
         vocabulary=header.count("tokenizer.ggml.tokens"),
         width=max(0, header.number(f"{header.architecture}.embedding_length")),
+        layers=max(0, header.number(f"{header.architecture}.block_count")),
     )
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -96,13 +100,24 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[HubChoice, ...]
     projectors: tuple[HubFile, ...]
 
+    @property
+    def projector(self) -> HubFile | None:
+        """The file that lets the models of this repository see images: half precision where there is a choice."""
+        order = ["F16", "Q8_0", "BF16", "F32", ""]
+
+        def rank(file: HubFile) -> tuple[int, int]:
+            label = quantization_of(file.name)
+            return order.index(label) if label in order else len(order), file.size
+
+        return min(self.projectors, key=rank, default=None)
+
 
 class Stopped(Exception):  # noqa: N818 - a state, not an error
     """The person paused or cancelled a transfer."""
 
 
 class _Busy(Exception):  # noqa: N818 - becomes SamarError hub_busy
-    def __init__(self, wait: str) -> None:
+    def __init__(self, wait: int) -> None:
         super().__init__(wait)
         self.wait = wait
 
@@ -115,22 +130,27 @@ class Transfer:
     """A running download that can be stopped from another thread, even while the Hub says nothing."""
 
     def __init__(self) -> None:
-        self._stopped = False
+        self._stopped = threading.Event()
         self._socket: socket.socket | None = None
 
     @property
     def stopped(self) -> bool:
-        return self._stopped
+        return self._stopped.is_set()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._stopped.set()
         self._hang_up()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass. Raises Stopped as soon as it is stopped."""
+        if self._stopped.wait(seconds):
+            raise Stopped
 
     def watch(self, event: str, info: dict[str, Any]) -> None:
         """The trace of a request: take hold of its connection as soon as there is one."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
-            if self._stopped:
+            if self.stopped:
                 self._hang_up()
 
     def _hang_up(self) -> None:
@@ -248,6 +268,10 @@ class Hub:
     @property
     def host(self) -> str:
         return urlsplit(self.endpoint).netloc or self.endpoint
+
+    def page_of(self, repo: str) -> str:
+        """The address of a repository's page, for the person's browser."""
+        return f"{self.endpoint}/{repo}"
 
     def hang_up(self) -> None:
         """End every call that runs, from any thread; each raises Stopped."""
@@ -424,7 +448,7 @@ class Hub:
 
     def _after(self, response: httpx2.Response) -> None:
         if response.status_code == 429:
-            raise _Busy(response.headers.get("Retry-After", ""))
+            raise _Busy(seconds_to_wait(response.headers))
 
     def _error(self, problem: Exception, about: str) -> SamarError:
         import httpx2
@@ -433,7 +457,7 @@ class Hub:
         if isinstance(problem, _NetworkOff):
             return SamarError("network_off")
         if isinstance(problem, _Busy):
-            return SamarError("hub_busy", wait=problem.wait if problem.wait.isdigit() else "60")
+            return SamarError("hub_busy", wait=problem.wait)
         if isinstance(problem, errors.GatedRepoError):
             return SamarError("hub_gated", repo=about)
         response = getattr(problem, "response", None)
@@ -472,6 +496,19 @@ def disk_error(problem: OSError, path: Path) -> SamarError:
     if problem.errno in _DISK_FULL:
         return SamarError("download_no_space", name=path.name, needed="…", free="0 MB")
     return SamarError("download_unwritable", folder=path.parent, reason=problem.strerror or problem)
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> int:
+    """What a refusal asks for: Retry-After in seconds or as a date (RFC 9110, 10.2.3), the Hub's own RateLimit with t=…, else
+    a minute."""
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        return int(given[:9])
+    with contextlib.suppress(ValueError):
+        return max(0, math.ceil(parsedate_to_datetime(given).timestamp() - time.time()))
+    if match := re.search(r"\bt=(\d{1,9})\b", headers.get("RateLimit", "")):
+        return int(match[1])
+    return 60
 
 
 def _version() -> str:

@@ -18,34 +18,25 @@ import msgspec
 from filelock import FileLock
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths, starter_model
 from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
 from desktop.models.entry import Entry, entry_of, rank, sha256_of
 from desktop.models.files import write_atomically
+from desktop.models.settings import ModelSettings
 from desktop.models.trash import move_to_trash
 
 log = logging.getLogger(__name__)
 
+VERSION = 2
 CHECKPOINT_FILES = ("config.json", "model.safetensors", "model.safetensors.index.json")
-
-
-class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the person set for one model. It follows the file wherever it goes."""
-
-    context: int = 0
-    """Tokens; 0: as in the settings."""
-    kv_type: str = ""
-    """Empty: chosen by the engine."""
-    system_prompt: str | None = None
-    params: GenerationParams | None = None
 
 
 class _Remembered(msgspec.Struct, kw_only=True, omit_defaults=True):
     """library.json"""
 
     version: int = 1
+    """2: shapes have heads and layers. A lower one: every file is read anew when it is next looked at."""
     folders: list[str] = []
     """That the person added."""
     files: list[str] = []
@@ -65,11 +56,21 @@ class Removal(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes; 0 when the file stays, or has another name elsewhere on the disk."""
 
 
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that the person added."""
+
+    path: Path
+    there: bool
+    """False: it was taken away, or is on a disk that is not plugged in."""
+    models: int
+    """That were found below it when last looked."""
+
+
 class Library:
     """The list. Every method may be called from any thread; what they return is immutable."""
 
     def __init__(self, paths: Paths, places: Callable[[], list[Place]] = discovery.here) -> None:
-        self.path = paths.data / "library.json"
+        self.path = paths.library
         self.models = paths.models
         self._places = places
         self._lock = threading.RLock()
@@ -103,18 +104,36 @@ class Library:
                     return entry
         raise SamarError("model_unknown", name=name)
 
-    def folders(self) -> list[Path]:
+    def entry_at(self, path: Path) -> Entry:
+        """The entry of a file, whether it is on the list or not. Raises SamarError as gguf.inspect does."""
+        known = {(entry.path, entry.stamps): entry for entry in self.entries()}
+        first = gguf.part_paths(path)[0]
+        origin = next((entry.origin for entry in known.values() if entry.path == str(first)), Origin.FILE)
+        gguf.inspect(first)
+        entry = entry_of(Found(path=first, origin=origin), known)
+        if entry is None:
+            raise SamarError("model_missing", name=path.name)
+        return entry
+
+    def folders(self) -> list[Folder]:
+        """Those that the person added, in the order of adding."""
         with self._lock:
-            return [Path(folder) for folder in self._read().folders]
+            known = self._read()
+            entries = [Path(entry.path) for entry in known.entries if entry.id not in known.hidden]
+        found = []
+        for folder in map(Path, known.folders):
+            inside = sum(folder in path.parents for path in entries)
+            found.append(Folder(path=folder, there=folder.is_dir(), models=inside))
+        return found
 
     def settings(self, model_id: str) -> ModelSettings:
         with self._lock:
-            return self._read().settings.get(model_id, ModelSettings())
+            return self._read().settings.get(model_id, ModelSettings()).checked()
 
     def set_settings(self, model_id: str, settings: ModelSettings) -> None:
         """Raises SamarError library_unwritable."""
         with self._changing() as known:
-            if settings == ModelSettings():
+            if (settings := settings.checked()) == ModelSettings():
                 known.settings.pop(model_id, None)
             else:
                 known.settings[model_id] = settings
@@ -259,6 +278,8 @@ class Library:
         files = []
         with contextlib.suppress(SamarError):
             files = [path for path in entry.files() if path.is_file()]
+        needed = {name for other in self.entries() if other.id != entry.id for name in other.companions}
+        files += [Path(name) for name in entry.companions if name not in needed and Path(name).is_file()]
         return [path for path in files if inside in path.resolve().parents]
 
     # ---- verifying
@@ -299,16 +320,20 @@ class Library:
 
     def _load(self) -> _Remembered:
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=_Remembered)
+            known = msgspec.json.decode(self.path.read_bytes(), type=_Remembered)
         except FileNotFoundError:
-            return _Remembered()
+            return _Remembered(version=VERSION)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             log.warning("the library can't be read: %s", problem)
             aside = self.path.with_name(f"library-damaged-{time.strftime('%Y%m%d-%H%M%S')}.json")
             with contextlib.suppress(OSError):
                 self.path.replace(aside)
             self.problem = SamarError("library_damaged", aside=aside.name)
-            return _Remembered()
+            return _Remembered(version=VERSION)
+        if known.version < VERSION:
+            known.entries = [msgspec.structs.replace(entry, stamps=()) for entry in known.entries]
+            known.version = VERSION
+        return known
 
     @contextmanager
     def _changing(self) -> Iterator[_Remembered]:

@@ -49,6 +49,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state_bytes: int = 0
     """State of recurrent layers, whatever the context."""
     width: int
+    heads: int = 0
+    """Of attention, in the layer that has most."""
+    layers: int = 0
     feed: int
     """Widest inner layer that is computed for one token, experts at work together."""
     mixer: int = 0
@@ -89,6 +92,8 @@ def shape_of(headers: Sequence[Header]) -> Shape:
         window=window,
         state_bytes=_state(header, width, kinds),
         width=width,
+        heads=max([0, *header.per_layer("attention.head_count", layers, 0)]),
+        layers=layers,
         feed=max(feed, 0),
         mixer=_mixer(header),
         vocabulary=header.count("tokenizer.ggml.tokens") or max(_number(header, "vocab_size"), 0),

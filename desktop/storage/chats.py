@@ -207,17 +207,23 @@ class ChatStore(PlaceStore):
             self._purge_chats(list(deletion.chats))
             self._purge_messages(list(deletion.messages))
 
-    def purge_deleted(self, before: float | None = None) -> None:
+    def chat_ids(self) -> list[int]:
+        """Every chat that is there, archived ones and those that can still be brought back included."""
+        return [id_ for (id_,) in self.database.fetch("SELECT id FROM chats")]
+
+    def purge_deleted(self, before: float | None = None) -> list[int]:
         """Erase everything that was deleted before `before` (Unix time); None: before the oldest Samar that runs started,
-        so that nobody can undo it any more. Without the right to write there is nothing to do."""
+        so that nobody can undo it any more. Without the right to write there is nothing to do. Returns the chats that lost
+        something."""
         if self.database.read_only:
-            return
+            return []
         with self.database.transaction():
             moment = sessions.earliest_opening(self.database) if before is None else before
             chats = self.database.fetch("SELECT id FROM chats WHERE deleted_at < ?", (moment,))
             self._purge_chats([id_ for (id_,) in chats])
-            messages = self.database.fetch("SELECT id FROM messages WHERE deleted_at < ?", (moment,))
-            self._purge_messages([id_ for (id_,) in messages])
+            messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
+            self._purge_messages([id_ for id_, _ in messages])
+        return sorted({id_ for (id_,) in chats} | {chat for _, chat in messages})
 
     def _purge_chats(self, chat_ids: list[int]) -> None:
         for id_ in chat_ids:

@@ -16,10 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from desktop.core.chat import Chat, Message, MessageStatus, Role
 from desktop.core.errors import SamarError
@@ -27,6 +26,9 @@ from desktop.core.formulas import UNITS, add_formulas, may_typeset, typeset
 from desktop.core.text import Direction, direction_of
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeMessage
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 class ExportFormat(StrEnum):
@@ -194,6 +196,8 @@ class _HtmlWriter(_Writer):
 
     def __init__(self, labels: ExportLabels) -> None:
         super().__init__(labels)
+        from markdown_it import MarkdownIt
+
         # no raw HTML; images would be fetched by whoever opens the page
         self.markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
         add_formulas(self.markdown)

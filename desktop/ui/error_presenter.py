@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, qVersion
 
-from desktop.core.errors import SENTENCES, SamarError, fill
+from desktop.core.errors import SENTENCES, SamarError, fill, technical
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,32 @@ def present_code(code: str) -> Presented | None:
 
 def report(error: SamarError) -> str:
     """English lines to paste into a bug report; nothing of a chat is in them."""
+
+    lines = [technical(error)]
+    lines += [f"{name}: {value}" for name, value in sorted(error.reportable().items())]
+    lines.append(about())
+    cause = error.__cause__
+    if cause is not None:
+        lines.append(f"cause: {technical(cause)}")
+    return "\n".join(lines)
+
+
+def about() -> str:
+    """Versions and platform, in one line."""
+    return f"Samar {samar_version()}, Qt {qVersion()}, Python {platform.python_version()}, {platform.platform()}"
+
+
+def samar_version() -> str:
+    """The version that was installed, or of the checkout that runs."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        samar = version("samar")
-    except PackageNotFoundError:  # a frozen program carries no metadata
-        samar = "?"
-    lines = [f"{error.code}: {error.sentence()}"]
-    lines += [f"{name}: {value}" for name, value in sorted(error.details.items())]
-    lines += [f"Samar {samar}, Python {platform.python_version()}, {platform.platform()}"]
-    cause = error.__cause__
-    if cause is not None:
-        lines.append(f"cause: {type(cause).__name__}: {cause}")
-    return "\n".join(lines)
+        return version("samar")
+    except PackageNotFoundError:
+        import tomllib
+
+        project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def isolated(value: str) -> str:

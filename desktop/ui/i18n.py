@@ -133,6 +133,11 @@ def size(count: float) -> str:
     return QCoreApplication.translate("units", "{size} B").replace("{size}", number(count))
 
 
+def gigabytes(count: int) -> str:
+    """A bound that a person chooses: 4 GB."""
+    return QCoreApplication.translate("units", "{size} GB").replace("{size}", number(count))
+
+
 def month(day: date | datetime, *, with_year: bool) -> str:
     """November, or November 2025, in the interface's language and Western digits."""
     name = locale(current()).standaloneMonthName(day.month)

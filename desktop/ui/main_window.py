@@ -31,6 +31,8 @@ class MainWindow(QMainWindow):
     temporary_chat_requested = Signal()
     settings_requested = Signal()
     models_requested = Signal()
+    recommended_requested = Signal()
+    """The models that suit this computer"""
     find_requested = Signal()
     copy_reply_requested = Signal()
     text_scale_requested = Signal(int)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         self.panel_button.clicked.connect(self.toggle_panel)
         self.panel.closed.connect(self.toggle_panel)
         self.empty.suggestion_chosen.connect(self.composer.set_draft)
+        self.empty.larger_model_requested.connect(self.recommended_requested)
         self.empty.suggestion_chosen.connect(lambda _text: self._send_suggestion())
         self.keys = {
             "Ctrl+N": self.new_chat_requested.emit,

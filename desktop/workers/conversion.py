@@ -7,13 +7,13 @@ that cancels it; what was partial is removed by the child.
 from __future__ import annotations
 
 import logging
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from desktop.engine.process import child_environment
+from desktop.core.program import Role, child_command, child_environment
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +73,10 @@ class Conversion(QObject):
     """Code and sentence of the converter."""
     cancelled = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, network: Callable[[], bool] = lambda: False) -> None:
+        """network: asked at each start whether the child may ask the Hub."""
         super().__init__(parent)
+        self._network = network
         self._process: QProcess | None = None
         self._rest = b""
         self._ended = False
@@ -85,12 +87,12 @@ class Conversion(QObject):
         return self._process is not None
 
     def plan(self, source: Path) -> None:
-        """Read the checkpoint's headers; `planned` or `failed` follows."""
-        self._start([str(source), "--plan", "--json"])
+        """Read the headers of a folder, or of a repository on the Hub (owner/name); `planned` or `failed` follows."""
+        self._start([_named(source), "--plan", "--json"])
 
     def convert(self, source: Path, file_type: str, output: Path) -> None:
         """Convert; `progressed` …, then one of `finished`, `failed`, `cancelled`."""
-        self._start([str(source), "--type", file_type, "--out", str(output), "--events", "json"])
+        self._start([_named(source), "--type", file_type, "--out", str(output), "--events", "json"])
 
     def cancel(self) -> None:
         """Ask the child to stop and to remove what is partial; it is killed when it doesn't in ten seconds."""
@@ -119,12 +121,13 @@ class Conversion(QObject):
         process.readyReadStandardError.connect(lambda: self._read_errors(process))
         process.finished.connect(lambda status, _how: self._on_finished(process, status, planning))
         process.errorOccurred.connect(lambda problem: self._on_error(process, problem))
-        command = ["convert"] if getattr(sys, "frozen", False) else ["-P", "-m", "desktop", "convert"]
+        leave = "--network" if self._network() else "--no-network"
+        program, *command = child_command(Role.CONVERTER, *arguments, leave)
         environment = QProcessEnvironment()
         for name, value in child_environment().items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
-        process.start(sys.executable, [*command, *arguments])
+        process.start(program, command)
 
     def _read(self, process: QProcess) -> None:
         *lines, self._rest = (self._rest + process.readAllStandardOutput().data()).split(b"\n")
@@ -184,3 +187,8 @@ class Conversion(QObject):
         if problem is QProcess.ProcessError.FailedToStart and self._process is process:
             self._process = None
             self.failed.emit("", process.errorString())
+
+
+def _named(source: Path) -> str:
+    """A folder as the system writes it, a repository as the Hub does."""
+    return str(source) if source.exists() else source.as_posix()

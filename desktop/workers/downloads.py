@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.models.downloads import DownloadQueue, Progress, State
-from desktop.models.hub import HubChoice, HubRepository, Stopped, Transfer
+from desktop.models.hub import HubChoice, HubFile, HubRepository, Stopped, Transfer
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +67,10 @@ class DownloadWorker(QObject):
             self.failed.emit(problem)
         self._tell()
 
-    def add(self, repository: HubRepository, choice: HubChoice) -> None:
-        """Queue a model; `failed` tells when that can't be."""
+    def add(self, repository: HubRepository, choice: HubChoice, extras: tuple[HubFile, ...] = ()) -> None:
+        """Queue a model with what belongs to it; `failed` tells when that can't be."""
         try:
-            self.queue.add(repository, choice)
+            self.queue.add(repository, choice, extras)
         except SamarError as problem:
             self.failed.emit(problem)
         self._go()
@@ -82,6 +82,7 @@ class DownloadWorker(QObject):
                 self._running[1].stop()
                 return
         self._set(download_id, State.PAUSED)
+        self._nudge()
 
     def resume(self, download_id: str) -> None:
         self._set(download_id, State.QUEUED)
@@ -95,6 +96,7 @@ class DownloadWorker(QObject):
                 self._running[1].stop()
                 return
         self._drop(download_id)
+        self._nudge()
 
     def close(self) -> None:
         """Stop what runs, keep it for the next time, and wait for the thread."""
@@ -134,6 +136,11 @@ class DownloadWorker(QObject):
                 self._thread.start()
             self._wake.notify_all()
 
+    def _nudge(self) -> None:
+        """Those that waited for another one may go on."""
+        with self._wake:
+            self._wake.notify_all()
+
     # ---- on the worker's thread
 
     def _work(self) -> None:
@@ -150,8 +157,14 @@ class DownloadWorker(QObject):
     def _next(self) -> str | None:
         with self._wake:
             while not self._closing:
-                for one in self.queue.downloads():
-                    if one.state is State.QUEUED:
+                downloads = self.queue.downloads()
+                waiting = [one for one in downloads if one.state is State.WAITING]
+                until = max((one.resumes_at for one in waiting), default=0.0) - time.time()
+                if until > 0:  # whoever asks meanwhile is refused as well
+                    self._wake.wait(min(until, 60.0))
+                    continue
+                for one in downloads:
+                    if one.state in (State.QUEUED, State.WAITING):
                         self._running = (one.id, Transfer())
                         return one.id
                 self._wake.wait()
@@ -171,8 +184,14 @@ class DownloadWorker(QObject):
             else:
                 self._set(download_id, State.PAUSED)
         except SamarError as problem:
-            self._set(download_id, State.FAILED, problem)
-            self.failed.emit(problem)
+            if problem.code == "hub_busy":
+                waits = self.queue.refused(download_id, problem).state is State.WAITING
+                self._tell()
+            else:
+                waits = False
+                self._set(download_id, State.FAILED, problem)
+            if not waits:
+                self.failed.emit(problem)
         else:
             self._tell()
             self.finished.emit(entry)

@@ -10,15 +10,16 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
+from desktop.core.tools import fenced
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
 
@@ -34,7 +35,8 @@ _DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})
 @dataclass(frozen=True, slots=True)
 class LoadJob:
     path: Path
-    options: LoadOptions
+    options: LoadOptions | Callable[[], LoadOptions]
+    """Called on the thread at each load, so that what was set meanwhile holds."""
     restoring: bool = False
     """The model before the one that could not be loaded, or that was loaded when the engine died."""
 
@@ -47,7 +49,8 @@ class GenerateJob:
 
 @dataclass(frozen=True, slots=True)
 class UnloadJob:
-    pass
+    sleeping: bool = False
+    """The memory is given back, and the next reply loads the model again."""
 
 
 Job = LoadJob | GenerateJob | UnloadJob
@@ -96,13 +99,18 @@ class GenerationWorker(QObject):
         self._inner.moveToThread(self._thread)
         self._wake.connect(self._inner.work, Qt.ConnectionType.QueuedConnection)
         self._closed = False
+        self._states_limit: int | None = None
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self._sleep)
+        self.busy_changed.connect(self._count_idle)
         engine.start()
         self._thread.start()
 
     # ---- requests, from the GUI thread
 
     @Slot(object, object)
-    def load(self, path: Path, options: LoadOptions | None = None) -> None:
+    def load(self, path: Path, options: LoadOptions | Callable[[], LoadOptions] | None = None) -> None:
         """Load a model in the place of the loaded one. A load or reply at work is stopped first."""
         self._inner.drop_loads()
         self._inner.stop_at_work()
@@ -124,8 +132,39 @@ class GenerationWorker(QObject):
 
     @property
     def model(self) -> ModelInfo | None:
-        """The loaded model. From any thread."""
-        return self._engine.model
+        """The loaded model, or the one that sleeps until the next reply. From any thread."""
+        return self._engine.model or self._inner.sleeping
+
+    def set_idle_minutes(self, minutes: float) -> None:
+        """A model that nobody asked for so long gives its memory back until the next reply; 0: never."""
+        self._idle.setInterval(min(round(minutes * 60_000), 2**31 - 1))
+        self._count_idle(self._inner.is_busy)
+
+    @Slot(bool)
+    def _count_idle(self, busy: bool) -> None:
+        if busy or not self._idle.interval():
+            self._idle.stop()
+        else:
+            self._idle.start()
+
+    @Slot()
+    def _sleep(self) -> None:
+        if self._engine.model is not None and not self._inner.is_busy:
+            self._queue(UnloadJob(sleeping=True))
+
+    def forget(self, chats: Collection[str]) -> None:
+        """These chats are erased: nothing that the engine read of them stays."""
+        self._engine.forget(chats)
+
+    def forget_others(self, chats: Collection[str]) -> None:
+        """Only these chats are there; for the start, when nothing is in memory."""
+        self._engine.forget_others(chats)
+
+    def limit_states(self, size: int) -> None:
+        """Most bytes that the engine keeps of chats on disk; 0: nothing."""
+        if size != self._states_limit:
+            self._states_limit = size
+            self._engine.limit_states(size)
 
     @Slot()
     def unload(self) -> None:
@@ -161,6 +200,8 @@ class _Inner(QObject):
         self._wanted: LoadJob | None = None
         """The model that requests expect, to be loaded again after a death."""
         self._current: Job | None = None
+        self.sleeping: ModelInfo | None = None
+        """A model whose memory was given back until the next reply."""
         self._closing = False
         self._stops = self._stops_before = 0
 
@@ -191,6 +232,10 @@ class _Inner(QObject):
     def is_replying(self) -> bool:
         return isinstance(self._current, GenerateJob)
 
+    @property
+    def is_busy(self) -> bool:
+        return self._current is not None or bool(self._jobs)
+
     def close(self) -> None:
         self._closing = True
         self._jobs.clear()
@@ -219,15 +264,26 @@ class _Inner(QObject):
         elif isinstance(job, GenerateJob):
             self._generate(job)
         else:
-            self._wanted = None
-            try:
-                self._engine.unload()
-            except SamarError as problem:
-                log.warning("unload: %s", problem)
+            self._unload(job)
+
+    def _unload(self, job: UnloadJob) -> None:
+        """Free the model. One that sleeps is expected to be there again when it is needed, so nobody is told."""
+        if job.sleeping:
+            if self._jobs:  # somebody asks already
+                return
+            self.sleeping = self._engine.model
+        else:
+            self._wanted = self.sleeping = None
+        try:
+            self._engine.unload()
+        except SamarError as problem:
+            log.warning("unload: %s", problem)
+        if not job.sleeping:
             self._outer.model_unloaded.emit()
 
     def _change_model(self, job: LoadJob) -> None:
         before, self._wanted = self._wanted, None
+        self.sleeping = None
         loaded, _ = self._load(job)
         if loaded:
             self._wanted = job
@@ -248,7 +304,8 @@ class _Inner(QObject):
         self._outer.model_loading.emit(0.0)
         try:
             self._loading(job.path)
-            info = self._engine.load(job.path, job.options, progress)
+            options = job.options() if callable(job.options) else job.options
+            info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
             if problem.code not in _DEATHS:
                 self._loading(None)
@@ -273,6 +330,7 @@ class _Inner(QObject):
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))
                 return
             wanted, self._wanted = self._wanted, None
+            self.sleeping = None
             loaded, problem = self._load(wanted)
             if loaded:
                 self._wanted = wanted
@@ -321,7 +379,8 @@ class _Chunks:
     def add(self, piece: Piece) -> None:
         if not piece.text:  # a control token, or the first bytes of a character
             return
-        (self._thinking if piece.kind == "thinking" else self._answer).append(piece.text)
+        text = fenced(piece.text) if piece.kind == "tool_call" else piece.text
+        (self._thinking if piece.kind == "thinking" else self._answer).append(text)
         if time.monotonic() - self._sent_at >= GATHER_S:
             self.flush()
 

@@ -7,7 +7,6 @@ import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -17,9 +16,10 @@ from desktop.models import bandwidth, catalogue
 from desktop.models.card import Card, card_of
 from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
-from desktop.models.fit import Fit, Machine, judge
-from desktop.models.hub import Hub, Stopped
-from desktop.models.library import Library, Removal
+from desktop.models.fit import Fit, Machine
+from desktop.models.hub import Hub, Stopped, keep_token
+from desktop.models.library import Folder, Library, Removal
+from desktop.models.settings import ModelSettings, judge_as_set
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ class OnDisk(msgspec.Struct, frozen=True, kw_only=True):
     fits: dict[str, Fit]
     """By entry id."""
     machine: Machine
+    folders: tuple[Folder, ...] = ()
+    """That the person added."""
 
 
 class InCatalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,11 @@ class ModelsWorker(QObject):
     """list[Entry] that were dropped"""
     checkpoint_found = Signal(object)
     """Path of a folder that must be converted"""
+    offered = Signal(object, object)
+    """HubRepository, HubChoice: what is to be downloaded"""
+    token_kept = Signal()
+    described = Signal(object, object, object)
+    """Entry of one model, ModelSettings, Machine"""
     removed = Signal(object, object)
     """Entry, Removal"""
     verified = Signal(object, bool)
@@ -70,9 +77,17 @@ class ModelsWorker(QObject):
     """SamarError"""
     busy = Signal(bool)
 
-    def __init__(self, library: Library, hub: Hub, cache: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        hub: Hub,
+        cache: Path,
+        parent: QObject | None = None,
+        gpu_free: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """gpu_free: bytes on the GPUs of the engine; asked from the worker's thread."""
         super().__init__(parent)
-        self.library, self.hub, self.cache = library, hub, cache
+        self.library, self.hub, self.cache, self.gpu_free = library, hub, cache, gpu_free
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -83,10 +98,10 @@ class ModelsWorker(QObject):
         """Look at the disk anew; `looked` comes twice where something was known already, so that nobody waits."""
 
         def job() -> None:
-            machine = bandwidth.this_machine(self.cache)
+            machine = self._machine()
             if known := self.library.entries():
-                self.looked.emit(_judged(known, machine, context))
-            self.looked.emit(_judged(self.library.refresh(self._closing.is_set), machine, context))
+                self.looked.emit(self._judged(known, machine, context))
+            self.looked.emit(self._judged(self.library.refresh(self._closing.is_set), machine, context))
             if self.library.problem:
                 problem, self.library.problem = self.library.problem, None
                 self.failed.emit(problem)
@@ -95,7 +110,7 @@ class ModelsWorker(QObject):
 
     def list_catalogue(self, context: int) -> None:
         def job() -> None:
-            machine = bandwidth.this_machine(self.cache)
+            machine = self._machine()
             whole = catalogue.load()
             self.listed.emit(
                 InCatalogue(
@@ -114,14 +129,50 @@ class ModelsWorker(QObject):
     def open_repository(self, repo: str) -> None:
         self._do(lambda: self.opened.emit(self.hub.repository(repo)))
 
-    def with_repository(self, repo: str, then: Callable[[Any], None]) -> None:
-        """Read a repository and hand it to `then`, on the worker's thread."""
-        self._do(lambda: then(self.hub.repository(repo)))
+    def find_choice(self, repo: str, file: str) -> None:
+        """A file of the list as the Hub has it today: `offered`, or `failed`."""
+
+        def job() -> None:
+            repository = self.hub.repository(repo)
+            choice = next((one for one in repository.choices if Path(one.name).name == file), None)
+            if choice is None:
+                raise SamarError("hub_not_found", name=f"{repo}/{file}")
+            self.offered.emit(repository, choice)
+
+        self._do(job)
+
+    def keep_token(self, text: str) -> None:
+        """Into the keyring, which may ask the person for its password meanwhile."""
+
+        def job() -> None:
+            keep_token(text)
+            self.token_kept.emit()
+
+        self._do(job)
 
     def read_card(self, path: Path, context: int, entry: Entry | None = None) -> None:
         def job() -> None:
             card: Card = card_of(path, entry.companions if entry else ())
-            self.carded.emit(card, judge(card.shape, bandwidth.this_machine(self.cache), context), entry)
+            own = self.library.settings(entry.id) if entry else ModelSettings()
+            self.carded.emit(card, judge_as_set(card.shape, self._machine(), own, context), entry)
+
+        self._do(job)
+
+    def describe(self, path: Path) -> None:
+        """One model, wherever it lies, with what the person set for it. `failed` when it is none."""
+
+        def job() -> None:
+            entry = self.library.entry_at(path)
+            self.described.emit(entry, self.library.settings(entry.id), self._machine())
+
+        self._do(job)
+
+    def keep_settings(self, entry: Entry, settings: ModelSettings, then: Callable[[], None] = lambda: None) -> None:
+        """then: called on the worker's thread when they are on the disk."""
+
+        def job() -> None:
+            self.library.set_settings(entry.id, settings)
+            then()
 
         self._do(job)
 
@@ -140,7 +191,16 @@ class ModelsWorker(QObject):
                         self.failed.emit(problem)
             if added:
                 self.imported.emit(added)
-            self.looked.emit(_judged(self.library.entries(), bandwidth.this_machine(self.cache), context))
+            self.looked.emit(self._judged(self.library.entries(), self._machine(), context))
+
+        self._do(job)
+
+    def forget_folder(self, folder: Path, context: int) -> None:
+        """Look there no more; its files stay."""
+
+        def job() -> None:
+            self.library.forget_folder(folder)
+            self.looked.emit(self._judged(self.library.refresh(self._closing.is_set), self._machine(), context))
 
         self._do(job)
 
@@ -148,7 +208,7 @@ class ModelsWorker(QObject):
         def job() -> None:
             done: Removal = self.library.remove(entry)
             self.removed.emit(entry, done)
-            self.looked.emit(_judged(self.library.entries(), bandwidth.this_machine(self.cache), context))
+            self.looked.emit(self._judged(self.library.entries(), self._machine(), context))
 
         self._do(job)
 
@@ -197,11 +257,13 @@ class ModelsWorker(QObject):
             finally:
                 self.busy.emit(False)
 
+    def _machine(self) -> Machine:
+        return bandwidth.this_machine(self.cache, self.gpu_free())
 
-def _judged(entries: list[Entry], machine: Machine, context: int) -> OnDisk:
-    usable = [entry for entry in entries if not entry.problem]
-    return OnDisk(
-        entries=tuple(entries),
-        fits={entry.id: judge(entry.shape, machine, context) for entry in usable},
-        machine=machine,
-    )
+    def _judged(self, entries: list[Entry], machine: Machine, context: int) -> OnDisk:
+        fits = {entry.id: self._fit(entry, machine, context) for entry in entries if not entry.problem}
+        return OnDisk(entries=tuple(entries), fits=fits, machine=machine, folders=tuple(self.library.folders()))
+
+    def _fit(self, entry: Entry, machine: Machine, context: int) -> Fit:
+        """As it would be loaded: with what the person set for it."""
+        return judge_as_set(entry.shape, machine, self.library.settings(entry.id), context)

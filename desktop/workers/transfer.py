@@ -9,15 +9,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktop.core.errors import SamarError
-from desktop.storage import index
+from desktop.core.errors import SamarError, technical
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
-from desktop.storage.importing import Imported, import_chats
+
+if TYPE_CHECKING:
+    from desktop.storage.importing import Imported
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +138,7 @@ class TransferWorker(QObject):
                 self._done.emit(problem)
             except Exception as problem:  # a bug: the window must not wait for ever
                 log.exception("a transfer failed")
-                self._done.emit(SamarError("bug", what=f"{type(problem).__name__}: {problem}"))
+                self._done.emit(SamarError("bug", what=technical(problem)))
 
     def _run(self, job: _Export | _Import) -> Exported | Imported:
         reads = isinstance(job, _Export)
@@ -157,6 +159,9 @@ class TransferWorker(QObject):
                     cancelled=self._is_cancelled,
                 )
                 return Exported(job.path, count)
+            from desktop.storage import index
+            from desktop.storage.importing import import_chats
+
             index.follow(database)
             return import_chats(store, job.path, progress=self.progress.emit, cancelled=self._is_cancelled)
         finally:

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop.cli import VERBS
+from desktop.core.paths import Paths
+from desktop.core.settings import Settings, SettingsFile
+
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,10 +57,51 @@ def test_that_max_tokens_ends_a_reply(data_dir: Path) -> None:
     assert (answer["reply_tokens"], answer["stopped_by"]) == (3, "length")
 
 
+def test_that_an_answer_obeys_a_schema(data_dir: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"type": "object", "properties": {"size": {"enum": [1, 2]}}, "required": ["size"]}')
+    done = samar("ask", "What is a token?", "--json-schema", str(schema), "--set", "top_k=3", data_dir=data_dir)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["size"] in (1, 2)
+
+
+def test_that_probabilities_are_shown_on_request(data_dir: Path) -> None:
+    words = ("ask", "What is a token?", "--temperature", "0", "--max-tokens", "6", "--probabilities", "3")
+    told = json.loads(samar(*words, "--json", data_dir=data_dir).stdout)
+    assert len(told["tokens"]) == 6
+    assert all(0 < token["probability"] <= 1 and len(token["others"]) == 3 for token in told["tokens"])
+    lines = samar(*words, data_dir=data_dir).stdout.splitlines()
+    assert len(lines) == 6
+    for line, token in zip(lines, told["tokens"], strict=True):
+        assert line.startswith(json.dumps(token["text"], ensure_ascii=False))
+        assert f"{token['probability']:.1%}" in line
+
+
 def test_that_a_question_comes_from_standard_input(data_dir: Path) -> None:
     done = samar("ask", "-", "--temperature", "0", data_dir=data_dir, given="ما هو ملف GGUF؟")
     assert done.returncode == 0
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(("How do I add a model?",), "Open a model file…"), (("كيف", "أضيف", "نموذجًا؟"), "افتح ملف نموذج…")],
+)
+def test_that_help_asks_the_bundled_model_whichever_is_chosen(
+    words: tuple[str, ...], name: str, data_dir: Path
+) -> None:
+    chosen = data_dir / "other.gguf"
+    chosen.write_bytes(b"no model at all")  # it would fail if it were loaded
+    SettingsFile(Paths.under(data_dir).settings).save(Settings(last_model=str(chosen), system_prompt="Say nothing."))
+    done = samar("help", *words, data_dir=data_dir)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert name in done.stdout
+
+
+def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
+    done = samar("help", data_dir=data_dir)
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in VERBS if verb not in ("models", "convert"))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +113,11 @@ def test_that_a_question_comes_from_standard_input(data_dir: Path) -> None:
         (("ask",), 2, "question"),
         (("frobnicate",), 2, "frobnicate"),
         (("ask", "hi", "--temperature", "hot"), 2, "--temperature"),
+        (("ask", "hi", "--set", "warmth=3"), 2, "top_n_sigma"),
+        (("ask", "hi", "--set", "top_k=many"), 2, "top_k"),
+        (("ask", "hi", "--grammar", "/nowhere/none.gbnf"), 2, "can't be read"),
+        (("ask", "hi", "--grammar", __file__), 1, "grammar of the reply can't be read: line 1"),
+        (("ask", "hi", "--json-schema", __file__), 1, "JSON schema can't be read: line 1"),
     ],
 )
 def test_that_what_goes_wrong_is_one_line_and_a_status(

@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from converter.errors import ExitStatus as S
+from desktop.__main__ import with_leave
+from desktop.core.paths import Paths
+from desktop.core.settings import Settings, SettingsFile
 from tests.converter.gguf_digest import digest
 from tests.converter.small import LLAMA, left_in, run, small_llama, weights_of
 from tests.converter.synthetic.checkpoints import put, write_weights
@@ -29,6 +32,7 @@ class Hub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
         self.sent: dict[str, int] = {}
+        self.tokens: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -48,6 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=True)
 
     def _answer(self, *, body: bool) -> None:
+        self.server.tokens.add(self.headers.get("Authorization", ""))
         path = self.path.partition("?")[0].strip("/")
         api = "api/models/someone/Small-Llama-v1"
         if path in (api, f"{api}/revision/main", f"{api}/revision/v2", f"{api}/revision/{COMMIT}"):
@@ -102,18 +107,22 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     server.server_close()
 
 
-def command(hub: Hub, tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def command(
+    hub: Hub, tmp_path: Path, *arguments: object, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "HF_ENDPOINT": hub.address,
         "HF_HUB_OFFLINE": "0",
         "HF_HOME": str(tmp_path / "hub cache"),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "NO_PROXY": "127.0.0.1",
+        **(more or {}),
     }
     return subprocess.run(
-        [sys.executable, "-m", "converter", *map(str, arguments)],
+        [sys.executable, "-m", "converter", *map(str, arguments), *([] if "--no-network" in arguments else ["--network"])],
         capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
     )  # fmt: skip
 
@@ -182,3 +191,43 @@ def test_that_no_connection_is_one_sentence(hub: Hub, out: Path, tmp_path: Path)
     assert done.returncode == S.DOWNLOAD_FAILED
     assert len(done.stderr.splitlines()) == 1
     assert left_in(out) == []
+
+
+def test_that_nobody_is_asked_without_leave(hub: Hub, out: Path, tmp_path: Path) -> None:
+    for more in ((), ("--plan",)):
+        done = command(hub, tmp_path, "someone/Small-Llama-v1", "--out", out, *more, "--no-network")
+        assert done.returncode == S.NETWORK_OFF
+        assert len(done.stderr.splitlines()) == 1 and "--network" in done.stderr
+    assert hub.sent == {} and left_in(out) == []
+
+
+def test_that_the_base_of_an_adapter_is_not_asked_for_without_leave(hub: Hub, out: Path, tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    put(adapter / "adapter_config.json", {"base_model_name_or_path": "someone/Small-Llama-v1", "peft_type": "LORA"})
+    done = command(hub, tmp_path, adapter, "--out", out, "--no-network")
+    assert done.returncode == S.NETWORK_OFF and hub.sent == {}
+
+
+def test_that_the_token_comes_from_the_keyring(hub: Hub, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.py").write_text(
+        "import keyring.backend\n"
+        "class Ring(keyring.backend.KeyringBackend):\n"
+        "    priority = 1\n"
+        "    def get_password(self, service, user): return f'hf_{service}_{user}'\n"
+        "    def set_password(self, *words): raise AssertionError\n"
+    )
+    more = {"PYTHON_KEYRING_BACKEND": "kept.Ring", "PYTHONPATH": str(tmp_path), "HF_TOKEN": ""}
+    done = command(hub, tmp_path, "someone/Small-Llama-v1", "--plan", "--json", "--out", out, more=more)
+    assert done.returncode == 0, done.stderr
+    assert hub.tokens == {"Bearer hf_samar_hugging-face"}
+    hub.tokens.clear()
+    command(hub, tmp_path, "someone/Small-Llama-v1", "--plan", "--json", "--out", out)
+    assert hub.tokens == {""}
+
+
+def test_that_the_settings_give_the_leave(tmp_path: Path) -> None:
+    data = ["--data-dir", str(tmp_path)]
+    assert with_leave(["a/b", *data]) == ["a/b"]
+    SettingsFile(Paths.under(tmp_path).settings).save(Settings(network_allowed=True))
+    assert with_leave(["a/b", *data]) == ["a/b", "--network"]
+    assert with_leave(["a/b", "--no-network"]) == ["a/b", "--no-network"]

@@ -4,13 +4,14 @@ import errno
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.errors import SENTENCES, SamarError, fill
 from desktop.core.generation import GenerationParams
-from desktop.core.settings import Language, Settings, SettingsFile, Theme, storage_error
+from desktop.core.settings import FORMAT, Language, Settings, SettingsFile, Theme, storage_error
 
 CHOSEN = Settings(
     language=Language.ARABIC,
@@ -52,6 +53,30 @@ def test_that_fields_of_another_version_are_passed_over(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "settings.json")
     file.path.write_text('{"from_the_future": [1, 2], "context": 4096}')
     assert file.load() == (Settings(context=4096), None)
+
+
+def test_that_fields_of_another_version_outlive_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"from_the_future": [1, 2], "context": 4096}')
+    file = SettingsFile(path)
+    settings, _ = file.load()
+    file.save(msgspec.structs.replace(settings, theme=Theme.DARK))
+    assert msgspec.json.decode(path.read_bytes()) == {
+        "format": FORMAT, "from_the_future": [1, 2], "context": 4096, "theme": "dark",
+    }  # fmt: skip
+
+
+def test_that_settings_of_a_newer_samar_are_kept_and_used_as_far_as_they_are_understood(tmp_path: Path) -> None:
+    raw = msgspec.json.encode({"format": FORMAT + 1, "theme": {"name": "dusk"}, "context": 4096, "user_name": "ليلى"})
+    file = SettingsFile(tmp_path / "settings.json")
+    file.path.write_bytes(raw)
+    settings, problem = file.load()
+    assert settings == Settings(context=4096, user_name="ليلى")
+    assert problem is not None
+    assert problem.code == "settings_too_new"
+    file.save(settings)
+    assert (tmp_path / problem.details["aside"]).read_bytes() == raw
+    assert file.load() == (settings, None)
 
 
 def test_that_a_failed_save_keeps_the_old_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ import pytest
 import tests.fakes.failing_child
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, StoppedBy
+from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
-from desktop.engine.process import child_command, child_environment
 from desktop.engine.protocol import Event, Finished, GenerateRequest, LoadOptions, Piece
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
@@ -225,7 +225,10 @@ def test_that_a_busy_engine_is_not_taken_for_a_frozen_one(make_engine: MakeEngin
 
 def test_that_the_engine_ends_when_its_input_closes(tiny_model: Path) -> None:
     with subprocess.Popen(
-        child_command(str(os.getpid())), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+        child_command(Role.ENGINE, str(os.getpid())),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=child_environment(),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

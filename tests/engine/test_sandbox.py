@@ -12,8 +12,8 @@ import pytest
 
 import tests.fakes.confined
 from desktop.core.generation import GenerationParams
+from desktop.core.program import child_environment
 from desktop.engine.client import EngineClient
-from desktop.engine.process import child_environment
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions
 
 
@@ -51,7 +51,7 @@ def test_that_a_confined_engine_keeps_states_and_says_how_it_is_held(
     engine = make_engine(states=tmp_path / "new" / "states")
     engine.load(tiny_model, LoadOptions(threads=1))
     assert engine.sandbox == tried["held"]
-    request = GenerateRequest(messages=(("user", "hello " * 60),), params=GenerationParams(max_tokens=3))
+    request = GenerateRequest(messages=(("user", "hello " * 60),), params=GenerationParams(max_tokens=3), kept=True)
     assert isinstance(list(engine.generate(request))[-1], Finished)
     engine.close()
     assert len(list((tmp_path / "new" / "states").glob("*.state"))) == 1

@@ -10,15 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts
+from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
 from desktop.engine.llama import common_prefix
 from desktop.engine.memory import plan_memory
-from desktop.engine.process import child_command, child_environment
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -170,7 +171,10 @@ class RawEngine:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            child_command(str(os.getpid())), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+            child_command(Role.ENGINE, str(os.getpid())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=child_environment(),
         )
         self.frames: queue.SimpleQueue[FromEngine] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read)
@@ -474,9 +478,24 @@ def test_that_what_does_not_fit_is_refused_with_numbers() -> None:
     assert 4.0 < float(caught.value.details["needed"].split()[0]) < 6.0
 
 
+@pytest.mark.parametrize(
+    ("free", "advice"), [(7.9, "Q6_K"), (6.0, "Q5_K_M"), (5.0, "Q4_K_M"), (3.6, "Q2_K"), (3.0, None)]
+)
+def test_that_a_refused_load_names_the_quantization_that_would_fit(free: float, advice: str | None) -> None:
+    facts = msgspec.structs.replace(FACTS, weight_bytes=14 * GB, file_bytes=14 * GB, quantization="F16")
+    with pytest.raises(SamarError) as caught:
+        plan_memory(facts, LoadOptions(), free=int(free * GB))
+    assert caught.value.details.get("quantization") == advice
+    assert caught.value.code == ("not_enough_memory_for_this" if advice else "not_enough_memory")
+    if advice:
+        bytes_ = {"Q6_K": 5.8, "Q5_K_M": 5.0, "Q4_K_M": 4.3, "Q2_K": 2.8}[advice] * GB
+        fitting = msgspec.structs.replace(facts, weight_bytes=int(bytes_))
+        assert plan_memory(fitting, LoadOptions(), free=int(free * GB)).context >= 2048
+
+
 def test_that_nonsense_on_the_pipe_ends_the_process() -> None:
     with subprocess.Popen(
-        child_command(str(os.getpid())),
+        child_command(Role.ENGINE, str(os.getpid())),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
-from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint, forget
+from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint, forget, forget_others
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -20,12 +22,14 @@ MakeEngine = Callable[..., EngineClient]
 FIRST, SECOND = "first chat " * 40, "another one " * 40
 
 
-def ask(engine: EngineClient, *turns: str) -> tuple[str, GenerationStats]:
+def ask(engine: EngineClient, *turns: str, chat: str = "", kept: bool = True) -> tuple[str, GenerationStats]:
     roles = ("user", "assistant")
     messages = tuple((roles[i % 2], text) for i, text in enumerate(turns))
     text = ""
     for event in engine.generate(
-        GenerateRequest(messages=messages, params=GenerationParams(temperature=0.0, max_tokens=16))
+        GenerateRequest(
+            messages=messages, params=GenerationParams(temperature=0.0, max_tokens=16), chat=chat or turns[0], kept=kept
+        )
     ):
         if isinstance(event, Piece):
             text += event.text
@@ -72,7 +76,7 @@ def test_that_switching_between_chats_reads_neither_again(
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("damage", ["cut", "changed", "foreign", "entry", "missing"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "foreign", "version", "entry", "empty"])
 def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
     make_engine: MakeEngine, tiny_model: Path, folder: Path, damage: str
 ) -> None:
@@ -80,25 +84,74 @@ def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
     engine.load(tiny_model, OPTIONS)
     reply, _ = ask(engine, FIRST)
     engine.close()
-    (state,) = folder.glob("*.state")
-    (entry,) = folder.glob("*.tokens")
+    (state,) = folder.iterdir()
     data = state.read_bytes()
-    if damage == "cut":
-        state.write_bytes(data[:-100])
-    elif damage == "changed":
-        state.write_bytes(data[:1000] + bytes([data[1000] ^ 255]) + data[1001:])
-    elif damage == "foreign":
-        state.write_bytes(os.urandom(len(data)))
-    elif damage == "entry":
-        entry.write_bytes(entry.read_bytes()[:-50])
-    else:
-        state.unlink()
+    middle = len(data) // 2
+    state.write_bytes(
+        {
+            "cut": data[:-100],
+            "changed": data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :],
+            "foreign": os.urandom(len(data)),
+            "version": data[:8] + bytes([data[8] + 1]) + data[9:],
+            "entry": data[:20] + bytes(100) + data[120:],
+            "empty": b"",
+        }[damage]
+    )
     again = make_engine(states=folder)
     again.load(tiny_model, OPTIONS)
     text, stats = ask(again, FIRST)
     assert text == reply
     assert stats.cached_tokens == 0
-    assert not entry.exists()
+    assert not state.exists()
+
+
+@pytest.mark.engine
+def test_that_temporary_chats_never_reach_the_disk(make_engine: MakeEngine, tiny_model: Path, folder: Path) -> None:
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
+    _, first = ask(engine, FIRST, kept=False)
+    ask(engine, SECOND)
+    assert ask(engine, FIRST, kept=False)[1].cached_tokens == first.prompt_tokens - 1, "but they stay warm"
+    engine.close()
+    (state,) = folder.iterdir()
+    assert FIRST[:10].encode() not in state.read_bytes()
+    again = make_engine(states=folder)
+    again.load(tiny_model, OPTIONS)
+    assert ask(again, FIRST, kept=False)[1].cached_tokens < 20
+
+
+@pytest.mark.engine
+def test_that_an_erased_chat_is_gone_from_memory_and_disk(
+    make_engine: MakeEngine, tiny_model: Path, folder: Path
+) -> None:
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
+    ask(engine, FIRST, chat="1")
+    ask(engine, SECOND, chat="2")
+    engine.forget(["1", "2"])
+    assert ask(engine, SECOND, chat="3")[1].cached_tokens == 0, "not in the cache"
+    assert ask(engine, FIRST, chat="4", kept=False)[1].cached_tokens < 20, "nor warm"
+    engine.close()
+    (state,) = folder.iterdir()
+    engine.forget(["3"])
+    assert not state.exists(), "without a process as well"
+
+
+@pytest.mark.engine
+def test_that_without_room_nothing_is_written_and_what_is_there_goes(
+    make_engine: MakeEngine, tiny_model: Path, folder: Path
+) -> None:
+    engine = make_engine(states=folder)
+    engine.load(tiny_model, OPTIONS)
+    ask(engine, FIRST)
+    engine.unload()
+    assert list(folder.iterdir())
+    engine.limit_states(0)
+    engine.load(tiny_model, OPTIONS)
+    assert not list(folder.iterdir())
+    ask(engine, FIRST)
+    engine.close()
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.engine
@@ -127,61 +180,72 @@ def test_that_states_can_be_forgotten_and_are_for_their_owner_alone(
     assert not list(folder.iterdir())
 
 
-class Held:
-    """A context that only has tokens."""
-
-    def __init__(self, tokens: Sequence[int], size: int = 1000) -> None:
-        self.tokens, self._size = list(tokens), size
-
-    def save_state(self, path: Path) -> int:
-        return path.write_bytes(b"x" * self._size)
-
-    def load_state(self, path: Path, tokens: Sequence[int]) -> bool:
-        self.tokens = list(tokens)
-        return path.exists()
+def chat(number: int, length: int = MIN_TOKENS) -> array[int]:
+    return array("i", [number] * length)
 
 
-def chat(number: int, length: int = MIN_TOKENS) -> list[int]:
-    return [number] * length
+def state(size: int = 1000) -> mmap.mmap:
+    return mmap.mmap(-1, size)
 
 
 def test_that_the_folder_stays_within_its_bound_and_the_oldest_go_first(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 3500, "model")
+    store = StateStore(tmp_path, 4500, "model")
     for number in range(6):
-        assert store.save(Held(chat(number)))
-        for path in tmp_path.glob("*.tokens"):
+        assert store.save(state(), chat(number), str(number))
+        for path in tmp_path.iterdir():
             stat = path.stat()
             os.utime(path, (stat.st_atime, stat.st_mtime - 10))
-    assert sum(path.stat().st_size for path in tmp_path.glob("*.state")) <= 3500
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 4500
     assert store.best(chat(5), 0) is not None
     assert store.best(chat(3), 0) is not None
     assert store.best(chat(0), 0) is None
+    store.set_limit(2000)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 2000
+    assert store.best(chat(5), 0) is not None
 
 
 def test_that_a_chat_that_grew_replaces_its_own_state(tmp_path: Path) -> None:
     store = StateStore(tmp_path, 10_000, "model")
-    assert store.save(Held(chat(1)))
-    assert store.save(Held([*chat(1), 2]))
-    assert not store.save(Held(chat(1))), "it is kept already, as the beginning of another"
-    assert len(list(tmp_path.glob("*.state"))) == 1
+    grown = chat(1) + array("i", [2])
+    assert store.save(state(), chat(1), "a")
+    assert store.save(state(), grown, "a")
+    assert store.holds(chat(1), "b"), "it is kept already, as the beginning of another"
+    assert len(list(tmp_path.iterdir())) == 1
+    other = chat(1) + array("i", [3])
+    assert store.save(state(), other, "a"), "another branch of it, or an edited turn"
+    assert len(list(tmp_path.iterdir())) == 1, "whose old text does not stay"
 
 
-def test_that_short_chats_and_states_larger_than_the_bound_are_not_kept(tmp_path: Path) -> None:
+def test_that_what_does_not_fit_or_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     store = StateStore(tmp_path, 500, "model")
-    assert not store.save(Held(chat(1, MIN_TOKENS - 1)))
-    assert not store.save(Held(chat(1)))
+    assert not store.save(state(), chat(1), "a")
+    assert not store.save(state(100), chat(1), "a", lambda: True)
     assert not list(tmp_path.iterdir())
 
 
-def test_that_the_longest_common_beginning_wins_and_a_recurrent_model_wants_all_of_it(tmp_path: Path) -> None:
+def test_that_the_longest_common_beginning_wins(tmp_path: Path) -> None:
+    one, other = chat(1) + array("i", [5, 6, 7]), chat(1) + array("i", [8])
+    wanted = chat(1) + array("i", [5, 6, 9])
     store = StateStore(tmp_path, 10_000, "model")
-    store.save(Held([*chat(1), 5, 6, 7]))
-    store.save(Held([*chat(1), 8]))
-    found = store.best([*chat(1), 5, 6, 9], 0)
+    store.save(state(), one, "a")
+    store.save(state(), other, "b")
+    found = store.best(wanted, 0)
     assert found is not None
-    assert found[1][-1] == 7
-    assert store.best([*chat(1), 5, 6, 9], 0, whole=True) is None
-    assert store.best([*chat(1), 8, 9], 0, whole=True) is not None
+    assert found[1] == len(one) - 1
+    whole = StateStore(tmp_path, 10_000, "model", whole=True)
+    assert whole.best(wanted, 0) is None, "a recurrent model wants all of it"
+    assert whole.best(other + array("i", [9]), 0) is not None
+
+
+def test_that_states_of_chats_that_are_no_more_go(tmp_path: Path) -> None:
+    store = StateStore(tmp_path, 10_000, "model")
+    for name in "abc":
+        store.save(state(), chat(ord(name)), name)
+    forget_others(tmp_path, {"a", "b"})
+    assert len(list(tmp_path.iterdir())) == 2
+    forget(tmp_path, ["a"])
+    assert store.best(chat(ord("b")), 0) is not None
+    assert store.best(chat(ord("a")), 0) is None
 
 
 def test_that_a_fingerprint_follows_the_file_and_the_settings(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What loading a model really takes, measured in a process of its own: `python -m tests.fakes.measured_load FILE CONTEXT KV_TYPE`.
+"""What loading a model really takes, measured in a process of its own: `python -m tests.fakes.measured_load FILE CONTEXT KV_TYPE MAP FLASH`.
 
 The file is not mapped, so that all that is needed is memory of the process and nothing else is counted: with a map, weights
 that the CPU backend has laid out anew stay in it a second time until the system wants their pages back.
@@ -17,10 +17,21 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def measure(path: Path, context: int, kv_type: str = "f16", *, map_file: bool = False) -> dict[str, float]:
-    """resident: bytes that loading and one prompt added; tokens_per_s: of the best of a few tokens."""
+def measure(
+    path: Path, context: int, kv_type: str = "f16", *, map_file: bool = False, flash: str = "auto"
+) -> dict[str, float]:
+    """resident: bytes that loading and one prompt added, without flash attention a prompt that fills the context; tokens_per_s: of the best of a few tokens."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fakes.measured_load", str(path), str(context), kv_type, str(int(map_file))],
+        [
+            sys.executable,
+            "-m",
+            "tests.fakes.measured_load",
+            str(path),
+            str(context),
+            kv_type,
+            str(int(map_file)),
+            flash,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -32,7 +43,7 @@ def measure(path: Path, context: int, kv_type: str = "f16", *, map_file: bool = 
     return found
 
 
-def main(path: str, context: str, kv_type: str, map_file: str) -> None:
+def main(path: str, context: str, kv_type: str, map_file: str, flash: str) -> None:
     from desktop.core.machine import usable_cores
     from desktop.engine.llama import Context, Library, Model, StopFlag
 
@@ -41,9 +52,20 @@ def main(path: str, context: str, kv_type: str, map_file: str) -> None:
     before = process.memory_info().rss
     model = Model(library, path, gpu_layers=0, memory_map=map_file == "1")
     made = Context(
-        model, size=int(context), batch=min(512, int(context)), threads=usable_cores(), flag=StopFlag(), kv_type=kv_type
+        model,
+        size=int(context),
+        batch=min(512, int(context)),
+        threads=usable_cores(),
+        flag=StopFlag(),
+        kv_type=kv_type,
+        flash_attention=flash,
     )
-    assert made.decode([(i * 37 + 5) % model.size for i in range(min(512, int(context) - 16))])
+    room = int(context) - 16
+    batches = (
+        max(1, int(context) // 512) if flash == "off" else 1
+    )  # the pages of scores are touched as the context fills
+    for _ in range(batches):
+        assert made.decode([(i * 37 + 5) % model.size for i in range(min(512, room // batches))])
     best = float("inf")
     for token in range(8):
         started = time.perf_counter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class ScriptedEngine(Engine):
     """Gives its replies one after another, the last one again and again.
 
     inspect: as the real engine's. load_gate: a load waits for it, or for a stop. load_error: raised by the next load.
-    requests: what was asked, for tests to look at.
+    requests, loads, forgotten, known, states_limits: what was asked, for tests to look at.
     """
 
     replies: Sequence[Reply] = (Reply(),)
@@ -68,6 +68,20 @@ class ScriptedEngine(Engine):
     load_error: SamarError | None = None
     requests: list[GenerateRequest] = field(default_factory=list)
     loads: list[Path] = field(default_factory=list)
+    options: LoadOptions | None = None
+    """Of the last load."""
+    forgotten: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    states_limits: list[int] = field(default_factory=list)
+
+    def forget(self, chats: Collection[str]) -> None:
+        self.forgotten.extend(chats)
+
+    def forget_others(self, chats: Collection[str]) -> None:
+        self.known = list(chats)
+
+    def limit_states(self, size: int) -> None:
+        self.states_limits.append(size)
 
     def __post_init__(self) -> None:
         self._model: ModelInfo | None = None
@@ -94,7 +108,7 @@ class ScriptedEngine(Engine):
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> ModelInfo | None:
         facts = self.inspect(path)
-        options = options or LoadOptions()
+        self.options = options = options or LoadOptions()
         self.loads.append(path)
         self.start()
         self._begin()

@@ -6,6 +6,8 @@ take two tokens and every token may end inside a character; then the special tok
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +116,84 @@ def write_tiny(
     writer.write_tensors_to_file()
     writer.close()
     return path
+
+
+def write_tiny_adapter(
+    path: Path, *, seed: int = 1, rank: int = 2, width: int = WIDTH, architecture: str = "llama", kind: str = "adapter"
+) -> Path:
+    """A LoRA adapter with random weights for the attention of a model of `write_tiny`."""
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_string("general.type", kind)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    random = np.random.default_rng(seed)
+    for layer in range(LAYERS):
+        for part in ("attn_q", "attn_v"):
+            for half, shape in (("a", (rank, width)), ("b", (width, rank))):
+                writer.add_tensor(
+                    f"blk.{layer}.{part}.weight.lora_{half}", random.standard_normal(shape).astype(np.float32)
+                )
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def write_tiny_projector(path: Path, *, seed: int = 3, width: int = WIDTH, size: int = 16, patch: int = 4) -> Path:
+    """A projector of LLaVA's kind with random weights: size × size pixels become (size / patch)² positions."""
+    hidden, layers, feed = 16, 2, 32
+    writer = gguf.GGUFWriter(path, "clip")
+    writer.add_string("general.type", "mmproj")
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_string("clip.projector_type", "mlp")
+    writer.add_bool("clip.use_gelu", True)
+    for key, value in (
+        ("image_size", size), ("patch_size", patch), ("embedding_length", hidden), ("feed_forward_length", feed),
+        ("block_count", layers), ("attention.head_count", 2), ("projection_dim", width),
+    ):  # fmt: skip
+        writer.add_uint32(f"clip.vision.{key}", value)
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-5)
+    writer.add_array("clip.vision.image_mean", [0.5, 0.5, 0.5])
+    writer.add_array("clip.vision.image_std", [0.5, 0.5, 0.5])
+    random = np.random.default_rng(seed)
+
+    def tensor(label: str, *shape: int) -> None:
+        writer.add_tensor(label, (random.standard_normal(shape) * 0.4).astype(np.float32))
+
+    tensor("v.patch_embd.weight", hidden, 3, patch, patch)
+    tensor("v.position_embd.weight", (size // patch) ** 2, hidden)
+    for layer in range(layers):
+        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            tensor(f"v.blk.{layer}.{part}.weight", hidden, hidden)
+            tensor(f"v.blk.{layer}.{part}.bias", hidden)
+        for part in ("ln1", "ln2"):
+            tensor(f"v.blk.{layer}.{part}.weight", hidden)
+            tensor(f"v.blk.{layer}.{part}.bias", hidden)
+        tensor(f"v.blk.{layer}.ffn_up.weight", feed, hidden)
+        tensor(f"v.blk.{layer}.ffn_up.bias", feed)
+        tensor(f"v.blk.{layer}.ffn_down.weight", hidden, feed)
+        tensor(f"v.blk.{layer}.ffn_down.bias", hidden)
+    for number, size_in in ((0, hidden), (2, width)):
+        tensor(f"mm.{number}.weight", width, size_in)
+        tensor(f"mm.{number}.bias", width)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def png(color: tuple[int, int, int], width: int = 24, height: int = 16) -> bytes:
+    """A PNG of one colour, with a darker corner so that directions differ."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(
+        b"\0"
+        + b"".join(bytes(c // 4 if x < width // 3 and y < height // 3 else c for c in color) for x in range(width))
+        for y in range(height)
+    )
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

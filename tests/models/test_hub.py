@@ -6,11 +6,13 @@ import errno
 import hashlib
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -490,29 +492,44 @@ def test_that_free_space_is_checked_before(queue: DownloadQueue, monkeypatch: py
     assert code_of(caught) == "download_no_space" and queue.downloads() == []
 
 
-def test_that_a_disk_that_fills_up_keeps_what_came(
-    queue: DownloadQueue, content: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = hub_module._Sink.write
-
-    def full(self: hub_module._Sink, data: bytes) -> int:
-        if self.tell() > 300_000:
-            try:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except OSError as problem:
-                raise hub_module._DiskRefused from problem
-        return real(self, data)
-
-    monkeypatch.setattr(hub_module._Sink, "write", full)
-    with pytest.raises(SamarError) as caught:
-        fetch(queue)
+def test_that_a_disk_that_fills_up_keeps_what_came(queue: DownloadQueue, content: bytes) -> None:
+    """The system itself refuses: no file of this process may grow beyond 300,000 bytes."""
+    repository, choice = only_choice(queue.hub)
+    one = queue.add(repository, choice)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    try:
+        with pytest.raises(SamarError) as caught:
+            queue.run(one, Transfer())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert code_of(caught) == "download_no_space"
     assert_nothing(queue)
-    monkeypatch.setattr(hub_module._Sink, "write", real)
     (left,) = queue.downloads()
-    assert left.held > 0
+    assert left.held == 300_000
     queue.run(left, Transfer())
     assert_whole(queue, content)
+
+
+def test_that_a_read_only_folder_is_one_sentence(queue: DownloadQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused by the system where the tests run as somebody whom permissions bind, else at the same call."""
+    queue.partial.mkdir(parents=True)
+    one = queue.add(*only_choice(queue.hub))
+    queue.partial.chmod(0o500)
+    if os.geteuid() == 0:
+        real = Path.mkdir
+
+        def refuse(self: Path, *words: object, **more: object) -> None:
+            if self.parent == queue.partial:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            real(self, *words, **more)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(SamarError) as caught:
+        queue.run(one, Transfer())
+    queue.partial.chmod(0o700)
+    assert code_of(caught) == "download_unwritable" and "ermission" in str(caught.value)
+    assert_nothing(queue)
 
 
 def test_that_a_folder_that_refuses_is_one_sentence(queue: DownloadQueue) -> None:
@@ -613,3 +630,105 @@ def test_that_a_search_can_be_hung_up(world: LoopbackHub, hub: Hub) -> None:
     go_on.set()
     searching.join()
     assert len(ended) == 1
+
+
+# ---- being asked to wait
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "17"}, 17),
+        ({"Retry-After": "Sun, 22 Nov 2026 12:00:30 GMT"}, 30),
+        ({"Retry-After": "Sun, 22 Nov 2026 11:00:00 GMT"}, 0),
+        ({"RateLimit": '"api";r=0;t=142'}, 142),
+        ({"Retry-After": "soon", "RateLimit": '"api";r=0;t=7'}, 7),
+        ({"Retry-After": "-3"}, 60),
+        ({"Retry-After": "٣"}, 60),
+        ({}, 60),
+    ],
+)
+def test_that_every_way_to_ask_for_patience_is_read(
+    headers: dict[str, str], seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(hub_module.time, "time", lambda: noon)
+    assert hub_module.seconds_to_wait(headers) == seconds
+
+
+def test_that_patience_is_bounded(queue: DownloadQueue, world: LoopbackHub) -> None:
+    repository, choice = only_choice(queue.hub)
+    one = queue.add(repository, choice)
+    for number in range(queue_module.MOST_REFUSALS):
+        waiting = queue.refused(one.id, SamarError("hub_busy", wait=5))
+        assert waiting.state is State.WAITING and waiting.refusals == number + 1
+    failed = queue.refused(one.id, SamarError("hub_busy", wait=5))
+    assert failed.state is State.FAILED and failed.error_code == "hub_busy"
+    assert queue.set_state(one.id, State.QUEUED).refusals == 0
+    assert queue.refused(one.id, SamarError("hub_busy", wait=86_400)).state is State.FAILED  # nobody waits for a day
+    queue.add(repository, choice)
+    assert queue.refused(one.id, SamarError("hub_busy", wait=5)).refusals == 1
+    assert [left.state for left in queue.recover()] == [State.PAUSED]
+
+
+# ---- what belongs to a model
+
+
+def with_projector(world: LoopbackHub, content: bytes, tmp_path: Path) -> HubRepository:
+    made = write_tiny(tmp_path / "p.gguf", seed=5, architecture="clip")
+    for name in ("mmproj-Tiny-F32.gguf", "mmproj-Tiny-F16.gguf"):
+        world.files[f"{REPO}/{name}"] = made.read_bytes()
+    world.files[f"{REPO}/Tiny-Q4_0.gguf"] = write_tiny(tmp_path / "q.gguf", seed=6).read_bytes()
+    return Hub(lambda: True, world.endpoint, token=lambda: None).repository(REPO)
+
+
+def test_that_a_projector_comes_with_its_model_and_goes_with_the_last(
+    world: LoopbackHub, queue: DownloadQueue, content: bytes, tmp_path: Path
+) -> None:
+    repository = with_projector(world, content, tmp_path)
+    projector = repository.projector
+    assert projector is not None and projector.name == "mmproj-Tiny-F16.gguf"
+    small, large = repository.choices
+    alone = queue.run(queue.add(repository, large), Transfer())
+    assert alone.companions == ()
+    seen: list[Progress] = []
+    both = queue.run(queue.add(repository, small, (projector,)), Transfer(), seen.append)
+    assert seen[-1].held == seen[-1].size == small.size + projector.size
+    beside = queue.library.models / REPO.replace("/", "--") / projector.name
+    assert both.companions == (str(beside),)
+    assert beside.read_bytes() == world.files[f"{REPO}/{projector.name}"]
+    queue.library.refresh()
+    alone, both = queue.library.find(alone.id), queue.library.find(both.id)
+    assert alone.companions == both.companions == (str(beside),)  # one serves all
+    queue.library.remove(both, delete=Path.unlink)
+    assert beside.is_file() and Path(alone.path).is_file()
+    assert queue.library.removal(alone).frees == large.size + projector.size
+    queue.library.remove(alone, delete=Path.unlink)
+    assert not beside.exists() and not beside.parent.exists()
+
+
+def test_that_a_projector_asked_for_later_is_fetched_alone(
+    world: LoopbackHub, queue: DownloadQueue, content: bytes, tmp_path: Path
+) -> None:
+    repository = with_projector(world, content, tmp_path)
+    projector = repository.projector
+    assert projector is not None
+    queue.run(queue.add(repository, repository.choices[1]), Transfer())
+    world.requests.clear()
+    entry = queue.run(queue.add(repository, repository.choices[1], (projector,)), Transfer())
+    assert len(entry.companions) == 1
+    assert {path for _, path, _ in world.requests if "/cdn/" in path} == {f"/cdn/{REPO}/{projector.name}"}
+
+
+def test_that_a_model_without_its_projector_yet_is_no_model(
+    world: LoopbackHub, queue: DownloadQueue, content: bytes, tmp_path: Path
+) -> None:
+    repository = with_projector(world, content, tmp_path)
+    projector = repository.projector
+    assert projector is not None
+    world.refuse = lambda method, path: (404, {"X-Error-Code": "EntryNotFound"}) if "mmproj" in path else None
+    one = queue.add(repository, repository.choices[0], (projector,))
+    with pytest.raises(SamarError) as caught:
+        queue.run(one, Transfer())
+    assert code_of(caught) == "hub_not_found"
+    assert_nothing(queue)

@@ -14,7 +14,8 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.models import discovery
 from desktop.models.discovery import Origin, Place
-from desktop.models.library import Library, ModelSettings
+from desktop.models.library import Library
+from desktop.models.settings import ModelSettings, settings_of
 from tests.fakes.tiny_gguf import write_tiny
 
 
@@ -44,7 +45,7 @@ def test_that_a_dropped_file_is_used_in_place(library: Library, tmp_path: Path) 
 
 def test_that_a_moved_and_renamed_file_keeps_its_settings(library: Library, tmp_path: Path) -> None:
     (entry,) = library.add(write_tiny(tmp_path / "a.gguf"))
-    wanted = ModelSettings(context=1234, system_prompt="قصير")
+    wanted = ModelSettings(context=1234, kv_type="q8_0")
     library.set_settings(entry.id, wanted)
     (tmp_path / "elsewhere").mkdir()
     moved = Path(entry.path).rename(tmp_path / "elsewhere" / "b.gguf")
@@ -52,6 +53,10 @@ def test_that_a_moved_and_renamed_file_keeps_its_settings(library: Library, tmp_
     found = library.find("b")
     assert found.id == entry.id and found.path == str(moved)
     assert Library(Paths.under(library.path.parent), places=list).settings(found.id) == wanted
+    assert settings_of(library.path, moved) == wanted
+    again = moved.rename(tmp_path / "nobody looked here.gguf")
+    assert settings_of(library.path, again) == wanted
+    assert settings_of(library.path, write_tiny(tmp_path / "other.gguf", seed=9)) == ModelSettings()
 
 
 def test_that_a_changed_file_is_another_model(library: Library, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
-"""Nothing in Samar connects anywhere but through two files: the models room's, which asks for leave before each request, and
-the converter's, which runs only when a person names a repository on its command line."""
+"""Nothing in Samar connects anywhere but through three files, each of which asks for leave before it does: the models room's,
+the converter's, and the one that looks for a new version."""
 
 from __future__ import annotations
 
 import ast
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,11 +16,26 @@ import pytest
 
 from desktop.core.paths import Paths
 from desktop.models.library import Library
+from tests.fakes import silent_session
 
 ROOT = Path(__file__).resolve().parents[2]
-GATES = {ROOT / "desktop" / "models" / "hub.py", ROOT / "converter" / "hub.py"}
-LOCAL = {ROOT / "desktop" / "app.py": {"socket"}}
-"""A pair of sockets inside the process, by which signals wake the window."""
+GATES = {
+    ROOT / "desktop" / "models" / "hub.py",
+    ROOT / "converter" / "hub.py",
+    ROOT / "desktop" / "updates" / "fetch.py",
+}
+LOCAL = {
+    # a pair of sockets inside the process, by which signals wake the window
+    ROOT / "desktop" / "app.py": {"socket"},
+    # one Samar for each data folder: a UNIX socket, or a pipe
+    ROOT / "desktop" / "instance.py": {
+        "PySide6.QtNetwork",
+        "PySide6.QtNetwork.QLocalServer",
+        "PySide6.QtNetwork.QLocalSocket",
+    },
+    # a file:// address becomes a path
+    ROOT / "desktop" / "__main__.py": {"urllib.request", "urllib.request.url2pathname"},
+}
 SPEAKERS = {"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "httpx2", "aiohttp"}
 SPEAKERS |= {
     "huggingface_hub",
@@ -68,3 +86,40 @@ def test_that_importing_samar_loads_no_client() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_that_the_window_opens_without_the_models_room() -> None:
+    """What only the room needs, and what measuring needs, is not loaded at the start."""
+    names = "'numpy', 'huggingface_hub', 'desktop.models.bandwidth', 'desktop.models.hub', 'desktop.models.catalogue'"
+    code = f"import sys, desktop.app; print([name for name in ({names}) if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def watched(folder: Path, *control: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.fakes.silent_session", str(folder), *control]
+    environment = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300
+    )
+
+
+def test_that_the_watch_sees_an_attempt(tmp_path: Path) -> None:
+    said = watched(tmp_path, "python")
+    assert said.returncode == silent_session.GUILTY and "attempted: socket" in said.stderr
+    native = watched(tmp_path, "native")
+    stopped = native.returncode == -signal.SIGSYS if sys.platform.startswith("linux") else False
+    assert stopped or not json.loads(native.stdout)["watched"]
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_that_a_whole_session_attempts_no_connection(data_dir: Path) -> None:
+    """Chat, the pages of models, settings, an adapter that names a repository: nothing even tries, children included."""
+    done = watched(data_dir)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)["seen"]
+    assert seen[:-1] == [
+        "loaded", "answered", "listed", "refused", "refused again", "card", "own settings", "adapter refused",
+    ]  # fmt: skip
+    assert "network is not allowed" in seen[-1]

@@ -36,7 +36,7 @@ def test_that_a_checkpoint_becomes_a_model_in_the_picker(qtbot: QtBot, samar: Sa
     before = contents(source)
     with qtbot.waitSignal(samar.conversion.work.planned, timeout=60_000):
         samar.open_files([str(source)])
-    card = samar.plan_card
+    card = samar.conversion.card
     assert not card.isHidden()
     assert card.view is not None
     assert card.view.family == "Llama"
@@ -59,11 +59,11 @@ def test_that_a_cancelled_conversion_leaves_nothing(qtbot: QtBot, samar: Samar, 
     source = small_llama(tmp_path)
     with qtbot.waitSignal(samar.conversion.work.planned, timeout=60_000):
         samar.open_files([str(source)])
-    samar.plan_card.convert.click()
-    assert samar.plan_card.stop.isVisible()
+    samar.conversion.card.convert.click()
+    assert samar.conversion.card.stop.isVisible()
     with qtbot.waitSignal(samar.conversion.work.cancelled, timeout=60_000):
-        samar.plan_card.stop.click()
-    assert samar.plan_card.isHidden()
+        samar.conversion.card.stop.click()
+    assert samar.conversion.card.isHidden()
     assert not samar.conversion.work.is_running
     assert contents(samar.paths.models) == {}
 
@@ -76,7 +76,7 @@ def test_that_a_folder_that_cannot_be_converted_is_a_sentence(qtbot: QtBot, sama
     assert failed.args[0].code == "conversion_failed"
     assert "config.json" in failed.args[0].sentence()
     assert not samar.window.banner.isHidden()
-    assert samar.plan_card.isHidden()
+    assert samar.conversion.card.isHidden()
 
 
 def test_that_a_folder_without_a_model_is_a_sentence(samar: Samar, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_that_samar_closes_while_it_converts(qtbot: QtBot, samar: Samar, tmp_pat
     source = small_llama(tmp_path)
     with qtbot.waitSignal(samar.conversion.work.planned, timeout=60_000):
         samar.open_files([str(source)])
-    samar.plan_card.convert.click()
+    samar.conversion.card.convert.click()
     samar.window.close()
     samar.close()
     assert contents(samar.paths.models) == {}

@@ -47,6 +47,15 @@ def test_that_each_choice_is_told_with_all_others_kept(dialog: SettingsDialog, q
     assert (last.theme, last.language, last.text_scale) == (Theme.DARK, Language.ARABIC, 1.3)
     assert (last.context, last.threads, last.system_prompt, last.known_models) == (16384, 3, "Be kind.", ("a",))
     assert len(told) == 5
+    qtbot.mouseClick(dialog.idle.group.button(1), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.states.group.button(0), Qt.MouseButton.LeftButton)
+    assert (told[-1].idle_minutes, told[-1].states_gb) == (10, 0)
+
+
+def test_that_figures_of_another_version_are_shown_as_the_nearest_choice(dialog: SettingsDialog) -> None:
+    dialog.show_settings(Settings(idle_minutes=90, states_gb=1000))
+    assert (dialog.idle.value(), dialog.states.value()) == (60, 50)
+    assert (dialog.settings.idle_minutes, dialog.settings.states_gb) == (90, 1000)
 
 
 def test_that_segments_are_chosen_with_keys(dialog: SettingsDialog, qtbot: QtBot) -> None:

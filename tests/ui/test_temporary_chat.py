@@ -109,6 +109,11 @@ def test_that_leaving_it_ends_it_and_other_chats_go_on(start: Start, qtbot: QtBo
     assert not samar.chats.is_temporary
     assert "is gone" in samar.window.toast.label.text()
     assert SECRET not in samar.transcript.page.toPlainText()
+    engine = samar.engine
+    assert isinstance(engine, ScriptedEngine)
+    temporary = engine.requests[1]
+    assert (engine.requests[0].kept, temporary.kept) == (True, False), "what was read of it stays off the disk"
+    assert engine.forgotten == [temporary.chat], "and out of the engine's memory"
     send(samar, qtbot, "more")
     chats = samar.store.list_chats()
     assert [(chat.title, chat.pinned) for chat in chats] == [("Renamed", True)]

@@ -65,7 +65,7 @@ def test_that_a_chat_is_exported_from_its_menu(samar: Samar, qtbot: QtBot, tmp_p
     dialog = samar.window.findChild(QFileDialog)
     assert dialog.selectedFiles()[0].rpartition("/")[2].startswith("A question.")
     target = tmp_path / "out"
-    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+    with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000):
         choose(samar, samar.window, target)
     raw = target.read_bytes()
     if form == "pdf":
@@ -90,7 +90,7 @@ def test_that_all_chats_come_back_from_a_file(samar: Samar, qtbot: QtBot, tmp_pa
     target = tmp_path / "all.json"
     dialog = open_data_page(samar, qtbot)
     dialog.export_formats.chosen.emit("json")
-    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+    with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000):
         choose(samar, dialog, target)
     assert dialog.transfer_note.text() == "2 chats exported"
     assert {chat["title"] for chat in json.loads(target.read_text())["chats"]} == {"One", "سمر"}
@@ -98,7 +98,7 @@ def test_that_all_chats_come_back_from_a_file(samar: Samar, qtbot: QtBot, tmp_pa
     samar.store.purge(samar.store.delete_chats([gone.id]))
     samar.chats.load_chats()
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(samar.transfer_worker.imported, timeout=20_000):
+    with qtbot.waitSignal(samar.transfer.worker.imported, timeout=20_000):
         choose(samar, dialog, target)
     assert dialog.transfer_note.text() == "1 chat imported; 1 chat was here already"
     assert dialog.import_button.isEnabled()
@@ -129,7 +129,7 @@ def test_that_a_file_that_is_cut_is_said_in_the_banner(samar: Samar, qtbot: QtBo
     file = tmp_path / "cut.json"
     file.write_text('[{"title": "x", "mapping": {')
     dialog = open_data_page(samar, qtbot)
-    with qtbot.waitSignal(samar.transfer_worker.failed, timeout=20_000):
+    with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000):
         samar.transfer.start_import(file)
     for said in (samar.window.banner.what.text(), dialog.transfer_note.text()):
         assert said.startswith("\u2068cut.json\u2069 is damaged")
@@ -140,7 +140,7 @@ def test_that_a_file_that_is_cut_is_said_in_the_banner(samar: Samar, qtbot: QtBo
 def test_that_a_place_that_cannot_be_written_is_said(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
     chat = stored(samar.store, "One")
     for form in ("md", "pdf"):
-        with qtbot.waitSignal(samar.transfer_worker.failed, timeout=20_000) as failed:
+        with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000) as failed:
             samar.transfer.start_export(tmp_path / "not there" / "x", form, [chat.id])
         assert failed.args[0].code == "export_failed"
 
@@ -153,7 +153,7 @@ def test_that_what_is_cancelled_leaves_nothing(
     said: list[str] = []
     samar.transfer.said.connect(lambda text, _running: said.append(text))
     monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
-    with qtbot.waitSignal(samar.transfer_worker.exported, timeout=20_000):
+    with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000):
         samar.transfer.start_export(target, "md", None)
     assert said[-1] == "Cancelled. Nothing was written."
     assert list(tmp_path.glob("*.md")) == []

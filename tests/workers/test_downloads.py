@@ -128,3 +128,33 @@ def test_that_closing_keeps_what_came_for_the_next_time(
     with qtbot.waitSignal(again.finished, timeout=20_000):
         again.resume(left.id)
     again.close()
+
+
+def test_that_a_hub_that_asks_to_wait_is_waited_for(worker: DownloadWorker, qtbot: QtBot, world: LoopbackHub) -> None:
+    refusals = [(429, {"Retry-After": "0"}), (429, {"Retry-After": "1"})]
+    world.refuse = lambda method, path: refusals.pop() if refusals and "/resolve/" in path else None
+    seen: list[tuple[State, ...]] = []
+    worker.changed.connect(lambda downloads: seen.append(tuple(one.state for one in downloads)))
+    told: list[object] = []
+    worker.failed.connect(told.append)
+    with qtbot.waitSignal(worker.finished, timeout=20_000):
+        ask(worker)
+    assert told == [] and refusals == []
+    assert seen.count((State.WAITING,)) == 2
+
+
+def test_that_the_queue_waits_as_a_whole_and_pausing_frees_it(
+    worker: DownloadWorker, qtbot: QtBot, world: LoopbackHub
+) -> None:
+    refusals = [(429, {"Retry-After": "3000"})]
+    world.refuse = lambda method, path: refusals.pop() if refusals and "/resolve/" in path else None
+    first = ask(worker, 0)
+    qtbot.waitUntil(lambda: states(worker) == [State.WAITING], timeout=10_000)
+    ask(worker, 1)
+    assert states(worker) == [State.WAITING, State.QUEUED]
+    with qtbot.waitSignal(worker.finished, timeout=20_000):
+        worker.pause(first.id)
+    assert states(worker) == [State.PAUSED]
+    with qtbot.waitSignal(worker.finished, timeout=20_000):
+        worker.resume(first.id)
+    assert states(worker) == []

@@ -238,6 +238,57 @@ def test_that_unloading_is_told(qtbot: QtBot, make_worker: Make) -> None:
     assert "model_unloaded" in told.names
 
 
+def test_that_an_idle_model_sleeps_and_the_next_message_wakes_it(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine()
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(1, REQUEST)
+    worker.set_idle_minutes(0.001)
+    qtbot.waitUntil(lambda: engine.model is None)
+    assert worker.model is not None, "nobody is told: the window still shows it"
+    assert "model_unloaded" not in told.names
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(2, REQUEST)
+    assert told.text[2] == told.text[1]
+    assert engine.loads == [MODEL, MODEL]
+    assert told.names == ["model_loaded", "finished", "model_loaded", "finished"]
+
+
+def test_that_a_model_at_work_does_not_sleep(qtbot: QtBot, make_worker: Make) -> None:
+    gate = threading.Event()
+    engine = ScriptedEngine(replies=(Reply(gate=gate),))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.chunk_received):
+        worker.generate(1, REQUEST)
+    worker.set_idle_minutes(0.0005)
+    assert not worker._idle.isActive()
+    worker._sleep()
+    with qtbot.waitSignal(worker.finished):
+        gate.set()
+    assert told.names == ["model_loaded", "finished"]
+
+
+def test_that_a_sleeping_model_can_be_unloaded_and_replaced(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine()
+    worker, _ = make_worker(engine)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    worker.set_idle_minutes(0.0005)
+    qtbot.waitUntil(lambda: engine.model is None)
+    with qtbot.waitSignal(worker.model_unloaded):
+        worker.unload()
+    assert worker.model is None
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    worker.set_idle_minutes(0)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(Path("two.gguf"))
+    assert worker.model is not None
+    assert worker.model.name == "two"
+
+
 def test_that_a_bug_of_an_engine_does_not_end_the_thread(
     qtbot: QtBot, make_worker: Make, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Reads the corpus: topics, off-topic prompts, follow-ups, system prompts and request forms, all TOML under corpus/.
+"""Reads the corpus, TOML under corpus/: topics, more wordings of them, off-topic prompts, follow-ups, system prompts, forms.
 
 Lists of wordings are multi-line strings with one wording a line, so that a diff shows one wording.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,12 @@ def load(root: Path = CORPUS) -> Corpus:
             if name in topics:
                 raise ValueError(f"topic {name} is given twice, again in {path.name}")
             topics[name] = Topic(name, {language: _side(table[language]) for language in LANGUAGES})
+    for path in sorted((root / "wordings").glob("*.toml")):
+        for name, table in _toml(path).items():
+            sides = topics[name].sides
+            for language, text in table.items():
+                side = sides[language]
+                sides[language] = replace(side, wordings=tuple(dict.fromkeys((*side.wordings, *lines(text)))))
     off: dict[str, OffTopic] = {}
     for language in LANGUAGES:
         table: dict[str, str] = {}

@@ -33,6 +33,8 @@ class Actor(QObject):
 class Undo(Actor):
     """One offer at a time, as a toast. A deletion becomes final when its offer ends."""
 
+    erased = Signal(object)
+    """Deletion: it is gone for good."""
     purge_due = Signal()
     """Something deleted can't be brought back any more: its traces may be erased."""
 
@@ -74,4 +76,5 @@ class Undo(Actor):
         if pending is not None:
             store, deletion = pending
             store.purge(deletion)
+            self.erased.emit(deletion)
             self.purge_due.emit()

@@ -17,6 +17,7 @@ from desktop.core.settings import Settings
 from desktop.storage.chats import ChatStore
 from desktop.storage.search import Query
 from desktop.storage.temporary import is_temporary, temporary_store
+from desktop.storage.turns import Deletion
 from desktop.ui.chat.actor import Actor, Undo
 from desktop.ui.chat.context import ContextKeeper
 from desktop.ui.chat.context_notice import ContextNotice
@@ -94,6 +95,7 @@ class ChatController(Actor):
         self.organizer.changed.connect(self._took)
         self.organizer.left.connect(self._left)
         self.organizer.returned.connect(self._returned)
+        self.undo.erased.connect(self._forget)
         self.undo.purge_due.connect(self.purge_due)
         self.replies.grew.connect(self._on_grew)
         self.replies.ended.connect(self._on_ended)
@@ -139,6 +141,7 @@ class ChatController(Actor):
                 self.replies.forget(self.chat.id)
                 self.context.forget(self.chat.id)
                 self.worker.stop()
+            self.worker.forget([str(self.chat.id)])
             self.window.show_toast(self.tr("The temporary chat is gone"))
         store.database.close()
 
@@ -290,7 +293,7 @@ class ChatController(Actor):
         else:
             self._append(reply)
         assert self.chat is not None
-        store, chat, params = self.store, self.chat, self.params()
+        store, chat, params, kept = self.store, self.chat, self.params(), not self.is_temporary
         path = self.tree.path_to(reply.id)
         # a reply that failed before its first word says nothing to the model
         turns = [turn for turn in (path if continued else path[:-1]) if turn.content or turn.role is Role.USER]
@@ -307,7 +310,9 @@ class ChatController(Actor):
             if system:
                 messages.insert(0, ("system", system))
             self.replies.sent(reply.id, len(found.left_out))
-            request = GenerateRequest(messages=tuple(messages), params=params, continue_last=continued)
+            request = GenerateRequest(
+                messages=tuple(messages), params=params, continue_last=continued, chat=str(chat.id), kept=kept
+            )
             self.worker.generate(reply.id, request)
 
         found = self.context.plan_for(chat, turns, self._system(chat), params)
@@ -472,6 +477,10 @@ class ChatController(Actor):
         """Chats are back: a single one is shown."""
         if len(chat_ids) == 1:
             self.open_chat(chat_ids[0])
+
+    def _forget(self, deletion: Deletion) -> None:
+        """The engine forgets what it has read of what is gone for good."""
+        self.worker.forget([str(id_) for id_ in (*deletion.chats, deletion.chat_id) if id_ is not None])
 
     def _stop_in(self, chat_ids: list[int]) -> None:
         if any(self.replies.in_chat(chat_id) for chat_id in chat_ids):

@@ -1,4 +1,4 @@
-"""An empty chat: a greeting, three things to try, who answers, and that everything stays here."""
+"""An empty chat: a greeting, three things to try, who answers, that everything stays here, and the way to a larger model."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.ui import icons, theme
-from desktop.ui.widgets import Button, Label, Moon, draw_line
+from desktop.core.settings import Language
+from desktop.ui import i18n, icons, theme
+from desktop.ui.widgets import Button, Label, Moon, Segments, draw_line
 
 
 class Suggestion(Button):
@@ -42,8 +43,31 @@ class Suggestion(Button):
         self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
 
 
+class NextStep(Button):
+    """A quiet line of text that leads on."""
+
+    def sizeHint(self) -> QSize:
+        size = self.fontMetrics().size(0, self.text())
+        return QSize(size.width() + 24, size.height() + 14)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.current().color("accent" if self.hovered() else "muted"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
+
+
+WELCOME = {Language.ENGLISH: "Welcome to Samar", Language.ARABIC: "أهلًا بك في سَمَر"}
+"""Said in both languages to someone whose language is not known yet."""
+
+
 class EmptyState(QWidget):
     suggestion_chosen = Signal(str)
+    language_chosen = Signal(object)
+    """Language; asked only in the welcome"""
+    larger_model_requested = Signal()
+    """Offered where a model answers that knows few subjects"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,9 +76,16 @@ class EmptyState(QWidget):
         self.questions: Sequence[str] | None = None
         self.temporary = False
         self.hour: int | None = None
+        self.welcome = False
         self.moon = Moon(44, self)
         self.greeting = Label("title", self, wrap=True).centre()
+        self.also = Label("brand", self, wrap=True).centre()
         self.answers = Label("label", self, wrap=True).centre()
+        self.languages = Segments((Language.ENGLISH, Language.ARABIC), self)
+        self.also.setContentsMargins(0, 0, 0, 8)
+        self.languages.setContentsMargins(0, 0, 0, 0)
+        self.languages.set_texts(("English", "العربية"))
+        self.languages.setFixedWidth(220)
         self.suggestions = [Suggestion(self) for _ in range(3)]
 
         body = QWidget(self)
@@ -66,12 +97,18 @@ class EmptyState(QWidget):
         column.addSpacing(16)
         column.addWidget(self.greeting)
         column.addSpacing(8)
+        column.addWidget(self.also)
         column.addWidget(self.answers)
-        column.addSpacing(28)
+        column.addSpacing(20)
+        column.addWidget(self.languages, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
         for suggestion in self.suggestions:
             column.addWidget(suggestion)
             column.addSpacing(10)
             suggestion.clicked.connect(lambda _checked=False, card=suggestion: self.suggestion_chosen.emit(card.text()))
+        self.larger = NextStep(self)
+        self.larger.clicked.connect(self.larger_model_requested)
+        column.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignHCenter)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(5)
@@ -79,6 +116,7 @@ class EmptyState(QWidget):
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         body.setMinimumWidth(360)
         outer.addStretch(6)
+        self.languages.chosen.connect(self.language_chosen)
         self._retranslate()
 
     def set_model(self, name: str, questions: Sequence[str] | None = None) -> None:
@@ -92,12 +130,20 @@ class EmptyState(QWidget):
         self.temporary = temporary
         self._retranslate()
 
+    def set_welcome(self, welcome: bool) -> None:
+        """Whether this is the first start: a greeting in both languages, and the choice between them."""
+        if welcome != self.welcome:
+            self.welcome = welcome
+            self._retranslate()
+
     def set_hour(self, hour: int | None) -> None:
         """Greet as at this hour (0–23); None: as the clock says."""
         self.hour = hour
         self._retranslate()
 
     def _greeting(self) -> str:
+        if self.welcome:
+            return WELCOME[i18n.current()]
         hour = datetime.now().hour if self.hour is None else self.hour
         if 4 <= hour < 12:
             return self.tr("Good morning")
@@ -119,6 +165,12 @@ class EmptyState(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
+        other = Language.ENGLISH if i18n.is_rtl() else Language.ARABIC
+        self.also.setText(WELCOME[other] if self.welcome else "")
+        self.also.setVisible(self.welcome and not self.temporary)
+        self.languages.set_value(i18n.current())
+        self.languages.setVisible(self.welcome and not self.temporary)
+        self.languages.setAccessibleName(self.tr("Language"))
         self.greeting.setText(self.tr("Temporary chat") if self.temporary else self._greeting())
         if self.temporary:
             line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
@@ -136,6 +188,9 @@ class EmptyState(QWidget):
             self.tr("Help me to write a polite letter"),
             self.tr("Quiz me on a subject that I choose"),
         )
+        self.larger.setText(self.tr("A larger model for this computer"))
+        self.larger.setVisible(bool(self.model and self.questions))
+        self.larger.updateGeometry()
         for suggestion, text in zip(self.suggestions, texts, strict=False):
             suggestion.setText(text)
             suggestion.setAccessibleName(text)

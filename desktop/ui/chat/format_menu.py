@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.workers.transfer import FORMATS
-
 
 class FormatMenu(QMenu):
     """What chats can be written as."""
@@ -16,6 +14,8 @@ class FormatMenu(QMenu):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        from desktop.workers.transfer import FORMATS
+
         for form in FORMATS:
             action = self.addAction("")
             action.setData(form)

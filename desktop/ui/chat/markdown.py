@@ -10,18 +10,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
+from typing import TYPE_CHECKING, Any
 
 from desktop.core.formulas import add_formulas
 from desktop.core.text import Direction, majority, strong_letters
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Gap, Holder, Inside, Kind, Run, Table
+
+if TYPE_CHECKING:  # the parser itself is imported for the first text, so that the window starts without it
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 NESTING = 8
 """Quotes and lists inside one another that are shown as such; deeper ones are shown at this depth."""
@@ -39,6 +37,11 @@ def plain_majority(_key: object, ltr: int, rtl: int, fallback: Direction) -> Dir
 
 @cache
 def parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+    from mdit_py_plugins.tasklists import tasklists_plugin
+
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 200}).enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
     md.use(footnote_plugin).use(tasklists_plugin).use(gfm_autolink_plugin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -161,17 +161,20 @@ class ModelList(QFrame):
             column.addSpacing(4)
             column.addWidget(Edge(self))
             column.addSpacing(4)
-        commands = [
-            ("folder", self.tr("Open a model file…"), picker.open_file_requested),
-            ("models", self.tr("All models"), picker.models_requested),
+        commands: list[tuple[str, str, Callable[[], None]]] = [
+            ("folder", self.tr("Open a model file…"), picker.open_file_requested.emit),
+            ("models", self.tr("All models"), picker.models_requested.emit),
         ]
+        if picker.state is PickerState.READY:
+            path = picker.path
+            commands.append(("tune", self.tr("Settings of this model…"), lambda: picker.settings_requested.emit(path)))
         if picker.state is PickerState.LOADING:
-            commands.insert(0, ("stop", self.tr("Stop loading"), picker.load_cancelled))
-        for icon_name, text, signal in commands:
+            commands.insert(0, ("stop", self.tr("Stop loading"), picker.load_cancelled.emit))
+        for icon_name, text, wish in commands:
             command = CommandRow(icon_name, text, self)
             command.setAccessibleName(text)
             command.clicked.connect(self.close)
-            command.clicked.connect(lambda _checked=False, signal=signal: signal.emit())
+            command.clicked.connect(lambda _checked=False, wish=wish: wish())
             column.addWidget(command)
             self.rows.append(command)
 
@@ -213,6 +216,8 @@ class ModelPicker(Button):
     """path"""
     open_file_requested = Signal()
     models_requested = Signal()
+    settings_requested = Signal(str)
+    """path of the loaded model"""
     load_cancelled = Signal()
     """end the load that is going on"""
 

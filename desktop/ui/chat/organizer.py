@@ -54,12 +54,21 @@ class Organizer(Actor):
 
     # the list
 
-    def load(self) -> None:
-        """Fill the side bar. Raises SamarError."""
-        bar, order = self.window.sidebar, self.history.list_order()
-        bar.set_order(ChatOrder(order) if order in set(ChatOrder) else ChatOrder.UPDATED)
+    def load(self, most: int | None = None) -> bool:
+        """Fill the side bar, with `most` chats beside the pinned ones if given; whether these were all.
+
+        Raises SamarError.
+        """
+        bar, kept = self.window.sidebar, self.history.list_order()
+        order = ChatOrder(kept) if kept in set(ChatOrder) else ChatOrder.UPDATED
+        bar.set_order(order)
         self._show_folders()
-        bar.set_chats(self.history.list_chats(ChatQuery(archived=None)))
+        if most is None or self.history.count_chats(ChatQuery(archived=None)) <= most:
+            bar.set_chats(self.history.list_chats(ChatQuery(archived=None)))
+            return True
+        first = self.history.list_chats(ChatQuery(order=order), limit=most)
+        bar.set_chats([*self.history.list_chats(ChatQuery(pinned=True), limit=most), *first])
+        return False
 
     def _show_folders(self) -> None:
         self.window.sidebar.set_folders(self.history.list_folders(), self.history.folded_folders())

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any
 
 from desktop.core.text import Direction, DirectionKeeper, shown, strong_letters
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run, Table
 from desktop.ui.chat.markdown import LONGEST_CODE_LINE, Reader, bounded, code_blocks, code_line, tokens_of
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LONGEST_LINE = 4000
 """Characters. A longer line is no prose: it is shown as plain text, in pieces of this length."""

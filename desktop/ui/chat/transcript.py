@@ -105,7 +105,7 @@ class TranscriptView(QWidget):
         self.filler.done.connect(self._take)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.page.verticalScrollBar().rangeChanged.connect(lambda *_: self._at_end and self.to_end())
+        self.page.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
         self.page.zoomed.connect(self._zoom)
         self.page.stepped.connect(self._step)
         self.page.find_asked.connect(self.open_find)
@@ -348,6 +348,10 @@ class TranscriptView(QWidget):
         self.text_scale_changed.emit(scale)
 
     # --- scrolling ----------------------------------------------------------------------------------------------------
+    def _stay_at_end(self) -> None:
+        if self._at_end:
+            self.to_end()
+
     def to_end(self) -> None:
         bar = self.page.verticalScrollBar()
         bar.setValue(bar.maximum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,11 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.core.errors import SamarError
 from desktop.core.text import Direction
 from desktop.storage.exporting import ExportLabels
-from desktop.storage.importing import Imported
 from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 from desktop.ui.main_window import MainWindow
 from desktop.workers.transfer import Exported, TransferWorker, suggested_name
+
+if TYPE_CHECKING:
+    from desktop.storage.importing import Imported
 
 
 class TransferController(QObject):

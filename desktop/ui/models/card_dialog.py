@@ -106,6 +106,6 @@ class CardDialog(QDialog):
             (self.tr("Languages"), ", ".join(card.languages)),
             (self.tr("Source"), card.source),
             (self.tr("Belongs to it"), "\n".join(Path(name).name for name in card.companions)),
-            (self.tr("File"), f"{words.name(card.path)}\n{i18n.size(card.file_bytes)}"),
+            (self.tr("File"), f"{words.path(card.path)}\n{i18n.size(card.file_bytes)}"),
         ]
         return [(name, text) for name, text in rows if text]

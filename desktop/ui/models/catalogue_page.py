@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
-from desktop.ui import i18n
+from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.widgets import Label, is_language_change
@@ -22,6 +23,7 @@ class AdviceCard(QFrame):
     def __init__(self, one: Recommendation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.one = one
+        self.compact = False
         self.setObjectName("adviceCard")
         self.what = Label("label", self)
         self.name = Label("heading", self, wrap=True)
@@ -37,6 +39,13 @@ class AdviceCard(QFrame):
         self.button.clicked.connect(lambda: self.download_requested.emit(self.one))
         self.retranslate()
 
+    def set_compact(self, compact: bool) -> None:
+        """Without its reason, which a tool tip then says."""
+        self.compact = compact
+        self.why.setVisible(not compact)
+        self.what.setVisible(not compact)
+        self.retranslate()
+
     def retranslate(self) -> None:
         one = self.one
         self.what.setText(
@@ -48,9 +57,13 @@ class AdviceCard(QFrame):
             }[one.advice]
         )
         self.name.setText(one.model.name)
-        self.why.setText(words.reason(one))
+        licence = self.tr("Licence: {name}").replace("{name}", words.name(one.model.licence))
+        self.why.setText(f"{words.reason(one)}\n{licence}")
+        self.setToolTip(self.why.text())
         size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
-        self.button.setText(self.tr("Download, {size}").replace("{size}", size))
+        whole = self.tr("Download, {size}").replace("{size}", size)
+        self.button.setText(size if self.compact else whole)
+        self.button.setAccessibleName(whole)
         self.button.setAccessibleDescription(f"{one.model.name}. {self.why.text()}")
 
 
@@ -70,7 +83,7 @@ class CataloguePage(QWidget):
         self.words = QLineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.which = QComboBox(self)
-        self.table = ModelTable(self)
+        self.table = ModelTable(self, shed=(2, 1, 5, 3))
         self.about = Label("value", self, wrap=True)
         self.facts = Label("hint", self, wrap=True)
         self.button = QPushButton(self)
@@ -107,7 +120,19 @@ class CataloguePage(QWidget):
         for card in self.cards:
             card.download_requested.connect(self.download_requested)
             self.card_row.addWidget(card, 1)
+        self._make_room()
         self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In a small window the list matters more than the reasons of what is recommended."""
+        scale = theme.state().scale
+        compact = self.width() < 760 * scale or self.height() < 560 * scale
+        for card in self.cards:
+            card.set_compact(compact)
 
     def chosen(self) -> Recommendation | CatalogueModel | None:
         """The selected file, or the model where there is no file of it."""
@@ -193,7 +218,7 @@ class CataloguePage(QWidget):
         chosen = self.chosen()
         model = chosen.model if isinstance(chosen, Recommendation) else chosen
         self.button.setEnabled(model is not None)
-        self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("How to convert it"))
+        self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("Convert…"))
         if model is None:
             self.about.setText(self.tr("Choose a model to read what it is good at."))
             self.facts.setText("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
-from desktop.core.paths import starter_model
+from desktop.core.paths import Paths, starter_model
 from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import Preferences
-from desktop.workers.generation import GenerationWorker, LoadOptions
+from desktop.workers.generation import GenerationWorker
+from desktop.workers.loading import LEAST_REPLY, learn_from, options_of
 
 MOST_KNOWN = 30
 
@@ -37,10 +40,22 @@ class ModelController(QObject):
     """Something to know that is no error."""
     model_changed = Signal(object)
     """ModelInfo or None."""
+    settings_requested = Signal(object)
+    """Path of a model whose own settings are to be shown."""
 
-    def __init__(self, window: MainWindow, worker: GenerationWorker, preferences: Preferences, mark: LoadMark) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        worker: GenerationWorker,
+        preferences: Preferences,
+        mark: LoadMark,
+        paths: Paths,
+        in_background: Callable[[Callable[[], object]], None] = lambda job: None,
+    ) -> None:
+        """in_background: runs what nobody waits for, such as noting how fast a reply was."""
         super().__init__(window)
         self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
+        self.paths, self.in_background = paths, in_background
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
         self.library: list[Path] = []
@@ -48,10 +63,12 @@ class ModelController(QObject):
         picker.model_chosen.connect(lambda path: self.load(Path(path)))
         picker.open_file_requested.connect(self.open_file)
         picker.load_cancelled.connect(worker.stop)
+        picker.settings_requested.connect(lambda path: self.settings_requested.emit(Path(path)))
         worker.model_loading.connect(self._on_loading)
         worker.model_loaded.connect(self._on_loaded)
         worker.load_failed.connect(self._on_failed)
         worker.load_stopped.connect(self._show_current)
+        worker.finished.connect(self._on_reply)
         worker.model_unloaded.connect(self._show_current)
         self._show_choices()
 
@@ -73,8 +90,7 @@ class ModelController(QObject):
         """Load a model in the place of the loaded one."""
         self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
-        settings = self.preferences.value
-        self.worker.load(path, LoadOptions(context=settings.context, threads=settings.threads))
+        self.worker.load(path, lambda: options_of(self.paths, self.preferences.value, path))
 
     def add(self, path: Path) -> None:
         """Put a model into the picker without loading it."""
@@ -114,6 +130,12 @@ class ModelController(QObject):
         if info.context_limit == "memory":
             text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
             self.notice.emit(text)
+
+    def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
+        """How fast a reply was is worth knowing for the next prediction."""
+        info = self.worker.model
+        if info is not None and not info.gpu_layers and stats.reply_tokens >= LEAST_REPLY:
+            self.in_background(lambda: learn_from(self.paths, info, stats))
 
     def _on_failed(self, problem: SamarError) -> None:
         self.error_occurred.emit(problem)

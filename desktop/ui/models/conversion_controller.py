@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
@@ -34,10 +33,17 @@ class ConversionController(QObject):
     converted = Signal(object)
     """Path of a model that can be chosen now."""
 
-    def __init__(self, window: MainWindow, card: PlanCard, models_folder: Path, use: Callable[[Path], None]) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        card: PlanCard,
+        models_folder: Path,
+        use: Callable[[Path], None],
+        network: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(window)
         self.window, self.card, self.folder, self.use = window, card, models_folder, use
-        self.work = Conversion(self)
+        self.work = Conversion(self, network)
         self.source: Path | None = None
         self.plan: ConversionPlan | None = None
         card.confirmed.connect(self.convert)
@@ -49,7 +55,7 @@ class ConversionController(QObject):
         self.work.cancelled.connect(self._on_cancelled)
 
     def open(self, folder: Path) -> None:
-        """Look at a folder and show what would be done."""
+        """Look at a folder, or a repository on the Hub (owner/name), and show what would be done."""
         if self.work.is_running:
             self.error_occurred.emit(SamarError("conversion_running"))
             return
@@ -81,6 +87,8 @@ class ConversionController(QObject):
         self.work.close()
 
     def _on_planned(self, plan: ConversionPlan) -> None:
+        import psutil
+
         self.plan = plan
         free = psutil.virtual_memory().available
         factor, rest = REST_OF_LOADED

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.downloads import Download, State
 from desktop.ui import i18n
@@ -14,9 +15,15 @@ from desktop.ui.models import words
 from desktop.ui.widgets import Edge, IconButton, Label, Meter, is_language_change
 from desktop.workers.downloads import Pace
 
+GOING = (State.RUNNING, State.QUEUED, State.WAITING)
+ASKS_FOR_ACCESS = ("hub_gated", "hub_needs_token")
+
 
 class DownloadRow(QWidget):
     """One download."""
+
+    page_requested = Signal(str)
+    token_requested = Signal()
 
     paused = Signal(str)
     resumed = Signal(str)
@@ -31,9 +38,18 @@ class DownloadRow(QWidget):
         self.meter = Meter(self, tight=2.0)
         self.toggle = IconButton("pause", self, size=32, icon_size=18)
         self.cancel = IconButton("close", self, size=32, icon_size=18)
+        self.page, self.token = QPushButton(self), QPushButton(self)
+        self.help = QWidget(self)
+        links = QHBoxLayout(self.help)
+        links.setContentsMargins(0, 0, 0, 0)
+        links.setSpacing(16)
+        for button in (self.page, self.token):
+            button.setProperty("rank", "link")
+            links.addWidget(button)
+        links.addStretch(1)
         texts = QVBoxLayout()
         texts.setSpacing(4)
-        for widget in (self.name, self.meter, self.line):
+        for widget in (self.name, self.meter, self.line, self.help):
             texts.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 8, 20, 8)
@@ -43,12 +59,21 @@ class DownloadRow(QWidget):
         row.addWidget(self.cancel)
         self.toggle.clicked.connect(self._toggle)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self.one.id))
+        self.page.clicked.connect(lambda: self.page_requested.emit(self.one.repo))
+        self.token.clicked.connect(self.token_requested)
+        self.clock = QTimer(self)
+        self.clock.setInterval(1000)
+        self.clock.timeout.connect(self._say)
         self.show_download(one)
 
     def show_download(self, one: Download) -> None:
         self.one = one
         if one.state is not State.RUNNING:
             self.pace = None
+        if one.state is State.WAITING:
+            self.clock.start()
+        else:
+            self.clock.stop()
         self._say()
 
     def show_pace(self, pace: Pace) -> None:
@@ -68,11 +93,17 @@ class DownloadRow(QWidget):
         elif pace and pace.bytes_per_s:
             speed = self.tr("{size} per second").replace("{size}", i18n.size(pace.bytes_per_s))
             parts += [speed, self._time_left(pace.seconds_left)]
+        if one.state is State.WAITING:
+            left = self._time_left(max(0.0, one.resumes_at - time.time()))
+            parts = [self.tr("The Hub asks to wait; it goes on by itself"), left, of]
+        self.help.setVisible(one.error_code in ASKS_FOR_ACCESS)
+        self.page.setText(self.tr("Ask for access on its page"))
+        self.token.setText(self.tr("Give Samar a token…"))
         if one.error:
             shown = present(one.error)
             parts = [f"{shown.what} {shown.then}"]
         self.line.setText(words.line(*parts))
-        running = one.state in (State.RUNNING, State.QUEUED)
+        running = one.state in GOING
         self.toggle.icon_name = "pause" if running else "drop"
         self.toggle.describe(self.tr("Pause") if running else self.tr("Go on"), description=one.name)
         self.cancel.describe(self.tr("Cancel the download"), description=one.name)
@@ -89,7 +120,7 @@ class DownloadRow(QWidget):
         return self.tr("%n hour(s) left", "", round(seconds / 3600))
 
     def _toggle(self) -> None:
-        running = self.one.state in (State.RUNNING, State.QUEUED)
+        running = self.one.state in GOING
         (self.paused if running else self.resumed).emit(self.one.id)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -104,6 +135,9 @@ class DownloadsPanel(QFrame):
     pause_requested = Signal(str)
     resume_requested = Signal(str)
     cancel_requested = Signal(str)
+    page_requested = Signal(str)
+    """Repository whose page the person wants to see"""
+    token_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,6 +162,8 @@ class DownloadsPanel(QFrame):
             row.paused.connect(self.pause_requested)
             row.resumed.connect(self.resume_requested)
             row.cancelled.connect(self.cancel_requested)
+            row.page_requested.connect(self.page_requested)
+            row.token_requested.connect(self.token_requested)
             self.column.addWidget(row)
         self.setVisible(bool(downloads))
 

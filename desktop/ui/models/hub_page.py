@@ -66,6 +66,8 @@ class HubPage(QWidget):
     download_requested = Signal(object, object)
     """HubRepository, HubChoice"""
     token_given = Signal(str)
+    page_requested = Signal(str)
+    """Repository whose page the person wants to see"""
 
     def __init__(self, host: str = "huggingface.co", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,11 +85,14 @@ class HubPage(QWidget):
         self.search = QPushButton(self.on)
         self.token = QPushButton(self.on)
         self.token.setProperty("rank", "link")
-        self.found = ModelTable(self.on)
-        self.files = ModelTable(self.on)
+        self.found = ModelTable(self.on, shed=(1, 2))
+        self.files = ModelTable(self.on, shed=(1,))
         self.note = Label("hint", self.on, wrap=True)
         self.button = QPushButton(self.on)
         self.button.setProperty("rank", "primary")
+        self.page = QPushButton(self.on)
+        self.page.setProperty("rank", "link")
+        self.page.hide()
         split = QSplitter(self.on)
         split.addWidget(self.found)
         split.addWidget(self.files)
@@ -99,6 +104,7 @@ class HubPage(QWidget):
         for widget, stretch in ((self.words, 1), (self.search, 0), (self.token, 0)):
             top.addWidget(widget, stretch)
         foot.addWidget(self.note, 1)
+        foot.addWidget(self.page)
         foot.addWidget(self.button)
         inner = QVBoxLayout(self.on)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -112,11 +118,12 @@ class HubPage(QWidget):
         self.off.allowed.connect(self.network_allowed)
         self.words.returnPressed.connect(self._search)
         self.search.clicked.connect(self._search)
-        self.token.clicked.connect(self._ask_token)
+        self.token.clicked.connect(self.ask_token)
         self.found.chosen.connect(lambda repo: self.repository_requested.emit(repo) if repo else None)
         self.files.chosen.connect(lambda _: self._enable())
         self.files.activated_key.connect(lambda _: self._download())
         self.button.clicked.connect(self._download)
+        self.page.clicked.connect(self._open_page)
         self.retranslate()
 
     def set_network(self, allowed: bool) -> None:
@@ -154,7 +161,8 @@ class HubPage(QWidget):
         if choice is not None:
             self.download_requested.emit(self.repository, choice)
 
-    def _ask_token(self) -> None:
+    def ask_token(self) -> None:
+        """Let the person give a token of the account on the Hub."""
         dialog = QInputDialog(self)
         dialog.setWindowTitle(self.tr("Access token"))
         dialog.setLabelText(
@@ -206,12 +214,22 @@ class HubPage(QWidget):
         self.files.set_rows(titles, rows)
         if self.repository:
             details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
-            self.note.setText(fill(self.tr("Licence: {licence}. Whether it fits is estimated from the size."), details))
+            text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")
+            if self.repository.gated:
+                text += " " + self.tr("Access must be asked for on its page.")
+            if self.repository.projector is not None:
+                text += " " + self.tr("It sees images.")
+            self.note.setText(fill(text, details))
         elif self.results:
             self.note.setText(self.tr("Choose a repository to see its files."))
         else:
             self.note.setText("")
+        self.page.setVisible(self.repository is not None)
         self._enable()
+
+    def _open_page(self) -> None:
+        if self.repository is not None:
+            self.page_requested.emit(self.repository.repo)
 
     def _enable(self) -> None:
         self.button.setEnabled(self._choice() is not None)
@@ -223,6 +241,7 @@ class HubPage(QWidget):
         self.search.setText(self.tr("Search"))
         self.token.setText(self.tr("Access token…"))
         self.button.setText(self.tr("Download"))
+        self.page.setText(self.tr("Its page"))
         self.found.setAccessibleName(self.tr("Repositories"))
         self.files.setAccessibleName(self.tr("Files of the repository"))
         self._fill()

@@ -20,10 +20,12 @@ class LocalPage(QWidget):
     use_requested = Signal(object)
     """Entry"""
     card_requested = Signal(object)
+    settings_requested = Signal(object)
     verify_requested = Signal(object)
     remove_requested = Signal(object)
     add_files_requested = Signal()
     add_folder_requested = Signal()
+    folders_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,33 +35,41 @@ class LocalPage(QWidget):
         self.words.setClearButtonEnabled(True)
         self.add_files = QPushButton(self)
         self.add_folder = QPushButton(self)
-        self.table = ModelTable(self)
+        self.folders = QPushButton(self)
+        self.table = ModelTable(self, shed=(1, 2, 4))
         self.note = Label("hint", self, wrap=True)
         self.use = QPushButton(self)
         self.use.setProperty("rank", "primary")
         self.card, self.verify, self.remove = QPushButton(self), QPushButton(self), QPushButton(self)
+        self.settings = QPushButton(self)
         top, foot = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.words, 1)
         top.addWidget(self.add_files)
         top.addWidget(self.add_folder)
-        foot.addWidget(self.note, 1)
-        for button in (self.remove, self.verify, self.card, self.use):
+        top.addWidget(self.folders)
+        for button in (self.remove, self.verify):
+            foot.addWidget(button)
+        foot.addStretch(1)
+        for button in (self.card, self.settings, self.use):
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.table, 1)
+        column.addWidget(self.note)
         column.addLayout(foot)
         self.words.textChanged.connect(lambda text: self.table.set_filter(text))
         self.table.chosen.connect(lambda _: self._enable())
         self.table.activated_key.connect(lambda _: self._emit(self.use_requested))
         self.use.clicked.connect(lambda: self._emit(self.use_requested))
         self.card.clicked.connect(lambda: self._emit(self.card_requested))
+        self.settings.clicked.connect(lambda: self._emit(self.settings_requested))
         self.verify.clicked.connect(lambda: self._emit(self.verify_requested))
         self.remove.clicked.connect(lambda: self._emit(self.remove_requested))
         self.add_files.clicked.connect(self.add_files_requested)
         self.add_folder.clicked.connect(self.add_folder_requested)
+        self.folders.clicked.connect(self.folders_requested)
         self.retranslate()
 
     def show_models(self, shown: OnDisk) -> None:
@@ -91,10 +101,16 @@ class LocalPage(QWidget):
             self.tr("Fit"),
         ]
         shown = self.shown
+        self.folders.setVisible(bool(shown and shown.folders))
         self.table.set_rows(titles, [self._row(entry) for entry in shown.entries] if shown else [])
         if shown:
             details = {"free": i18n.size(shown.machine.free), "total": i18n.size(shown.machine.total)}
-            self.note.setText(fill(self.tr("{free} of {total} memory are free now."), details))
+            lines = [fill(self.tr("{free} of {total} memory are free now."), details)]
+            for folder in shown.folders:
+                if not folder.there:
+                    text = self.tr("The folder {name} is not there now; its models come back with it.")
+                    lines.append(text.replace("{name}", words.path(str(folder.path))))
+            self.note.setText("\n".join(lines))
         self._enable()
 
     def _row(self, entry: Entry) -> Row:
@@ -107,8 +123,6 @@ class LocalPage(QWidget):
         if problem:
             where = self.tr("Can't be used: the file is damaged or not whole.")
         verdict = fit.verdict if fit else Verdict.WONT
-        if fit and entry.path == self.loaded:
-            verdict = Verdict.FITS  # it is in the memory that is not free now
         tip = words.needs(fit) if fit else (problem.then if problem else "")
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
@@ -128,7 +142,7 @@ class LocalPage(QWidget):
 
     def _enable(self) -> None:
         entry = self.entry()
-        for button in (self.card, self.verify):
+        for button in (self.card, self.settings, self.verify):
             button.setEnabled(entry is not None and not entry.problem)
         self.use.setEnabled(entry is not None and not entry.problem and entry.path != self.loaded)
         self.remove.setEnabled(entry is not None and entry.origin.value != "bundled")
@@ -140,8 +154,10 @@ class LocalPage(QWidget):
         self.words.setAccessibleName(self.tr("Filter"))
         self.add_files.setText(self.tr("Add a file…"))
         self.add_folder.setText(self.tr("Add a folder…"))
+        self.folders.setText(self.tr("Folders…"))
         self.use.setText(self.tr("Use"))
         self.card.setText(self.tr("Details"))
+        self.settings.setText(self.tr("Settings…"))
         self.verify.setText(self.tr("Verify"))
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self._fill()

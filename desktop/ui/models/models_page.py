@@ -45,6 +45,8 @@ class ModelsPage(QWidget):
     paths_dropped = Signal(object)
     """list[str]"""
     closed = Signal()
+    look_requested = Signal()
+    """Look at the disk anew"""
 
     def __init__(self, host: str = "huggingface.co", parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -80,6 +82,7 @@ class ModelsPage(QWidget):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self).activated.connect(lambda name=name: self.open_tab(name))
         QShortcut(QKeySequence.StandardKey.Close, self).activated.connect(self.close)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.close)
+        QShortcut(QKeySequence.StandardKey.Refresh, self).activated.connect(self.look_requested)
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self._find)
         self.retranslate()
 

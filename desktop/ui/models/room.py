@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.core.errors import SamarError, fill
@@ -13,13 +16,18 @@ from desktop.models.card import Card
 from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
-from desktop.models.fit import Fit
-from desktop.models.hub import Hub, HubModel, HubRepository, keep_token
+from desktop.models.fit import Fit, Machine
+from desktop.models.hub import Hub, HubChoice, HubModel, HubRepository
 from desktop.models.library import Library, Removal
+from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
+from desktop.ui.models.downloads_panel import ASKS_FOR_ACCESS
+from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
+from desktop.ui.models.settings_dialog import ModelSettingsDialog
 from desktop.ui.preferences import Preferences
 from desktop.workers.downloads import DownloadWorker
 from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
@@ -30,19 +38,31 @@ class ModelsRoom(QObject):
 
     model_chosen = Signal(object)
     """Path of a model to load"""
+    error_occurred = Signal(object)
+    """SamarError, while the page is not open"""
+    _settings_kept = Signal(object)
+    """Path of a model to load, now that its settings are on the disk"""
     models_changed = Signal(object)
     """tuple[Entry, ...]: what is on this computer, for the model picker"""
     convert_requested = Signal(object)
-    """Path of a checkpoint's folder"""
+    """Path of a checkpoint's folder, or of a repository on the Hub (owner/name)"""
 
-    def __init__(self, paths: Paths, preferences: Preferences, parent: QWidget, library: Library | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        preferences: Preferences,
+        parent: QWidget,
+        library: Library | None = None,
+        gpu_free: Callable[[], int] = lambda: 0,
+    ) -> None:
         super().__init__(parent)
         self.preferences = preferences
         self.library = library or Library(paths)
         self.hub = Hub(lambda: self.preferences.value.network_allowed)
-        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self)
+        self.worker = ModelsWorker(self.library, self.hub, paths.cache, self, gpu_free)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
+        self.folders: FoldersDialog | None = None
         self.loaded = ""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
@@ -52,6 +72,10 @@ class ModelsRoom(QObject):
         self.worker.removed.connect(self._on_removed)
         self.worker.verified.connect(self._on_verified)
         self.worker.carded.connect(self._on_carded)
+        self.worker.described.connect(self._on_described)
+        self.worker.offered.connect(self._download)
+        self.worker.token_kept.connect(self._on_token_kept)
+        self._settings_kept.connect(self.model_chosen)
         self.downloads.failed.connect(self._on_failed)
         self.downloads.finished.connect(self._on_finished)
 
@@ -70,6 +94,10 @@ class ModelsRoom(QObject):
         self.page.activateWindow()
         self.refresh()
         return self.page
+
+    def open_settings(self, path: Path) -> None:
+        """How one model is loaded; over the page where it is open, else over the window."""
+        self.worker.describe(path)
 
     def refresh(self) -> None:
         """Look at the disk and the free memory anew."""
@@ -103,24 +131,30 @@ class ModelsRoom(QObject):
         local.card_requested.connect(
             lambda entry: self.worker.read_card(Path(entry.path), self.preferences.value.context, entry)
         )
+        local.settings_requested.connect(lambda entry: self.open_settings(Path(entry.path)))
         local.verify_requested.connect(self._verify)
         local.remove_requested.connect(self._remove)
         local.add_files_requested.connect(self._add_files)
         local.add_folder_requested.connect(self._add_folder)
+        local.folders_requested.connect(self._show_folders)
+        page.look_requested.connect(self.refresh)
         page.catalogue.download_requested.connect(self._download_listed)
-        page.catalogue.convert_requested.connect(self._explain_conversion)
+        page.catalogue.convert_requested.connect(self._convert_listed)
         hub = page.hub
         hub.network_allowed.connect(self._allow_network)
         hub.search_requested.connect(self.worker.search)
         hub.repository_requested.connect(self.worker.open_repository)
-        hub.download_requested.connect(self.downloads.add)
-        hub.token_given.connect(self._keep_token)
+        hub.download_requested.connect(self._download)
+        hub.token_given.connect(self.worker.keep_token)
+        hub.page_requested.connect(self._open_page)
         self.worker.found.connect(self._on_found)
         self.worker.opened.connect(hub.show_repository)
         panel = page.downloads
         panel.pause_requested.connect(self.downloads.pause)
         panel.resume_requested.connect(self.downloads.resume)
         panel.cancel_requested.connect(self.downloads.cancel)
+        panel.page_requested.connect(self._open_page)
+        panel.token_requested.connect(self._ask_token)
         self.downloads.changed.connect(panel.show_downloads)
         self.downloads.progressed.connect(panel.show_pace)
         return page
@@ -130,24 +164,38 @@ class ModelsRoom(QObject):
         if self.page is not None:
             self.page.hub.set_network(True)
 
-    def _keep_token(self, text: str) -> None:
-        try:
-            keep_token(text)
-        except SamarError as problem:
-            self._on_failed(problem)
+    def _ask_token(self) -> None:
+        assert self.page is not None
+        self.page.hub.ask_token()
+
+    def _on_token_kept(self) -> None:
+        """What was refused for want of a token is tried again."""
+        self._tell(self.tr("The token is kept in this computer's keyring."))
+        for one in self.downloads.queue.downloads():
+            if one.error_code in ASKS_FOR_ACCESS:
+                self.downloads.resume(one.id)
+
+    def _open_page(self, repo: str) -> None:
+        QDesktopServices.openUrl(QUrl(self.hub.page_of(repo)))
 
     def _download_listed(self, one: Recommendation) -> None:
         """A file of the list: the Hub is asked what it is today, then it is queued."""
-        if not self.preferences.value.network_allowed and not self._asks_for_network():
-            return
+        if self.preferences.value.network_allowed or self._asks_for_network():
+            self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
+            self.worker.find_choice(one.repo, one.file.name)
 
-        def queue(repository: HubRepository) -> None:
-            choice = next((c for c in repository.choices if Path(c.name).name == one.file.name), None)
-            if choice is None:
-                raise SamarError("hub_not_found", name=f"{one.repo}/{one.file.name}")
+    def _download(self, repository: HubRepository, choice: HubChoice) -> None:
+        """Queue a model; where there is something to agree to or to choose, ask first."""
+        if self.page is not None:
+            self.page.message.hide()
+        if not needs_asking(repository):
             self.downloads.add(repository, choice)
-
-        self.worker.with_repository(one.repo, queue)
+            return
+        dialog = DownloadDialog(repository, choice, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(self.downloads.add)
+        dialog.page_requested.connect(self._open_page)
+        dialog.open()
 
     def _asks_for_network(self) -> bool:
         """The first wish for something from the network: the person decides, and is asked only once."""
@@ -163,11 +211,12 @@ class ModelsRoom(QObject):
             return True
         return False
 
-    def _explain_conversion(self, source: str) -> None:
-        text = self.tr(
-            "There is no finished file of this model. Fetch the folder {repo} from the Hub, then drop it on Samar: it is converted here."
-        )
-        self._tell(text.replace("{repo}", words.name(source)))
+    def _convert_listed(self, source: str) -> None:
+        """A model without a finished file: its original is fetched and converted, after a plan in the main window."""
+        if self.preferences.value.network_allowed or self._asks_for_network():
+            text = self.tr("The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.")
+            self._tell(text.replace("{repo}", words.name(source)))
+            self.convert_requested.emit(Path(source))
 
     def _add_files(self) -> None:
         dialog = QFileDialog(self.page, self.tr("Add model files"))
@@ -183,6 +232,21 @@ class ModelsRoom(QObject):
         dialog.fileSelected.connect(lambda name: self.take([Path(name)]))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _show_folders(self) -> None:
+        folders = self.page.local.shown.folders if self.page is not None and self.page.local.shown else ()
+        self.folders = dialog = FoldersDialog(folders, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.add_requested.connect(self._add_folder)
+        dialog.look_requested.connect(self.refresh)
+        dialog.remove_requested.connect(
+            lambda folder: self.worker.forget_folder(folder, self.preferences.value.context)
+        )
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.folders = None
 
     def _remove(self, entry: Entry) -> None:
         would = self.library.removal(entry)
@@ -205,6 +269,8 @@ class ModelsRoom(QObject):
         if self.page is not None:
             self.page.local.show_models(shown)
             self.page.hub.set_machine(shown.machine)
+        if self.folders is not None:
+            self.folders.show_folders(shown.folders)
 
     def _on_listed(self, shown: InCatalogue) -> None:
         if self.page is not None:
@@ -231,13 +297,29 @@ class ModelsRoom(QObject):
     def _on_carded(self, card: Card, fit: Fit, _entry: Entry | None) -> None:
         CardDialog(card, fit, self.page).open()
 
+    def _on_described(self, entry: Entry, own: ModelSettings, machine: Machine) -> None:
+        over = self.page if self.page is not None and self.page.isVisible() else self.parent()
+        dialog = ModelSettingsDialog(
+            entry, own, self.preferences.value, machine, loaded=entry.path == self.loaded, parent=cast(QWidget, over)
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._keep_settings)
+        dialog.open()
+
+    def _keep_settings(self, entry: Entry, own: ModelSettings, load: bool) -> None:
+        path = Path(entry.path)
+        self.worker.keep_settings(entry, own, (lambda: self._settings_kept.emit(path)) if load else lambda: None)
+        self.worker.look(self.preferences.value.context)
+
     def _on_finished(self, entry: Entry) -> None:
         self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 
     def _on_failed(self, problem: SamarError) -> None:
-        if self.page is not None:
+        if self.page is not None and self.page.isVisible():
             self.page.show_error(problem)
+        else:
+            self.error_occurred.emit(problem)
 
     def _tell(self, text: str) -> None:
         if self.page is not None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -33,6 +33,8 @@ from desktop.ui.models import words
 from desktop.ui.widgets import leading
 
 Index = QModelIndex | QPersistentModelIndex
+NAME_LETTERS = 22
+"""Average letters of the first column that the others leave room for."""
 SORT, FIT, DETAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 
 
@@ -191,15 +193,16 @@ class _Delegate(QStyledItemDelegate):
 
 
 class ModelTable(QTableView):
-    """Rows in, the chosen key out."""
+    """Rows in, the chosen key out. Where there is no room for all columns, those of `shed` go first, and come back with it."""
 
     chosen = Signal(object)
     """Key of the row that is selected now, None without one."""
     activated_key = Signal(object)
     """Enter or a double click on a row."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, shed: Sequence[int] = ()) -> None:
         super().__init__(parent)
+        self.shed = tuple(shed)
         self.setObjectName("modelTable")
         self.source = _Rows(self)
         self.filter = _Filter(self)
@@ -237,7 +240,32 @@ class ModelTable(QTableView):
             head.setSectionResizeMode(number, mode)
         if column >= 0:
             self.filter.sort(column, order)
+        self._make_room()
         self.select_key(before)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make_room()  # before it is first shown the head does not know its font
+
+    def _make_room(self) -> None:
+        """The first column keeps a width in which a name can be read."""
+        metrics = QFontMetrics(theme.interface_font(14))
+        room = self.viewport().width() - metrics.averageCharWidth() * NAME_LETTERS
+        head = self.horizontalHeader()
+        columns = range(1, self.filter.columnCount())
+        widths = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in columns}
+        needed, gone = sum(widths.values()), set()
+        for number in self.shed:
+            if needed > room and number in widths:
+                needed -= widths[number]
+                gone.add(number)
+        for number in columns:
+            if self.isColumnHidden(number) is not (number in gone):
+                self.setColumnHidden(number, number in gone)
 
     def keep_order(self) -> None:
         """As the rows were given, until a column is clicked."""

@@ -8,7 +8,7 @@ from desktop.core.errors import fill
 from desktop.models.catalogue import REASONS, Arabic, Recommendation
 from desktop.models.discovery import Origin
 from desktop.models.downloads import State
-from desktop.models.fit import Fit, Verdict
+from desktop.models.fit import MOST_TOLD, Fit, Verdict
 from desktop.ui import i18n
 from desktop.ui.error_presenter import isolated
 
@@ -56,6 +56,7 @@ def state(value: State) -> str:
         State.QUEUED: QCoreApplication.translate("models", "Waiting"),
         State.RUNNING: QCoreApplication.translate("models", "Downloading"),
         State.PAUSED: QCoreApplication.translate("models", "Paused"),
+        State.WAITING: QCoreApplication.translate("models", "Waiting for the Hub"),
         State.FAILED: QCoreApplication.translate("models", "Stopped"),
     }[value]
 
@@ -77,6 +78,9 @@ def speed(tokens_per_s: float) -> str:
     """About 12 tokens/s; "" where it is not known."""
     if not tokens_per_s:
         return ""
+    if tokens_per_s > MOST_TOLD:
+        most = i18n.number(MOST_TOLD)
+        return QCoreApplication.translate("models", "over {speed} tokens/s").replace("{speed}", most)
     shown = i18n.number(tokens_per_s, 1 if tokens_per_s < 10 else 0)
     return QCoreApplication.translate("models", "≈ {speed} tokens/s").replace("{speed}", shown)
 
@@ -109,3 +113,8 @@ def line(*parts: str) -> str:
 def name(text: str) -> str:
     """A name of either direction inside a sentence."""
     return isolated(text)
+
+
+def path(text: str) -> str:
+    """A path inside a sentence: from left to right, whatever its names are written in."""
+    return f"\u2066{text}\u2069"

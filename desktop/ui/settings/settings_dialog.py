@@ -1,6 +1,8 @@
-"""The settings: four short pages; every change holds at once."""
+"""The settings: five short pages; every change holds at once."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -24,12 +26,15 @@ from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.sampling import SamplingEditor
+from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
-PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"))
+PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"), ("info", "help"))
 SETTLED_MS = 400
 SMALLEST_CONTEXT, LARGEST_CONTEXT = 11, 17
 """Powers of two: 2,048 … 131,072 tokens."""
+IDLE_MINUTES = (0, 10, 60, 240)
+STATES_GB = (0, 2, 4, 10, 50)
 
 
 class SettingsDialog(QDialog):
@@ -97,6 +102,8 @@ class SettingsDialog(QDialog):
         self._replies(self._page())
         self._model(self._page())
         self._storage(self._page(), data_folder)
+        self.help = HelpPage()
+        self._page().addWidget(self.help)
 
     def _page(self) -> QVBoxLayout:
         body = QWidget()
@@ -181,6 +188,13 @@ class SettingsDialog(QDialog):
         self._label(column, "threads", beside=self.threads)
         column.addSpacing(4)
         self._label(column, "threads_hint", "hint")
+        column.addSpacing(28)
+        self.idle = Segments(IDLE_MINUTES)
+        self._label(column, "idle")
+        column.addSpacing(4)
+        self._label(column, "idle_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.idle)
         column.addStretch(1)
 
     def _storage(self, column: QVBoxLayout, data_folder: str) -> None:
@@ -197,6 +211,13 @@ class SettingsDialog(QDialog):
         column.addSpacing(12)
         self.open_folder = QPushButton()
         column.addLayout(leading_row(self.open_folder))
+        column.addSpacing(28)
+        self.states = Segments(STATES_GB)
+        self._label(column, "states")
+        column.addSpacing(4)
+        self._label(column, "states_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.states)
         column.addSpacing(28)
         self._transfer(column)
         column.addSpacing(28)
@@ -242,6 +263,10 @@ class SettingsDialog(QDialog):
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
+        self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
+        self.states.chosen.connect(lambda value: self._change(states_gb=value))
+        self.help.weekly_chosen.connect(lambda value: self._change(update_weekly=value))
+        self.help.network_allowed.connect(self._allow_network)
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
         self.context.valueChanged.connect(lambda value: self._change(context=2**value))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
@@ -270,6 +295,7 @@ class SettingsDialog(QDialog):
         self.language.set_value(settings.language)
         self.theme.set_value(settings.theme)
         self.network.set_value(settings.network_allowed)
+        self.help.show_settings(settings)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
         self.user_name.setText(settings.user_name)
@@ -277,9 +303,21 @@ class SettingsDialog(QDialog):
         self.sampling.set_presets(settings.presets)
         self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
         self.threads.setValue(settings.threads)
+        self.idle.set_value(nearest(IDLE_MINUTES, settings.idle_minutes))
+        self.states.set_value(nearest(STATES_GB, settings.states_gb))
         self.settled.stop()
         self.showing = False
         self._figures()
+
+    def open_page(self, name: str) -> None:
+        """Turn to a page: one of PAGES."""
+        self.nav[name].setChecked(True)
+        self.pages.setCurrentIndex([page for _icon, page in PAGES].index(name))
+
+    def _allow_network(self) -> None:
+        self.network.set_value(True)
+        self._change(network_allowed=True)
+        self.help.check_requested.emit()
 
     def _change(self, **values: object) -> None:
         if self.showing:
@@ -324,6 +362,7 @@ class SettingsDialog(QDialog):
             "replies": self.tr("Replies"),
             "model": self.tr("Engine"),
             "storage": self.tr("Data"),
+            "help": self.tr("Help"),
         }
         for name, text in pages.items():
             self.nav[name].setText(text)
@@ -348,7 +387,14 @@ class SettingsDialog(QDialog):
             )
             if self.cores
             else self.tr("Automatic leaves room for your other programs."),
+            "idle": self.tr("Give the memory back when unused"),
+            "idle_hint": self.tr("The model is loaded again, by itself, with your next message."),
             "folder": self.tr("Your chats and settings are in this folder"),
+            "states": self.tr("Reopen chats without reading them again"),
+            "states_hint": self.tr(
+                "What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; "
+                "it is erased with them, and never written for temporary chats."
+            ),
             "export": self.tr("Export"),
             "export_hint": self.tr("All chats in one file. A single chat is exported from its menu in the side bar."),
             "import": self.tr("Import"),
@@ -362,8 +408,20 @@ class SettingsDialog(QDialog):
             self.words[name].setText(text)
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
-        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for a model")))
+        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
         self.network.setAccessibleName(self.tr("Network"))
+        self.idle.set_texts(
+            (
+                self.tr("Never"),
+                self.tr("%n minute(s)", "", IDLE_MINUTES[1]),
+                self.tr("%n hour(s)", "", IDLE_MINUTES[2] // 60),
+                self.tr("%n hour(s)", "", IDLE_MINUTES[3] // 60),
+            )
+        )
+        self.states.set_texts((self.tr("Off"), *(i18n.gigabytes(gb) for gb in STATES_GB[1:])))
+        for widget, name in ((self.idle, "idle"), (self.states, "states")):
+            widget.setAccessibleName(texts[name])
+            widget.setAccessibleDescription(texts[f"{name}_hint"])
         self.language.setAccessibleName(texts["language"])
         self.theme.setAccessibleName(texts["theme"])
         self.scale.setAccessibleName(texts["scale"])
@@ -384,6 +442,11 @@ class SettingsDialog(QDialog):
         self.import_folder_button.setText(self.tr("Import Jan’s folder…"))
         self.transfer_cancel.setText(self.tr("Cancel"))
         self._figures()
+
+
+def nearest(choices: Sequence[int], value: int) -> int:
+    """The choice that a figure from a file stands for."""
+    return min(choices, key=lambda choice: abs(choice - value))
 
 
 def leading_row(*widgets: QWidget) -> QHBoxLayout:

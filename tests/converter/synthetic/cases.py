@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tests.converter.synthetic import shapes as s
 from tests.converter.synthetic.checkpoints import Case, offset_norms, usual_values
-from tests.converter.synthetic.vocabularies import bpe, spm
+from tests.converter.synthetic.vocabularies import bpe, spm, tekken
 
 Config = dict[str, Any]
 CHATML = (
@@ -22,6 +22,12 @@ CARD = (
     "base_model: someone/Base-1B\ndatasets:\n- someone/corpus\n---\n\n# A model\n"
 )
 GENERATION = {"do_sample": True, "temperature": 0.6, "top_p": 0.9, "top_k": 20, "repetition_penalty": 1.05}
+TEKKEN_SPECIALS = (
+    "<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]",
+    "[/TOOL_RESULTS]", "[TOOL_CALLS]", "<pad>", "[PREFIX]", "[MIDDLE]", "[SUFFIX]", "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]", "[TOOL_CONTENT]", "[ARGS]", "[CALL_ID]", "[THINK]", "[/THINK]",
+)  # fmt: skip
+TEKKEN_OWN = ("tokenizer.chat_template", "tokenizer.ggml.scores")
 FOUR_NORMS = ("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm")
 
 
@@ -138,6 +144,13 @@ CASES: tuple[Case, ...] = (
     Case("ministral", "Ministral-8B-Instruct-2410",
          of("MistralForCausalLM", "mistral", head_dim=16, sliding_window=32768, rope_theta=100000000.0), s.decoder(),
          bpe("tekken"), published="tekken", pre="tekken"),
+    Case("mistral-tekken", "Mistral-Small-3-Instruct-2501",
+         of("MistralForCausalLM", "mistral", head_dim=16, sliding_window=None, rope_theta=100000000.0), s.decoder(),
+         tekken("v7"), vocab_multiple=1, own=TEKKEN_OWN),
+    Case("ministral3-tekken", "Ministral-3-8B-Instruct-2512",
+         of("MistralForCausalLM", "mistral", head_dim=16, sliding_window=None), s.decoder(),
+         tekken("v13", specials=TEKKEN_SPECIALS), vocab_multiple=1, own=TEKKEN_OWN,
+         files={"chat_template.jinja": INST}),
     Case("mistral-7b", "Mistral-7B-Instruct-v0.3", of("MistralForCausalLM", "mistral", sliding_window=None), s.decoder(),
          spm(extra=[("[INST]", True), ("[/INST]", True)]), shards=3),
     Case("mixtral", "Mixtral-8x7B-Instruct-v0.1",

@@ -41,6 +41,7 @@ class Case:
     scatter     deal tensors to the shards in turn
     published   llama.cpp's name for the pre-tokenizer of the published model, which the reference is told
     pre         the name that Samar finds by the split pattern
+    own         metadata in which Samar differs on purpose (docs/converter-differences.md)
     values      another choice of weights: gets the name and uniform numbers in [0, 1)
     files       more files of the folder
     reference   changes to config.json for the reference alone, where it does not know the architecture
@@ -58,6 +59,7 @@ class Case:
     scatter: bool = False
     published: str = "default"
     pre: str = "default"
+    own: tuple[str, ...] = ()
     vocab_multiple: int = 32
     values: Values | None = None
     files: Mapping[str, Any] = field(default_factory=dict)

@@ -6,6 +6,7 @@ fits them, which is why the converter recognises these by their split patterns.
 
 from __future__ import annotations
 
+import base64
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -292,6 +293,29 @@ def bpe(
         {"vocab.json": vocab, "merges.txt": merges_txt, "added_tokens.json": legacy, "tokenizer_config.json": settings},
         size,
     )
+
+
+def tekken(version: str, *, specials: Sequence[str] | None = None, room: int = 24, spare: int = 3) -> Files:
+    """Mistral's tekken.json alone.
+
+    specials  listed ones; None: none are, as before version 11
+    room      ids that are kept for special tokens
+    spare     tokens that the file holds beyond those in use
+    """
+    words = [*BYTE_LETTERS, *map("".join, merges_of([letters(word) for word in WORDS]))]
+    known = [bytes(BYTE_LETTERS.index(letter) for letter in word) for word in dict.fromkeys(words)]
+    size = room + len(known) - spare
+    content: Json = {
+        "config": {"pattern": TEKKEN, "num_vocab_tokens": len(known), "default_vocab_size": size,
+                   "default_num_special_tokens": room, "version": version},
+        "vocab": [{"rank": rank, "token_bytes": base64.b64encode(word).decode(), "token_str": None}
+                  for rank, word in enumerate(known)],
+    }  # fmt: skip
+    if specials is not None:
+        content["special_tokens"] = [
+            {"rank": rank, "token_str": text, "is_control": True} for rank, text in enumerate(specials)
+        ]
+    return Files({"tekken.json": content}, size)
 
 
 # --- SentencePiece ----------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
@@ -25,6 +27,7 @@ from desktop.models.library import Library
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.room import ModelsRoom
 from desktop.ui.preferences import Preferences
@@ -93,6 +96,8 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    with qtbot.waitSignal(page.look_requested):
+        qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert page.tab() is page.catalogue
 
@@ -101,7 +106,8 @@ def test_that_a_damaged_model_can_only_be_taken_off(page: ModelsPage, qtbot: QtB
     page.local.show_models(on_disk(BROKEN))
     page.local.table.select_key(BROKEN.id)
     local = page.local
-    assert [b.isEnabled() for b in (local.use, local.card, local.verify, local.remove)] == [False, False, False, True]
+    buttons = (local.use, local.settings, local.card, local.verify, local.remove)
+    assert [button.isEnabled() for button in buttons] == [False, False, False, False, True]
     with qtbot.assertNotEmitted(local.use_requested):
         qtbot.keyClick(local.table, Qt.Key.Key_Return)
 
@@ -205,8 +211,6 @@ def test_that_downloads_show_pace_and_errors(page: ModelsPage, qtbot: QtBot) -> 
     with qtbot.waitSignal(panel.pause_requested):
         row.toggle.click()
     failed = SamarError("hub_gated", repo="o/r")
-    import msgspec
-
     panel.show_downloads(
         [msgspec.structs.replace(one, state=State.FAILED, error_code=failed.code, error_details=failed.details)]
     )
@@ -248,6 +252,55 @@ def test_that_every_value_has_words(verdict: Verdict) -> None:
     assert all(words.origin(origin) for origin in Origin) and all(words.state(state) for state in State)
 
 
+def test_that_waiting_counts_down_and_refusals_lead_on(page: ModelsPage, qtbot: QtBot) -> None:
+    file = HubFile(name="M-Q8_0.gguf", size=2 * 10**9, sha256="")
+    one = Download(id="d", repo="o/r", commit="c", quantization="Q8_0", files=(file,))
+    waiting = msgspec.structs.replace(one, state=State.WAITING, resumes_at=time.time() + 42)
+    page.downloads.show_downloads([waiting])
+    row = page.downloads.rows["d"]
+    first = row.line.text()
+    assert (
+        "goes on by itself" in first and "seconds left" in first and row.clock.isActive() and not row.help.isVisible()
+    )
+    row.clock.setInterval(1)
+    row.one = msgspec.structs.replace(waiting, resumes_at=time.time() + 7)
+    qtbot.waitUntil(lambda: row.line.text() != first)
+    refused = msgspec.structs.replace(one, state=State.FAILED, error_code="hub_gated", error_details={"repo": "o/r"})
+    page.downloads.show_downloads([refused])
+    assert row.help.isVisible() and not row.clock.isActive()
+    with qtbot.waitSignal(page.downloads.page_requested) as asked:
+        row.page.click()
+    assert asked.args == ["o/r"]
+    with qtbot.waitSignal(page.downloads.token_requested):
+        row.token.click()
+
+
+def test_that_terms_and_the_file_for_images_are_shown_before(qtbot: QtBot, page: ModelsPage) -> None:
+    assert not needs_asking(msgspec.structs.replace(repository(), licence="apache-2.0", gated=False))
+    terms = msgspec.structs.replace(
+        repository(),
+        licence="gemma",
+        projectors=(HubFile(name="mmproj-F16.gguf", size=850_000_000, sha256=""),),
+    )
+    assert needs_asking(terms)
+    dialog = DownloadDialog(terms, terms.choices[0])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "gemma" in dialog.licence.text() and "terms of its own" in dialog.licence.text()
+    assert dialog.images.value() is True and "850 MB" in dialog.images_name.text()
+    with qtbot.waitSignal(dialog.page_requested) as asked:
+        dialog.page.click()
+    assert asked.args == [terms.repo]
+    with qtbot.waitSignal(dialog.agreed) as agreed:
+        dialog.go.click()
+    assert agreed.args == [terms, terms.choices[0], terms.projectors]
+    dialog.images.group.button(1).click()
+    assert "1.0 GB" in dialog.facts.text()
+    with qtbot.waitSignal(dialog.agreed) as agreed:
+        dialog.go.click()
+    assert agreed.args[2] == ()
+
+
 # ---- the room
 
 
@@ -282,6 +335,35 @@ def test_that_the_room_finds_models_and_hands_one_over(room: ModelsRoom, qtbot: 
     assert (tmp_path / "mine.gguf").is_file() and starter_model().is_file()
 
 
+def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    path = write_tiny(mine / "one.gguf", name="One")
+    page = room.open()
+    qtbot.waitUntil(lambda: page.local.shown is not None, timeout=20_000)
+    assert not page.local.folders.isVisible()
+    room.take([mine])
+    qtbot.waitUntil(lambda: bool(page.local.shown and page.local.shown.folders), timeout=20_000)
+    page.local.folders.click()
+    dialog = room.folders
+    assert dialog is not None
+    (row,) = dialog.rows
+    assert row.folder.there and row.folder.models == 1 and "1 model" in row.state.text()
+    mine.rename(tmp_path / "away")
+    dialog.look.click()
+    qtbot.waitUntil(lambda: not dialog.rows[0].folder.there, timeout=20_000)
+    assert "not there now" in dialog.rows[0].state.text() and str(mine) in page.local.note.text()
+    assert [entry.name for entry in room.library.entries()] == ["Samar Starter"]
+    (tmp_path / "away").rename(mine)
+    dialog.look.click()
+    qtbot.waitUntil(lambda: dialog.rows[0].folder.models == 1, timeout=20_000)
+    dialog.rows[0].button.click()
+    qtbot.waitUntil(lambda: not dialog.rows, timeout=20_000)
+    assert dialog.nothing.isVisible() and path.is_file() and not page.local.folders.isVisible()
+    dialog.shut.click()
+    assert room.folders is None
+
+
 def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
     folder = tmp_path / "checkpoint"
     folder.mkdir()
@@ -299,3 +381,57 @@ def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtb
     assert failed.args[0].code == "network_off"
     page.hub.off.button.click()
     assert room.preferences.value.network_allowed and page.hub.pages.currentWidget() is page.hub.on
+
+
+def test_that_a_token_is_kept_and_what_wanted_it_goes_on(
+    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr("desktop.workers.models.keep_token", kept.append)
+    page = room.open("hub")
+    file = HubFile(name="M-Q8_0.gguf", size=1000, sha256="")
+    choice = HubChoice(quantization="Q8_0", files=(file,))
+    one = room.downloads.queue.add(repository(), choice)
+    room.downloads.queue.set_state(one.id, State.FAILED, SamarError("hub_gated", repo="o/r"))
+    tried: list[str] = []
+    monkeypatch.setattr(room.downloads, "resume", tried.append)
+    page.downloads.token_requested.emit()
+    dialog = page.hub.findChild(QInputDialog)
+    dialog.setTextValue("hf_secret")
+    with qtbot.waitSignal(room.worker.token_kept, timeout=10_000):
+        dialog.accept()
+    assert kept == ["hf_secret"] and tried == [one.id]
+    assert "hf_secret" not in room.downloads.queue.path.read_text()
+
+
+def test_that_a_computer_without_a_keyring_is_told(
+    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keyring
+    from keyring.errors import NoKeyringError
+
+    def refuse(*_words: str) -> None:
+        raise NoKeyringError("no backend")
+
+    monkeypatch.setattr(keyring, "set_password", refuse)
+    page = room.open("hub")
+    with qtbot.waitSignal(room.worker.failed, timeout=10_000) as failed:
+        page.hub.token_given.emit("hf_x")
+    assert failed.args[0].code == "keyring_missing" and "HF_TOKEN" in page.message.text.text()
+
+
+def test_that_a_small_window_keeps_names_and_verdicts(page: ModelsPage, qtbot: QtBot, app: QApplication) -> None:
+    page.local.show_models(on_disk(SMALL, LARGE))
+    page.catalogue.show_catalogue(in_catalogue())
+    page.resize(1200, 800)
+    page.open_tab("catalogue")
+    qtbot.waitUntil(lambda: page.width() == 1200 and not page.catalogue.cards[0].compact)
+    assert not any(page.catalogue.table.isColumnHidden(number) for number in range(7))
+    assert all("Licence" in card.why.text() for card in page.catalogue.cards)
+    page.resize(640, 480)
+    qtbot.waitUntil(lambda: page.width() == 640 and page.catalogue.cards[0].compact)
+    for table, verdict in ((page.catalogue.table, 6), (page.local.table, 5)):
+        assert not table.isColumnHidden(0) and not table.isColumnHidden(verdict)
+        assert table.columnWidth(0) > 120
+    assert not page.catalogue.cards[0].why.isVisible() and "Licence" in page.catalogue.cards[0].toolTip()
+    assert page.catalogue.table.isColumnHidden(2)

@@ -1,0 +1,63 @@
+"""This program as the system sees it: how it starts itself again, from a checkout and frozen, in its several roles."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, MutableMapping
+from enum import StrEnum
+from pathlib import Path
+
+
+class Role(StrEnum):
+    """What a process of Samar is for; the first argument of the frozen program, which is all of them in one."""
+
+    ENGINE = "engine-child"
+    CONVERTER = "convert"
+
+
+_MODULES = {Role.ENGINE: "desktop.engine.child", Role.CONVERTER: "converter"}
+
+
+def is_frozen() -> bool:
+    """Whether this is an installed program (PyInstaller) and no checkout."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def folder() -> Path:
+    """Where the frozen program lies, or the checkout."""
+    return Path(sys.executable).resolve().parent if is_frozen() else Path(__file__).resolve().parents[2]
+
+
+def child_command(role: Role, *arguments: str) -> list[str]:
+    """The command that starts a process in `role`; the frozen program starts itself."""
+    if is_frozen():
+        return [sys.executable, role.value, *arguments]
+    return [sys.executable, "-P", "-m", _MODULES[role], *arguments]
+
+
+def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Environment of a child: this one's, with our packages importable from wherever they were imported here."""
+    environment = dict(os.environ)
+    if not is_frozen():
+        rest = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = str(folder()) + os.pathsep + rest if rest else str(folder())
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["GGML_NO_BACKTRACE"] = "1"  # an abort must not start a debugger
+    environment.update(extra or {})
+    return environment
+
+
+def mend_environment(environment: MutableMapping[str, str]) -> None:
+    """Undo what the frozen program's launcher did to the environment for itself.
+
+    It points LD_LIBRARY_PATH at the libraries that we carry. The loader has read it; a browser or a file manager that
+    Samar opens must get the person's own.
+    """
+    if not is_frozen() or not sys.platform.startswith("linux"):
+        return
+    before = environment.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before is None:
+        environment.pop("LD_LIBRARY_PATH", None)
+    else:
+        environment["LD_LIBRARY_PATH"] = before

@@ -1,0 +1,109 @@
+"""What the person set for one model. It belongs to the content of the file and follows it wherever it goes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from desktop.core.errors import SamarError
+from desktop.core.model import Adapter
+from desktop.models import gguf
+from desktop.models.entry import fingerprint
+from desktop.models.fit import Fit, Machine, judge
+from desktop.models.shape import Shape
+
+log = logging.getLogger(__name__)
+
+KV_TYPES = ("f16", "q8_0", "q4_0")
+"""Element types of the KV cache that one can choose, largest first."""
+FLASH_ATTENTION = ("auto", "on", "off")
+
+
+class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How one model is loaded. What is not set here is as in Samar's settings, or chosen by the engine."""
+
+    context: int = 0
+    """Tokens; 0: as in Samar's settings."""
+    threads: int = 0
+    """0: as in Samar's settings."""
+    kv_type: str = "f16"
+    gpu_layers: int = -1
+    """-1: all that fit."""
+    flash_attention: str = "auto"
+    memory_map: bool = True
+    keep_in_memory: bool = False
+    draft: str = ""
+    """A small model of the same family that writes ahead; "": none."""
+    projector: str = ""
+    """The file with which it sees images; "": the one beside it, if there is one."""
+    adapters: tuple[Adapter, ...] = ()
+    """LoRA adapters laid over it."""
+
+    def checked(self) -> ModelSettings:
+        """Self with every value that the engine understands: a quantized KV cache asks for flash attention."""
+        kv_type = self.kv_type if self.kv_type in KV_TYPES else "f16"
+        flash = self.flash_attention if self.flash_attention in FLASH_ATTENTION else "auto"
+        return msgspec.structs.replace(
+            self,
+            context=min(max(self.context, 0), 1 << 24),
+            threads=min(max(self.threads, 0), 256),
+            kv_type="f16" if flash == "off" else kv_type,
+            gpu_layers=min(max(self.gpu_layers, -1), 1000),
+            flash_attention=flash,
+            adapters=tuple(
+                msgspec.structs.replace(adapter, scale=min(max(adapter.scale, -10.0), 10.0))
+                for adapter in self.adapters
+            ),
+        )
+
+
+class _KnownFile(msgspec.Struct):
+    id: str
+    path: str
+    stamps: tuple[tuple[int, int], ...]
+
+
+class _Kept(msgspec.Struct):
+    """The part of library.json that is needed here."""
+
+    settings: dict[str, ModelSettings] = {}
+    entries: list[_KnownFile] = []
+
+
+def settings_of(library_file: Path, model: Path) -> ModelSettings:
+    """What was set for the file `model`, whatever it is called now and wherever it lies.
+
+    library_file: library.json. A megabyte of the model is read when the library does not know it in this place. What can't
+    be read has no settings: loading it says why.
+    """
+    try:
+        kept = msgspec.json.decode(library_file.read_bytes(), type=_Kept)
+    except FileNotFoundError:
+        return ModelSettings()
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        log.warning("the settings of models can't be read: %s", problem)
+        return ModelSettings()
+    if not kept.settings:
+        return ModelSettings()
+    try:
+        paths = gguf.part_paths(model)
+        stamps = tuple((info.st_size, info.st_mtime_ns) for info in (path.stat() for path in paths))
+        known = (one.id for one in kept.entries if one.path == str(paths[0]) and one.stamps == stamps)
+        model_id = next(known, "") or fingerprint(paths)
+    except (OSError, SamarError):
+        return ModelSettings()
+    return kept.settings.get(model_id, ModelSettings()).checked()
+
+
+def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int) -> Fit:
+    """Whether a model fits as it would be loaded. context: where the model has none of its own."""
+    return judge(
+        shape,
+        machine,
+        own.context or context,
+        kv_type=own.kv_type,
+        flash=own.flash_attention != "off",
+        gpu_layers=own.gpu_layers,
+    )

@@ -1,0 +1,167 @@
+"""The page "Help" of the settings: the version, updates, and what to do when something went wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.core.settings import Settings
+from desktop.ui.error_presenter import about, present, samar_version
+from desktop.ui.updates import Step, UpdateState
+from desktop.ui.widgets import Label, Meter, Segments, say
+
+
+class HelpPage(QWidget):
+    weekly_chosen = Signal(object)
+    """bool"""
+    network_allowed = Signal()
+    check_requested = Signal()
+    fetch_requested = Signal()
+    stop_requested = Signal()
+    open_requested = Signal()
+    """open the installer that was fetched"""
+    report_requested = Signal()
+    logs_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = UpdateState()
+        self.version = Label("heading", self)
+        self.promise = Label("hint", self, wrap=True)
+        self.updates = Label("subject", self)
+        self.updates_hint = Label("hint", self, wrap=True)
+        self.weekly = Segments((False, True), self)
+        self.status = Label("value", self, wrap=True)
+        self.meter = Meter(self, tight=2.0)
+        self.button = QPushButton(self)
+        self.second = QPushButton(self)
+        self.second.setProperty("rank", "link")
+        self.report = Label("subject", self)
+        self.report_hint = Label("hint", self, wrap=True)
+        self.report_button = QPushButton(self)
+        self.logs_button = QPushButton(self)
+        self._lay_out()
+        self.weekly.chosen.connect(self.weekly_chosen)
+        self.button.clicked.connect(self._act)
+        self.second.clicked.connect(self._act_second)
+        self.report_button.clicked.connect(self.report_requested)
+        self.logs_button.clicked.connect(self.logs_requested)
+        self._retranslate()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget, space in (
+            (self.version, 4),
+            (self.promise, 28),
+            (self.updates, 4),
+            (self.updates_hint, 10),
+            (self.weekly, 12),
+            (self.status, 6),
+            (self.meter, 8),
+        ):
+            column.addWidget(widget)
+            column.addSpacing(space)
+        for buttons in ((self.button, self.second), (self.report_button, self.logs_button)):
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+            column.addLayout(row)
+            if self.button in buttons:
+                column.addSpacing(28)
+                column.addWidget(self.report)
+                column.addSpacing(4)
+                column.addWidget(self.report_hint)
+                column.addSpacing(10)
+        column.addStretch(1)
+
+    # --- values ---
+
+    def show_settings(self, settings: Settings) -> None:
+        self.weekly.set_value(settings.update_weekly)
+
+    def show_state(self, state: UpdateState) -> None:
+        """How far the look for a new version is."""
+        changed = state.step is not self.state.step
+        self.state = state
+        self._say_state()
+        if changed and self.status.text():
+            say(self, self.status.text())
+
+    # --- inside ---
+
+    def _act(self) -> None:
+        signals = {Step.FOUND: self.fetch_requested, Step.READY: self.open_requested}
+        running = self.state.step in (Step.CHECKING, Step.FETCHING)
+        (self.stop_requested if running else signals.get(self.state.step, self.check_requested)).emit()
+
+    def _act_second(self) -> None:
+        problem = self.state.problem
+        if problem is not None and problem.code == "network_off":
+            self.network_allowed.emit()
+        elif problem is not None:
+            QGuiApplication.clipboard().setText(present(problem).details)
+            self.second.setText(self.tr("Copied"))
+        else:
+            QGuiApplication.clipboard().setText(about())
+            self.second.setText(self.tr("Copied"))
+
+    def _say_state(self) -> None:
+        state = self.state
+        version = f"\u2068{state.version}\u2069"
+        texts = {
+            Step.IDLE: "",
+            Step.CHECKING: self.tr("Asking the release page…"),
+            Step.NEWEST: self.tr("This is the newest version."),
+            Step.FOUND: self.tr("Version {version} is there.").replace("{version}", version),
+            Step.FETCHING: self.tr("Version {version} is being fetched and checked…").replace("{version}", version),
+            Step.READY: self.tr("Version {version} is here and its signature is right.").replace("{version}", version),
+        }
+        buttons = {
+            Step.FOUND: self.tr("Download and check"),
+            Step.READY: self.tr("Open the installer"),
+            Step.CHECKING: self.tr("Cancel"),
+            Step.FETCHING: self.tr("Cancel"),
+        }
+        text = texts.get(state.step, "")
+        if state.problem is not None:
+            said = present(state.problem)
+            text = f"{said.what} {said.then}"
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+        self.meter.set_fraction(state.fraction)
+        self.meter.setVisible(state.step is Step.FETCHING)
+        self.button.setText(buttons.get(state.step, self.tr("Check for updates")))
+        off = state.problem is not None and state.problem.code == "network_off"
+        details = self.tr("Copy details") if state.problem is not None else self.tr("Copy version details")
+        self.second.setText(self.tr("Allow the network") if off else details)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.version.setText(self.tr("Samar {version}").replace("{version}", samar_version()))
+        self.promise.setText(self.tr("Free software under the MIT licence. It runs on this computer alone."))
+        self.updates.setText(self.tr("Updates"))
+        self.updates_hint.setText(
+            self.tr(
+                "A new version is taken only when it is signed by the makers of Samar, and you install it yourself."
+            )
+        )
+        self.weekly.set_texts((self.tr("Only when I press the button"), self.tr("Look once a week")))
+        self.weekly.setAccessibleName(self.updates.text())
+        self.report.setText(self.tr("If something went wrong"))
+        self.report_hint.setText(
+            self.tr(
+                "A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent."
+            )
+        )
+        self.report_button.setText(self.tr("Report a problem…"))
+        self.logs_button.setText(self.tr("Open the log’s folder"))
+        self._say_state()

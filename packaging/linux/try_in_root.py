@@ -1,0 +1,250 @@
+"""Install, use, upgrade, remove and purge a .deb in bare systems made for the test.
+
+    python3 packaging/linux/try_in_root.py dist/samar_VERSION_amd64.deb [--suite bookworm] [--root FOLDER]
+
+Makes a minimal root with debootstrap (Debian and Ubuntu suites; kept under build/roots and copied for each run), installs the
+package with apt, then, without any network and as a person without rights, runs packaging/smoke_test.py inside it on
+a virtual screen. Afterwards it upgrades, removes and purges, and compares every file with what was there before. Needs root,
+debootstrap, Xvfb and xdotool. Takes no Python into the root: the checks run from outside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+KEPT = ROOT / "build" / "roots"
+UBUNTU = ("jammy", "noble", "questing", "resolute")
+MIRRORS = {"debian": "http://deb.debian.org/debian", "ubuntu": "http://archive.ubuntu.com/ubuntu"}
+PERSON = 1000
+DESKTOP = ["libglib2.0-bin", "shared-mime-info", "desktop-file-utils", "xdg-utils"]
+"""What opens files on every desktop; a bare root has no desktop."""
+LOGS = ("var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/", "tmp/", "home/", "root/", "etc/ld.so.cache")
+
+
+def run(*words: str | Path, **more: object) -> None:
+    subprocess.run([str(word) for word in words], check=True, **more)  # type: ignore[call-overload]
+
+
+def inside(root: Path, *words: str) -> None:
+    run("chroot", root, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", *words,
+        stdout=subprocess.DEVNULL)  # fmt: skip
+
+
+def minimal(suite: str) -> Path:
+    """A minimal root of a suite, made once."""
+    kept = KEPT / suite
+    if (kept / "etc" / "os-release").exists() and (kept / "ready").exists():
+        return kept
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    family = "ubuntu" if suite in UBUNTU else "debian"
+    more = ["--components=main,universe"] if family == "ubuntu" else []
+    keys = Path(f"/usr/share/keyrings/{family}-archive-keyring.gpg")
+    trust = [f"--keyring={keys}"] if keys.exists() else ["--no-check-gpg"]
+    scripts = Path("/usr/share/debootstrap/scripts")
+    script = [] if (scripts / suite).exists() else [str(scripts / ("gutsy" if family == "ubuntu" else "sid"))]
+    run(
+        "debootstrap",
+        "--variant=minbase",
+        *trust,
+        *more,
+        suite,
+        kept,
+        MIRRORS[family],
+        *script,
+        stdout=subprocess.DEVNULL,
+    )
+    inside(kept, "useradd", "--create-home", "--uid", str(PERSON), "person")
+    (kept / "ready").touch()
+    return kept
+
+
+def state(root: Path) -> set[str]:
+    """Every path of the root but logs and what the package manager keeps for itself."""
+    found = set()
+    for folder, names, files in os.walk(root):
+        relative = Path(folder).relative_to(root)
+        names[:] = [name for name in names if str(relative / name) not in ("proc", "sys", "dev")]
+        found |= {str(relative / name) for name in (*names, *files)}
+    return {path for path in found if not f"{path}/".startswith(LOGS)}
+
+
+@contextmanager
+def screen(root: Path) -> Iterator[str]:
+    """A virtual screen, without OpenGL, that the root reaches by its socket in /tmp, also without a network."""
+    reading, writing = os.pipe()
+    words = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1280x800x24",
+        "-nolisten",
+        "tcp",
+        "-ac",
+        "-extension",
+        "GLX",
+    ]
+    server = subprocess.Popen(words, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    place = root / "tmp" / ".X11-unix"
+    with os.fdopen(reading) as lines:
+        number = lines.readline().strip()
+    place.mkdir(mode=0o1777, exist_ok=True)
+    run("mount", "--bind", "/tmp/.X11-unix", place)
+    try:
+        yield f":{number}"
+    finally:
+        run("umount", place)
+        place.rmdir()
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def mounted(root: Path) -> Iterator[None]:
+    """/proc and a small /dev, as any system has them."""
+    run("mount", "-t", "proc", "proc", root / "proc")
+    run("mount", "--rbind", "--make-rslave", "/dev", root / "dev")
+    try:
+        yield
+    finally:
+        run("umount", "-R", "-l", root / "dev")
+        run("umount", root / "proc")
+
+
+def smoke(root: Path, *more: str) -> None:
+    with screen(root) as display:
+        words = [
+            sys.executable,
+            str(ROOT / "packaging" / "smoke_test.py"),
+            "samar",
+            "--root",
+            str(root),
+            "--user",
+            str(PERSON),
+            *more,
+        ]
+        run(*words, env=dict(os.environ, DISPLAY=display))
+
+
+def try_hard_places(root: Path) -> None:
+    """A home that can't be written to, a machine without AVX2, and no display: an answer, or one sentence that says why not."""
+
+    def samar(home: str, *words: str) -> subprocess.CompletedProcess[str]:
+        person = ["unshare", "--net", "chroot", f"--userspec={PERSON}:{PERSON}", str(root)]
+        return subprocess.run(
+            [*person, "env", "-i", f"HOME={home}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "samar", *words],
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
+        )  # fmt: skip
+
+    for what, home, words, status in (
+        ("a home without write access", "/", ("ask", "What is quantization?"), 0),
+        ("no display", "/home/person", (), 0),
+    ):
+        done = samar(home, *words)
+        if done.returncode != status or "Traceback" in done.stderr:
+            raise SystemExit(f"{what}: {done.returncode} {done.stderr[-600:]}")
+    variants = sorted((root / "usr/lib/samar/_internal/llama_cpp/lib").glob("libggml-cpu-*.so"))
+    hidden = [file for file in variants if file.stem.split("-")[-1] not in ("x64", "sse42")]
+    if not hidden or len(hidden) == len(variants):
+        raise SystemExit(f"the CPU variants are {[file.name for file in variants]}")
+    for file in hidden:
+        file.rename(file.with_suffix(".hidden"))
+    done = samar("/home/person", "ask", "What is quantization?")
+    for file in hidden:
+        file.with_suffix(".hidden").rename(file)
+    if done.returncode != 0:
+        raise SystemExit(f"without AVX: {done.stderr[-600:]}")
+
+
+def repacked(package: Path, folder: Path) -> Path:
+    """The same package with a later version number."""
+    run("dpkg-deb", "-R", package, folder / "later")
+    control = folder / "later" / "DEBIAN" / "control"
+    text = control.read_text(encoding="utf-8")
+    before = next(line for line in text.splitlines() if line.startswith("Version: "))
+    control.write_text(text.replace(before, before + "+later"), encoding="utf-8")
+    target = folder / "later.deb"
+    run(
+        "dpkg-deb",
+        "-Zgzip",
+        "-z1",
+        "--root-owner-group",
+        "--build",
+        folder / "later",
+        target,
+        stdout=subprocess.DEVNULL,
+    )
+    shutil.rmtree(folder / "later")
+    return target
+
+
+def trial(package: Path, suite: str, root: Path) -> None:
+    run("cp", "-a", minimal(suite), root)
+    with mounted(root):
+        inside(root, "apt-get", "update", "-qq")
+        inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *DESKTOP)
+        shutil.copyfile(package, root / "tmp" / "samar.deb")
+        # what Samar depends on first, so that the comparison afterwards is about Samar alone
+        depends = subprocess.run(
+            ["dpkg-deb", "-f", str(package), "Depends"], capture_output=True, text=True, check=True
+        ).stdout
+        inside(root, "apt-get", "satisfy", "-y", "-qq", "--no-install-recommends", depends.strip())
+        before = state(root)
+        inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "/tmp/samar.deb")
+        print(f"{suite}: installed", flush=True)
+        smoke(root, "--desktop")
+        try_hard_places(root)
+        print(f"{suite}: works without AVX, without a writable home, without a display", flush=True)
+        data = root / "home" / "person" / ".local" / "share" / "samar"
+        kept = sorted(str(path.relative_to(data)) for path in data.rglob("*"))
+        repacked(package, root / "tmp")
+        inside(root, "apt-get", "install", "-y", "-qq", "/tmp/later.deb")
+        print(f"{suite}: upgraded", flush=True)
+        smoke(root, "--no-window")
+        for verb in ("remove", "purge"):
+            inside(root, "apt-get", verb, "-y", "-qq", "samar")
+            left = sorted(state(root) ^ before)
+            if left:
+                raise SystemExit(f"{suite}: after {verb} differs: {left[:20]}")
+        after = sorted(str(path.relative_to(data)) for path in data.rglob("*"))
+        if not after or after != kept:
+            raise SystemExit(f"{suite}: the person's data changed: {sorted(set(kept) ^ set(after))}")
+        print(f"{suite}: removed and purged; {len(after)} files of the person stay, nothing else", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("package", type=Path)
+    parser.add_argument("--suite", action="append", help="a Debian or Ubuntu suite (default: bookworm and noble)")
+    parser.add_argument("--mounts-are-private", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    package = arguments.package.resolve()
+    for suite in arguments.suite or ["bookworm", "noble"]:
+        root = KEPT / f"{suite}-trial"
+        if arguments.mounts_are_private:
+            trial(package, suite, root)
+            continue
+        # mounts of the trial end with its process, whatever happens: what is removed afterwards is files of the root only
+        shutil.rmtree(root, ignore_errors=True)
+        words = [sys.executable, __file__, str(package), "--suite", suite, "--mounts-are-private"]
+        done = subprocess.run(["unshare", "--mount", "--propagation", "private", *words], check=False)
+        if done.returncode != 0:
+            return done.returncode
+        shutil.rmtree(root)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

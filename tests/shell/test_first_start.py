@@ -1,0 +1,123 @@
+"""The first start, and starts where something is missing: a welcome, or a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Samar, refuse
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.storage.opening import open_history
+from desktop.ui import i18n
+from desktop.ui.chat.empty_state import WELCOME
+from tests.fakes.scripted_engine import ScriptedEngine, facts_of
+
+
+@pytest.fixture
+def opened(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
+    running: list[Samar] = []
+
+    def start() -> Samar:
+        samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine(inspect=facts_of))
+        running.append(samar)
+        samar.start([])
+        qtbot.waitUntil(lambda: samar.worker.model is not None, timeout=20_000)
+        return samar
+
+    yield start
+    for samar in running:
+        samar.window.close()
+        samar.close()
+        samar.window.deleteLater()
+    i18n.install(qapp, Language.ENGLISH)
+
+
+def test_that_the_first_start_welcomes_in_both_languages_until_something_is_written(
+    qtbot: QtBot, opened: Callable[[], Samar]
+) -> None:
+    samar = opened()
+    empty = samar.window.empty
+    assert empty.greeting.text() == WELCOME[Language.ENGLISH]
+    assert empty.also.isVisible()
+    assert empty.also.text() == WELCOME[Language.ARABIC]
+    empty.languages.group.button(1).click()
+    assert samar.preferences.value.language is Language.ARABIC
+    qtbot.waitUntil(lambda: samar.window.layoutDirection() == Qt.LayoutDirection.RightToLeft)
+    assert empty.greeting.text() == WELCOME[Language.ARABIC]
+    assert empty.also.text() == WELCOME[Language.ENGLISH]
+    assert QApplication.focusWidget() is samar.window.composer.text or not samar.window.isActiveWindow()
+    qtbot.keyClicks(samar.window.composer.text, "a")
+    assert not empty.languages.isVisible()
+    assert not empty.also.isVisible()
+    assert empty.greeting.text() not in WELCOME.values()
+
+
+def test_that_the_welcome_comes_once(opened: Callable[[], Samar]) -> None:
+    first = opened()
+    first.window.close()
+    first.close()
+    assert not opened().window.empty.welcome
+
+
+def test_that_settings_of_a_newer_samar_are_told_of(opened: Callable[[], Samar], data_dir: Path) -> None:
+    (data_dir / "settings.json").write_text('{"format": 99, "theme": "dark"}')
+    samar = opened()
+    assert samar.window.banner.error is not None
+    assert samar.window.banner.error.code == "settings_too_new"
+    assert samar.preferences.value.theme == "dark"
+    assert len(list(data_dir.glob("settings-newer-*.json"))) == 1
+
+
+def test_that_an_arabic_interface_without_arabic_letters_says_so_in_english(
+    opened: Callable[[], Samar], data_dir: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    SettingsFile(data_dir / "settings.json").save(Settings(language=Language.ARABIC))
+    monkeypatch.setattr(QFontDatabase, "families", lambda *_of: [])
+    samar = opened()
+    qtbot.waitUntil(lambda: samar.window.banner.error is not None)
+    qtbot.waitUntil(lambda: samar.window.banner.what.text().startswith("No font on this computer"))
+    qtbot.waitUntil(lambda: samar.window.sidebar.new_chat.text() == "New chat")
+    samar.preferences.change(text_scale=1.2)
+    assert i18n.current() is Language.ENGLISH
+    assert samar.preferences.value.language is Language.ARABIC, "the choice is kept for when there is a font"
+
+
+def test_that_data_of_a_newer_samar_are_refused_in_a_sentence_and_left_alone(
+    qapp: QApplication, qtbot: QtBot, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = Paths.under(data_dir)
+    database = open_history(paths).database
+    database.execute("INSERT INTO migrations VALUES ('9999_from_the_future', 0)")
+    database.close()
+    before = paths.history.read_bytes()
+    with pytest.raises(SamarError) as problem:
+        Samar(qapp, paths, ScriptedEngine(inspect=facts_of))
+    assert problem.value.code == "history_too_new"
+    assert paths.history.read_bytes() == before
+    seen: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, qapp, answer)
+            return
+        seen.append(f"{box.text()} {box.informativeText()}")
+        copy = next(button for button in box.buttons() if button.text() == "Copy details")
+        copy.click()
+        seen.append(QApplication.clipboard().text())
+        assert box.isVisible(), "it stays until it is closed"
+        box.button(QMessageBox.StandardButton.Close).click()
+
+    QTimer.singleShot(0, qapp, answer)
+    assert refuse(problem.value, paths) == 1
+    assert "written by a newer Samar" in seen[0]
+    assert "history_too_new" in seen[1]
+    assert "written by a newer Samar" in capsys.readouterr().err
