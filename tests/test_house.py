@@ -66,3 +66,17 @@ def test_that_none_keeps_its_references_when_the_window_is_used() -> None:
         check=True,
     )
     assert int(lost.stdout) < 1000
+
+
+LATER = (
+    "PySide6.QtNetwork", "cryptography", "gguf", "httpx2", "huggingface_hub", "jinja2", "keyring", "llama_cpp", "logging.handlers",
+    "markdown_it", "numpy", "psutil", "pygments", "sentencepiece", "tokenizers", "typer", "ziamath",
+    "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog",
+)  # fmt: skip
+
+
+def test_that_the_window_starts_without_what_its_first_picture_does_not_need() -> None:
+    """Each of these takes longer to import than a part of the window to build; they come when they are asked for."""
+    code = f"import sys\nimport desktop.app\nprint([name for name in {LATER!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

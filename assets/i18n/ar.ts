@@ -50,12 +50,12 @@
         <translation>الأصغر</translation>
     </message>
     <message>
-        <source>Download, {size}</source>
-        <translation>نزّل، {size}</translation>
-    </message>
-    <message>
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
+    </message>
+    <message>
+        <source>Download, {size}</source>
+        <translation>نزّل، {size}</translation>
     </message>
 </context>
 <context>
@@ -223,6 +223,10 @@
         <translation>نزّل</translation>
     </message>
     <message>
+        <source>Convert…</source>
+        <translation>حوّل…</translation>
+    </message>
+    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -273,10 +277,6 @@
     <message>
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
-    </message>
-    <message>
-        <source>Convert…</source>
-        <translation>حوّل…</translation>
     </message>
 </context>
 <context>
@@ -647,18 +647,6 @@
         <translation>افتح صفحته في المتصفح</translation>
     </message>
     <message>
-        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
-        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Download</source>
-        <translation>نزّل</translation>
-    </message>
-    <message>
         <source>The file that sees images, {size}</source>
         <translation>الملف الذي يرى الصور، {size}</translation>
     </message>
@@ -669,6 +657,18 @@
     <message>
         <source>Without it</source>
         <translation>بدونه</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
+        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>نزّل</translation>
     </message>
 </context>
 <context>
@@ -684,6 +684,18 @@
     <message>
         <source>{size} per second</source>
         <translation>{size} في الثانية</translation>
+    </message>
+    <message>
+        <source>The Hub asks to wait; it goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Ask for access on its page</source>
+        <translation>اطلب الإذن في صفحته</translation>
+    </message>
+    <message>
+        <source>Give Samar a token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -729,18 +741,6 @@
             <numerusform>بقيت %n ساعة</numerusform>
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>The Hub asks to wait; it goes on by itself</source>
-        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
-    </message>
-    <message>
-        <source>Ask for access on its page</source>
-        <translation>اطلب الإذن في صفحته</translation>
-    </message>
-    <message>
-        <source>Give Samar a token…</source>
-        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
 </context>
 <context>
@@ -827,16 +827,16 @@
 <context>
     <name>FileField</name>
     <message>
-        <source>Models (*.gguf)</source>
-        <translation>نماذج (‎*.gguf‎)</translation>
-    </message>
-    <message>
         <source>All files (*)</source>
         <translation>كل الملفات (*)</translation>
     </message>
     <message>
         <source>Choose…</source>
         <translation>اختر…</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>نماذج (‎*.gguf‎)</translation>
     </message>
     <message>
         <source>Take it off</source>
@@ -1111,6 +1111,14 @@
         <translation>الرخصة: {licence}. الملاءمة مقدّرة من الحجم.</translation>
     </message>
     <message>
+        <source>Access must be asked for on its page.</source>
+        <translation>يُطلب الإذن في صفحته.</translation>
+    </message>
+    <message>
+        <source>It sees images.</source>
+        <translation>يرى الصور.</translation>
+    </message>
+    <message>
         <source>Choose a repository to see its files.</source>
         <translation>اختر مستودعًا لترى ملفاته.</translation>
     </message>
@@ -1131,24 +1139,16 @@
         <translation>نزّل</translation>
     </message>
     <message>
+        <source>Its page</source>
+        <translation>صفحته</translation>
+    </message>
+    <message>
         <source>Repositories</source>
         <translation>المستودعات</translation>
     </message>
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
-    </message>
-    <message>
-        <source>Access must be asked for on its page.</source>
-        <translation>يُطلب الإذن في صفحته.</translation>
-    </message>
-    <message>
-        <source>It sees images.</source>
-        <translation>يرى الصور.</translation>
-    </message>
-    <message>
-        <source>Its page</source>
-        <translation>صفحته</translation>
     </message>
 </context>
 <context>
@@ -1209,6 +1209,10 @@
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
     <message>
+        <source>The folder {name} is not there now; its models come back with it.</source>
+        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
+    </message>
+    <message>
         <source>Loaded now</source>
         <translation>محمَّل الآن</translation>
     </message>
@@ -1237,6 +1241,10 @@
         <translation>أضف مجلدًا…</translation>
     </message>
     <message>
+        <source>Folders…</source>
+        <translation>المجلدات…</translation>
+    </message>
+    <message>
         <source>Use</source>
         <translation>استعمل</translation>
     </message>
@@ -1245,24 +1253,16 @@
         <translation>التفاصيل</translation>
     </message>
     <message>
+        <source>Settings…</source>
+        <translation>الإعدادات…</translation>
+    </message>
+    <message>
         <source>Verify</source>
         <translation>تحقّق</translation>
     </message>
     <message>
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
-    </message>
-    <message>
-        <source>Settings…</source>
-        <translation>الإعدادات…</translation>
-    </message>
-    <message>
-        <source>The folder {name} is not there now; its models come back with it.</source>
-        <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
-    </message>
-    <message>
-        <source>Folders…</source>
-        <translation>المجلدات…</translation>
     </message>
 </context>
 <context>
@@ -1484,6 +1484,10 @@
         <source>working room {size}</source>
         <translation>حيّز العمل {size}</translation>
     </message>
+    <message>
+        <source>files beside it {size}</source>
+        <translation>ملفات معه {size}</translation>
+    </message>
     <message numerus="yes">
         <source>%n token(s)</source>
         <translation>
@@ -1565,27 +1569,11 @@
     </message>
     <message>
         <source>Draft model</source>
-        <translation>نموذج المسوّدة</translation>
+        <translation>نموذج المسودّة</translation>
     </message>
     <message>
-        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
-        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
-    </message>
-    <message>
-        <source>Projector</source>
-        <translation>المُسقِط</translation>
-    </message>
-    <message>
-        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
-        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
-    </message>
-    <message>
-        <source>Adapters (LoRA)</source>
-        <translation>المهايئات (LoRA)</translation>
-    </message>
-    <message>
-        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
-        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+        <source>None</source>
+        <translation>لا شيء</translation>
     </message>
     <message>
         <source>F16, exact</source>
@@ -1628,14 +1616,6 @@
         <translation>دائمًا</translation>
     </message>
     <message>
-        <source>None</source>
-        <translation>لا شيء</translation>
-    </message>
-    <message>
-        <source>The one beside the model, if there is one</source>
-        <translation>الذي بجوار النموذج إن وُجد</translation>
-    </message>
-    <message>
         <source>Back to the defaults</source>
         <translation>أعد القيم الأصلية</translation>
     </message>
@@ -1654,6 +1634,30 @@
     <message>
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
+    </message>
+    <message>
+        <source>Adapters (LoRA)</source>
+        <translation>المهايئات (LoRA)</translation>
+    </message>
+    <message>
+        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
+        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
+    </message>
+    <message>
+        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
+        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>المُسقِط</translation>
+    </message>
+    <message>
+        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
+        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
+    </message>
+    <message>
+        <source>The one beside the model, if there is one</source>
+        <translation>الذي بجوار النموذج إن وُجد</translation>
     </message>
 </context>
 <context>
@@ -1682,12 +1686,24 @@
 <context>
     <name>ModelsRoom</name>
     <message>
+        <source>The token is kept in this computer&apos;s keyring.</source>
+        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Asking {host}…</source>
+        <translation>يُسأل {host}…</translation>
+    </message>
+    <message>
         <source>Allow the network?</source>
         <translation>هل تسمح بالشبكة؟</translation>
     </message>
     <message>
         <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
+    </message>
+    <message>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
     <message>
         <source>Add model files</source>
@@ -1747,18 +1763,6 @@
     <message>
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
-    </message>
-    <message>
-        <source>The token is kept in this computer&apos;s keyring.</source>
-        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Asking {host}…</source>
-        <translation>يُسأل {host}…</translation>
-    </message>
-    <message>
-        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
-        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
 </context>
 <context>
@@ -2644,24 +2648,8 @@
         <translation>التلقائي يترك متّسعًا لبرامجك الأخرى.</translation>
     </message>
     <message>
-        <source>Give the memory back when unused</source>
-        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
-    </message>
-    <message>
-        <source>The model is loaded again, by itself, with your next message.</source>
-        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
-    </message>
-    <message>
         <source>Your chats and settings are in this folder</source>
         <translation>محادثاتك وإعداداتك في هذا المجلد</translation>
-    </message>
-    <message>
-        <source>Reopen chats without reading them again</source>
-        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
-    </message>
-    <message>
-        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
-        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -2708,6 +2696,50 @@
         <translation>الشبكة</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>تلقائي</translation>
+    </message>
+    <message>
+        <source>How should models answer?</source>
+        <translation>كيف تجيب النماذج؟</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>افتح المجلد</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>صدّر كل المحادثات</translation>
+    </message>
+    <message>
+        <source>Import a file…</source>
+        <translation>استورد ملفًا…</translation>
+    </message>
+    <message>
+        <source>Import Jan’s folder…</source>
+        <translation>استورد مجلد Jan…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Give the memory back when unused</source>
+        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
+    </message>
+    <message>
+        <source>The model is loaded again, by itself, with your next message.</source>
+        <translation>يُحمَّل النموذج من جديد تلقائيًّا مع رسالتك التالية.</translation>
+    </message>
+    <message>
+        <source>Reopen chats without reading them again</source>
+        <translation>فتح المحادثات من دون قراءتها من جديد</translation>
+    </message>
+    <message>
+        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
+        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
+    </message>
+    <message>
         <source>Never</source>
         <translation>أبدًا</translation>
     </message>
@@ -2736,34 +2768,6 @@
     <message>
         <source>Off</source>
         <translation>مُطفأ</translation>
-    </message>
-    <message>
-        <source>Automatic</source>
-        <translation>تلقائي</translation>
-    </message>
-    <message>
-        <source>How should models answer?</source>
-        <translation>كيف تجيب النماذج؟</translation>
-    </message>
-    <message>
-        <source>Open the folder</source>
-        <translation>افتح المجلد</translation>
-    </message>
-    <message>
-        <source>Export all chats</source>
-        <translation>صدّر كل المحادثات</translation>
-    </message>
-    <message>
-        <source>Import a file…</source>
-        <translation>استورد ملفًا…</translation>
-    </message>
-    <message>
-        <source>Import Jan’s folder…</source>
-        <translation>استورد مجلد Jan…</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>ألغِ</translation>
     </message>
     <message>
         <source>Help</source>
@@ -3396,70 +3400,6 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
-        <source>The adapter {adapter} was made for another model than {name}.</source>
-        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
-    </message>
-    <message>
-        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
-        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
-    </message>
-    <message>
-        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
-        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
-    </message>
-    <message>
-        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
-        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
-    </message>
-    <message>
-        <source>{name} is no LoRA adapter in GGUF.</source>
-        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
-    </message>
-    <message>
-        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
-        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
-    </message>
-    <message>
-        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
-        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
-    </message>
-    <message>
-        <source>Choose a smaller model of the same family as the draft model, or none.</source>
-        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
-    </message>
-    <message>
-        <source>{name} can&apos;t see images: it has no projector file.</source>
-        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
-    </message>
-    <message>
-        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
-        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
-    </message>
-    <message>
-        <source>The projector {projector} does not belong to {name}.</source>
-        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
-    </message>
-    <message>
-        <source>Get the projector that was made for this model, or send without images.</source>
-        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
-    </message>
-    <message>
-        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
-        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
-    </message>
-    <message>
-        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
-        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
-    </message>
-    <message>
-        <source>The image {name} is too large ({width} × {height}).</source>
-        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
-    </message>
-    <message>
-        <source>Make it smaller and send it again.</source>
-        <translation>صغّرها ثم أرسلها من جديد.</translation>
-    </message>
-    <message>
         <source>This model was taught no tools.</source>
         <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>
@@ -3474,30 +3414,6 @@
     <message>
         <source>Correct it: a JSON list of tools, each an object.</source>
         <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
-    </message>
-    <message>
-        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
-    </message>
-    <message>
-        <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
-    </message>
-    <message>
-        <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
-    </message>
-    <message>
-        <source>Correct the schema, or send without it.</source>
-        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
-    </message>
-    <message>
-        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
-    </message>
-    <message>
-        <source>Take that part out, or send without a schema.</source>
-        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
     </message>
     <message>
         <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
@@ -3848,6 +3764,26 @@
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
     <message>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
+        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
+    </message>
+    <message>
+        <source>Regenerate the reply, or continue it without the grammar.</source>
+        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
+    </message>
+    <message>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
+    </message>
+    <message>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
+        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
+    </message>
+    <message>
+        <source>Take that part out, or send without a schema.</source>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
+    </message>
+    <message>
         <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
         <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
     </message>
@@ -3968,8 +3904,76 @@
         <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
     </message>
     <message>
+        <source>The adapter {adapter} was made for another model than {name}.</source>
+        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
+        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is no LoRA adapter in GGUF.</source>
+        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>Correct the schema, or send without it.</source>
+        <translation>صحّح المخطط، أو أرسل من دونه.</translation>
+    </message>
+    <message>
         <source>Its {quantization} file would fit: get that one, or close other programs.</source>
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
+    </message>
+    <message>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
+        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as the draft model, or none.</source>
+        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
+        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
+    </message>
+    <message>
+        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
+        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
+    </message>
+    <message>
+        <source>The projector {projector} does not belong to {name}.</source>
+        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
+    </message>
+    <message>
+        <source>Get the projector that was made for this model, or send without images.</source>
+        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
+    </message>
+    <message>
+        <source>The image {name} is too large ({width} × {height}).</source>
+        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+    </message>
+    <message>
+        <source>Make it smaller and send it again.</source>
+        <translation>صغّرها ثم أرسلها من جديد.</translation>
     </message>
     <message>
         <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
@@ -4087,8 +4091,16 @@
         <translation>متوقف مؤقتًا</translation>
     </message>
     <message>
+        <source>Waiting for the Hub</source>
+        <translation>ينتظر Hugging Face</translation>
+    </message>
+    <message>
         <source>Stopped</source>
         <translation>توقف</translation>
+    </message>
+    <message>
+        <source>over {speed} tokens/s</source>
+        <translation>أكثر من {speed} رمز/ث</translation>
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
@@ -4101,14 +4113,6 @@
     <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
-    </message>
-    <message>
-        <source>Waiting for the Hub</source>
-        <translation>ينتظر Hugging Face</translation>
-    </message>
-    <message>
-        <source>over {speed} tokens/s</source>
-        <translation>أكثر من {speed} رمز/ث</translation>
     </message>
 </context>
 <context>

@@ -45,10 +45,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     kv: int
     state: int
     buffers: int
+    beside: int = 0
+    """Files that are loaded with it: a projector, a draft model, adapters."""
 
     @property
     def total(self) -> int:
-        return self.weights + self.kv + self.state + self.buffers
+        return self.weights + self.kv + self.state + self.buffers + self.beside
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,14 +160,15 @@ def judge(
     kv_type: str = "f16",
     flash: bool = True,
     gpu_layers: int = -1,
+    beside: int = 0,
 ) -> Fit:
     """Whether a model fits now.
 
-    gpu_layers: that the person put on the GPU; -1: the whole model goes there when it fits, and none of it otherwise.
+    beside: bytes of files that are loaded with it. gpu_layers: that the person put on the GPU; -1: the whole model goes there when it fits, and none of it otherwise.
     Fits: with a reserve left. Tight: without it, or with a shorter context that is still worth having.
     """
     context = min(context, shape.context_trained) if shape.context_trained else context
-    needed = memory(shape, context, kv_type=kv_type, flash=flash)
+    needed = msgspec.structs.replace(memory(shape, context, kv_type=kv_type, flash=flash), beside=beside)
     own = machine.free + machine.held
     if not machine.gpu_free:
         share = 0.0
@@ -175,7 +178,7 @@ def judge(
         share = min(gpu_layers / shape.layers, 1.0) if shape.layers else 0.0
 
     def fits(tokens: int, reserve: int = 0) -> bool:
-        total = memory(shape, tokens, kv_type=kv_type, flash=flash).total
+        total = memory(shape, tokens, kv_type=kv_type, flash=flash).total + beside
         on_gpu = round(total * share)
         return on_gpu <= machine.gpu_free and (share == 1.0 or total - on_gpu + reserve <= own)
 

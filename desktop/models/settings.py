@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 from desktop.core.errors import SamarError
 from desktop.core.model import Adapter
 from desktop.models import gguf
-from desktop.models.entry import fingerprint
+from desktop.models.entry import Entry, fingerprint
 from desktop.models.fit import Fit, Machine, judge
 from desktop.models.shape import Shape
 
@@ -97,7 +98,18 @@ def settings_of(library_file: Path, model: Path) -> ModelSettings:
     return kept.settings.get(model_id, ModelSettings()).checked()
 
 
-def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int) -> Fit:
+def bytes_beside(entry: Entry, own: ModelSettings) -> int:
+    """Bytes of the files that are loaded with a model: its projector, its draft model, its adapters."""
+    projectors = [name for name in entry.companions if Path(name).name.lower().startswith("mmproj")]
+    found = {own.projector or next(iter(projectors), ""), own.draft, *(adapter.path for adapter in own.adapters)}
+    size = 0
+    for name in filter(None, found):
+        with contextlib.suppress(OSError):
+            size += Path(name).stat().st_size
+    return size
+
+
+def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int, beside: int = 0) -> Fit:
     """Whether a model fits as it would be loaded. context: where the model has none of its own."""
     return judge(
         shape,
@@ -106,4 +118,5 @@ def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: in
         kv_type=own.kv_type,
         flash=own.flash_attention != "off",
         gpu_layers=own.gpu_layers,
+        beside=beside,
     )

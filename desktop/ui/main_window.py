@@ -165,6 +165,9 @@ class MainWindow(QMainWindow):
 
     def show_empty(self, empty: bool) -> None:
         """Show the greeting in the place of the transcript."""
+        for page in (self.empty, self.transcript):  # the page that is not shown asks for no room
+            policy = QSizePolicy.Policy.Expanding if (page is self.empty) is empty else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(policy, policy)
         self.stack.setCurrentWidget(self.empty if empty else self.transcript)
 
     def show_temporary(self, temporary: bool) -> None:

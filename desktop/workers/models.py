@@ -19,7 +19,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
-from desktop.models.settings import ModelSettings, judge_as_set
+from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set
 
 log = logging.getLogger(__name__)
 
@@ -266,4 +266,5 @@ class ModelsWorker(QObject):
 
     def _fit(self, entry: Entry, machine: Machine, context: int) -> Fit:
         """As it would be loaded: with what the person set for it."""
-        return judge_as_set(entry.shape, machine, self.library.settings(entry.id), context)
+        own = self.library.settings(entry.id)
+        return judge_as_set(entry.shape, machine, own, context, bytes_beside(entry, own))

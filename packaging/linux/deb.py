@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from linux import integration
@@ -126,6 +127,13 @@ def libraries(program: Path) -> list[Path]:
     return found
 
 
+def owners(names: Iterable[str]) -> set[str]:
+    """The packages that these libraries come in; we carry our own copy."""
+    patterns = [f"*/{name}" for name in names]
+    asked = subprocess.run(["dpkg", "-S", *patterns], capture_output=True, text=True, check=False)
+    return {line.split(":")[0] for line in asked.stdout.splitlines()}
+
+
 def dependencies(program: Path, work: Path) -> str:
     """The Depends field: packages of the libraries that are loaded and not carried, as old as our files allow."""
     (work / "debian").mkdir()
@@ -135,6 +143,7 @@ def dependencies(program: Path, work: Path) -> str:
     asked = subprocess.run(
         ["dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0"]
         + [f"-l{folder}" for folder in carried]
+        + [f"-x{package}" for package in owners(file.name for file in program.glob("_internal/lib*.so*"))]
         + [f"-e{file}" for file in files],
         cwd=work,
         capture_output=True,

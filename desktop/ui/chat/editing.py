@@ -38,6 +38,7 @@ class Editing(QObject):
         editor.show()
         editor.field.setFocus()
         self._page.moved.connect(self.place)
+        editor.field.document().documentLayout().documentSizeChanged.connect(lambda _size: self.place())
 
     def place(self) -> None:
         """Lay the editor over its message."""
@@ -53,6 +54,9 @@ class Editing(QObject):
         if editor.isHidden() and top > room:  # on opening, never below the edge
             page.verticalScrollBar().setValue(page.offset() + round(top - room))
             top = room
+        elif editor.isHidden() and top < 0:  # nor above it
+            page.verticalScrollBar().setValue(page.offset() + round(top - gutter))
+            top = gutter
         editor.setGeometry(gutter, min(round(top), room) if editor.isHidden() else round(top), width, height)
 
     def close(self) -> None:

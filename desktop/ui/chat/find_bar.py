@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextDocument
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop.core.folding import Folded, fold
 from desktop.ui.chat.blocks import Kind
@@ -14,6 +14,7 @@ from desktop.ui.chat.buttons import GlyphButton
 from desktop.ui.chat.copying import CHROME
 from desktop.ui.chat.look import P_KIND, Look, colour
 from desktop.ui.chat.writer import units
+from desktop.ui.widgets import LineEdit
 
 MOST = 5000
 """Hits that are counted."""
@@ -48,7 +49,7 @@ def find(document: QTextDocument, text: str, first: int = 0, last: int | None = 
     return hits[:MOST]
 
 
-class _Field(QLineEdit):
+class _Field(LineEdit):
     moved = Signal(int)
     left = Signal()
 

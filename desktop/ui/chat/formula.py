@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QThreadPool, QUrl, Signal
@@ -63,10 +62,6 @@ class FormulaRenderer(QObject):
         """Wait for the formula that is being typeset; drop the rest."""
         self._pool.clear()
         self._pool.waitForDone()
-
-    def in_background(self, work: Callable[[], object]) -> None:
-        """Do something without Qt in the thread of the formulas, when it has nothing else to do."""
-        self._pool.start(work)
 
     # --- asked by the writer -------------------------------------------------------------------------------------------
     def image_format(self, run: Run, base: QTextCharFormat) -> QTextCharFormat | None:

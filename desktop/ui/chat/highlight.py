@@ -7,10 +7,11 @@ when the block is finished.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,6 +24,7 @@ LONGEST = 60_000
 """Characters of a code block that gets colours."""
 SLICE_S = 0.004
 """Longest time at once, seconds."""
+_WAIT_MS = 20
 
 _COLOURS = {  # for light and dark panels; at least 4.5:1 on them
     "keyword": ("#4A4FBF", "#A6AAFA"),
@@ -76,6 +78,27 @@ def lexer_for(language: str) -> Any:
         return get_lexer_by_name(language.lower(), ensurenl=False, stripnl=False) if language else None
     except ClassNotFound:
         return None
+
+
+_ready = threading.Event()
+"""Set once Pygments' modules are read, which takes many frames: it is waited for, never done in the window's thread."""
+
+
+@cache
+def prepare() -> None:
+    """Read them, in a thread of its own."""
+
+    def read() -> None:
+        lexer_for("python")
+        _ready.set()
+
+    threading.Thread(target=read, name="pygments", daemon=True).start()
+
+
+def is_ready() -> bool:
+    """Whether code can be read now; begins what is missing."""
+    prepare()
+    return _ready.is_set()
 
 
 def lex_line(lexer: Any, line: str, stack: list[str]) -> tuple[list[Span], list[str]]:
@@ -217,7 +240,7 @@ class Highlighter(QObject):
         while line.isValid() and line.blockFormat().property(P_KIND) == Kind.CODE_LINE:
             lines.append(line)
             line = line.next()
-        lexer = lexer_for(language)
+        lexer = lexer_for(language) if is_ready() else None
         if lexer is None or sum(line.length() for line in lines) > LONGEST // 6:
             self._at_once = False
             self.written(head, live=False)
@@ -239,7 +262,7 @@ class Highlighter(QObject):
     def grow(self) -> None:
         """Read the lines that came since the last time."""
         job = self._live
-        if job is None:
+        if job is None or not is_ready():
             return
         head = job.head.block()
         if job.lexer is None:
@@ -266,6 +289,10 @@ class Highlighter(QObject):
 
     # --- in slices ----------------------------------------------------------------------------------------------------
     def _slice(self) -> None:
+        ready = is_ready()
+        self._timer.setInterval(0 if ready else _WAIT_MS)
+        if not ready:
+            return
         stop = time.perf_counter() + SLICE_S
         while time.perf_counter() < stop:
             if self._work is None:

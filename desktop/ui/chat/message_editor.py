@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextCursor, QTextOption
-from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextCursor
+from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.chat import Message, Role
 from desktop.ui.chat.look import Look, colour
+from desktop.ui.directed_text import DirectedText
 
-HIGHEST = 320
-"""Pixels at 100 %; a longer text scrolls."""
+MOST_LINES = 10
+"""A longer text scrolls."""
 
 
-class _Field(QPlainTextEdit):
+class _Field(DirectedText):
     accepted = Signal()
     rejected = Signal()
 
@@ -40,13 +41,9 @@ class MessageEditor(QFrame):
         self.message = message
         self._look = look
         own = message.role is Role.USER
-        self.field = _Field(message.content, self)
+        self.field = _Field(self, least=2, most=MOST_LINES)
         self.field.setFont(look.font)
-        self.field.setFrameShape(QFrame.Shape.NoFrame)
-        option = QTextOption()
-        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.field.document().setDefaultTextOption(option)
+        self.field.setPlainText(message.content)
         palette = self.field.palette()
         palette.setColor(QPalette.ColorRole.Base, colour(look.palette.surface))
         palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
@@ -69,10 +66,12 @@ class MessageEditor(QFrame):
         self.field.moveCursor(QTextCursor.MoveOperation.End)
 
     def height_for(self, width: int) -> int:
-        """Pixels that the card wants at `width`."""
-        lines = sum(max(1, -(-len(line) * 8 // max(width - 60, 1))) for line in self.message.content.split("\n"))
-        wanted = lines * self._look.px(25) + self._look.px(90)
-        return min(max(wanted, self._look.px(140)), self._look.px(HIGHEST))
+        """Pixels that the card wants at `width`: as much as its text, up to MOST_LINES."""
+        self.resize(width, self.height())
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        return self.sizeHint().height()
 
     def _submit(self) -> None:
         text = self.field.toPlainText().strip()

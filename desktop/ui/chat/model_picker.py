@@ -230,10 +230,14 @@ class ModelPicker(Button):
         self.progress: float | None = None
         self.choices: tuple[ModelChoice, ...] = ()
         self.list: ModelList | None = None
-        self.setFixedHeight(36)
         self.clicked.connect(self.open_list)
-        theme.state().changed.connect(self.updateGeometry)
+        theme.state().changed.connect(self._heighten)
+        self._heighten()
         self._retranslate()
+
+    def _heighten(self) -> None:
+        self.setFixedHeight(max(36, theme.px(32)))  # larger text has larger descenders
+        self.updateGeometry()
 
     # --- values in ---
 
@@ -302,10 +306,10 @@ class ModelPicker(Button):
         width = 30 + QFontMetrics(strong).horizontalAdvance(name) + 36
         if note:
             width += 8 + QFontMetrics(plain).horizontalAdvance(note)
-        return QSize(min(width + 4, 420), 36)
+        return QSize(min(width + 4, 420), self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.sizeHint().width(), 140), 36)
+        return QSize(min(self.sizeHint().width(), 140), self.minimumHeight())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = theme.current()
@@ -314,14 +318,14 @@ class ModelPicker(Button):
         whole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(tokens.color("faint" if self.hovered() else "line"), 1))
         painter.setBrush(tokens.color("hover" if self.isDown() else "surface"))
-        painter.drawRoundedRect(whole, 17.5, 17.5)
+        painter.drawRoundedRect(whole, whole.height() / 2, whole.height() / 2)
         rtl = self.right_to_left()
         width = self.width()
 
         def at(x: float, wide: float) -> float:
             return width - x - wide if rtl else x
 
-        self._paint_lamp(painter, QRectF(at(13, 12), 12, 12, 12))
+        self._paint_lamp(painter, QRectF(at(13, 12), self.height() / 2 - 6, 12, 12))
         (name, note), (strong, plain) = self.texts(), self._fonts()
         note_width = QFontMetrics(plain).horizontalAdvance(note) if note else 0
         room = width - 30 - 36 - (note_width + 8 if note else 0)
@@ -330,15 +334,21 @@ class ModelPicker(Button):
         painter.setFont(strong)
         painter.setPen(tokens.color("ink"))
         draw_line(
-            painter, QRectF(at(32, name_width + 2), 0, name_width + 2, 36), shown, right_to_left=rtl, centred=True
+            painter,
+            QRectF(at(32, name_width + 2), 0, name_width + 2, self.height()),
+            shown,
+            right_to_left=rtl,
+            centred=True,
         )
         if note:
             painter.setFont(plain)
             painter.setPen(tokens.color("danger" if self.state is PickerState.FAILED else "muted"))
-            place = QRectF(at(40 + name_width, note_width + 2), 0, note_width + 2, 36)
+            place = QRectF(at(40 + name_width, note_width + 2), 0, note_width + 2, self.height())
             draw_line(painter, place, note, right_to_left=rtl, centred=True)
-        icons.paint(painter, "chevron-down", QRectF(at(width - 30, 16), 10, 16, 16), tokens.color("ink"))
-        self.paint_ring(painter, QRectF(self.rect()), 17.5)
+        icons.paint(
+            painter, "chevron-down", QRectF(at(width - 30, 16), (self.height() - 16) / 2, 16, 16), tokens.color("ink")
+        )
+        self.paint_ring(painter, QRectF(self.rect()), self.height() / 2 - 0.5)
 
     def _paint_lamp(self, painter: QPainter, spot: QRectF) -> None:
         tokens = theme.current()

@@ -27,7 +27,6 @@ class SearchField(LineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self.setFixedHeight(38)
         self.setClearButtonEnabled(True)
         self.clear_button = self.findChild(QToolButton)
         theme.state().changed.connect(self._show_clear)
@@ -35,6 +34,7 @@ class SearchField(LineEdit):
         self.place_text()
 
     def _show_clear(self) -> None:
+        self.setFixedHeight(max(38, theme.px(32)))
         for action in self.findChildren(QAction):  # Qt's own, a black disc in every theme
             action.setIcon(icons.icon("close", theme.current().muted, 14))
 

@@ -31,7 +31,7 @@ from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
 from desktop.ui.chat.formula import FormulaRenderer
-from desktop.ui.chat.highlight import lexer_for
+from desktop.ui.chat.highlight import prepare
 from desktop.ui.chat.link_popover import LinkPopover
 from desktop.ui.chat.look import LIGHT, P_MESSAGE, Look, Palette, colour
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
@@ -324,7 +324,7 @@ class TranscriptView(QWidget):
         if not self._is_warm:
             self._is_warm = True
             # reading Pygments' modules takes longer than a frame: not when the first code block is on its way
-            QTimer.singleShot(WARM_MS, self, lambda: self.formulas.in_background(lambda: lexer_for("python")))
+            QTimer.singleShot(WARM_MS, self, prepare)
 
     _is_warm = False
 

@@ -19,8 +19,7 @@ from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import Preferences
-from desktop.workers.generation import GenerationWorker
-from desktop.workers.loading import LEAST_REPLY, learn_from, options_of
+from desktop.workers.generation import GenerationWorker, LoadOptions
 
 MOST_KNOWN = 30
 
@@ -90,7 +89,13 @@ class ModelController(QObject):
         """Load a model in the place of the loaded one."""
         self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
-        self.worker.load(path, lambda: options_of(self.paths, self.preferences.value, path))
+        self.worker.load(path, lambda: self._options(path))
+
+    def _options(self, path: Path) -> LoadOptions:
+        """In the worker's thread. What reads models' headers is imported with the first one, not with the window."""
+        from desktop.workers.loading import options_of
+
+        return options_of(self.paths, self.preferences.value, path)
 
     def add(self, path: Path) -> None:
         """Put a model into the picker without loading it."""
@@ -134,6 +139,8 @@ class ModelController(QObject):
     def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
         """How fast a reply was is worth knowing for the next prediction."""
         info = self.worker.model
+        from desktop.workers.loading import LEAST_REPLY, learn_from
+
         if info is not None and not info.gpu_layers and stats.reply_tokens >= LEAST_REPLY:
             self.in_background(lambda: learn_from(self.paths, info, stats))
 

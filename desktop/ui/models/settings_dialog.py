@@ -13,7 +13,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine, Verdict
 from desktop.models.gguf import inspect
 from desktop.models.projectors import check_projector
-from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, judge_as_set
+from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, bytes_beside, judge_as_set
 from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
@@ -59,7 +59,7 @@ class MemoryBar(QWidget):
         parts = (
             (memory.weights, tokens.color("danger" if over else "accent")),
             (memory.kv + memory.state, tokens.color("danger" if over else "accent", 0.6)),
-            (memory.buffers, tokens.color("danger" if over else "accent", 0.35)),
+            (memory.buffers + memory.beside, tokens.color("danger" if over else "accent", 0.35)),
         )
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         at = 0.0
@@ -90,6 +90,8 @@ class ModelSettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.entry, self.own, self.general, self.machine, self.loaded = entry, own, general, machine, loaded
+        self.beside = 0
+        """Bytes of the files that are loaded with it."""
         self.steps = context_steps(entry.shape.context_trained)
         self.showing = True
         self.names: dict[str, Label] = {}
@@ -215,6 +217,7 @@ class ModelSettingsDialog(QDialog):
     def show_settings(self, own: ModelSettings) -> None:
         self.showing = True
         self.own = own = own.checked()
+        self.beside = bytes_beside(self.entry, own)
         near = min(range(1, len(self.steps)), key=lambda number: abs(self.steps[number] - own.context))
         self.context.setValue(near if own.context else 0)
         self.threads.setValue(own.threads)
@@ -231,7 +234,7 @@ class ModelSettingsDialog(QDialog):
 
     def judged(self) -> Fit:
         """What the values that are shown would take."""
-        return judge_as_set(self.entry.shape, self.machine, self.own, self.general.context)
+        return judge_as_set(self.entry.shape, self.machine, self.own, self.general.context, self.beside)
 
     def _change(self, **values: object) -> None:
         if self.showing:
@@ -252,6 +255,7 @@ class ModelSettingsDialog(QDialog):
             self.tr("weights {size}").replace("{size}", i18n.size(fit.memory.weights)),
             self.tr("context {size}").replace("{size}", i18n.size(fit.memory.kv + fit.memory.state)),
             self.tr("working room {size}").replace("{size}", i18n.size(fit.memory.buffers)),
+            self.tr("files beside it {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
         )
         self.needs.setText(f"{words.needs(fit)}\n{parts}")
         tokens = self.own.context or self.general.context

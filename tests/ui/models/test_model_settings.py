@@ -79,6 +79,18 @@ def test_that_a_small_cache_and_no_flash_attention_exclude_each_other(dialog: Mo
     assert (dialog.own.kv_type, dialog.own.flash_attention, dialog.flash.value()) == ("q8_0", "auto", "auto")
 
 
+def test_that_files_beside_the_model_are_counted(dialog: ModelSettingsDialog, tmp_path: Path) -> None:
+    without = dialog.judged().memory.total
+    for name in ("mmproj", "draft"):
+        (tmp_path / name).write_bytes(bytes(1000))
+    dialog.projector.changed.emit(str(tmp_path / "mmproj"))
+    dialog.draft.changed.emit(str(tmp_path / "draft"))
+    assert dialog.judged().memory.total == without + 2000 and "files beside it" in dialog.needs.text()
+    dialog.draft.changed.emit("")
+    assert dialog.judged().memory.total == without + 1000
+    assert dialog.judged().memory.beside == 1000 and dialog.own.projector == str(tmp_path / "mmproj")
+
+
 def test_that_closing_keeps_nothing_and_saving_tells_all(dialog: ModelSettingsDialog, qtbot: QtBot) -> None:
     dialog.threads.setValue(3)
     dialog.map.group.button(1).click()
