@@ -2184,8 +2184,8 @@
         <translation>أغلق</translation>
     </message>
     <message>
-        <source>Save as .zip…</source>
-        <translation>احفظ ‎.zip…</translation>
+        <source>Save the report…</source>
+        <translation>احفظ التقرير…</translation>
     </message>
 </context>
 <context>
