@@ -19,6 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -82,6 +83,7 @@ class Soak:
         self.memory: list[tuple[float, float, float]] = []
         """(seconds, MB of the window, MB of the engine and its children)"""
         self.errors: Counter[str] = Counter()
+        self.last: list[str] = []
         self.samar = Samar(app, self.paths)
         self.collector = GuiCollector(app)
         for source in (self.samar.chats, self.samar.models):
@@ -127,6 +129,10 @@ class Soak:
             self.sent.setdefault(chat.id, []).append(text)
 
     def send(self) -> None:
+        chat = self.samar.chats.chat
+        if chat is not None and self.samar.chats.replies.in_chat(chat.id):  # the composer offers a stop and no send
+            self.samar.worker.stop()
+            self.wait(lambda: not self.samar.chats.replies.in_chat(chat.id), "the end of a stopped reply")
         text = self.text()
         self.samar.chats.send(text)
         self.note(text)
@@ -211,7 +217,12 @@ class Soak:
         }  # fmt: skip
         action = self.chance.choices(list(actions), list(actions.values()))[0]
         self.done[action.__name__] += 1
-        action()
+        self.last = [*self.last[-5:], action.__name__ + ("" if not self.busy else " in the middle of a reply")]
+        try:
+            action()
+        except Exception:  # a bug: what led to it matters more than going on
+            print(f"after {', '.join(self.last)}:", flush=True)
+            raise
         while len(self.sent) > MOST_CHATS:
             self.delete()
         if self.chance.random() < 0.9:  # else the next step comes in the middle of it
@@ -299,6 +310,8 @@ def main() -> int:
         soak = Soak(app, options.folder or Path(place), options.seed)
         try:
             soak.run(options.minutes)
+        except Exception:
+            soak.problems.append(traceback.format_exc())
         finally:
             soak.close()
             soak.report()

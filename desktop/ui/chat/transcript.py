@@ -145,6 +145,7 @@ class TranscriptView(QWidget):
         self._messages = [message for message in messages if message.role is not Role.SYSTEM]
         self._first = max(0, len(self._messages) - SCREENFUL)
         self.page.setUpdatesEnabled(False)
+        self._is_putting = True  # emptying the page moves its scroll bar to the top, which asks for earlier messages
         self.overlays.reset()
         self.formulas.reset(self._look)
         self.chat.reset(self._look)
@@ -152,6 +153,7 @@ class TranscriptView(QWidget):
             for index in range(self._first, len(self._messages)):
                 self.chat.append(self._messages[index], self._base(index))
         self.page.setUpdatesEnabled(True)
+        self._is_putting = False
         self.to_end()
         self.overlays.place()
         if self._first:

@@ -181,3 +181,15 @@ def test_that_a_part_of_nested_lists_keeps_their_nesting(view: TranscriptView) -
     cursor.setPosition(block_with(view, "deep").position())
     cursor.setPosition(block_with(view, "deeper").position() + 6, cursor.MoveMode.KeepAnchor)
     assert selected(cursor, markdown=True) == "- deep\n  - deeper"
+
+
+def test_that_another_long_chat_has_each_message_once(view: TranscriptView) -> None:
+    """Emptying the page moves its scroll bar to the top, where earlier messages are fetched."""
+    view.set_messages(long_chat(12))
+    view.to_end()
+    other = long_chat(9)
+    view.set_messages(other)
+    assert view.page.verticalScrollBar().maximum() > 0
+    assert len(set(view.chat.order)) == len(view.chat.order)
+    view.remove_from(other[-2].id)
+    assert view.chat.order[-1] == other[-3].id
