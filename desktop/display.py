@@ -41,7 +41,8 @@ def missing_library(platform: str) -> str | None:
     try:
         ctypes.CDLL(str(plugin))
     except OSError as problem:
-        return str(problem).partition(":")[0]
+        cause = problem.__cause__ or problem  # a frozen program's ctypes puts words of its own before the loader's
+        return str(cause).partition(":")[0]
     return None
 
 

@@ -56,7 +56,8 @@ class Machine:
     def command(self, words: list[str]) -> list[str]:
         if self.root is None:
             return words
-        return ["unshare", "--net", "chroot", f"--userspec={self.user}:{self.user}", str(self.root), *words]
+        change = shutil.which("chroot") or "/usr/sbin/chroot"  # PATH is that of the root
+        return ["unshare", "--net", change, f"--userspec={self.user}:{self.user}", str(self.root), *words]
 
     def run(self, *words: str, status: int = 0) -> str:
         """Standard output of a command that must end with `status`."""

@@ -42,6 +42,11 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     if not is_frozen():
         rest = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = str(folder()) + os.pathsep + rest if rest else str(folder())
+    elif sys.platform.startswith("linux"):
+        # the launcher knows that it was started by itself and leaves this to its parent, who has mended it away
+        inside, rest = str(getattr(sys, "_MEIPASS", folder())), environment.get("LD_LIBRARY_PATH", "")
+        if inside not in rest.split(os.pathsep):
+            environment["LD_LIBRARY_PATH"] = inside + os.pathsep + rest if rest else inside
     environment["PYTHONUNBUFFERED"] = "1"
     environment["GGML_NO_BACKTRACE"] = "1"  # an abort must not start a debugger
     environment.update(extra or {})

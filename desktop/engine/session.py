@@ -46,7 +46,7 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
-from desktop.engine.vision import Projector
+from desktop.engine.vision import Projector, require_memory
 from desktop.engine.warm import Chats
 
 _PIECE_S = 0.06
@@ -289,6 +289,7 @@ class Session:
             raise SamarError("no_vision", name=self._facts.name)
         if self._projector is None:
             threads = self.threads.for_prompts
+            require_memory(Path(self._options.projector), machine.free_memory() - self._options.reserve_bytes)
             self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
         messages = self._projector.mark(request.messages, request.images)
         return msgspec.structs.replace(request, messages=messages, images=())

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.images import check_image
 from desktop.engine.llama import Context, Model, StopFlag
@@ -191,3 +192,15 @@ class Projector:
         if result == 2 or self._flag():
             return False
         raise SamarError("engine_failed", reason=f"the image could not be read ({result})")
+
+
+def require_memory(path: Path, free: int) -> None:
+    """Raise SamarError unless a projector fits into `free` bytes: its weights, and about a third of them to work."""
+    try:
+        needed = path.stat().st_size * 4 // 3
+    except OSError as problem:
+        raise SamarError("model_missing", name=path.name) from problem
+    if needed > free:
+        raise SamarError(
+            "not_enough_memory", name=path.name, needed=machine.readable(needed), free=machine.readable(max(free, 0))
+        )

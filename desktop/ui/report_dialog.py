@@ -143,4 +143,4 @@ class ReportDialog(QDialog):
         self.text.setAccessibleName(self.tr("Text of the chosen file"))
         self.copy.setText(self.tr("Copy"))
         self.cancel.setText(self.tr("Close"))
-        self.save.setText(self.tr("Save as .zip…"))
+        self.save.setText(self.tr("Save the report…"))

@@ -113,13 +113,15 @@ def screen(root: Path) -> Iterator[str]:
 
 @contextmanager
 def mounted(root: Path) -> Iterator[None]:
-    """/proc and a small /dev, as any system has them."""
+    """/proc, /sys and /dev, as any system has them."""
     run("mount", "-t", "proc", "proc", root / "proc")
+    run("mount", "-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
     run("mount", "--rbind", "--make-rslave", "/dev", root / "dev")
     try:
         yield
     finally:
         run("umount", "-R", "-l", root / "dev")
+        run("umount", root / "sys")
         run("umount", root / "proc")
 
 

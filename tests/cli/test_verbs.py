@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from desktop.cli import VERBS
-from desktop.core.paths import Paths
+from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
+from tests.fakes.tiny_gguf import png
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +64,21 @@ def test_that_an_answer_obeys_a_schema(data_dir: Path, tmp_path: Path) -> None:
     done = samar("ask", "What is a token?", "--json-schema", str(schema), "--set", "top_k=3", data_dir=data_dir)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["size"] in (1, 2)
+
+
+def test_that_an_image_needs_a_projector(data_dir: Path, tmp_path: Path) -> None:
+    image = tmp_path / "red.png"
+    image.write_bytes(png((200, 0, 0)))
+    done = samar("ask", "What is it?", "--image", str(image), data_dir=data_dir)
+    assert (done.returncode, "projector" in done.stderr) == (1, True)
+
+
+def test_that_a_draft_model_changes_nothing_but_the_time(data_dir: Path) -> None:
+    words = ("ask", "What is a token?", "--temperature", "0.9", "--seed", "5", "--max-tokens", "40")
+    plain = samar(*words, data_dir=data_dir)
+    drafted = samar(*words, "--draft", str(starter_model()), data_dir=data_dir)
+    assert drafted.returncode == 0, drafted.stderr
+    assert drafted.stdout == plain.stdout
 
 
 def test_that_probabilities_are_shown_on_request(data_dir: Path) -> None:
@@ -116,6 +132,10 @@ def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
         (("ask", "hi", "--set", "warmth=3"), 2, "top_n_sigma"),
         (("ask", "hi", "--set", "top_k=many"), 2, "top_k"),
         (("ask", "hi", "--grammar", "/nowhere/none.gbnf"), 2, "can't be read"),
+        (("ask", "hi", "--image", __file__), 1, "no image"),
+        (("ask", "hi", "--adapter", __file__), 1, "not a GGUF"),
+        (("ask", "hi", "--draft", "/nowhere/none.gguf"), 1, "not there"),
+        (("ask", "hi", "--tools", __file__), 1, "taught no tools"),
         (("ask", "hi", "--grammar", __file__), 1, "grammar of the reply can't be read: line 1"),
         (("ask", "hi", "--json-schema", __file__), 1, "JSON schema can't be read: line 1"),
     ],

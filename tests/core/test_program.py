@@ -64,6 +64,20 @@ def test_that_other_programs_get_the_persons_own_library_path(
     assert before == after
 
 
+@pytest.mark.parametrize(("before", "after"), [("", "{inside}"), ("/theirs", "{inside}:/theirs")])
+def test_that_a_child_of_a_frozen_program_finds_the_libraries_that_it_carries(
+    frozen: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    monkeypatch.setattr(program.sys, "platform", "linux")
+    monkeypatch.setattr(program.sys, "_MEIPASS", str(frozen / "inside"), raising=False)
+    monkeypatch.setattr(program.os, "pathsep", ":")
+    monkeypatch.setenv("LD_LIBRARY_PATH", before)
+    path = child_environment()["LD_LIBRARY_PATH"]
+    assert path == after.format(inside=frozen / "inside")
+    monkeypatch.setenv("LD_LIBRARY_PATH", path)
+    assert child_environment()["LD_LIBRARY_PATH"] == path, "a child's child gets it once"
+
+
 def test_that_a_checkout_keeps_its_environment() -> None:
     environment = {"LD_LIBRARY_PATH": "/somewhere"}
     mend_environment(environment)

@@ -14,7 +14,7 @@ from desktop.core.images import check_image
 from desktop.engine.client import EngineClient
 from desktop.engine.llama import Context, Library, Model, StopFlag
 from desktop.engine.protocol import GenerateRequest, LoadOptions, PromptProgress
-from desktop.engine.vision import Projector
+from desktop.engine.vision import Projector, require_memory
 from desktop.models.projectors import check_projector, projector_beside
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
 from tests.fakes.tiny_gguf import png, write_tiny, write_tiny_projector
@@ -213,6 +213,16 @@ def test_that_a_projector_of_another_model_is_one_sentence(
         list(engine.generate(shown((0, RED))))
     assert caught.value.code == "projector_unfit"
     assert read(engine, ask("hi"))[0], "text works without it"
+
+
+def test_that_a_projector_that_does_not_fit_is_refused_with_numbers(projector: Path) -> None:
+    require_memory(projector, 10**9)
+    with pytest.raises(SamarError) as caught:
+        require_memory(projector, 1000)
+    assert (caught.value.code, caught.value.details["free"]) == ("not_enough_memory", "0 MB")
+    with pytest.raises(SamarError) as caught:
+        require_memory(projector.with_name("none.gguf"), 10**9)
+    assert caught.value.code == "model_missing"
 
 
 def test_that_a_projector_is_found_by_its_name(tmp_path: Path) -> None:

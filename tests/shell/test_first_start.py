@@ -82,9 +82,9 @@ def test_that_an_arabic_interface_without_arabic_letters_says_so_in_english(
     SettingsFile(data_dir / "settings.json").save(Settings(language=Language.ARABIC))
     monkeypatch.setattr(QFontDatabase, "families", lambda *_of: [])
     samar = opened()
-    qtbot.waitUntil(lambda: samar.window.banner.error is not None)
-    qtbot.waitUntil(lambda: samar.window.banner.what.text().startswith("No font on this computer"))
-    qtbot.waitUntil(lambda: samar.window.sidebar.new_chat.text() == "New chat")
+    qtbot.waitUntil(lambda: samar.window.banner.error is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: samar.window.banner.what.text().startswith("No font on this computer"), timeout=20_000)
+    qtbot.waitUntil(lambda: samar.window.sidebar.new_chat.text() == "New chat", timeout=20_000)
     samar.preferences.change(text_scale=1.2)
     assert i18n.current() is Language.ENGLISH
     assert samar.preferences.value.language is Language.ARABIC, "the choice is kept for when there is a font"

@@ -101,7 +101,7 @@ class EmptyState(QWidget):
         column.addWidget(self.answers)
         column.addSpacing(20)
         column.addWidget(self.languages, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(8)
+        column.addSpacing(16)
         for suggestion in self.suggestions:
             column.addWidget(suggestion)
             column.addSpacing(10)
