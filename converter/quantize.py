@@ -165,6 +165,7 @@ def try_model(path: str, *, threads: int, tokens: int) -> None:
     def fail(what: str) -> RuntimeError:
         return RuntimeError(next((line for line in said if line), what))
 
+    _LISTENERS.append(listen)
     llama_cpp.llama_log_set(listen, ctypes.c_void_p(0))
     _load_backends(llama_cpp.llama_cpp._lib, Path(llama_cpp.__file__).parent)
     llama_cpp.llama_backend_init()
@@ -211,3 +212,5 @@ def _load_backends(llama: Any, package: Path) -> None:
 
 
 _LOG_ERROR = 4  # GGML_LOG_LEVEL_ERROR
+_LISTENERS: list[object] = []
+"""The library keeps the pointer to a log callback until its process ends, so they are never freed."""

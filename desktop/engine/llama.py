@@ -74,6 +74,10 @@ class StopFlag:
         return self._bytes[0] != b"\x00"
 
 
+_LISTENERS: list[object] = []
+"""Log callbacks. The library keeps the pointer until its process ends, so they are never freed."""
+
+
 class Library:
     """The library itself: loaded once for the process, its log kept."""
 
@@ -84,6 +88,7 @@ class Library:
         self._keep = False
         self.api = api = _bindings()
         self._log_callback = api.llama_log_callback(self._logged)
+        _LISTENERS.append(self._log_callback)
         api.llama_log_set(self._log_callback, None)
         self._load_backends()
         api.llama_backend_init()
