@@ -38,6 +38,8 @@ from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QWidget
 
     from desktop.core.model import FileFacts
@@ -193,6 +195,10 @@ class Samar(QObject):
         made.converted.connect(self.models.add)
         return made
 
+    def _later(self, milliseconds: int, action: Callable[[], object]) -> None:
+        """Do something when the window takes input, unless it is closed by then."""
+        QTimer.singleShot(milliseconds, self, lambda: None if self._closed else action())
+
     def _recover(self) -> None:
         """What another run left behind: broken replies, and chats that were deleted and not undone."""
         try:
@@ -204,23 +210,21 @@ class Samar(QObject):
         self.chats.new_chat()
         if self.first_start and not self.window.sidebar.model.rowCount():
             self._welcome()
-        QTimer.singleShot(REST_MS, self, self.keep_up)
-        QTimer.singleShot(REST_MS, self, self._forget_others)
+        self._later(REST_MS, self.keep_up)
+        self._later(REST_MS, self._forget_others)
 
     def _forget_others(self) -> None:
         """What the engine read of chats that are not there any more goes."""
-        if not self._closed:
-            chats = [str(id_) for id_ in self.store.chat_ids()]
-            self.background.run(lambda: self.worker.forget_others(chats))
+        chats = [str(id_) for id_ in self.store.chat_ids()]
+        self.background.run(lambda: self.worker.forget_others(chats))
 
     def _show_first_chats(self) -> None:
         """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
         if not self.chats.organizer.load(FIRST_CHATS):
-            QTimer.singleShot(REST_MS, self, self._show_all_chats)
+            self._later(REST_MS, self._show_all_chats)
 
     def _show_all_chats(self) -> None:
-        if not self._closed:
-            self.chats.guarded(self.chats.load_chats)()
+        self.chats.guarded(self.chats.load_chats)()
 
     def _welcome(self) -> None:
         """The first start: until something is written, one may choose the language where one looks."""
@@ -240,12 +244,12 @@ class Samar(QObject):
         self.window.show()
         self.window.composer.focus()
         self.engine.start()  # while the window is painted, not before: where there are few cores it would be in the way
-        QTimer.singleShot(REST_MS, self, self._check_fonts)
+        self._later(REST_MS, self._check_fonts)
         given = next((path for path in files if is_model(path)), None)
-        QTimer.singleShot(MODEL_MS, self, lambda: self.models.begin(given))
+        self._later(MODEL_MS, lambda: self.models.begin(given))
         self.updates.begin()
         if files and given is None:
-            QTimer.singleShot(MODEL_MS, self, lambda: self.open_files([str(path) for path in files]))
+            self._later(MODEL_MS, lambda: self.open_files([str(path) for path in files]))
 
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import itertools
 import os
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 TESTS = itertools.count(1)
+STDERR = os.dup(2)
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,8 @@ def nothing_left_behind() -> Iterator[None]:
     before_children = {child.pid for child in psutil.Process().children(recursive=True)}
     yield
     gc.collect(2 if next(TESTS) % 50 == 0 else 1)
+    if not faulthandler.is_enabled():  # a window's log took it over
+        faulthandler.enable(STDERR)
     left = [thread for thread in threading.enumerate() if thread not in before_threads and not thread.daemon]
     for thread in left:
         thread.join(timeout=5)
