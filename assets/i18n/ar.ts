@@ -53,11 +53,11 @@
         <source>Licence: {name}</source>
         <translation>الرخصة: {name}</translation>
     </message>
-<message>
+    <message>
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>Banner</name>
     <message>
@@ -226,7 +226,7 @@
         <source>Convert…</source>
         <translation>حوّل…</translation>
     </message>
-<message>
+    <message>
         <source>Choose a model to read what it is good at.</source>
         <translation>اختر نموذجًا لتقرأ ما يجيده.</translation>
     </message>
@@ -243,7 +243,7 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original's makers ask for consent</source>
+        <source>the original&apos;s makers ask for consent</source>
         <translation>صانعو الأصل يطلبون الموافقة</translation>
     </message>
     <message>
@@ -278,7 +278,7 @@
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ChatController</name>
     <message>
@@ -658,7 +658,7 @@
         <source>Without it</source>
         <translation>بدونه</translation>
     </message>
-<message>
+    <message>
         <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
         <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
     </message>
@@ -670,7 +670,7 @@
         <source>Download</source>
         <translation>نزّل</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DownloadRow</name>
     <message>
@@ -697,7 +697,7 @@
         <source>Give Samar a token…</source>
         <translation>أعطِ سمر رمز دخول…</translation>
     </message>
-<message>
+    <message>
         <source>Pause</source>
         <translation>أوقف مؤقتًا</translation>
     </message>
@@ -742,7 +742,7 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
-    </context>
+</context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
@@ -1060,7 +1060,7 @@
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.</source>
+        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
         <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
     </message>
     <message>
@@ -1142,7 +1142,7 @@
         <source>Its page</source>
         <translation>صفحته</translation>
     </message>
-<message>
+    <message>
         <source>Repositories</source>
         <translation>المستودعات</translation>
     </message>
@@ -1150,7 +1150,7 @@
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>LinkPopover</name>
     <message>
@@ -1217,7 +1217,7 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can't be used: the file is damaged or not whole.</source>
+        <source>Can&apos;t be used: the file is damaged or not whole.</source>
         <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
     </message>
     <message>
@@ -1244,7 +1244,7 @@
         <source>Folders…</source>
         <translation>المجلدات…</translation>
     </message>
-<message>
+    <message>
         <source>Use</source>
         <translation>استعمل</translation>
     </message>
@@ -1264,7 +1264,7 @@
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>MainWindow</name>
     <message>
@@ -1635,7 +1635,7 @@
         <source>Save and use</source>
         <translation>احفظ واستعمل</translation>
     </message>
-<message>
+    <message>
         <source>Adapters (LoRA)</source>
         <translation>المهايئات (LoRA)</translation>
     </message>
@@ -1659,7 +1659,7 @@
         <source>The one beside the model, if there is one</source>
         <translation>الذي بجوار النموذج إن وُجد</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>ModelsPage</name>
     <message>
@@ -1686,7 +1686,7 @@
 <context>
     <name>ModelsRoom</name>
     <message>
-        <source>The token is kept in this computer's keyring.</source>
+        <source>The token is kept in this computer&apos;s keyring.</source>
         <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1702,10 +1702,10 @@
         <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
     </message>
     <message>
-        <source>The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.</source>
+        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
-<message>
+    <message>
         <source>Add model files</source>
         <translation>أضف ملفات نماذج</translation>
     </message>
@@ -1764,7 +1764,7 @@
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>NetworkOff</name>
     <message>
@@ -2188,10 +2188,6 @@
         <translation>أغلق</translation>
     </message>
     <message>
-        <source>Save as .zip…</source>
-        <translation>احفظ ‎.zip…</translation>
-    </message>
-<message>
         <source>Save the report…</source>
         <translation>احفظ التقرير…</translation>
     </message>
@@ -2469,11 +2465,11 @@
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model's own defaults</source>
+        <source>Back to the model&apos;s own defaults</source>
         <translation>عُد إلى قيم النموذج الأصلية</translation>
     </message>
     <message>
-        <source>The model's own</source>
+        <source>The model&apos;s own</source>
         <translation>قيم النموذج</translation>
     </message>
     <message>
@@ -3280,11 +3276,11 @@
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can't be read: {reason}.</source>
+        <source>The model file {name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another model.</source>
+        <source>Check the file&apos;s permissions, or choose another model.</source>
         <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
     </message>
     <message>
@@ -3304,7 +3300,7 @@
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can't run.</source>
+        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
         <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
     </message>
     <message>
@@ -3396,7 +3392,7 @@
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can't be read: {reason}.</source>
+        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
     </message>
     <message>
@@ -3412,7 +3408,7 @@
         <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
     </message>
     <message>
-        <source>The list of tools can't be read: {reason}.</source>
+        <source>The list of tools can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
     </message>
     <message>
@@ -3420,7 +3416,7 @@
         <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
     </message>
     <message>
-        <source>The message is longer than the model's context: {tokens} of {context} tokens.</source>
+        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
         <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
@@ -3448,7 +3444,7 @@
         <translation>ليس في {name} نموذج يعرفه سمر.</translation>
     </message>
     <message>
-        <source>Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files.</source>
+        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
         <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
@@ -3460,7 +3456,7 @@
         <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
     </message>
     <message>
-        <source>Samar can't write to its data folder {folder}.</source>
+        <source>Samar can&apos;t write to its data folder {folder}.</source>
         <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
     </message>
     <message>
@@ -3536,11 +3532,11 @@
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can't be read: {reason}.</source>
+        <source>{name} can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Check the file's permissions, or choose another file.</source>
+        <source>Check the file&apos;s permissions, or choose another file.</source>
         <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
     </message>
     <message>
@@ -3592,7 +3588,7 @@
         <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
     </message>
     <message>
-        <source>The list of models can't be read: {reason}.</source>
+        <source>The list of models can&apos;t be read: {reason}.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
@@ -3644,7 +3640,7 @@
         <translation>ليس في {name} نموذج.</translation>
     </message>
     <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint's folder to convert.</source>
+        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
         <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
     </message>
     <message>
@@ -3672,7 +3668,7 @@
         <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
     </message>
     <message>
-        <source>{host} can't be reached: {reason}.</source>
+        <source>{host} can&apos;t be reached: {reason}.</source>
         <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
     </message>
     <message>
@@ -3684,7 +3680,7 @@
         <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
     </message>
     <message>
-        <source>Check the computer's clock, and whether your network's certificate is installed.</source>
+        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
         <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
     </message>
     <message>
@@ -3744,7 +3740,7 @@
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
     </message>
     <message>
-        <source>{folder} can't be written to: {reason}.</source>
+        <source>{folder} can&apos;t be written to: {reason}.</source>
         <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
     </message>
     <message>
@@ -3768,7 +3764,7 @@
         <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
     </message>
     <message>
-        <source>What was written so far does not obey the grammar, so it can't be continued.</source>
+        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
         <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
     </message>
     <message>
@@ -3776,11 +3772,11 @@
         <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
     </message>
     <message>
-        <source>The JSON schema can't be read: {reason}.</source>
+        <source>The JSON schema can&apos;t be read: {reason}.</source>
         <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
     </message>
     <message>
-        <source>The JSON schema asks for what a reply can't be held to: {keyword}.</source>
+        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
         <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
     </message>
     <message>
@@ -3816,7 +3812,7 @@
         <translation>حدّث المصدر ثم شغّله من جديد.</translation>
     </message>
     <message>
-        <source>The release page at {host} can't be reached: {reason}.</source>
+        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
         <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
     </message>
     <message>
@@ -3840,7 +3836,7 @@
         <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
     </message>
     <message>
-        <source>What the release page says can't be read.</source>
+        <source>What the release page says can&apos;t be read.</source>
         <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
     </message>
     <message>
@@ -3912,7 +3908,7 @@
         <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
     </message>
     <message>
-        <source>Choose an adapter made for this model, or take it off in the model's settings.</source>
+        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
         <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
     </message>
     <message>
@@ -3920,7 +3916,7 @@
         <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
     </message>
     <message>
-        <source>Samar can't use adapters of this kind; choose another one.</source>
+        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
         <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
     </message>
     <message>
@@ -3940,7 +3936,7 @@
         <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
     </message>
     <message>
-        <source>{draft} can't write ahead for {name}: their vocabularies are not the same.</source>
+        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
         <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
     </message>
     <message>
@@ -3948,7 +3944,7 @@
         <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
     </message>
     <message>
-        <source>{name} can't see images: it has no projector file.</source>
+        <source>{name} can&apos;t see images: it has no projector file.</source>
         <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
     </message>
     <message>
@@ -3964,7 +3960,7 @@
         <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
     </message>
     <message>
-        <source>The image {name} can't be read: it is damaged, or no image.</source>
+        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
         <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
@@ -4043,7 +4039,7 @@
         <translation>بالكاد</translation>
     </message>
     <message>
-        <source>Won't fit</source>
+        <source>Won&apos;t fit</source>
         <translation>لا يتّسع</translation>
     </message>
     <message>
@@ -4106,7 +4102,7 @@
         <source>over {speed} tokens/s</source>
         <translation>أكثر من {speed} رمز/ث</translation>
     </message>
-<message>
+    <message>
         <source>≈ {speed} tokens/s</source>
         <translation>≈ {speed} رمزًا/ث</translation>
     </message>
@@ -4118,7 +4114,7 @@
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
     </message>
-    </context>
+</context>
 <context>
     <name>units</name>
     <message>

@@ -75,8 +75,9 @@ def shown_window(qtbot: QtBot, language: Language) -> MainWindow:
 
 
 @pytest.mark.parametrize("state", [name for name in STATES if not name.startswith("settings") and name != "picker"])
-def test_that_every_control_has_a_name_in_every_state(qtbot: QtBot, language: Language, state: str) -> None:
-    window = shown_window(qtbot, language)
+def test_that_every_control_has_a_name_in_every_state(qtbot: QtBot, app: QApplication, state: str) -> None:
+    i18n.install(app, Language.ARABIC)
+    window = shown_window(qtbot, Language.ARABIC)
     STATES[state](window)
     assert nameless(window) == []
 
