@@ -87,7 +87,9 @@ def test_that_a_question_comes_from_standard_input(data_dir: Path) -> None:
     ("words", "name"),
     [(("How do I add a model?",), "Open a model file…"), (("كيف", "أضيف", "نموذجًا؟"), "افتح ملف نموذج…")],
 )
-def test_that_help_asks_the_bundled_model_whichever_is_chosen(words: tuple[str, ...], name: str, data_dir: Path) -> None:
+def test_that_help_asks_the_bundled_model_whichever_is_chosen(
+    words: tuple[str, ...], name: str, data_dir: Path
+) -> None:
     chosen = data_dir / "other.gguf"
     chosen.write_bytes(b"no model at all")  # it would fail if it were loaded
     SettingsFile(Paths.under(data_dir).settings).save(Settings(last_model=str(chosen), system_prompt="Say nothing."))
