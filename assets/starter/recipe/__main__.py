@@ -12,35 +12,16 @@ import sys
 from pathlib import Path
 
 from .corpus import LANGUAGES, STARTER, load
-from .held_out import Guard, module
+from .held_out import module
 
 
 def train(options: argparse.Namespace) -> int:
     from .model import Shape
-    from .train import Plan, restored
+    from .train import Plan
     from .train import train as run
 
     plan = Plan(tokens=options.tokens, minutes=options.minutes, threads=options.threads, seed=options.seed)
-    run(load(), options.out, plan, Shape(), restored(options.out / "classifier.pt"))
-    return 0
-
-
-def classify(options: argparse.Namespace) -> int:
-    """Tokenizer and classifier into the folder; what the classifier alone would answer, calibrated."""
-    import torch
-
-    from . import tokenizer
-    from .classifier import Fit, Frame, fit
-    from .model import Shape
-    from .train import vocabulary
-
-    torch.set_num_threads(options.threads)
-    corpus = load()
-    options.out.mkdir(parents=True, exist_ok=True)
-    vocabulary(corpus, options.out, Shape().vocab, options.seed, Guard())
-    frame = Frame(*tokenizer.open_pair(options.out, 0.1))
-    plan = Fit(texts=options.texts, minutes=options.minutes, seed=options.seed)
-    fit(corpus, frame, plan, lambda student: torch.save(student.state_dict(), options.out / "classifier.pt"))
+    run(load(), options.out, plan, Shape())
     return 0
 
 
@@ -94,13 +75,6 @@ def main() -> int:
     one.add_argument("--threads", type=int, default=1)
     one.add_argument("--seed", type=int, default=7)
     one.set_defaults(run=train)
-    one = commands.add_parser("classify", help="tokenizer and classifier, before the training")
-    one.add_argument("--out", type=Path, required=True)
-    one.add_argument("--texts", type=int, default=240_000)
-    one.add_argument("--minutes", type=float, default=15.0)
-    one.add_argument("--threads", type=int, default=1)
-    one.add_argument("--seed", type=int, default=16)
-    one.set_defaults(run=classify)
     one = commands.add_parser("baseline", help="the linear classifier on the same corpus")
     one.set_defaults(run=baseline)
     one = commands.add_parser("evaluate", help="measure a GGUF on the held-out test set")

@@ -13,8 +13,6 @@ from .held_out import Guard
 SOCIAL = {"greeting", "salam", "how_are_you", "thanks", "goodbye", "okay", "complaint", "praise"}
 # what a follow-up asks for -> the style of the answer
 FOLLOW_UP_STYLES = {"shorter": "short", "example": "example", "steps": "steps", "why": "why"}
-FOLLOW_UPS = (*FOLLOW_UP_STYLES, "repeat", "to_arabic", "to_english")
-LONELY = "what_can_you_do"  # what a follow-up to nothing is answered with
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,6 @@ class Turn:
     style: str
     language: str  # of the answer
     shown: str | None = None  # what stands in the history instead of the answer; it is not trained
-    kind: str | None = None  # of FOLLOW_UPS
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,6 @@ class Mix:
     system: float = 0.5
     templated: float = 0.25  # of topic questions: form x phrase
     explicit_style: float = 0.06
-    lonely: float = 0.02  # follow-ups to nothing
     turns: tuple[float, ...] = (0.62, 0.23, 0.1, 0.05)
     disguise: float = 0.6
     reworded: float = 0.35  # of earlier answers
@@ -226,11 +222,6 @@ class Maker:
             if last and last.topic not in SOCIAL and rng.random() < mix.follow_up:
                 turns.append(self._follow_up(last, language, target, base))
                 continue
-            if not last and rng.random() < mix.lonely:
-                kind = rng.choice(FOLLOW_UPS)
-                reply, style = self.answer(LONELY, target, base)
-                turns.append(Turn(self._wish(kind, language), reply, LONELY, style, target, kind=kind))
-                continue
             if rng.random() < mix.off_topic:
                 topic, text = DECLINE, self.off_topic(language)
             else:
@@ -315,34 +306,15 @@ class Maker:
         if kind == "repeat":
             text = self._wish("repeat", language)
             if last.language == target:
-                return Turn(text, last.assistant, last.topic, last.style, target, kind=kind)
+                return Turn(text, last.assistant, last.topic, last.style, target)
             reply, style = self.answer(last.topic, target, last.style)
-            return Turn(text, reply, last.topic, style, target, kind=kind)
+            return Turn(text, reply, last.topic, style, target)
         if kind == "other_language":
             other = "ar" if last.language == "en" else "en"
             spoken = rng.choice(LANGUAGES)
-            kind = "to_arabic" if other == "ar" else "to_english"
+            text = self._wish("to_arabic" if other == "ar" else "to_english", spoken)
             reply, style = self.answer(last.topic, other, last.style)
-            return Turn(self._wish(kind, spoken), reply, last.topic, style, other, kind=kind)
+            return Turn(text, reply, last.topic, style, other)
         style = FOLLOW_UP_STYLES[kind]
         reply, style = self.answer(last.topic, target, style)
-        return Turn(self._wish(kind, language), reply, last.topic, style, target, kind=kind)
-
-    # -- single questions for the classifier -----------------------------------------------------------------------
-
-    def single(self, follow_up: float = 0.12) -> tuple[str, str]:
-        """A user turn and its class: a topic, or a follow-up's kind."""
-        rng, mix = self.rng, self.mix
-        language = rng.choice(LANGUAGES)
-        if rng.random() < follow_up:
-            kind = rng.choice(FOLLOW_UPS)
-            return self._wish(kind, language), kind
-        if rng.random() < mix.off_topic:
-            return self.off_topic(language), DECLINE
-        topic = rng.choices(self.names, self.weights)[0]
-        if topic in SOCIAL or rng.random() > mix.explicit_style:
-            return self.question(topic, language), topic
-        form = rng.choice(("ask_short", "ask_example", "ask_steps", "in_other"))
-        return self.fresh(
-            lambda: rng.choice(self.corpus.forms[language][form]).replace("{}", self._question(topic, language))
-        ), topic
+        return Turn(self._wish(kind, language), reply, last.topic, style, target)

@@ -13,43 +13,30 @@ from tokenizers.pre_tokenizers import ByteLevel, Sequence, Split
 from tokenizers.trainers import BpeTrainer
 
 from .corpus import LANGUAGES, STYLES
-from .dialogues import FOLLOW_UPS
-from .normal import as_jinja
 
 # the split that llama.cpp knows as "qwen2" (src/llama-vocab.cpp), so that the GGUF can name it
 SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 END_OF_TEXT, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
-ASK, REPLY = "<|ask|>", "<|reply|>"  # before the question that is to be answered, and before its reply
-SPECIAL = (END_OF_TEXT, START, END, ASK, REPLY)
+SPECIAL = (END_OF_TEXT, START, END)
 
 
 def controls(topics: Iterable[str]) -> dict[str, str]:
-    """Control tokens that open a reply and are never shown.
+    """Control tokens that open a reply and are never shown: what it is about, in which language, in which style.
 
-    The first says what it is about, or which follow-up it answers ("do"); then, of a follow-up, what that was about ("of");
-    then its language and its style. The whole choice of an answer is made in these, each of which is used for nothing else;
-    the text after them is known by heart.
+    The whole choice of an answer is made in these three tokens, each of which is used for nothing else; the text after
+    them is known by heart.
     """
-    topics = list(topics)
-    names = [f"about:{t}" for t in topics] + [f"do:{k}" for k in FOLLOW_UPS] + [f"of:{t}" for t in topics]
-    names += [f"in:{a}" for a in LANGUAGES] + [f"as:{s}" for s in (*STYLES, "warm")]
+    names = [f"about:{t}" for t in topics] + [f"in:{a}" for a in LANGUAGES] + [f"as:{s}" for s in (*STYLES, "warm")]
     return {name: f"<|{name}|>" for name in names}
 
 
-# ChatML with the two marks; what people write is shown in one spelling
 CHAT_TEMPLATE = (
-    "{%- set ns = namespace(last=-1) %}"
-    "{%- for message in messages %}{%- if message['role'] == 'user' %}{%- set ns.last = loop.index0 %}{%- endif %}{%- endfor %}"
     "{%- for message in messages %}"
-    "{%- set text = message['content'] %}"
-    "{%- if message['role'] != 'assistant' %}" + as_jinja("text") + "{%- endif %}"
-    "{{- '<|im_start|>' + message['role'] + '\n' }}"
-    "{%- if loop.index0 == ns.last %}{{- '<|ask|>' }}{%- endif %}"
-    "{{- text + '<|im_end|>' + '\n' }}"
+    "{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
     "{%- endfor %}"
-    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n<|reply|>' }}{%- endif %}"
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
 )
 
 

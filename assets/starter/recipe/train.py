@@ -1,4 +1,4 @@
-"""Trains the speaker on dialogues drawn on the fly, over a fitted classifier; leaves a Hugging Face checkpoint, and a state to resume."""
+"""Trains the starter model on dialogues drawn on the fly; leaves a Hugging Face checkpoint, and a state to resume from."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from . import tokenizer as bpe
-from .classifier import Student
+from . import warm
 from .corpus import Corpus
-from .dialogues import FOLLOW_UPS, Dialogue, Maker, Mix
+from .dialogues import Dialogue, Maker, Mix
 from .held_out import Guard
-from .model import Llama, Shape, Spoken
+from .model import Block, Llama, Shape
 from .muon import Muon
-from .normal import normal
 
 # what Samar's converter writes into the GGUF about the model
 FRONT_MATTER = """---
@@ -43,17 +42,17 @@ class Plan:
     tokens: int = 12_000_000  # the schedule's length; padding is not counted
     minutes: float = 0.0  # when above 0, the schedule ends after so many minutes instead
     batch: int = 1536  # tokens a step
-    peak: float = 2e-3  # AdamW: embeddings, output, norms
-    muon: float = 0.01  # Muon: the matrices inside the layers
+    peak: float = 1e-3  # AdamW: output, norms
+    muon: float = 0.01  # Muon: the matrices inside the blocks
     seed: int = 7
     bpe_dropout: float = 0.1
-    control_weight: float = 5.0  # of the tokens that choose the answer
-    early: float = 0.2  # share of the training that sees mostly single questions
+    control_weight: float = 5.0  # of the three tokens that choose the answer
+    early: float = 0.5  # share of the training that sees mostly single questions
     shorten: float = 0.5  # share of answers of which only the first `kept` tokens are trained
     kept: int = 4
     resumed: float = 0.04  # share of answers that go on from their middle, without control tokens
     ema: float = 0.998
-    sharpness: float = 4.0  # of the shipped file: so much colder is what any temperature does
+    sharpness: float = 6.0  # of the file's logits: the topic is one token, and heat spoils the choice
     threads: int = 1
 
 
@@ -80,28 +79,24 @@ def encode(
         weights.extend([weight] * len(new))
 
     if dialogue.system is not None:
-        add(f"{bpe.START}system\n")
-        add(normal(dialogue.system), tokenizer=noisy)
-        add(f"{bpe.END}\n")
+        add(f"{bpe.START}system\n{dialogue.system}{bpe.END}\n")
     last = dialogue.turns[-1]
     for turn in dialogue.turns:
         # a gap in the positions: far-apart turns are met without the tokens between them
         if rng.random() < 0.1:
             shift += rng.randrange(1, 600)
-        add(f"{bpe.START}user\n{bpe.ASK if turn is last else ''}")
-        add(normal(turn.user), tokenizer=noisy)
-        add(f"{bpe.END}\n{bpe.START}assistant\n{bpe.REPLY if turn is last else ''}")
+        add(f"{bpe.START}user\n")
+        add(turn.user, tokenizer=noisy)
+        add(f"{bpe.END}\n{bpe.START}assistant\n")
         if turn is not last:
-            add(f"{(turn.shown or turn.assistant).strip()}{bpe.END}\n")
+            add(f"{turn.shown or turn.assistant}{bpe.END}\n")
     if rng.random() < plan.resumed:
         begin = len(ids)
         add(f"{last.assistant}{bpe.END}", 1.0)
         until = rng.randrange(begin + 1, len(ids))
         weights[begin:until] = [0.0] * (until - begin)
         return Example(ids[:768], weights[:768], [p % 2048 for p in positions[:768]])
-    # the first of them is the classifier's: the speaker only learns when to keep quiet
-    add(control[f"do:{last.kind}" if last.kind else f"about:{last.topic}"], 1.0)
-    for name in ((f"of:{last.topic}",) if last.kind else ()) + (f"in:{last.language}", f"as:{last.style}"):
+    for name in (f"about:{last.topic}", f"in:{last.language}", f"as:{last.style}"):
         add(control[name], plan.control_weight)
     begin = len(ids)
     add(f"{last.assistant}{bpe.END}", 1.0)
@@ -158,57 +153,42 @@ def rate(progress: float, peak: float) -> float:
     return peak * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.5) / 0.5))))
 
 
-def vocabulary(corpus: Corpus, folder: Path, size: int, seed: int, guard: Guard) -> None:
-    """Trains a tokenizer on dialogues into the folder, unless one is there."""
-    if not (folder / "tokenizer.json").exists():
-        draw = Maker(corpus, seed, LATE, guard)
-        texts = (t for _ in range(12000) for turn in draw.dialogue().turns for t in (normal(turn.user), turn.assistant))
-        bpe.save(bpe.train(texts, size, bpe.controls(corpus.topics).values()), folder)
-
-
-def restored(path: Path) -> Student:
-    """The classifier that `python -m recipe classify` left."""
-    kept = torch.load(path, weights_only=True)
-    student = Student(kept["table"].shape[0], kept["rows"].shape[0], 0, 0, kept["gate0"].shape[0])
-    student.load_state_dict(kept)
-    return student.eval()
-
-
-def class_ids(corpus: Corpus, plain: Tokenizer) -> list[int]:
-    """The control tokens of the classifier's classes, in its order."""
-    control = bpe.controls(corpus.topics)
-    names = [f"about:{t}" for t in corpus.topics] + [f"do:{k}" for k in FOLLOW_UPS]
-    return [plain.token_to_id(control[n]) for n in names]
-
-
-def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, student: Student) -> None:
+def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape) -> None:
     """Leaves folder/{config.json,model.safetensors,tokenizer*.json,training.json}; about every five minutes too."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
+    folder.mkdir(parents=True, exist_ok=True)
     guard = Guard()
     control = bpe.controls(corpus.topics)
+    if not (folder / "tokenizer.json").exists():
+        draw = Maker(corpus, plan.seed + 2, LATE, guard)
+        texts = (t for _ in range(12000) for turn in draw.dialogue().turns for t in (turn.user, turn.assistant))
+        bpe.save(bpe.train(texts, shape.vocab, control.values()), folder)
     pair = bpe.open_pair(folder, plan.bpe_dropout)
-    choosing = [pair[0].token_to_id(t) for name, t in control.items() if not name.startswith("about:")]
-    is_choice = torch.zeros(pair[0].get_vocab_size(), dtype=torch.bool)
-    is_choice[choosing] = True
+    topics = [pair[0].token_to_id(control[f"about:{name}"]) for name in corpus.topics]
+    is_topic = torch.zeros(pair[0].get_vocab_size(), dtype=torch.bool)
+    is_topic[topics] = True
     shape = Shape(**{**shape.as_dict(), "vocab": pair[0].get_vocab_size()})  # type: ignore[arg-type]
-    model = Llama(shape, student, class_ids(corpus, pair[0]))
-    blocks = [b for b in model.blocks if isinstance(b, Spoken)]
+    model = Llama(shape)
+    blocks = [b for b in model.blocks if isinstance(b, Block)]
+    # embeddings and first attention are the warm start's and stay as they are
+    later = blocks[1:]
     muon = Muon(
         [
-            ([b.qkv for b in blocks], 3),
-            ([b.o for b in blocks], 1),
+            ([b.qkv for b in later], 3),
+            ([b.o for b in later], 1),
             ([b.gate_up for b in blocks], 2),
             ([b.down for b in blocks], 1),
         ]
     )
+    for p in (model.embed, blocks[0].qkv, blocks[0].o):
+        p.requires_grad_(False)
     inside = {id(p) for group, _ in muon.groups for p in group}
-    others = [p for p in model.parameters() if id(p) not in inside]
+    others = [p for p in model.parameters() if p.requires_grad and id(p) not in inside]
     optimizer = torch.optim.AdamW(others, lr=plan.peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     state = folder / "state.pt"
     seen = padded = step = 0
     elapsed_before = 0.0
-    average = [p.detach().clone() for p in model.parameters()]
     if state.exists():
         old = torch.load(state, weights_only=True)
         model.load_state_dict(old["model"])
@@ -216,6 +196,9 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, student: Stude
         muon.load(old["muon"])
         average = old["average"]
         seen, step, elapsed_before = old["seen"], old["step"], old["elapsed"]
+    else:
+        warm.start(model, warm.bag(corpus, pair[1], guard, plan.seed + 9), topics)
+        average = [p.detach().clone() for p in model.parameters()]
     maker = Maker(corpus, plan.seed + 3 + step, LATE, guard)
     loss_sum = right = asked = 0.0
     model.train()
@@ -235,19 +218,20 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, student: Stude
         ids, weights, positions = tensors(group)
         keep = weights[:, 1:] > 0
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model.logits(*(half[:, :-1][keep] for half in model.hidden(ids, positions)))
+            logits = model.logits(model.hidden(ids, positions)[:, :-1][keep])
         wanted, w = ids[:, 1:][keep], weights[:, 1:][keep]
         loss = (F.cross_entropy(logits.float(), wanted, reduction="none") * w).sum() / w.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         muon.step(rate(progress, plan.muon))
+        warm.keep(model)
         model.zero_grad(set_to_none=True)
         step += 1
         blend = min(plan.ema, 1 - 1 / (step / 10 + 1))
         with torch.no_grad():
             torch._foreach_lerp_(average, list(model.parameters()), 1 - blend)
-            choices = is_choice[wanted]
+            choices = is_topic[wanted]
             right += (logits[choices].argmax(-1) == wanted[choices]).float().sum().item()
         asked += choices.sum().item()
         seen += sum(len(e.ids) for e in group)
@@ -257,14 +241,14 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, student: Stude
             speed = 0.0 if now == told else padded / (now - told)
             print(
                 f"step {step} {progress:5.1%} tokens {seen / 1e6:.2f}M {speed:.0f}/s loss {loss_sum / 50:.4f} "
-                f"choices {right / asked:.3f}",
+                f"topic {right / asked:.3f}",
                 flush=True,
             )
             loss_sum = right = asked = 0.0
             padded, told = 0, now
         if now - saved > 300:
             saved = now
-            _save(model, average, folder, plan, seen, step, elapsed)
+            _save(model, average, shape, folder, plan, seen, step, elapsed)
             torch.save(
                 {
                     "model": model.state_dict(),
@@ -278,21 +262,19 @@ def train(corpus: Corpus, folder: Path, plan: Plan, shape: Shape, student: Stude
                 state.with_suffix(".part"),
             )
             state.with_suffix(".part").replace(state)
-    _save(model, average, folder, plan, seen, step, elapsed_before + time.monotonic() - start)
+    _save(model, average, shape, folder, plan, seen, step, elapsed_before + time.monotonic() - start)
+    state.unlink(missing_ok=True)
 
 
 def _save(
-    model: Llama, average: list[Tensor], folder: Path, plan: Plan, seen: int, step: int, elapsed: float
+    model: Llama, average: list[Tensor], shape: Shape, folder: Path, plan: Plan, seen: int, step: int, elapsed: float
 ) -> None:
-    now = [p.detach().clone() for p in model.parameters()]
+    shipped = Llama(shape)
     with torch.no_grad():
-        for p, a in zip(model.parameters(), average, strict=True):
+        for p, a in zip(shipped.parameters(), average, strict=True):
             p.copy_(a)
-        tensors = model.checkpoint(plan.sharpness)
-        for p, a in zip(model.parameters(), now, strict=True):
-            p.copy_(a)
-    shape = model.shape
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        shipped.output.mul_(plan.sharpness)
+    save_file(shipped.checkpoint(), folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(shape.config(), indent=1), encoding="utf-8")
     # so small a model errs more when it is let loose; the converter writes this into the GGUF as its makers' advice
     (folder / "generation_config.json").write_text(
@@ -307,7 +289,7 @@ def _save(
                 "tokens": seen,
                 "steps": step,
                 "minutes": elapsed / 60,
-                "parameters": sum(t.numel() for t in tensors.values()),
+                "parameters": sum(p.numel() for p in model.parameters()),
             },
             indent=1,
         ),
