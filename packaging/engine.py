@@ -30,7 +30,6 @@ def options(system: str = sys.platform, *, vulkan: bool) -> dict[str, str]:
         "GGML_BACKEND_DL": "ON",
         "GGML_CPU_ALL_VARIANTS": "ON",
         "GGML_VULKAN": "ON" if vulkan else "OFF",
-        "LLAVA_BUILD": "OFF",  # no part of Samar opens libmtmd
     }
     if system == "darwin":
         chosen |= {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON", "CMAKE_OSX_DEPLOYMENT_TARGET": "12.0"}
