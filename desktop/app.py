@@ -299,10 +299,12 @@ class Samar(QObject):
         folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
+            if len(models) > 1:
+                self.models_room().take(models[1:])
         elif folders and is_checkpoint(folders[0]):
             self.conversion.open(folders[0])
         elif paths:
-            self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
+            self.models_room().take(paths, show=True)
 
     def open_models(self) -> None:
         self.models_room().open()
