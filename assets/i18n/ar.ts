@@ -808,18 +808,6 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
-        <source>{model} is tiny: it knows Samar and the basics. Everything stays on this computer.</source>
-        <translation>{model} صغير جدًا: يعرف سمر والأساسيات. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>{model} answers here. Everything stays on this computer.</source>
-        <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Choose a model to begin. Everything stays on this computer.</source>
-        <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
         <source>Explain a difficult idea with one example</source>
         <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
@@ -834,6 +822,24 @@
     <message>
         <source>Language</source>
         <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>{model} is tiny: it knows Samar and the basics.
+Everything stays on this computer.</source>
+        <translation>{model} صغير جدًا: يعرف سمر والأساسيات.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>{model} answers here.
+Everything stays on this computer.</source>
+        <translation>يجيبك هنا {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Choose a model to begin.
+Everything stays on this computer.</source>
+        <translation>اختر نموذجًا لتبدأ.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>A larger model for this computer</source>
@@ -1926,7 +1932,7 @@
 <context>
     <name>PlanCard</name>
     <message>
-        <source>{stage} · {percent} %</source>
+        <source>{stage} · {percent}%</source>
         <translation>{stage} · {percent}%</translation>
     </message>
     <message>
@@ -2629,6 +2635,10 @@
         <translation>المظهر</translation>
     </message>
     <message>
+        <source>Contrast</source>
+        <translation>التباين</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>حجم الخط</translation>
     </message>
@@ -2722,6 +2732,10 @@
     <message>
         <source>Dark</source>
         <translation>داكن</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>عالٍ</translation>
     </message>
     <message>
         <source>Never use the network</source>
@@ -3110,20 +3124,24 @@
         <translation>أُوقف</translation>
     </message>
     <message>
-        <source>Interrupted: Samar ended while this was written.</source>
-        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+        <source>Interrupted: Samar was closed while this was being written.</source>
+        <translation>انقطع: أُغلق سمر أثناء كتابة هذا الردّ.</translation>
+    </message>
+    <message>
+        <source>Ended at the length that is set for replies.</source>
+        <translation>انتهى عند بلوغ الطول المحدَّد للردود.</translation>
     </message>
     <message>
         <source>This reply failed. What was written is kept.</source>
         <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
-        <source>Ended at the longest reply that is set.</source>
-        <translation>انتهى عند أطول ردّ محدَّد.</translation>
-    </message>
-    <message>
         <source>Ended because the context is full.</source>
         <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>The model ended its reply without writing anything.</source>
+        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
     <message>
         <source>{seconds} s to start</source>
@@ -3131,7 +3149,7 @@
     </message>
     <message>
         <source>{speed} tokens/s</source>
-        <translation>{speed} رمزًا/ث</translation>
+        <translation>{speed} رمز/ث</translation>
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -4156,7 +4174,7 @@
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
-        <translation>≈ {speed} رمزًا/ث</translation>
+        <translation>≈ {speed} رمز/ث</translation>
     </message>
     <message>
         <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui import icons, theme
 
@@ -14,6 +14,10 @@ from desktop.ui import icons, theme
 def local_paths(event: QDropEvent) -> list[str]:
     """Files and folders of this computer; anything else that is dragged is left out."""
     return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+_NO_DRAG = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)
+"""What never comes while something is held over the window."""
 
 
 class DropOverlay(QWidget):
@@ -40,6 +44,20 @@ class DropOverlay(QWidget):
         self.hide()
         event.acceptProposedAction()
         return local_paths(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A program that ends in the middle of a drag never says that it is over."""
+        if event.type() in _NO_DRAG:
+            self.hide()
+        return False
 
     def texts(self) -> tuple[str, str]:
         """What a drop would do, and the name of what is held."""

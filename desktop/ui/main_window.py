@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.footer = Label("footer").centre()
         self.temporary = False
+        self.chat_title = ""
         self.temporary_mark = Mark("temporary")
         self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
 
     def set_chat_title(self, title: str) -> None:
         """Title of the window; "" for a new chat."""
+        self.chat_title = title
         if self.temporary:
             self.setWindowTitle(self.tr("Temporary chat"))  # its words stay out of the system's list of windows
         else:
@@ -312,8 +314,7 @@ class MainWindow(QMainWindow):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        if not self.windowTitle():
-            self.set_chat_title("")
+        self.set_chat_title(self.chat_title)
         self._say_place()
         self.temporary_mark.setText(self.tr("Temporary chat"))
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))

@@ -20,7 +20,7 @@ from desktop.ui.settings.settings_dialog import SettingsDialog
 from desktop.ui.shortcut_sheet import ShortcutSheet
 
 ARABIC = re.compile("[\u0621-\u064a]")
-SAME_IN_BOTH = {"Top-k", "Top-p", "Min-p", "Typical-p", "Top-nσ", "Mirostat", "JSON", "English", "100 %", "0.7", "—"}
+SAME_IN_BOTH = {"Top-k", "Top-p", "Min-p", "Typical-p", "Top-nσ", "Mirostat", "JSON", "English", "100%", "0.7", "—"}
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}|%n")
 
 

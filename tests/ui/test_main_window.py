@@ -236,6 +236,25 @@ def test_that_a_file_held_over_the_window_says_what_a_drop_does(
     assert window.drop.texts()[1] == "2 files"
 
 
+def test_that_a_drag_whose_program_ended_does_not_leave_the_window_covered(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(window, [tmp_path], QDragEnterEvent)
+    assert window.drop.isVisible()
+    qtbot.mouseMove(window, QPoint(30, 40))
+    assert not window.drop.isVisible()
+
+
+def test_that_the_title_of_the_window_speaks_its_language(window: MainWindow, app: QApplication, qtbot: QtBot) -> None:
+    assert window.windowTitle() == "New chat"
+    i18n.install(app, Language.ARABIC)
+    qtbot.waitUntil(lambda: window.windowTitle() == "محادثة جديدة")
+    window.set_chat_title("A night")
+    i18n.install(app, Language.ENGLISH)
+    qtbot.waitUntil(lambda: not i18n.is_rtl() and window.layoutDirection() == Qt.LayoutDirection.LeftToRight)
+    assert window.windowTitle() == "A night"
+
+
 def test_that_what_is_no_file_is_not_taken(window: MainWindow) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/x.gguf")])

@@ -190,9 +190,9 @@ class Composer(QWidget):
             painter.setBrush(tokens.color("shadow", 0.016 if tokens.dark else 0.006))
             spread = card.adjusted(-step, -step + 4, step, step)
             painter.drawRoundedRect(spread, theme.RADIUS_BUBBLE + step, theme.RADIUS_BUBBLE + step)
-        focused = self.text.hasFocus()
+        focused, high = self.text.hasFocus(), theme.is_high_contrast()
         painter.setBrush(tokens.color("surface"))
-        painter.setPen(QPen(tokens.color("accent", 0.55) if focused else tokens.color("line"), 1))
+        painter.setPen(QPen(tokens.color("accent", 1.0 if high else 0.55) if focused else tokens.color("line"), 1))
         painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_BUBBLE, theme.RADIUS_BUBBLE)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
-from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.look import Look, colour
 
 DONE_MS = 1500
@@ -107,6 +107,8 @@ class MessageBar(QWidget):
         }
         self._arrange(own)
         for widget, visible in shown.items():
+            if not visible:
+                leave(widget)
             widget.setVisible(visible)
         if siblings is not None:
             # isolated as a whole, so that the order of the two numbers is the interface's

@@ -122,7 +122,7 @@ class PlanCard(QWidget):
         self.stage = stage or "read"
         self.meter.set_fraction(fraction)
         self.progress.setText(
-            self.tr("{stage} · {percent} %").format(stage=self._stage_text(), percent=int(fraction * 100))
+            self.tr("{stage} · {percent}%").format(stage=self._stage_text(), percent=int(fraction * 100))
         )
         self._show()
 

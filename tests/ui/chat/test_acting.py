@@ -85,6 +85,26 @@ def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qt
             action.trigger()
 
 
+def test_that_the_keyboard_stays_in_the_conversation_when_its_button_goes(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("Half", status=MessageStatus.STOPPED)])
+    view.overlays.bars[2].resume.setFocus()
+    view.update_message(streaming())
+    view.overlays.place()
+    assert view.page.hasFocus()
+
+
+def test_that_a_failed_reply_says_why_without_the_signs_that_keep_names_apart(view: TranscriptView) -> None:
+    failed = reply("", status=MessageStatus.FAILED, error_code="engine_died", error_details=(("reason", "SIGKILL"),))
+    view.set_messages([user("q"), failed])
+    text = view.page.toPlainText()
+    assert "(\u2068SIGKILL\u2069)" in text and "U+" not in text
+
+
+def test_that_an_empty_reply_says_that_it_is_one(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("\n")])
+    assert "The model ended its reply without writing anything." in view.page.toPlainText()
+
+
 def test_that_an_own_message_is_edited_in_its_place(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([user("first"), reply("answer")])
     view.edit_message(1)
