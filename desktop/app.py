@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.bugs import Bugs
+from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
@@ -132,6 +133,7 @@ class Samar(QObject):
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
+        self._program = program.stamp()
         self.readable: tuple[Language, ...] = i18n.LANGUAGES
         """Those that some font here has letters for."""
         self.first_start = not paths.settings.exists()
@@ -147,6 +149,7 @@ class Samar(QObject):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
+        self.app.applicationStateChanged.connect(self._on_app_state)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
@@ -296,7 +299,21 @@ class Samar(QObject):
             self.window.banner.dismiss()
 
     def show_bug(self, what: str) -> None:
-        self.window.show_error(SamarError("bug", what=what))
+        if not self._tell_replaced():
+            self.window.show_error(SamarError("bug", what=what))
+
+    def _on_app_state(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and not self._closed:
+            self._tell_replaced()
+
+    def _tell_replaced(self) -> bool:
+        """Say so, once, when an upgrade has put another program in this one's place: what is started next is that one."""
+        now = program.stamp()
+        if now is None or now == self._program:
+            return False
+        self._program = now
+        self.show_error(SamarError("program_replaced"))
+        return True
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
@@ -450,6 +467,7 @@ class Samar(QObject):
             return
         self._closed = True
         theme.state().changed.disconnect(self._show_theme)
+        self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:

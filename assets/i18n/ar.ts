@@ -3626,6 +3626,14 @@ Everything stays on this computer.</source>
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
+        <source>Another version of Samar was installed while this one is open.</source>
+        <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again; until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
+    </message>
+    <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>
         <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
     </message>

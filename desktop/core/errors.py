@@ -233,6 +233,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
     ),
+    "program_replaced": (
+        QT_TRANSLATE_NOOP("errors", "Another version of Samar was installed while this one is open."),
+        QT_TRANSLATE_NOOP("errors", "Close Samar and open it again; until then some things may not work."),
+    ),
     "no_arabic_font": (
         QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),
         QT_TRANSLATE_NOOP("errors", "Install one, such as Noto Sans Arabic, and start Samar again."),
