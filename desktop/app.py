@@ -167,7 +167,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
-        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
+        window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
