@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLayoutItem,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, icons, theme
@@ -57,7 +66,7 @@ class MainWindow(QMainWindow):
         self.sidebar_wanted = sidebar_visible
         self.setMinimumSize(720, 480)
         self.setAcceptDrops(True)
-        self.setWindowIcon(icons.app_icon())
+        QApplication.setWindowIcon(icons.app_icon())  # of every window to come
         self.sidebar = Sidebar()
         self.picker = ModelPicker()
         self.panel = ChatPanel()

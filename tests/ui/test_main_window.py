@@ -18,7 +18,7 @@ from desktop.ui import i18n
 from desktop.ui.error_presenter import present, present_code
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
-from desktop.ui.shortcuts import physical_key
+from desktop.ui.shortcuts import native, physical_key
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -383,3 +383,9 @@ def test_that_closing_is_told_before_it_happens(window: MainWindow, qtbot: QtBot
     with qtbot.waitSignal(window.close_requested):
         window.close()
     assert not window.isVisible()
+
+
+def test_that_shortcuts_are_written_in_one_direction_in_arabic(app: QApplication) -> None:
+    i18n.install(app, Language.ARABIC)
+    for keys in ("Shift+Up", "Alt+Down", "Shift+Return", "Ctrl+,", "Del", "F2"):
+        assert not re.search("[\u0600-\u06ff]", native(keys)), native(keys)

@@ -140,6 +140,15 @@ class MessageBar(QWidget):
         if self.message is not None:
             self.sibling_chosen.emit(self.message.id, delta)
 
+    def held_arrow(self) -> GlyphButton | None:
+        """The arrow that the keyboard is at."""
+        return next((arrow for arrow in (self.previous, self.next) if arrow.hasFocus()), None)
+
+    def hold_arrow(self, held: GlyphButton) -> None:
+        """Take the keyboard at the arrow that points as `held`, of any bar, does; at the end of the row at the other one."""
+        wanted, other = (self.previous, self.next) if held.glyph == "previous" else (self.next, self.previous)
+        (wanted if wanted.isEnabled() else other).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def menu(self) -> QMenu:
         """The actions that are rarely needed."""
         menu = QMenu(self)
