@@ -34,6 +34,18 @@ def folder() -> Path:
     return Path(sys.executable).resolve().parent if is_frozen() else Path(__file__).resolve().parents[2]
 
 
+def stamp() -> tuple[int, int, int] | None:
+    """What tells the frozen program's file from another one in its place, as an upgrade puts there; None for a checkout
+    and where the file can't be seen."""
+    if not is_frozen():
+        return None
+    try:
+        facts = Path(sys.executable).stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
 def child_command(role: Role, *arguments: str) -> list[str]:
     """The command that starts a process in `role`; the frozen program starts itself."""
     if is_frozen():

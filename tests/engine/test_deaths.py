@@ -217,6 +217,7 @@ def test_that_a_frozen_engine_is_ended_after_its_time(make_engine: MakeEngine, t
         reply_of(engine, ask(), freeze)
     assert caught.value.code == "engine_silent"
     assert not frozen.is_running()
+    engine._silence_s = 60.0  # a sound one may be slow
     works(engine, tiny_model)
 
 
@@ -248,7 +249,7 @@ def test_that_a_stop_which_is_not_obeyed_ends_the_engine(make_engine: MakeEngine
 
 def test_that_a_busy_engine_is_not_taken_for_a_frozen_one(make_engine: MakeEngine, tiny_model: Path) -> None:
     """A template that runs for seconds sends no event, but the engine answers when it is asked for a sign of life."""
-    engine = make_engine(silence_s=1.6)
+    engine = make_engine(silence_s=2.6)  # a sign of life is asked for after one second
     slow = "{% if messages | length > 2 %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}{% endif %}"
     engine.load(write_tiny(tiny_model.parent / "slow.gguf", template=slow + CHATML), OPTIONS)
     messages = (("user", "a"), ("assistant", "b"), ("user", "c"))
