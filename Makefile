@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter package package-check clean
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -82,6 +82,9 @@ soak: setup-dev ## two hours of random use; MINUTES=10 for less
 
 bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
 	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
+
+bench-package: setup-dev package ## the installed program against this checkout: start, and tokens/s (alone on the computer)
+	@$(VENV)/python -m benchmarks.installed
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh

@@ -324,11 +324,18 @@ class _Inner(QObject):
         return True, None
 
     def _generate(self, job: GenerateJob) -> None:
+        """Write a reply. An engine that died before it began (idle, or just after the last reply) costs no reply: once more."""
         stops = self._stops_before
+        for last in (False, True):
+            if not self._is_ready(job, stops) or self._reply(job, stops, last):
+                return
+
+    def _is_ready(self, job: GenerateJob, stops: int) -> bool:
+        """Whether a model is there for the reply, loaded again after a death or a sleep; else the reply has ended."""
         if self._engine.model is None:
             if self._wanted is None:
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))
-                return
+                return False
             wanted, self._wanted = self._wanted, None
             self.sleeping = None
             loaded, problem = self._load(wanted)
@@ -336,17 +343,23 @@ class _Inner(QObject):
                 self._wanted = wanted
             elif problem is not None:  # what ends the engine twice is not tried a third time
                 self._outer.failed.emit(job.message_id, problem)
-                return
+                return False
             else:
                 self._wanted = wanted
                 self._outer.finished.emit(job.message_id, _stopped())
-                return
+                return False
         if self._stops != stops or self._closing:  # stopped between the load and the reply
             self._outer.finished.emit(job.message_id, _stopped())
-            return
+            return False
+        return True
+
+    def _reply(self, job: GenerateJob, stops: int, last: bool) -> bool:
+        """Whether the reply has ended; False: the engine died before its first word of it, and this is not the last try."""
         chunks = _Chunks(job.message_id, self._outer)
+        begun = False
         try:
             for event in self._engine.generate(job.request):
+                begun = True
                 if isinstance(event, Piece):
                     chunks.add(event)
                 elif isinstance(event, PromptStarted):
@@ -359,12 +372,16 @@ class _Inner(QObject):
                     chunks.flush()
                     self._outer.finished.emit(job.message_id, event.stats)
         except SamarError as problem:
+            if problem.code == "engine_died" and not begun and not last:
+                log.warning("reply %d: %s; once more", job.message_id, problem)
+                return False
             chunks.flush()
             self._outer.failed.emit(job.message_id, problem)
         except Exception as problem:  # a bug: the window stays, the log has the traceback
             log.exception("reply %d", job.message_id)
             chunks.flush()
             self._outer.failed.emit(job.message_id, SamarError("engine_failed", reason=problem))
+        return True
 
 
 class _Chunks:

@@ -214,9 +214,15 @@ class ModelsWorker(QObject):
 
     def verify(self, entry: Entry) -> None:
         def job() -> None:
-            had = self.library.verify(
-                entry, lambda done, whole: self.verifying.emit(entry, done, whole), self._closing.is_set
-            )
+            told = 0
+
+            def tell(done: int, whole: int) -> None:
+                nonlocal told
+                if done - told >= whole // 100:  # a hundred times is enough
+                    told = done
+                    self.verifying.emit(entry, done, whole)
+
+            had = self.library.verify(entry, tell, self._closing.is_set)
             if not self._closing.is_set():
                 self.verified.emit(entry, had)
 

@@ -200,6 +200,30 @@ def test_that_after_a_death_the_next_message_loads_and_answers(qtbot: QtBot, mak
     assert engine.loads == [MODEL, MODEL]
 
 
+def test_that_an_engine_dead_before_the_reply_began_costs_no_reply(qtbot: QtBot, make_worker: Make) -> None:
+    death = SamarError("engine_died", reason="SIGKILL")
+    engine = ScriptedEngine(replies=(Reply(error=death, early=True), Reply(pieces=("Whole",))))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(1, REQUEST)
+    assert told.text[1] == "Whole"
+    assert told.names == ["model_loaded", "model_loaded", "finished"]
+
+
+def test_that_a_request_that_ends_the_engine_before_it_begins_is_tried_twice_only(
+    qtbot: QtBot, make_worker: Make
+) -> None:
+    death = SamarError("engine_died", reason="SIGSEGV")
+    engine = ScriptedEngine(replies=(Reply(error=death, early=True),))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    assert told.code() == "engine_died"
+    assert len(engine.requests) == 2
+
+
 def test_that_what_ends_the_engine_twice_is_not_tried_a_third_time(qtbot: QtBot, make_worker: Make) -> None:
     death = SamarError("engine_died", reason="SIGKILL")
     engine = ScriptedEngine(replies=(Reply(error=death),))

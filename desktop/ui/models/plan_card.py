@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import i18n, theme
+from desktop.ui.choice import Choice
 from desktop.ui.widgets import IconButton, Label, Meter, say
 
 
@@ -57,7 +58,7 @@ class PlanCard(QWidget):
         self.title = Label("heading", self, wrap=True)
         self.facts = Label("label", self, wrap=True)
         self.notes = Label("hint", self, wrap=True)
-        self.types = QComboBox(self)
+        self.types = Choice(self)
         self.types_label = Label("label", self)
         self.types_label.setBuddy(self.types)
         self.fit = Label("label", self)
@@ -121,7 +122,7 @@ class PlanCard(QWidget):
         self.stage = stage or "read"
         self.meter.set_fraction(fraction)
         self.progress.setText(
-            self.tr("{stage} · {percent} %").format(stage=self._stage_text(), percent=int(fraction * 100))
+            self.tr("{stage} · {percent}%").format(stage=self._stage_text(), percent=int(fraction * 100))
         )
         self._show()
 
