@@ -6,6 +6,7 @@ import faulthandler
 import gc
 import itertools
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +18,17 @@ from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+FOREIGN = ("LC_", "LANG", "HF_", "HUGGING", "QT_", "XCURSOR_", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR",
+    "OLLAMA_", "LLAMA_", "GGML_", "OMP_", "PYTHONWARNINGS", "PYTHONUTF8", "PYTHONIOENCODING", "SAMAR_")  # fmt: skip
+"""The computer's own language, tokens, places and tastes: no test depends on them."""
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+for name in list(os.environ):
+    if name.startswith(FOREIGN) or name.lower() in PROXIES:
+        del os.environ[name]
+os.environ.update(QT_QPA_PLATFORM=platform, HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+if sys.platform == "linux":
+    os.environ["LC_ALL"] = "C.UTF-8"
 
 # the same examples in every run, however slow the computer; others with --hypothesis-profile=explore
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
