@@ -250,17 +250,17 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
         if not files:
             raise SamarError("checkpoint_found", name=model.source)
         repo, file = files[0]
-        repository, wanted = hub.repository(repo), wanted or file.name
+        repository = hub.repository(repo)
+        choice = repository.find(wanted or file.name, wanted.upper() or file.quantization)
     elif "/" in name:
         repository = hub.repository(name)
+        if wanted:
+            choice = repository.find(wanted, wanted.upper())
+        else:
+            room = Machine(free=free_memory())
+            choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     else:
         raise SamarError("model_unknown", name=what)
-    if wanted:
-        named = (c for c in repository.choices if wanted == Path(c.name).name or wanted.upper() == c.quantization)
-        choice = next(named, None)
-    else:
-        room = Machine(free=free_memory())
-        choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     if choice is None:
         raise SamarError("hub_not_found", name=what)
     return repository, choice

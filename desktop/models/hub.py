@@ -111,6 +111,12 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
         common = [choice for kind in _COMMON for choice in fitting if choice.quantization == kind]
         return next(iter([*common, *reversed(fitting), *self.choices]), None)
 
+    def find(self, name: str, quantization: str = "") -> HubChoice | None:
+        """The model of a file's name; where the file has another name by now, the one of the quantization."""
+        named = (choice for choice in self.choices if choice.name.rpartition("/")[2] == name)
+        alike = (choice for choice in self.choices if quantization and choice.quantization == quantization)
+        return next(named, None) or next(alike, None)
+
     @property
     def projector(self) -> HubFile | None:
         """The file that lets the models of this repository see images: half precision where there is a choice."""
@@ -500,14 +506,15 @@ class Hub:
             return SamarError("network_off")
         if isinstance(problem, _Busy):
             return SamarError("hub_busy", wait=problem.wait)
+        repo = "/".join(about.split("/")[:2])
         if isinstance(problem, errors.GatedRepoError):
-            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         response = getattr(problem, "response", None)
         status = getattr(response, "status_code", 0)
         if status == 401:
-            return SamarError("hub_needs_token", repo=about)
+            return SamarError("hub_needs_token", repo=repo)
         if status == 403:
-            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         if status in (404, 410) or isinstance(problem, errors.EntryNotFoundError):
             return SamarError("hub_not_found", name=about)
         if status:

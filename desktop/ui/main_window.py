@@ -284,6 +284,15 @@ class MainWindow(QMainWindow):
             handle.installEventFilter(self.physical)
         self.composer.focus()
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """A card, a notice or a toast that goes while the keyboard is in it hands it to the composer: Qt would go on to
+        whatever comes next, which is the first button of the window."""
+        focus = self.focusWidget()
+        if focus is not None and not focus.isVisible():
+            self.composer.focus()
+            return True
+        return super().focusNextPrevChild(next)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)

@@ -30,6 +30,8 @@ __all__ = ["GenerateRequest", "GenerationWorker", "LoadOptions"]
 GATHER_S = 0.03
 """Text of a reply is gathered this long, so that the window lays out once a frame."""
 _DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})
+_MOST_DEATHS = 2
+"""One death during a load may be another program's doing (a system short of memory); a second one in a row is taken for the file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ class _Inner(QObject):
         self._jobs: deque[Job] = deque()
         self._wanted: LoadJob | None = None
         """The model that requests expect, to be loaded again after a death."""
+        self._deaths = 0
+        """How often in a row it has ended the engine while it was loaded again."""
         self._current: Job | None = None
         self.sleeping: ModelInfo | None = None
         """A model whose memory was given back until the next reply."""
@@ -307,7 +311,9 @@ class _Inner(QObject):
             options = job.options() if callable(job.options) else job.options
             info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
-            if problem.code not in _DEATHS:
+            if problem.code in _DEATHS:
+                self._deaths += 1
+            else:
                 self._loading(None)
             self._outer.load_failed.emit(problem)
             return False, problem
@@ -317,6 +323,7 @@ class _Inner(QObject):
             self._outer.load_failed.emit(failure)
             return False, failure
         self._loading(None)
+        self._deaths = 0
         if info is None:
             self._outer.load_stopped.emit()
             return False, None
@@ -336,16 +343,14 @@ class _Inner(QObject):
             if self._wanted is None:
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))
                 return False
-            wanted, self._wanted = self._wanted, None
             self.sleeping = None
-            loaded, problem = self._load(wanted)
-            if loaded:
-                self._wanted = wanted
-            elif problem is not None:  # what ends the engine twice is not tried a third time
+            loaded, problem = self._load(self._wanted)
+            if problem is not None:
+                if problem.code in _DEATHS and self._deaths >= _MOST_DEATHS:  # the file itself may be what ends it
+                    self._wanted = None
                 self._outer.failed.emit(job.message_id, problem)
                 return False
-            else:
-                self._wanted = wanted
+            if not loaded:
                 self._outer.finished.emit(job.message_id, _stopped())
                 return False
         if self._stops != stops or self._closing:  # stopped between the load and the reply

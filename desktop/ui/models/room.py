@@ -188,7 +188,7 @@ class ModelsRoom(QObject):
         """A file of the list: the Hub is asked what it is today, then it is queued."""
         if self.preferences.value.network_allowed or self._asks_for_network():
             self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
-            self.worker.find_choice(one.repo, one.file.name)
+            self.worker.find_choice(one.repo, one.file.name, one.file.quantization)
 
     def _download(self, repository: HubRepository, choice: HubChoice) -> None:
         """Queue a model; where there is something to agree to or to choose, ask first."""
