@@ -1127,6 +1127,10 @@
         <translation>لا ملف GGUF في هذا المستودع.</translation>
     </message>
     <message>
+        <source>Asking for its files…</source>
+        <translation>جارٍ السؤال عن ملفاته…</translation>
+    </message>
+    <message>
         <source>not said</source>
         <translation>غير مذكورة</translation>
     </message>
