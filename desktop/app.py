@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.bugs import Bugs
+from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
@@ -132,6 +133,7 @@ class Samar(QObject):
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
+        self._program = program.stamp()
         self.readable: tuple[Language, ...] = i18n.LANGUAGES
         """Those that some font here has letters for."""
         self.first_start = not paths.settings.exists()
@@ -147,6 +149,7 @@ class Samar(QObject):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
+        self.app.applicationStateChanged.connect(self._on_app_state)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
@@ -164,7 +167,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
-        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
+        window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
@@ -296,7 +299,21 @@ class Samar(QObject):
             self.window.banner.dismiss()
 
     def show_bug(self, what: str) -> None:
-        self.window.show_error(SamarError("bug", what=what))
+        if not self._tell_replaced():
+            self.window.show_error(SamarError("bug", what=what))
+
+    def _on_app_state(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and not self._closed:
+            self._tell_replaced()
+
+    def _tell_replaced(self) -> bool:
+        """Say so, once, when an upgrade has put another program in this one's place: what is started next is that one."""
+        now = program.stamp()
+        if now is None or now == self._program:
+            return False
+        self._program = now
+        self.show_error(SamarError("program_replaced"))
+        return True
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
@@ -307,10 +324,12 @@ class Samar(QObject):
         folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
+            if len(models) > 1:
+                self.models_room().take(models[1:])
         elif folders and is_checkpoint(folders[0]):
             self.conversion.open(folders[0])
         elif paths:
-            self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
+            self.models_room().take(paths, show=True)
 
     def open_models(self) -> None:
         self.models_room().open()
@@ -448,6 +467,7 @@ class Samar(QObject):
             return
         self._closed = True
         theme.state().changed.disconnect(self._show_theme)
+        self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:

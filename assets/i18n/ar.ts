@@ -76,6 +76,10 @@
 <context>
     <name>CardDialog</name>
     <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
         <source>a system message</source>
         <translation>رسالة نظام</translation>
     </message>
@@ -217,6 +221,10 @@
     <message>
         <source>The second figure is at work for each token.</source>
         <translation>الرقم الثاني ما يعمل لكل رمز.</translation>
+    </message>
+    <message>
+        <source>No model matches. Try fewer words, or another choice beside them.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل، أو اختيارًا آخر بجانبها.</translation>
     </message>
     <message>
         <source>Download</source>
@@ -761,6 +769,14 @@
         <translation>أفلت لتحويل هذا النموذج</translation>
     </message>
     <message>
+        <source>Drop to add the models in this folder</source>
+        <translation>أفلِت لتضيف ما في هذا المجلد من نماذج</translation>
+    </message>
+    <message>
+        <source>Drop to add to your models</source>
+        <translation>أفلِت لتضيفه إلى نماذجك</translation>
+    </message>
+    <message>
         <source>Drop to load this model</source>
         <translation>أفلت لتحميل هذا النموذج</translation>
     </message>
@@ -1086,6 +1102,10 @@ Everything stays on this computer.</source>
         <translation>يلزم طلب الإذن</translation>
     </message>
     <message>
+        <source>Search for a model or its maker, such as Qwen, Gemma or ALLaM.</source>
+        <translation>ابحث عن نموذج أو عن صانعه، مثل Qwen أو Gemma أو ALLaM.</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>الملف</translation>
     </message>
@@ -1107,6 +1127,10 @@ Everything stays on this computer.</source>
             <numerusform>%n ملفًا</numerusform>
             <numerusform>%n ملف</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>There is no GGUF file in this repository.</source>
+        <translation>لا ملف GGUF في هذا المستودع.</translation>
     </message>
     <message>
         <source>not said</source>
@@ -1211,6 +1235,14 @@ Everything stays on this computer.</source>
         <translation>الملاءمة</translation>
     </message>
     <message>
+        <source>No model matches. Try fewer words.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>جارٍ البحث في هذا الحاسوب…</translation>
+    </message>
+    <message>
         <source>{free} of {total} memory are free now.</source>
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
@@ -1223,8 +1255,8 @@ Everything stays on this computer.</source>
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can&apos;t be used: the file is damaged or not whole.</source>
-        <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
+        <source>Can&apos;t be used</source>
+        <translation>لا يصلح للاستعمال</translation>
     </message>
     <message>
         <source>Move to the bin…</source>
@@ -1757,6 +1789,10 @@ Everything stays on this computer.</source>
     <message>
         <source>{name} is off the list; its file stays.</source>
         <translation>أُزيل {name} من القائمة، وملفه باقٍ.</translation>
+    </message>
+    <message>
+        <source>Reading {name}… {done} of {whole}</source>
+        <translation>تجري قراءة {name}… {done} من {whole}</translation>
     </message>
     <message>
         <source>{name} is whole: its checksum is right.</source>
@@ -3458,14 +3494,6 @@ Everything stays on this computer.</source>
         <translation>انتظر حتى ينتهي، أو ألغه أولًا.</translation>
     </message>
     <message>
-        <source>{name} holds no model that Samar knows.</source>
-        <translation>ليس في {name} نموذج يعرفه سمر.</translation>
-    </message>
-    <message>
-        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
-        <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
-    </message>
-    <message>
         <source>The disk is full, so nothing could be saved.</source>
         <translation>امتلأ القرص فلم يُحفظ شيء.</translation>
     </message>
@@ -3598,6 +3626,14 @@ Everything stays on this computer.</source>
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
+        <source>Another version of Samar was installed while this one is open.</source>
+        <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again; until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
+    </message>
+    <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>
         <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
     </message>
@@ -3636,6 +3672,14 @@ Everything stays on this computer.</source>
     <message>
         <source>See what there is with “samar models list”.</source>
         <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
+    </message>
+    <message>
+        <source>{count} models here are called {name}.</source>
+        <translation>هنا نماذج عددها {count} اسمها {name}.</translation>
+    </message>
+    <message>
+        <source>Say which one by its id: {ids}.</source>
+        <translation>عيّن واحدًا منها بمعرّفه: {ids}.</translation>
     </message>
     <message>
         <source>{name} was not downloaded by Samar, so its file stays where it is.</source>
@@ -3718,6 +3762,14 @@ Everything stays on this computer.</source>
         <translation>اقبل شروطه في صفحته على Hugging Face بعد تسجيل الدخول، ثم حاول من جديد.</translation>
     </message>
     <message>
+        <source>Access to {repo} must be asked for, and Samar has no token that says who you are.</source>
+        <translation>يجب طلب الإذن للوصول إلى {repo}، وليس لدى سمر رمز دخول يعرّف بك.</translation>
+    </message>
+    <message>
+        <source>Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).</source>
+        <translation>اقبل شروطه في صفحته على Hugging Face، ثم أعطِ سمر رمز دخول من حسابك (وفي الطرفية: HF_TOKEN).</translation>
+    </message>
+    <message>
         <source>{name} is not on the Hub, or not any more.</source>
         <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
     </message>
@@ -3732,6 +3784,14 @@ Everything stays on this computer.</source>
     <message>
         <source>Try again after that; with a token the limit is higher.</source>
         <translation>حاول بعد ذلك؛ الحدّ أعلى مع رمز دخول.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than what the Hub sends as one file.</source>
+        <translation>{name} أكبر مما يرسله Hugging Face ملفًا واحدًا.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller quantization, or one that comes in parts.</source>
+        <translation>اختر تكميمًا أصغر، أو ملفًا مقسّمًا إلى أجزاء.</translation>
     </message>
     <message>
         <source>The Hub answered with an error ({reason}).</source>

@@ -21,8 +21,10 @@ _NO_DRAG = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)
 
 
 class DropOverlay(QWidget):
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, adds: bool = False) -> None:
+        """adds: a model that is dropped joins the list and is not loaded."""
         super().__init__(parent)
+        self.adds = adds
         self.paths: list[str] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -62,8 +64,12 @@ class DropOverlay(QWidget):
         first = Path(self.paths[0]) if self.paths else Path()
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
         if first.is_dir():
-            return self.tr("Drop to convert this checkpoint"), name
+            if (first / "config.json").is_file():
+                return self.tr("Drop to convert this checkpoint"), name
+            return self.tr("Drop to add the models in this folder"), name
         if first.suffix.lower() == ".gguf":
+            if self.adds:
+                return self.tr("Drop to add to your models"), name
             return self.tr("Drop to load this model"), name
         return self.tr("Drop to open"), name
 

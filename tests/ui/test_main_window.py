@@ -229,6 +229,8 @@ def test_that_a_file_held_over_the_window_says_what_a_drop_does(
     assert dropped.args == [[str(model)]]
     assert not window.drop.isVisible()
     drop(window, [tmp_path], QDragEnterEvent)
+    assert window.drop.texts()[0] == "Drop to add the models in this folder"
+    (tmp_path / "config.json").write_text("{}")
     assert window.drop.texts()[0] == "Drop to convert this checkpoint"
     drop(window, [model, model], QDragEnterEvent)
     assert window.drop.texts()[1] == "2 files"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
@@ -81,10 +82,10 @@ class Sidebar(QFrame):
     models_requested = Signal()
     settings_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
-        self.model = ChatListModel(self)
+        self.model = ChatListModel(self, clock)
         self.current: int | None = None
         self.waiting: list[Callable[[], None]] = []
         """Changes of the rows that wait for the end of a renaming."""
@@ -379,11 +380,10 @@ class Sidebar(QFrame):
         self.brand.setFixedHeight(theme.px(30))  # as high in both scripts
 
     def _await_midnight(self) -> None:
-        from datetime import datetime, timedelta
-
-        now = datetime.now()
+        now = self.model.clock()
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
-        self.midnight.start(int((tomorrow - now).total_seconds() * 1000))
+        # not the difference of the two local times: a day on which the clocks are put forward has 23 hours
+        self.midnight.start(int((tomorrow.timestamp() - now.timestamp()) * 1000))
 
     def _new_day(self) -> None:
         self._change(self.model.rebuild)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import i18n, theme
+from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.widgets import IconButton, Label, Meter, say
 
@@ -58,7 +59,7 @@ class PlanCard(QWidget):
         self.title = Label("heading", self, wrap=True)
         self.facts = Label("label", self, wrap=True)
         self.notes = Label("hint", self, wrap=True)
-        self.types = QComboBox(self)
+        self.types = Choice(self)
         self.types_label = Label("label", self)
         self.types_label.setBuddy(self.types)
         self.fit = Label("label", self)
