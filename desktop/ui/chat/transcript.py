@@ -147,6 +147,7 @@ class TranscriptView(QWidget):
         self.page.setUpdatesEnabled(False)
         self._is_putting = True  # emptying the page moves its scroll bar to the top, which asks for earlier messages
         self.overlays.reset()
+        self.finder.forget()
         self.formulas.reset(self._look)
         self.chat.reset(self._look)
         with self.chat.editing():
@@ -197,6 +198,7 @@ class TranscriptView(QWidget):
         self.chat, self._first = chat, 0
         self.overlays.hold()
         self.page.setUpdatesEnabled(False)
+        self.finder.release()
         self.page.setDocument(chat.document)
         self.chat.fit(self.page.column())
         chat.document.documentLayout().documentSizeChanged.emit(chat.document.size())
@@ -204,6 +206,7 @@ class TranscriptView(QWidget):
         moved.setPosition(max(anchor, 0))
         moved.setPosition(max(position, 0), QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(moved)
+        self.finder.mark_again(longer)
         bar.setValue(bar.maximum() if follow else round(chat.document.size().height() - rest))
         self.overlays.release()
         self.page.setUpdatesEnabled(True)
