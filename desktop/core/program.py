@@ -13,10 +13,15 @@ class Role(StrEnum):
     """What a process of Samar is for; the first argument of the frozen program, which is all of them in one."""
 
     ENGINE = "engine-child"
+    TEMPLATE = "template-child"
     CONVERTER = "convert"
 
 
-_MODULES = {Role.ENGINE: "desktop.engine.child", Role.CONVERTER: "converter"}
+_MODULES = {
+    Role.ENGINE: "desktop.engine.child",
+    Role.TEMPLATE: "desktop.engine.template_child",
+    Role.CONVERTER: "converter",
+}
 
 
 def is_frozen() -> bool:
