@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QS
 from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
-from desktop.ui import i18n, icons, theme
+from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.chat.composer import SHADOW, Composer
 from desktop.ui.chat.empty_state import EmptyState
@@ -46,18 +46,18 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        transcript: QWidget,
+        transcript: QWidget | None = None,
         *,
         geometry: str = "",
         sidebar_visible: bool = True,
         panel_visible: bool = False,
     ) -> None:
+        """transcript: shows chats; without it the window has the empty page only, until `set_transcript`."""
         super().__init__()
         self.transcript = transcript
         self.sidebar_wanted = sidebar_visible
         self.setMinimumSize(720, 480)
         self.setAcceptDrops(True)
-        self.setWindowIcon(icons.app_icon())
         self.sidebar = Sidebar()
         self.picker = ModelPicker()
         self.panel = ChatPanel()
@@ -88,7 +88,6 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.transcript)
         self.stack.addWidget(self.empty)
         top = QHBoxLayout()
         top.setContentsMargins(12, 12, 12, 8)
@@ -123,9 +122,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.main = main
         before: QWidget = self.sidebar.settings
-        for widget in (self.sidebar_button, self.picker, self.panel_button, self.transcript, self.composer.text):
+        for widget in (self.sidebar_button, self.picker, self.panel_button, self.composer.text):
             QWidget.setTabOrder(before, widget)
             before = widget
+        if self.transcript is not None:
+            self.set_transcript(self.transcript)
 
     def _connect(self) -> None:
         self.sidebar.new_chat_requested.connect(self.new_chat_requested)
@@ -163,12 +164,21 @@ class MainWindow(QMainWindow):
 
     # --- values in ---
 
+    def set_transcript(self, transcript: QWidget) -> None:
+        """Take the page that shows chats."""
+        self.transcript = transcript
+        self.stack.addWidget(transcript)
+        QWidget.setTabOrder(self.panel_button, transcript)
+        QWidget.setTabOrder(transcript, self.composer.text)
+        self.show_empty(self.stack.currentWidget() is self.empty)
+
     def show_empty(self, empty: bool) -> None:
         """Show the greeting in the place of the transcript."""
         for page in (self.empty, self.transcript):  # the page that is not shown asks for no room
-            policy = QSizePolicy.Policy.Expanding if (page is self.empty) is empty else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(policy, policy)
-        self.stack.setCurrentWidget(self.empty if empty else self.transcript)
+            if page is not None:
+                policy = QSizePolicy.Policy.Expanding if (page is self.empty) is empty else QSizePolicy.Policy.Ignored
+                page.setSizePolicy(policy, policy)
+        self.stack.setCurrentWidget(self.empty if empty or self.transcript is None else self.transcript)
 
     def show_temporary(self, temporary: bool) -> None:
         """Say wherever one looks that this chat is not kept."""
@@ -190,7 +200,7 @@ class MainWindow(QMainWindow):
         """Put something that is said before a message is sent right above the composer."""
         at = next(i for i in range(self.column.count()) if _holds(self.column.itemAt(i), self.composer))
         self.column.insertLayout(at, centred(notice, COLUMN, 16))
-        QWidget.setTabOrder(self.transcript, notice)
+        QWidget.setTabOrder(self.transcript or self.panel_button, notice)
 
     def add_card(self, card: QWidget) -> None:
         """Put a card above the conversation, which goes on beside it."""
