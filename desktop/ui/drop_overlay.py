@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui import icons, theme
 
@@ -16,9 +16,15 @@ def local_paths(event: QDropEvent) -> list[str]:
     return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
 
 
+_NO_DRAG = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)
+"""What never comes while something is held over the window."""
+
+
 class DropOverlay(QWidget):
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, adds: bool = False) -> None:
+        """adds: a model that is dropped joins the list and is not loaded."""
         super().__init__(parent)
+        self.adds = adds
         self.paths: list[str] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -39,13 +45,31 @@ class DropOverlay(QWidget):
         event.acceptProposedAction()
         return local_paths(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A program that ends in the middle of a drag never says that it is over."""
+        if event.type() in _NO_DRAG:
+            self.hide()
+        return False
+
     def texts(self) -> tuple[str, str]:
         """What a drop would do, and the name of what is held."""
         first = Path(self.paths[0]) if self.paths else Path()
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
         if first.is_dir():
-            return self.tr("Drop to convert this checkpoint"), name
+            if (first / "config.json").is_file():
+                return self.tr("Drop to convert this checkpoint"), name
+            return self.tr("Drop to add the models in this folder"), name
         if first.suffix.lower() == ".gguf":
+            if self.adds:
+                return self.tr("Drop to add to your models"), name
             return self.tr("Drop to load this model"), name
         return self.tr("Drop to open"), name
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLayoutItem,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, theme
@@ -66,6 +74,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.footer = Label("footer").centre()
         self.temporary = False
+        self.chat_title = ""
         self.temporary_mark = Mark("temporary")
         self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
@@ -122,7 +131,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.main = main
         before: QWidget = self.sidebar.settings
-        for widget in (self.sidebar_button, self.picker, self.panel_button, self.composer.text):
+        for widget in (self.sidebar_button, self.picker, self.panel_button):
             QWidget.setTabOrder(before, widget)
             before = widget
         if self.transcript is not None:
@@ -168,8 +177,17 @@ class MainWindow(QMainWindow):
         """Take the page that shows chats."""
         self.transcript = transcript
         self.stack.addWidget(transcript)
-        QWidget.setTabOrder(self.panel_button, transcript)
-        QWidget.setTabOrder(transcript, self.composer.text)
+        proxy, policy = transcript.focusProxy(), transcript.focusPolicy()
+        transcript.setFocusProxy(None)  # type: ignore[arg-type]  # Qt moves nothing that another stands for,
+        transcript.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # and nothing that takes no focus
+        before: QWidget = self.banner.close_button
+        for widget in [transcript, *focus_chain(transcript)]:
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        transcript.setFocusPolicy(policy)
+        if proxy is not None:
+            transcript.setFocusProxy(proxy)
         self.show_empty(self.stack.currentWidget() is self.empty)
 
     def show_empty(self, empty: bool) -> None:
@@ -214,6 +232,7 @@ class MainWindow(QMainWindow):
 
     def set_chat_title(self, title: str) -> None:
         """Title of the window; "" for a new chat."""
+        self.chat_title = title
         if self.temporary:
             self.setWindowTitle(self.tr("Temporary chat"))  # its words stay out of the system's list of windows
         else:
@@ -283,6 +302,15 @@ class MainWindow(QMainWindow):
             handle.installEventFilter(self.physical)
         self.composer.focus()
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """A card, a notice or a toast that goes while the keyboard is in it hands it to the composer: Qt would go on to
+        whatever comes next, which is the first button of the window."""
+        focus = self.focusWidget()
+        if focus is not None and not focus.isVisible():
+            self.composer.focus()
+            return True
+        return super().focusNextPrevChild(next)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -322,8 +350,7 @@ class MainWindow(QMainWindow):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        if not self.windowTitle():
-            self.set_chat_title("")
+        self.set_chat_title(self.chat_title)
         self._say_place()
         self.temporary_mark.setText(self.tr("Temporary chat"))
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))
@@ -334,6 +361,14 @@ class MainWindow(QMainWindow):
 def _holds(item: QLayoutItem | None, widget: QWidget) -> bool:
     layout = item.layout() if item is not None else None
     return layout is not None and layout.indexOf(widget) >= 0
+
+
+def focus_chain(whole: QWidget) -> Iterator[QWidget]:
+    """The widgets inside of one, as Tab goes through them."""
+    widget = whole.nextInFocusChain()
+    while widget is not None and whole.isAncestorOf(widget):
+        yield widget
+        widget = widget.nextInFocusChain()
 
 
 def centred(widget: QWidget, width: int, margin: int) -> QHBoxLayout:

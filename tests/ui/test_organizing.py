@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,11 @@ Start = Callable[[], Samar]
 @pytest.fixture
 def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
     running: list[Samar] = []
+    began = datetime.now()
 
     def started() -> Samar:
         made = Samar(app, Paths.under(data_dir), ScriptedEngine())
+        made.window.sidebar.model.clock = lambda: began  # midnight may come while a test runs
         running.append(made)
         i18n.install(app, Language.ENGLISH)
         with qtbot.waitExposed(made.window):
