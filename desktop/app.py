@@ -25,7 +25,7 @@ from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, icons, theme
-from desktop.ui.chat.listing import show_chats
+from desktop.ui.chat.listing import Rest, show_chats
 from desktop.ui.early import Early, FirstPaint
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.first import first_model, name_of
@@ -152,6 +152,7 @@ class Samar(QObject):
         )
         self._steps: list[Callable[[], object]] = [
             lambda: self._make_workers(engine),
+            self._read_transcript,
             self._make_transcript,
             self._make_controllers,
             self._recover,
@@ -165,6 +166,7 @@ class Samar(QObject):
         """As many chats as one can see, and what was being written; the other chats follow."""
         try:
             self._all_listed = show_chats(self.window.sidebar, self.store, FIRST_CHATS)
+            self._rest = Rest(self.window.sidebar, self.store)
             self.window.composer.set_draft(self.store.draft_of(None))
         except SamarError as problem:
             self.show_error(problem)
@@ -225,6 +227,9 @@ class Samar(QObject):
             on_log=logs.note_engine,
             states=self.paths.states,
         )
+
+    def _read_transcript(self) -> None:
+        import desktop.ui.chat.transcript  # noqa: F401  # as long as making it takes
 
     def _make_transcript(self) -> None:
         from desktop.ui.chat.transcript import TranscriptView
@@ -341,7 +346,17 @@ class Samar(QObject):
         self._later(REST_MS, self.keep_up)
         self._later(REST_MS, self._forget_others)
         if not self._all_listed:
-            self._later(REST_MS, self.chats.guarded(self.chats.load_chats))
+            self._later(REST_MS, self._list_rest)
+
+    def _list_rest(self) -> None:
+        """Part by part: what a person does comes between."""
+        try:
+            whole = self._rest.read()
+        except SamarError as problem:
+            self.show_error(problem)
+            return
+        if not whole:
+            self._later(0, self._list_rest)
 
     def _forget_others(self) -> None:
         """What the engine read of chats that are not there any more goes."""
@@ -632,7 +647,7 @@ def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
         return refuse(problem, paths)
     bugs.occurred.connect(samar.show_bug)
     quit_on_signals(app)
-    GuiCollector(app)
+    GuiCollector(app, spare=True)
     app.files_asked.disconnect(early.extend)
     app.files_asked.connect(samar.open_files)
     instance.asked.connect(samar.answer_start)

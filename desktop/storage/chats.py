@@ -93,6 +93,14 @@ class ChatStore(PlaceStore):
         )
         return [chat_of(row) for row in rows]
 
+    def chats_from(self, chat_id: int, limit: int) -> list[Chat]:
+        """Chats with this id and higher ones, by id, archived ones included: to read all of them in parts."""
+        rows = self.database.fetch(
+            f"SELECT {CHAT_COLUMNS} FROM chats WHERE chats.id >= ? AND deleted_at IS NULL ORDER BY chats.id LIMIT ?",
+            (chat_id, limit),
+        )
+        return [chat_of(row) for row in rows]
+
     def count_chats(self, query: ChatQuery = _ALL, most: int | None = None) -> int:
         """How many match; counted up to `most` only, if given."""
         where, values = _conditions(query)
