@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats
 
@@ -29,8 +30,7 @@ class MessageStatus(StrEnum):
         return self in (MessageStatus.STOPPED, MessageStatus.FAILED, MessageStatus.INTERRUPTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One turn. `parent_id` is the turn before it, None for the first turns of a chat."""
 
     id: int
@@ -52,8 +52,7 @@ class Message:
     """(name, value) for the sentence of the error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(msgspec.Struct, frozen=True):
     """A chat without its messages, as the sidebar shows it."""
 
     id: int
@@ -81,8 +80,7 @@ class Chat:
     """Names the chat beyond this history: in exports, and in backups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True):
     """A place for chats in the sidebar."""
 
     id: int
@@ -91,11 +89,11 @@ class Folder:
     """How many chats it holds, archived ones included."""
 
 
-@dataclass(frozen=True)
 class ChatTree:
     """All messages of one chat. Built once from storage; every change gives a new tree."""
 
-    messages: Mapping[int, Message] = field(default_factory=dict)
+    def __init__(self, messages: Mapping[int, Message] | None = None) -> None:
+        self.messages = messages or {}
 
     @classmethod
     def of(cls, messages: Iterable[Message]) -> ChatTree:
