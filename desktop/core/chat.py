@@ -30,6 +30,18 @@ class MessageStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of a message, without its bytes."""
+
+    id: int
+    """Of its bytes in the history; two messages may show the same."""
+    width: int
+    height: int
+    name: str = ""
+    """Of the file that it came from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn. `parent_id` is the turn before it, None for the first turns of a chat."""
 
@@ -50,6 +62,8 @@ class Message:
     error_code: str | None = None
     error_details: tuple[tuple[str, str], ...] = ()
     """(name, value) for the sentence of the error."""
+    images: tuple[Picture, ...] = ()
+    """What the person showed with the text, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,8 @@ class Chat:
     summary_until: int | None = None
     uid: str = ""
     """Names the chat beyond this history: in exports, and in backups."""
+    probabilities: bool = False
+    """Whether the probabilities of the tokens are asked for with each reply."""
 
 
 @dataclass(frozen=True, slots=True)
