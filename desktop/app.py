@@ -25,6 +25,7 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
 from desktop.ui import i18n, theme
+from desktop.ui.chat.attachments import is_image_file
 from desktop.ui.chat.controller import ChatController
 from desktop.ui.chat.prompts import PromptController
 from desktop.ui.chat.transcript import TranscriptView
@@ -295,6 +296,9 @@ class Samar(QObject):
         from desktop.ui.models.conversion_controller import is_checkpoint
 
         paths = [Path(name) for name in names]
+        images = [path for path in paths if is_image_file(path)]
+        self.chats.images.take(images)
+        paths = [path for path in paths if path not in images]
         models = [path for path in paths if path.is_file() or is_model(path)]
         folders = [path for path in paths if path.is_dir()]
         if models:

@@ -39,6 +39,9 @@ class PictureStore:
         )
         return [ImageFile(self.picture(id_), width, height, name) for id_, width, height, name in rows]
 
+    def has_draft_images(self, chat_id: int | None) -> bool:
+        return self.database.scalar("SELECT 1 FROM draft_images WHERE chat_id IS ?", (chat_id,)) is not None
+
     def save_draft_images(self, chat_id: int | None, images: Sequence[ImageFile]) -> None:
         """Keep what waits beside a draft; none removes it."""
         with self.database.transaction(durable=False):

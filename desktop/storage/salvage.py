@@ -91,7 +91,7 @@ def _save_images(source: sqlite3.Connection, database: Database) -> None:
     """What the messages that are there then show, as far as its bytes are whole."""
     there = {id_ for (id_,) in database.fetch("SELECT id FROM messages")}
     places = {tuple(row) for row in database.fetch("SELECT message_id, position FROM images")}
-    known = dict(database.fetch("SELECT digest, id FROM pictures"))
+    known: dict[str, int] = dict(database.fetch("SELECT digest, id FROM pictures"))
     taken = set(known.values())
     wanted: dict[int, list[Row]] = {}
     for row in _rows(source, "images", _IMAGE, key="message_id", deletable=False, last="messages"):

@@ -5,27 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.chat.attachments import sources_of
 
 
-def local_paths(event: QDropEvent) -> list[str]:
-    """Files and folders of this computer; anything else that is dragged is left out."""
-    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+def held_by(event: QDropEvent) -> tuple[list[str], list[Path | QImage]]:
+    """Files and folders of this computer but images, and images, which may be no files; anything else is left out."""
+    images = sources_of(event.mimeData())
+    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return [name for name in local if Path(name) not in images], images
 
 
 class DropOverlay(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.paths: list[str] = []
+        self.images: list[Path | QImage] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def enter(self, event: QDragEnterEvent) -> None:
-        self.paths = local_paths(event)
-        if self.paths:
+        self.paths, self.images = held_by(event)
+        if self.paths or self.images:
             event.acceptProposedAction()
             self.setGeometry(self.window().rect())
             self.raise_()
@@ -33,14 +37,19 @@ class DropOverlay(QWidget):
         else:
             event.ignore()
 
-    def take(self, event: QDropEvent) -> list[str]:
-        """The paths of a drop; hides the overlay."""
+    def take(self, event: QDropEvent) -> tuple[list[str], list[Path | QImage]]:
+        """The paths of a drop, and its images; hides the overlay."""
         self.hide()
         event.acceptProposedAction()
-        return local_paths(event)
+        return held_by(event)
 
     def texts(self) -> tuple[str, str]:
         """What a drop would do, and the name of what is held."""
+        if self.images and not self.paths:
+            count = len(self.images)
+            only = self.images[0] if count == 1 else None
+            shown = only.name if isinstance(only, Path) else self.tr("%n image(s)", "", count)
+            return self.tr("Drop to attach to the message"), shown
         first = Path(self.paths[0]) if self.paths else Path()
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
         if first.is_dir():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.engine.client import Engine, Inspector
 from desktop.engine.protocol import (
@@ -20,6 +20,7 @@ from desktop.engine.protocol import (
     PromptProgress,
     PromptReady,
     PromptStarted,
+    Tokens,
 )
 from desktop.engine.reply import ReplyText
 
@@ -73,6 +74,8 @@ class ScriptedEngine(Engine):
     forgotten: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     states_limits: list[int] = field(default_factory=list)
+    vision: bool = False
+    """Its models see images."""
 
     def forget(self, chats: Collection[str]) -> None:
         self.forgotten.extend(chats)
@@ -135,6 +138,7 @@ class ScriptedEngine(Engine):
                 context_trained=facts.context_trained,
                 threads=options.threads or 1,
                 has_template=True,
+                vision=self.vision,
             )
             return self._model
         finally:
@@ -167,6 +171,9 @@ class ScriptedEngine(Engine):
                 break
             count += 1
             shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
+            if request.probabilities:
+                other = TokenChoice(text=text, probability=0.75, others=((text, 0.75), ("?", 0.25)))
+                yield Tokens(request=self._given, tokens=(other,))
             if shown:
                 yield Piece(request=self._given, text=shown, kind=kind)
             if until.stopped:

@@ -72,6 +72,8 @@ class ChatPanel(QFrame):
         column.addSpacing(20)
         column.addWidget(self.sampling)
         column.addSpacing(20)
+        self.sections = QVBoxLayout()
+        column.addLayout(self.sections)
         context = QHBoxLayout()
         context.addWidget(self.context_label, 1)
         context.addWidget(self.context_value)
@@ -111,6 +113,11 @@ class ChatPanel(QFrame):
         self._retranslate()
         self.set_system_prompt(None, "")
         self.set_context(0, 0)
+
+    def add_section(self, section: QWidget) -> None:
+        """Put something of this chat between the sampling and the context."""
+        section.setContentsMargins(0, 0, 0, 20)
+        self.sections.addWidget(section)
 
     # --- values in ---
 
