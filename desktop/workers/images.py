@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QThreadPool, Signal
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QPainter
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPainter
 
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_BYTES, MAX_KEPT_BYTES, ImageFile, check_image, kind_of
@@ -203,6 +203,9 @@ def _encoded(image: QImage, kind: bytes, quality: int = -1) -> bytes:
     made = QByteArray()
     buffer = QBuffer(made)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, kind, quality)
+    writer = QImageWriter(buffer, QByteArray(kind))
+    writer.setQuality(quality)
+    if not writer.write(image):
+        raise SamarError("image_unreadable", name="")
     buffer.close()
     return bytes(made.data())

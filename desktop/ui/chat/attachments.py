@@ -12,7 +12,7 @@ from desktop.core.images import SUFFIXES, ImageFile, kind_of
 from desktop.ui import icons, theme
 from desktop.ui.widgets import Button, IconButton, draw_line, name_changed, say
 
-WIDTH, HEIGHT, GAP, SIDE = 158, 48, 8, 36
+WIDTH, HEIGHT, GAP, SIDE = 165, 48, 8, 36
 """Of a chip, between two, and of its thumbnail; pixels."""
 
 
@@ -62,7 +62,7 @@ class Chip(Button):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        x = 6 if self.right_to_left() else self.width() - 30
+        x = 4 if self.right_to_left() else self.width() - 28
         self.close_button.move(x, (self.height() - 24) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -87,7 +87,7 @@ class Chip(Button):
         rtl = self.right_to_left()
         spot = QRectF(self.width() - 6 - SIDE if rtl else 6, 6, SIDE, SIDE)
         paint_cropped(painter, self.picture, spot, 7)
-        left, right = (34, 52) if rtl else (52, 34)
+        left, right = (30, 50) if rtl else (50, 30)
         text = QRectF(self.rect()).adjusted(left, 5, -right, -self.height() / 2)
         painter.setFont(theme.interface_font(13))
         painter.setPen(tokens.color("ink"))

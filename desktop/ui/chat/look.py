@@ -193,7 +193,7 @@ class Look:
                 height, bottom = self.px(24), self.px(4)
             case Kind.IMAGES:  # at the end side, as the bubble below
                 made.setAlignment((Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight) | _ABSOLUTE)
-                bottom = self.px(10)
+                bottom = self.px(14)
             case Kind.STATUS:
                 height, top = self.px(22), self.px(8)
             case Kind.FOOTER:

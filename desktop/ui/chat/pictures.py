@@ -185,9 +185,7 @@ class Thumbnails(QObject):
         else:
             painter.save()
             painter.setClipPath(shape)
-            fitted = image.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio).toSizeF()
-            inside = QRectF(place.center() - QPointF(fitted.width() / 2, fitted.height() / 2), fitted)
-            painter.drawImage(inside, image)
+            painter.drawImage(_fitted(image.size(), place), image)
             painter.restore()
         painter.setPen(QPen(colour(look.palette.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -200,6 +198,14 @@ class Thumbnails(QObject):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tint)
         painter.drawRoundedRect(place, look.px(12), look.px(12))
+
+
+def _fitted(size: QSize, place: QRectF) -> QRectF:
+    """Where in its room an image is drawn: all of it, but for what rounding to whole pixels made of the room."""
+    fitted = size.toSizeF().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    if max(place.width() - fitted.width(), place.height() - fitted.height()) < 2:
+        return place
+    return QRectF(place.center() - QPointF(fitted.width() / 2, fitted.height() / 2), fitted)
 
 
 def places(block: QTextBlock, rect: QRectF) -> Iterator[tuple[int, QRectF, int]]:

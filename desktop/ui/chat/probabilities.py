@@ -25,7 +25,8 @@ _MOST_TOKENS = 100_000
 class ProbabilitySwitch(QWidget):
     """Off or on, for one chat."""
 
-    chosen = Signal(bool)
+    chosen = Signal(object)
+    """bool"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
