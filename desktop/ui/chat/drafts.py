@@ -19,6 +19,8 @@ class Drafts(Actor):
         """place: the chat on the screen."""
         super().__init__(window)
         self.composer, self.images, self.place = window.composer, images, place
+        self.shown = False
+        """What was kept is in the composer: before that, its emptiness says nothing."""
 
     def show(self) -> None:
         """Another chat is on the screen: put what waits in it into the composer."""
@@ -28,11 +30,14 @@ class Drafts(Actor):
             text, images = store.draft_of(chat_id), store.draft_images(chat_id)
         except SamarError as problem:
             self.error_occurred.emit(problem)
+        self.shown = True
         self.composer.set_draft(text)
         self.images.show(images)
 
     def keep(self) -> None:
         """The chat is left: keep what waits."""
+        if not self.shown:
+            return
         try:
             self._store(*self.place(), self.composer.draft(), self.images.tray.images)
         except SamarError as problem:
