@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.damage import damaged
 from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth, gguf
@@ -130,7 +131,8 @@ def outcomes(count: int, seed: int = 0) -> Iterator[str]:
         seeds = corpus(folder)
         path = folder / "fuzzed.gguf"
         for number in range(count):
-            data = mutated(dice.choice(seeds), dice)
+            harm = mutated if number % 2 else damaged  # anywhere, and where it hurts
+            data = harm(dice.choice(seeds), dice)
             path.write_bytes(data)
             yield judged(path, len(data), number)
 

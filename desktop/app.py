@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.bugs import Bugs
+from desktop.core import program
+from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
@@ -95,7 +97,7 @@ class Samar(QObject):
         )
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
-        theme.install(app, settings.theme, settings.text_scale)
+        theme.install(app, settings.theme, settings.text_scale, high_contrast=settings.high_contrast)
         i18n.install(app, settings.language)
         try:
             opened = open_history(paths)
@@ -132,6 +134,7 @@ class Samar(QObject):
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
+        self._program = program.stamp()
         self.readable: tuple[Language, ...] = i18n.LANGUAGES
         """Those that some font here has letters for."""
         self.first_start = not paths.settings.exists()
@@ -147,12 +150,14 @@ class Samar(QObject):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
         self._show_theme()
+        self.app.applicationStateChanged.connect(self._on_app_state)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
+        self.chats.replies.ended.connect(self._take_back_error)
         window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
@@ -163,7 +168,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
-        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
+        window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
@@ -288,8 +293,28 @@ class Samar(QObject):
         log.warning("%s", problem)
         self.window.show_error(problem)
 
+    def _take_back_error(self, reply: Message) -> None:
+        """An engine that answers again has nothing to excuse any more."""
+        error = self.window.banner.error
+        if error is not None and error.code.startswith("engine_") and reply.status is MessageStatus.FINISHED:
+            self.window.banner.dismiss()
+
     def show_bug(self, what: str) -> None:
-        self.window.show_error(SamarError("bug", what=what))
+        if not self._tell_replaced():
+            self.window.show_error(SamarError("bug", what=what))
+
+    def _on_app_state(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and not self._closed:
+            self._tell_replaced()
+
+    def _tell_replaced(self) -> bool:
+        """Say so, once, when an upgrade has put another program in this one's place: what is started next is that one."""
+        now = program.stamp()
+        if now is None or now == self._program:
+            return False
+        self._program = now
+        self.show_error(SamarError("program_replaced"))
+        return True
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
@@ -303,10 +328,12 @@ class Samar(QObject):
         folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
+            if len(models) > 1:
+                self.models_room().take(models[1:])
         elif folders and is_checkpoint(folders[0]):
             self.conversion.open(folders[0])
         elif paths:
-            self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
+            self.models_room().take(paths, show=True)
 
     def open_models(self) -> None:
         self.models_room().open()
@@ -408,7 +435,7 @@ class Samar(QObject):
 
     def _on_settings(self, settings: Settings) -> None:
         self._tell_worker(settings)
-        theme.apply(settings.theme, settings.text_scale)
+        theme.apply(settings.theme, settings.text_scale, high_contrast=settings.high_contrast)
         self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
@@ -444,6 +471,7 @@ class Samar(QObject):
             return
         self._closed = True
         theme.state().changed.disconnect(self._show_theme)
+        self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:

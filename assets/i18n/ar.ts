@@ -94,6 +94,10 @@
 <context>
     <name>CardDialog</name>
     <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
         <source>a system message</source>
         <translation>رسالة نظام</translation>
     </message>
@@ -235,6 +239,10 @@
     <message>
         <source>The second figure is at work for each token.</source>
         <translation>الرقم الثاني ما يعمل لكل رمز.</translation>
+    </message>
+    <message>
+        <source>No model matches. Try fewer words, or another choice beside them.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل، أو اختيارًا آخر بجانبها.</translation>
     </message>
     <message>
         <source>Download</source>
@@ -809,6 +817,14 @@
         <translation>أفلت لتحويل هذا النموذج</translation>
     </message>
     <message>
+        <source>Drop to add the models in this folder</source>
+        <translation>أفلِت لتضيف ما في هذا المجلد من نماذج</translation>
+    </message>
+    <message>
+        <source>Drop to add to your models</source>
+        <translation>أفلِت لتضيفه إلى نماذجك</translation>
+    </message>
+    <message>
         <source>Drop to load this model</source>
         <translation>أفلت لتحميل هذا النموذج</translation>
     </message>
@@ -840,18 +856,6 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
-        <source>{model} is tiny: it knows Samar and the basics. Everything stays on this computer.</source>
-        <translation>{model} صغير جدًا: يعرف سمر والأساسيات. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>{model} answers here. Everything stays on this computer.</source>
-        <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Choose a model to begin. Everything stays on this computer.</source>
-        <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
         <source>Explain a difficult idea with one example</source>
         <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
@@ -866,6 +870,24 @@
     <message>
         <source>Language</source>
         <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>{model} is tiny: it knows Samar and the basics.
+Everything stays on this computer.</source>
+        <translation>{model} صغير جدًا: يعرف سمر والأساسيات.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>{model} answers here.
+Everything stays on this computer.</source>
+        <translation>يجيبك هنا {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Choose a model to begin.
+Everything stays on this computer.</source>
+        <translation>اختر نموذجًا لتبدأ.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>A larger model for this computer</source>
@@ -1128,6 +1150,10 @@
         <translation>يلزم طلب الإذن</translation>
     </message>
     <message>
+        <source>Search for a model or its maker, such as Qwen, Gemma or ALLaM.</source>
+        <translation>ابحث عن نموذج أو عن صانعه، مثل Qwen أو Gemma أو ALLaM.</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>الملف</translation>
     </message>
@@ -1149,6 +1175,10 @@
             <numerusform>%n ملفًا</numerusform>
             <numerusform>%n ملف</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>There is no GGUF file in this repository.</source>
+        <translation>لا ملف GGUF في هذا المستودع.</translation>
     </message>
     <message>
         <source>not said</source>
@@ -1344,6 +1374,14 @@
         <translation>الملاءمة</translation>
     </message>
     <message>
+        <source>No model matches. Try fewer words.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>جارٍ البحث في هذا الحاسوب…</translation>
+    </message>
+    <message>
         <source>{free} of {total} memory are free now.</source>
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
@@ -1356,8 +1394,8 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can&apos;t be used: the file is damaged or not whole.</source>
-        <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
+        <source>Can&apos;t be used</source>
+        <translation>لا يصلح للاستعمال</translation>
     </message>
     <message>
         <source>Move to the bin…</source>
@@ -1900,6 +1938,10 @@
         <translation>أُزيل {name} من القائمة، وملفه باقٍ.</translation>
     </message>
     <message>
+        <source>Reading {name}… {done} of {whole}</source>
+        <translation>تجري قراءة {name}… {done} من {whole}</translation>
+    </message>
+    <message>
         <source>{name} is whole: its checksum is right.</source>
         <translation>{name} سليم: مجموع التحقق صحيح.</translation>
     </message>
@@ -2037,7 +2079,7 @@
 <context>
     <name>PlanCard</name>
     <message>
-        <source>{stage} · {percent} %</source>
+        <source>{stage} · {percent}%</source>
         <translation>{stage} · {percent}%</translation>
     </message>
     <message>
@@ -2759,6 +2801,10 @@
         <translation>المظهر</translation>
     </message>
     <message>
+        <source>Contrast</source>
+        <translation>التباين</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>حجم الخط</translation>
     </message>
@@ -2852,6 +2898,10 @@
     <message>
         <source>Dark</source>
         <translation>داكن</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>عالٍ</translation>
     </message>
     <message>
         <source>Never use the network</source>
@@ -3278,20 +3328,24 @@
         <translation>أُوقف</translation>
     </message>
     <message>
-        <source>Interrupted: Samar ended while this was written.</source>
-        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+        <source>Interrupted: Samar was closed while this was being written.</source>
+        <translation>انقطع: أُغلق سمر أثناء كتابة هذا الردّ.</translation>
+    </message>
+    <message>
+        <source>Ended at the length that is set for replies.</source>
+        <translation>انتهى عند بلوغ الطول المحدَّد للردود.</translation>
     </message>
     <message>
         <source>This reply failed. What was written is kept.</source>
         <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
-        <source>Ended at the longest reply that is set.</source>
-        <translation>انتهى عند أطول ردّ محدَّد.</translation>
-    </message>
-    <message>
         <source>Ended because the context is full.</source>
         <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>The model ended its reply without writing anything.</source>
+        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
     <message>
         <source>{seconds} s to start</source>
@@ -3299,7 +3353,7 @@
     </message>
     <message>
         <source>{speed} tokens/s</source>
-        <translation>{speed} رمزًا/ث</translation>
+        <translation>{speed} رمز/ث</translation>
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -3668,14 +3722,6 @@
         <translation>انتظر حتى ينتهي، أو ألغه أولًا.</translation>
     </message>
     <message>
-        <source>{name} holds no model that Samar knows.</source>
-        <translation>ليس في {name} نموذج يعرفه سمر.</translation>
-    </message>
-    <message>
-        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
-        <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
-    </message>
-    <message>
         <source>The disk is full, so nothing could be saved.</source>
         <translation>امتلأ القرص فلم يُحفظ شيء.</translation>
     </message>
@@ -3808,6 +3854,14 @@
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
+        <source>Another version of Samar was installed while this one is open.</source>
+        <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again; until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
+    </message>
+    <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>
         <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
     </message>
@@ -3846,6 +3900,14 @@
     <message>
         <source>See what there is with “samar models list”.</source>
         <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
+    </message>
+    <message>
+        <source>{count} models here are called {name}.</source>
+        <translation>هنا نماذج عددها {count} اسمها {name}.</translation>
+    </message>
+    <message>
+        <source>Say which one by its id: {ids}.</source>
+        <translation>عيّن واحدًا منها بمعرّفه: {ids}.</translation>
     </message>
     <message>
         <source>{name} was not downloaded by Samar, so its file stays where it is.</source>
@@ -3928,6 +3990,14 @@
         <translation>اقبل شروطه في صفحته على Hugging Face بعد تسجيل الدخول، ثم حاول من جديد.</translation>
     </message>
     <message>
+        <source>Access to {repo} must be asked for, and Samar has no token that says who you are.</source>
+        <translation>يجب طلب الإذن للوصول إلى {repo}، وليس لدى سمر رمز دخول يعرّف بك.</translation>
+    </message>
+    <message>
+        <source>Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).</source>
+        <translation>اقبل شروطه في صفحته على Hugging Face، ثم أعطِ سمر رمز دخول من حسابك (وفي الطرفية: HF_TOKEN).</translation>
+    </message>
+    <message>
         <source>{name} is not on the Hub, or not any more.</source>
         <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
     </message>
@@ -3942,6 +4012,14 @@
     <message>
         <source>Try again after that; with a token the limit is higher.</source>
         <translation>حاول بعد ذلك؛ الحدّ أعلى مع رمز دخول.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than what the Hub sends as one file.</source>
+        <translation>{name} أكبر مما يرسله Hugging Face ملفًا واحدًا.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller quantization, or one that comes in parts.</source>
+        <translation>اختر تكميمًا أصغر، أو ملفًا مقسّمًا إلى أجزاء.</translation>
     </message>
     <message>
         <source>The Hub answered with an error ({reason}).</source>
@@ -4328,7 +4406,7 @@
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
-        <translation>≈ {speed} رمزًا/ث</translation>
+        <translation>≈ {speed} رمز/ث</translation>
     </message>
     <message>
         <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>

@@ -162,12 +162,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Another folder is being converted."),
         QT_TRANSLATE_NOOP("errors", "Wait for it, or cancel it first."),
     ),
-    "not_a_checkpoint": (
-        QT_TRANSLATE_NOOP("errors", "{name} holds no model that Samar knows."),
-        QT_TRANSLATE_NOOP(
-            "errors", "Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files."
-        ),
-    ),
     "disk_full": (
         QT_TRANSLATE_NOOP("errors", "The disk is full, so nothing could be saved."),
         QT_TRANSLATE_NOOP("errors", "Free some space and send again."),
@@ -242,6 +236,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "bug": (
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
+    ),
+    "program_replaced": (
+        QT_TRANSLATE_NOOP("errors", "Another version of Samar was installed while this one is open."),
+        QT_TRANSLATE_NOOP("errors", "Close Samar and open it again; until then some things may not work."),
     ),
     "no_arabic_font": (
         QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),
@@ -327,6 +325,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "There is no model called {name} here."),
         QT_TRANSLATE_NOOP("errors", "See what there is with “samar models list”."),
     ),
+    "model_ambiguous": (
+        QT_TRANSLATE_NOOP("errors", "{count} models here are called {name}."),
+        QT_TRANSLATE_NOOP("errors", "Say which one by its id: {ids}."),
+    ),
     "model_not_ours": (
         QT_TRANSLATE_NOOP("errors", "{name} was not downloaded by Samar, so its file stays where it is."),
         QT_TRANSLATE_NOOP("errors", "It was taken off the list; delete the file yourself if you want its space."),
@@ -367,6 +369,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Access to {repo} must be asked for."),
         QT_TRANSLATE_NOOP("errors", "Accept its terms on its page on the Hub while signed in, then try again."),
     ),
+    "hub_gated_unknown": (
+        QT_TRANSLATE_NOOP(
+            "errors", "Access to {repo} must be asked for, and Samar has no token that says who you are."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).",
+        ),
+    ),
     "hub_not_found": (
         QT_TRANSLATE_NOOP("errors", "{name} is not on the Hub, or not any more."),
         QT_TRANSLATE_NOOP("errors", "Search for the model: it may have moved."),
@@ -374,6 +385,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "hub_busy": (
         QT_TRANSLATE_NOOP("errors", "The Hub asks to wait {wait} seconds: too many requests."),
         QT_TRANSLATE_NOOP("errors", "Try again after that; with a token the limit is higher."),
+    ),
+    "hub_too_large": (
+        QT_TRANSLATE_NOOP("errors", "{name} is larger than what the Hub sends as one file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller quantization, or one that comes in parts."),
     ),
     "hub_failed": (
         QT_TRANSLATE_NOOP("errors", "The Hub answered with an error ({reason})."),

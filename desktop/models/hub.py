@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import math
 import os
 import re
@@ -89,6 +90,10 @@ class HubChoice(msgspec.Struct, frozen=True, kw_only=True):
         return self.files[0].name
 
 
+_COMMON = ("Q4_K_M", "Q4_K_S", "Q5_K_M", "Q8_0")
+"""What one takes who has no reason to take another one: small, and hardly worse than the original."""
+
+
 class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
     """A repository and its models, smallest first."""
 
@@ -99,6 +104,18 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
     gated: bool
     choices: tuple[HubChoice, ...]
     projectors: tuple[HubFile, ...]
+
+    def choice(self, fits: Callable[[HubChoice], bool] = lambda choice: True) -> HubChoice | None:
+        """What one would take: of a common quantization, else the largest that fits; without one that fits the smallest."""
+        fitting = [choice for choice in self.choices if fits(choice)]
+        common = [choice for kind in _COMMON for choice in fitting if choice.quantization == kind]
+        return next(iter([*common, *reversed(fitting), *self.choices]), None)
+
+    def find(self, name: str, quantization: str = "") -> HubChoice | None:
+        """The model of a file's name; where the file has another name by now, the one of the quantization."""
+        named = (choice for choice in self.choices if choice.name.rpartition("/")[2] == name)
+        alike = (choice for choice in self.choices if quantization and choice.quantization == quantization)
+        return next(named, None) or next(alike, None)
 
     @property
     def projector(self) -> HubFile | None:
@@ -126,10 +143,20 @@ class _NetworkOff(Exception):  # noqa: N818 - becomes SamarError network_off
     pass
 
 
+class _GaveUp(Exception):  # noqa: N818 - becomes SamarError hub_unreachable or hub_failed
+    """A question that failed. huggingface_hub knows nothing of it and so does not ask six times, which takes minutes."""
+
+    def __init__(self, problem: Exception | None = None, status: int = 0) -> None:
+        super().__init__(problem or status)
+        self.problem, self.status = problem, status
+
+
 class Transfer:
     """A running download that can be stopped from another thread, even while the Hub says nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = True) -> None:
+        """patient: what fails on the way is tried again; else the person hears of it at once."""
+        self.patient = patient
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
 
@@ -337,10 +364,12 @@ class Hub:
     def _fetch(
         self, repo: str, commit: str, file: HubFile, target: Path, transfer: Transfer, progress: Callable[[int], None]
     ) -> None:
-        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+        from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
         from huggingface_hub.file_download import http_get
         from huggingface_hub.utils._headers import build_hf_headers
 
+        if file.size > constants.MAX_HTTP_DOWNLOAD_SIZE:
+            raise SamarError("hub_too_large", name=file.name)
         url = hf_hub_url(repo, file.name, revision=commit, endpoint=self.endpoint)
         headers = build_hf_headers(token=self._token() or False, library_name="samar", library_version=_version())
         headers["Accept-Encoding"] = "identity"
@@ -384,7 +413,7 @@ class Hub:
         self._prepare()
         mark = None
         if _transfer.get() is None:
-            mark = _transfer.set(Transfer())
+            mark = _transfer.set(Transfer(patient=False))
         call = _transfer.get()
         assert call is not None
         self._calls.add(call)
@@ -402,6 +431,7 @@ class Hub:
             OSError,
             ValueError,
             _Busy,
+            _GaveUp,
             _NetworkOff,
         ) as problem:
             transfer = _transfer.get()
@@ -421,6 +451,9 @@ class Hub:
         from huggingface_hub import constants
 
         global _speaker
+        logging.getLogger("huggingface_hub").setLevel(
+            logging.CRITICAL
+        )  # what fails is said once, in a sentence of ours
         constants.HF_HUB_DISABLE_TELEMETRY = True
         constants.DOWNLOAD_CHUNK_SIZE = PIECE
         if _speaker is not self:
@@ -430,7 +463,16 @@ class Hub:
     def _client(self) -> httpx2.Client:
         import httpx2
 
-        return httpx2.Client(
+        class Client(httpx2.Client):
+            def send(self, *words: Any, **more: Any) -> httpx2.Response:
+                try:
+                    return super().send(*words, **more)
+                except httpx2.TransportError as problem:
+                    if _is_patient():
+                        raise
+                    raise _GaveUp(problem) from problem
+
+        return Client(
             event_hooks={"request": [self._before], "response": [self._after]},
             follow_redirects=True,
             timeout=httpx2.Timeout(20.0, connect=10.0),
@@ -449,23 +491,30 @@ class Hub:
     def _after(self, response: httpx2.Response) -> None:
         if response.status_code == 429:
             raise _Busy(seconds_to_wait(response.headers))
+        if response.status_code >= 500 and not _is_patient():
+            raise _GaveUp(status=response.status_code)
 
     def _error(self, problem: Exception, about: str) -> SamarError:
         import httpx2
         from huggingface_hub import errors
 
+        if isinstance(problem, _GaveUp):
+            if problem.problem is None:
+                return SamarError("hub_failed", reason=problem.status)
+            problem = problem.problem
         if isinstance(problem, _NetworkOff):
             return SamarError("network_off")
         if isinstance(problem, _Busy):
             return SamarError("hub_busy", wait=problem.wait)
+        repo = "/".join(about.split("/")[:2])
         if isinstance(problem, errors.GatedRepoError):
-            return SamarError("hub_gated", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         response = getattr(problem, "response", None)
         status = getattr(response, "status_code", 0)
         if status == 401:
-            return SamarError("hub_needs_token", repo=about)
+            return SamarError("hub_needs_token", repo=repo)
         if status == 403:
-            return SamarError("hub_gated", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         if status in (404, 410) or isinstance(problem, errors.EntryNotFoundError):
             return SamarError("hub_not_found", name=about)
         if status:
@@ -511,6 +560,11 @@ def seconds_to_wait(headers: Mapping[str, str]) -> int:
     return 60
 
 
+def _is_patient() -> bool:
+    transfer = _transfer.get()
+    return transfer is None or transfer.patient
+
+
 def _version() -> str:
     try:
         return version("samar")
@@ -527,7 +581,8 @@ def _caused_by(problem: BaseException | None, kind: type[BaseException]) -> bool
 
 
 def _first_line(problem: Exception) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
+    """Fit to stand inside a sentence of ours."""
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(". ")
 
 
 def _is_safe(name: str) -> bool:

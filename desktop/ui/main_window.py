@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLayoutItem,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, icons, theme
@@ -59,7 +68,7 @@ class MainWindow(QMainWindow):
         self.sidebar_wanted = sidebar_visible
         self.setMinimumSize(720, 480)
         self.setAcceptDrops(True)
-        self.setWindowIcon(icons.app_icon())
+        QApplication.setWindowIcon(icons.app_icon())  # of every window to come
         self.sidebar = Sidebar()
         self.picker = ModelPicker()
         self.panel = ChatPanel()
@@ -68,6 +77,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.footer = Label("footer").centre()
         self.temporary = False
+        self.chat_title = ""
         self.temporary_mark = Mark("temporary")
         self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
@@ -207,6 +217,7 @@ class MainWindow(QMainWindow):
 
     def set_chat_title(self, title: str) -> None:
         """Title of the window; "" for a new chat."""
+        self.chat_title = title
         if self.temporary:
             self.setWindowTitle(self.tr("Temporary chat"))  # its words stay out of the system's list of windows
         else:
@@ -276,6 +287,15 @@ class MainWindow(QMainWindow):
             handle.installEventFilter(self.physical)
         self.composer.focus()
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """A card, a notice or a toast that goes while the keyboard is in it hands it to the composer: Qt would go on to
+        whatever comes next, which is the first button of the window."""
+        focus = self.focusWidget()
+        if focus is not None and not focus.isVisible():
+            self.composer.focus()
+            return True
+        return super().focusNextPrevChild(next)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -317,8 +337,7 @@ class MainWindow(QMainWindow):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        if not self.windowTitle():
-            self.set_chat_title("")
+        self.set_chat_title(self.chat_title)
         self._say_place()
         self.temporary_mark.setText(self.tr("Temporary chat"))
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))

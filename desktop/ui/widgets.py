@@ -73,7 +73,8 @@ class Button(QAbstractButton):
         """Set name, tool tip and accessible name at once."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
-        self.setToolTip(f"{name}  {shortcut}".strip())
+        # set apart, so that the comma of Ctrl+, keeps its side in Arabic
+        self.setToolTip(f"{name}  \u2066{shortcut}\u2069" if shortcut else name)
 
 
 class IconButton(Button):

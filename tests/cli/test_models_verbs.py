@@ -130,7 +130,7 @@ def test_that_what_is_not_there_says_so(world: LoopbackHub, what: str, code: str
 
 
 def test_that_a_model_without_a_file_is_to_be_converted(world: LoopbackHub) -> None:
-    assert failed("pull", "fanar-1-9b", "--network") == "checkpoint_found"
+    assert failed("pull", "falcon-arabic-7b", "--network") == "checkpoint_found"
 
 
 def test_that_a_damaged_bundled_path_is_told(tmp_path: Path) -> None:

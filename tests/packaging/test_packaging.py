@@ -26,7 +26,16 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def load(path: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A script of packaging/, which is no package of ours to import."""
     monkeypatch.syspath_prepend(str(PACKAGING))
-    for name in ("pins", "engine", "prepare", "build", "tiny_checkpoint", "linux", "linux.integration"):
+    for name in (
+        "pins",
+        "engine",
+        "prepare",
+        "build",
+        "tiny_checkpoint",
+        "tiny_projector",
+        "linux",
+        "linux.integration",
+    ):
         monkeypatch.delitem(sys.modules, name, raising=False)
     spec = importlib.util.spec_from_file_location("under_test_" + Path(path).stem, PACKAGING / path)
     assert spec is not None
@@ -232,3 +241,27 @@ def test_that_the_tiny_checkpoint_of_the_smoke_test_converts(tmp_path: Path, mon
     outcome = small.run(folder, "--type", "Q8_0", "--out", tmp_path / "tiny.gguf")
     assert outcome.status == 0, outcome.err
     assert (tmp_path / "tiny.gguf").read_bytes()[:4] == b"GGUF"
+
+
+def test_that_the_tiny_projector_of_the_smoke_test_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop.core.errors import SamarError
+    from desktop.core.images import check_image
+    from desktop.models.projectors import check_projector
+
+    made = load("tiny_projector.py", monkeypatch)
+    path = made.write(tmp_path / "mmproj.gguf")
+    check_projector(path, "tiny")
+    check_image(made.png((200, 30, 30)), "red.png")
+    path.write_bytes(path.read_bytes().replace(b"clip", b"clop"))
+    with pytest.raises(SamarError):
+        check_projector(path, "tiny")
+
+
+def test_that_the_smoke_test_and_the_manual_know_every_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop.cli import VERBS
+
+    assert set(load("smoke_test.py", monkeypatch).VERBS) == set(VERBS)
+    manual = (PACKAGING / "linux" / "samar.1").read_text(encoding="utf-8")
+    for verb in VERBS:
+        assert re.search(rf"^\.B samar {verb}$", manual, re.M)
+        assert re.search(rf"^\.B {verb}$", manual, re.M)

@@ -56,7 +56,7 @@ def keeper(samar: Samar) -> ProbabilityKeeper:
 def switch_on(samar: Samar, on: bool = True) -> None:
     if samar.window.panel.isHidden():
         samar.window.toggle_panel()
-    keeper(samar).switch.choice.group.button(int(on)).click()
+    samar.window.panel.switch.choice.group.button(int(on)).click()
 
 
 def send(samar: Samar, qtbot: QtBot, text: str = "Hi") -> int:
@@ -95,11 +95,11 @@ def test_that_a_chat_asks_for_them_when_switched_on_and_remembers_it(start: Star
     assert first is not None and first.probabilities
     assert [token.text for token in keeper(samar).tokens_of(reply)] == ["Hello", " there", "."]
     samar.chats.new_chat()
-    assert keeper(samar).switch.choice.value() is False
+    assert samar.window.panel.switch.choice.value() is False
     send(samar, qtbot)
     assert asked(samar) == 0
     samar.chats.open_chat(first.id)
-    assert keeper(samar).switch.choice.value() is True
+    assert samar.window.panel.switch.choice.value() is True
     switch_on(samar, on=False)
     send(samar, qtbot)
     assert asked(samar) == 0

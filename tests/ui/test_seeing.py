@@ -149,7 +149,7 @@ def test_that_probabilities_come_from_the_real_engine(
     qtbot: QtBot, opened: Callable[[Path], Samar], model: Path
 ) -> None:
     samar = opened(model)
-    samar.chats.probabilities.switch.choice.group.button(1).click()
+    samar.window.panel.switch.choice.group.button(1).click()
     plain = answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "Tell me."))
     reply = samar.chats.path()[-1]
     tokens = samar.chats.probabilities.tokens_of(reply.id)
@@ -157,6 +157,6 @@ def test_that_probabilities_come_from_the_real_engine(
     assert len(tokens) == reply.stats.reply_tokens
     assert all(0 < token.probability <= 1 and 1 <= len(token.others) <= 5 for token in tokens)
     assert all(token.probability == max(p for _, p in token.others) for token in tokens), "greedy"
-    samar.chats.probabilities.switch.choice.group.button(0).click()
+    samar.window.panel.switch.choice.group.button(0).click()
     assert answered(qtbot, samar, lambda: samar.chats.regenerate(reply.id)) == plain, "asking changes no reply"
     assert not samar.chats.probabilities.has(samar.chats.path()[-1].id)

@@ -65,6 +65,18 @@ def test_that_text_can_be_read_where_it_stands(tokens: theme.Tokens, text: str) 
 def test_that_high_contrast_is_high(tokens: theme.Tokens) -> None:
     assert contrast(tokens.ink, tokens.window) > 20
     assert contrast(tokens.line, tokens.window) >= 4.5
+    for text in READ_ON.keys() - {"on_accent"}:
+        assert contrast(getattr(tokens, text), tokens.window) >= 7, text
+    assert contrast(tokens.track, tokens.window) >= 3
+
+
+def test_that_high_contrast_can_be_had_where_the_system_has_no_word_for_it(app: QApplication) -> None:
+    theme.apply(Theme.LIGHT, 1.0, high_contrast=True)
+    assert theme.current() is theme.LIGHT_CONTRAST
+    theme.apply(Theme.DARK, 1.0, high_contrast=True)
+    assert theme.current() is theme.DARK_CONTRAST
+    theme.apply(Theme.LIGHT, 1.0)
+    assert theme.current() is theme.LIGHT
 
 
 def test_that_the_style_sheet_uses_tokens_only() -> None:

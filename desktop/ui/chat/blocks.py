@@ -108,6 +108,11 @@ class Block:
     def text(self) -> str:
         return "".join(run.text for run in self.runs)
 
+    @property
+    def has_formula(self) -> bool:
+        """Whether something in it may be taller than a line of text."""
+        return any(run.style & MATH for run in self.runs)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui.chat.look import Look, colour
 
@@ -41,6 +41,18 @@ _FRAME = (
 def _renderer(name: str, tint: str) -> QSvgRenderer:
     strokes = STROKES[name].replace("currentColor", tint)
     return QSvgRenderer(QByteArray(_FRAME.format(tint, strokes).encode()))
+
+
+def leave(widget: QWidget) -> None:
+    """Give the keyboard to the page when it is at `widget`, which is about to go: Qt would hand it to whatever comes next."""
+    focus = QApplication.focusWidget()
+    if focus is None or not (focus is widget or widget.isAncestorOf(focus)):
+        return
+    page: QWidget | None = widget.parentWidget()
+    while page is not None and page.focusPolicy() == Qt.FocusPolicy.NoFocus and page.focusProxy() is None:
+        page = page.parentWidget()
+    if page is not None:
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class GlyphButton(QAbstractButton):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -56,8 +56,10 @@ class ChatListModel(QAbstractListModel):
     renamed = Signal(int, str)
     folder_renamed = Signal(int, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(parent)
+        self.clock = clock
+        """The local time, without a zone."""
         self.chats: dict[int, Chat] = {}
         self.folders: list[Folder] = []
         self.folded: frozenset[int] = frozenset()
@@ -117,11 +119,11 @@ class ChatListModel(QAbstractListModel):
         self.hits = None if hits is None else list(hits)
         self.rebuild()
 
-    def rebuild(self, now: datetime | None = None) -> None:
+    def rebuild(self) -> None:
         """Sort and group anew: also at midnight and when the language changes."""
         self.beginResetModel()
         self.row_of, self.folder_row = {}, {}
-        self.rows = list(self.hits) if self.hits is not None else self._grouped(now or datetime.now())
+        self.rows = list(self.hits) if self.hits is not None else self._grouped(self.clock())
         for at, row in enumerate(self.rows):
             if isinstance(row, SearchHit):
                 self.row_of.setdefault(row.chat_id, at)

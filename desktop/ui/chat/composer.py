@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.chat.attachments import AttachmentTray, sources_of
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, IconButton
 
 MOST_LINES = 8
@@ -235,9 +236,9 @@ class Composer(QWidget):
             painter.setBrush(tokens.color("shadow", 0.016 if tokens.dark else 0.006))
             spread = card.adjusted(-step, -step + 4, step, step)
             painter.drawRoundedRect(spread, theme.RADIUS_BUBBLE + step, theme.RADIUS_BUBBLE + step)
-        focused = self.text.hasFocus()
+        focused, high = self.text.hasFocus(), theme.is_high_contrast()
         painter.setBrush(tokens.color("surface"))
-        painter.setPen(QPen(tokens.color("accent", 0.55) if focused else tokens.color("line"), 1))
+        painter.setPen(QPen(tokens.color("accent", 1.0 if high else 0.55) if focused else tokens.color("line"), 1))
         painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_BUBBLE, theme.RADIUS_BUBBLE)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -250,5 +251,4 @@ class Composer(QWidget):
         self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
         self.text.setAccessibleName(self.tr("Message"))
         self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
-        shortcut = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
-        self.attach.describe(self.tr("Attach images"), shortcut)
+        self.attach.describe(self.tr("Attach images"), native("Ctrl+U"))

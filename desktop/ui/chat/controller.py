@@ -196,7 +196,7 @@ class ChatController(Actor):
         self.window.show_temporary(self.is_temporary)
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.drafts.show()
-        self.window.panel.sampling.form.forget()
+        self.window.panel.forget_form()
         self.show_panel()
         self._show_busy()
 
@@ -211,7 +211,7 @@ class ChatController(Actor):
             self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
         )
         panel.set_params(self.chosen_params(), self.model_params())
-        panel.sampling.set_presets(self.settings().presets)
+        panel.set_presets(self.settings().presets)
         stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
         model = self.worker.model
         panel.set_context(

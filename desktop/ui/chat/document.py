@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
 
 from desktop.core.chat import Message, MessageStatus, Role
-from desktop.core.text import Direction, direction_of, shown
+from desktop.core.text import Direction, direction_of
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat import labels
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Holder, Inside, Kind, Run
@@ -172,7 +172,8 @@ class ChatDocument(QObject):
         return Block(Kind.THINKING, (run,), ui, (Inside(Holder.THOUGHT, ui),), Gap.NONE, marker=marker)
 
     def _status(self, text: str) -> Block:
-        return Block(Kind.STATUS, (Run(shown(text), b.MUTED),), self.look.ui_direction)
+        # the names in it are isolated and without controls already
+        return Block(Kind.STATUS, (Run(text, b.MUTED),), self.look.ui_direction)
 
     def _bubble(self, blocks: Sequence[AnyBlock]) -> tuple[int, int]:
         """Margins left and right that give a bubble the width of its longest line."""

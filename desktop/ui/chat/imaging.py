@@ -17,7 +17,6 @@ from desktop.storage.chats import ChatStore
 from desktop.ui.chat.actor import Actor
 from desktop.ui.chat.attachments import SIDE
 from desktop.ui.chat.image_notice import ImageNotice
-from desktop.ui.chat.image_viewer import ImageViewer
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerationWorker
@@ -142,13 +141,17 @@ class ImageKeeper(Actor):
     # --- larger ---
 
     def _open_waiting(self, index: int) -> None:
-        chip = self.tray.chips[index]
-        ImageViewer([(image.name, image.data) for image in self.tray.images], index, chip.window()).open()
+        self._open([(image.name, image.data) for image in self.tray.images], index)
 
     def _open_shown(self, message_id: int, index: int) -> None:
         store, _ = self.place()
         found = store.get_message(message_id).images
-        ImageViewer([(image.name, store.picture(image.id)) for image in found], index, self.window).open()
+        self._open([(image.name, store.picture(image.id)) for image in found], index)
+
+    def _open(self, images: list[tuple[str, bytes]], index: int) -> None:
+        from desktop.ui.chat.image_viewer import ImageViewer
+
+        ImageViewer(images, index, self.window).open()
 
     def close(self) -> None:
         self.images.close()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
-from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.look import Look, colour
 
 DONE_MS = 1500
@@ -114,6 +114,8 @@ class MessageBar(QWidget):
         }
         self._arrange(own)
         for widget, visible in shown.items():
+            if not visible:
+                leave(widget)
             widget.setVisible(visible)
         if siblings is not None:
             # isolated as a whole, so that the order of the two numbers is the interface's
@@ -144,6 +146,15 @@ class MessageBar(QWidget):
     def _step(self, delta: int) -> None:
         if self.message is not None:
             self.sibling_chosen.emit(self.message.id, delta)
+
+    def held_arrow(self) -> GlyphButton | None:
+        """The arrow that the keyboard is at."""
+        return next((arrow for arrow in (self.previous, self.next) if arrow.hasFocus()), None)
+
+    def hold_arrow(self, held: GlyphButton) -> None:
+        """Take the keyboard at the arrow that points as `held`, of any bar, does; at the end of the row at the other one."""
+        wanted, other = (self.previous, self.next) if held.glyph == "previous" else (self.next, self.previous)
+        (wanted if wanted.isEnabled() else other).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def menu(self) -> QMenu:
         """The actions that are rarely needed."""

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, Edge, Label, draw_line, name_changed
 
 POPUP_WIDTH = 340
@@ -379,4 +380,5 @@ class ModelPicker(Button):
     def _retranslate(self) -> None:
         name, note = self.texts()
         self.setAccessibleName(self.tr("Model: {name}").replace("{name}", f"{name} {note}".strip()))
-        self.setToolTip(self.path or self.tr("Choose a model"))
+        choose = f"{self.tr('Choose a model')}  {native('Ctrl+M')}"
+        self.setToolTip(f"{self.path}\n{choose}" if self.path else choose)

@@ -8,58 +8,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
 
 from desktop.core.generation import TokenChoice
-from desktop.core.token_text import pieces
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
-from desktop.ui.widgets import Label, Segments
 from desktop.workers.generation import GenerationWorker
 
 _MOST_TOKENS = 100_000
 """Remembered of all replies together; the oldest replies go first."""
-
-
-class ProbabilitySwitch(QWidget):
-    """Off or on, for one chat."""
-
-    chosen = Signal(object)
-    """bool"""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.label = Label("label", self)
-        self.choice = Segments([False, True], self)
-        self.hint = Label("hint", self, wrap=True)
-        row = QHBoxLayout()
-        row.addWidget(self.label, 1)
-        row.addWidget(self.choice)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self.hint)
-        self.choice.chosen.connect(self.chosen)
-        self.set_value(False)
-        self._retranslate()
-
-    def set_value(self, wanted: bool) -> None:
-        self.choice.set_value(wanted)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _retranslate(self) -> None:
-        self.label.setText(self.tr("Token probabilities"))
-        self.choice.set_texts([self.tr("Off"), self.tr("On")])
-        self.choice.setAccessibleName(self.tr("Token probabilities"))
-        self.hint.setText(
-            self.tr("How sure the model was of each token of the next replies, and what else it might have written.")
-        )
 
 
 class ProbabilityKeeper(QObject):
@@ -75,9 +32,7 @@ class ProbabilityKeeper(QObject):
         """Of the chat on the screen, or of one to come."""
         self._of: OrderedDict[int, list[TokenChoice]] = OrderedDict()
         self._count = 0
-        self.switch = ProbabilitySwitch()
-        window.panel.add_section(self.switch)
-        self.switch.chosen.connect(self._choose)
+        window.panel.probabilities_changed.connect(self._choose)
         worker.tokens_received.connect(self._take)
         transcript.has_tokens = self.has
         transcript.probabilities_requested.connect(self.show)
@@ -85,7 +40,7 @@ class ProbabilityKeeper(QObject):
     def show_wish(self, wanted: bool) -> None:
         """What holds in the chat on the screen."""
         self.wish = wanted
-        self.switch.set_value(wanted)
+        self.window.panel.set_probabilities(wanted)
 
     def _choose(self, wanted: bool) -> None:
         self.wish = wanted
@@ -113,6 +68,7 @@ class ProbabilityKeeper(QObject):
         """Open the window with the tokens of a reply."""
         if message_id not in self._of:
             return
+        from desktop.core.token_text import pieces
         from desktop.ui.chat.token_view import TokenView
 
         message = self.transcript.chat.current(message_id)

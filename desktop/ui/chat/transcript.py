@@ -131,7 +131,7 @@ class TranscriptView(QWidget):
     def _connect_bar(self, bar: MessageBar) -> None:
         bar.chosen.connect(self.act)
         bar.has_tokens = lambda message_id: self.has_tokens(message_id)
-        bar.sibling_chosen.connect(self.sibling_chosen)
+        bar.sibling_chosen.connect(self._choose_sibling)
         QWidget.setTabOrder(self.page, bar.copy)
         buttons = [bar.copy, bar.regenerate, bar.resume, bar.edit, bar.tokens, bar.more, bar.previous, bar.next]
         for one, other in pairwise(buttons):
@@ -480,6 +480,18 @@ class TranscriptView(QWidget):
                 self.delete_requested.emit(message_id)
             case "probabilities":
                 self.probabilities_requested.emit(message_id)
+
+    def _choose_sibling(self, message_id: int, delta: int) -> None:
+        """Ask for the branch beside this one; the keyboard stays at the arrow, which belongs to another message then."""
+        bar = self.overlays.bars.get(message_id)
+        held = bar.held_arrow() if bar else None
+        place = next((index for index, message in enumerate(self._messages) if message.id == message_id), -1)
+        self.sibling_chosen.emit(message_id, delta)
+        if held is not None and 0 <= place < len(self._messages):
+            self.overlays.place()
+            bar = self.overlays.bars.get(self._messages[place].id)
+            if bar is not None:
+                bar.hold_arrow(held)
 
     def _plain(self, message_id: int) -> str:
         entry = self.chat.entries[message_id]

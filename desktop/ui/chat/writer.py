@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -27,6 +28,7 @@ from desktop.ui.chat.look import Look, colour, qt_direction
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 PAD = "\u202f"
 """A narrow space at each end of inline code, room for the shape behind it. It is no part of the text."""
 
@@ -172,7 +174,8 @@ class Writer:
         at = table.columns - 1 - column if table.direction is Direction.RTL else column
         place = inserted.cellAt(row, at)
         cursor = place.firstCursorPosition()
-        made = self.look.block_format(Block(Kind.TABLE, direction=cell.direction, inside=table.inside), message_id)
+        as_block = Block(Kind.TABLE, cell.runs, cell.direction, table.inside)
+        made = self.look.block_format(as_block, message_id)
         made.setLeftMargin(0)
         made.setRightMargin(0)
         made.setTopMargin(0)
@@ -253,7 +256,7 @@ class Writer:
 
     def _patch_block(self, place: QTextBlock, was: Block, now: Block, message_id: int) -> None:
         cursor = QTextCursor(place)
-        if replace(was, runs=()) != replace(now, runs=()):
+        if replace(was, runs=()) != replace(now, runs=()) or was.has_formula != now.has_formula:
             cursor.setBlockFormat(self.look.block_format(now, message_id))
             if (was.kind, was.level) != (now.kind, now.level):
                 cursor.setBlockCharFormat(self.look.plain(now.kind, now.level))
@@ -307,7 +310,7 @@ class Writer:
 
 
 def rendered(run: Run, kind: Kind) -> str:
-    """The text of a run as it stands in the document: one paragraph, code, links and formulas isolated."""
+    """The text of a run as it stands in the document: one paragraph; code, links, formulas and tags isolated."""
     text = run.text.replace("\n", LINE)
     if kind in (Kind.CODE_LINE, Kind.CODE_HEAD):
         return text
@@ -315,6 +318,8 @@ def rendered(run: Run, kind: Kind) -> str:
         return isolated(f"{PAD}{text}{PAD}" if run.style & b.CODE else text, Direction.LTR)
     if run.style & b.LINK:
         return isolated(text)
+    if "<" in text and not text.isascii():
+        return _TAG.sub(lambda found: isolated(found[0], Direction.LTR), text)
     return text
 
 

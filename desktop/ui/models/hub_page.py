@@ -73,6 +73,8 @@ class HubPage(QWidget):
         super().__init__(parent)
         self.host = host
         self.results: list[HubModel] = []
+        self.asked, self.searching = False, False
+        """Whether there was a search, and whether its answer is still to come."""
         self.repository: HubRepository | None = None
         self.machine = Machine(free=0)
         self.off = NetworkOff(self)
@@ -136,19 +138,27 @@ class HubPage(QWidget):
 
     def show_results(self, results: Sequence[HubModel]) -> None:
         self.results = list(results)
-        self.repository = None
+        self.repository, self.searching = None, False
         self._fill()
         self.found.keep_order()
-        if not self.results:
-            self.note.setText(self.tr("Nothing was found. Try fewer words."))
+
+    def show_failure(self) -> None:
+        """What was asked for does not come."""
+        if self.searching:
+            self.asked = self.searching = False
+            self._fill()
 
     def show_repository(self, repository: HubRepository) -> None:
         self.repository = repository
         self._fill_files()
+        taken = repository.choice(lambda choice: rough(choice.size, self.machine) is Verdict.FITS)
+        self.files.select_key(taken.name if taken else None)
 
     def _search(self) -> None:
         if text := self.words.text().strip():
-            self.note.setText(self.tr("Searching…"))
+            self.results, self.repository = [], None
+            self.asked = self.searching = True
+            self._fill()
             self.search_requested.emit(text)
 
     def _choice(self) -> HubChoice | None:
@@ -192,6 +202,13 @@ class HubPage(QWidget):
             for one in self.results
         ]
         self.found.set_rows(titles, rows)
+        if self.searching:
+            text = self.tr("Searching…")
+        elif self.asked:
+            text = self.tr("Nothing was found. Try fewer words.")
+        else:
+            text = self.tr("Search for a model or its maker, such as Qwen, Gemma or ALLaM.")
+        self.found.set_placeholder(text)
         self._fill_files()
 
     def _fill_files(self) -> None:
@@ -213,6 +230,10 @@ class HubPage(QWidget):
             )
         self.files.set_rows(titles, rows)
         if self.repository:
+            self.files.set_placeholder(self.tr("There is no GGUF file in this repository."))
+        else:
+            self.files.set_placeholder(self.tr("Choose a repository to see its files.") if self.results else "")
+        if self.repository:
             details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
             text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")
             if self.repository.gated:
@@ -220,8 +241,6 @@ class HubPage(QWidget):
             if self.repository.projector is not None:
                 text += " " + self.tr("It sees images.")
             self.note.setText(fill(text, details))
-        elif self.results:
-            self.note.setText(self.tr("Choose a repository to see its files."))
         else:
             self.note.setText("")
         self.page.setVisible(self.repository is not None)

@@ -64,6 +64,8 @@ class ModelsRoom(QObject):
         self.page: ModelsPage | None = None
         self.folders: FoldersDialog | None = None
         self.loaded = ""
+        self.shows_next = False
+        """The page comes up with the next models that are added."""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
         self.worker.failed.connect(self._on_failed)
@@ -71,6 +73,7 @@ class ModelsRoom(QObject):
         self.worker.checkpoint_found.connect(self.convert_requested)
         self.worker.removed.connect(self._on_removed)
         self.worker.verified.connect(self._on_verified)
+        self.worker.verifying.connect(self._on_verifying)
         self.worker.carded.connect(self._on_carded)
         self.worker.described.connect(self._on_described)
         self.worker.offered.connect(self._download)
@@ -104,8 +107,11 @@ class ModelsRoom(QObject):
         self.worker.look(self.preferences.value.context)
         self.worker.list_catalogue(self.preferences.value.context)
 
-    def take(self, paths: list[Path]) -> None:
-        """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter."""
+    def take(self, paths: list[Path], *, show: bool = False) -> None:
+        """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter.
+
+        show: bring the page up with what was found."""
+        self.shows_next = show
         self.worker.take(paths, self.preferences.value.context)
 
     def show_loaded(self, path: str) -> None:
@@ -182,7 +188,7 @@ class ModelsRoom(QObject):
         """A file of the list: the Hub is asked what it is today, then it is queued."""
         if self.preferences.value.network_allowed or self._asks_for_network():
             self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
-            self.worker.find_choice(one.repo, one.file.name)
+            self.worker.find_choice(one.repo, one.file.name, one.file.quantization)
 
     def _download(self, repository: HubRepository, choice: HubChoice) -> None:
         """Queue a model; where there is something to agree to or to choose, ask first."""
@@ -281,11 +287,20 @@ class ModelsRoom(QObject):
             self.page.hub.show_results(results)
 
     def _on_imported(self, entries: list[Entry]) -> None:
+        if self.shows_next:
+            self.shows_next = False
+            self.open("local")
         self._tell(self.tr("%n model(s) added.", "", len(entries)))
 
     def _on_removed(self, entry: Entry, done: Removal) -> None:
         text = self.tr("{name} is in the bin.") if done.deletes else self.tr("{name} is off the list; its file stays.")
         self._tell(fill(text, {"name": words.name(entry.name)}))
+
+    def _on_verifying(self, entry: Entry, done: int, whole: int) -> None:
+        if self.page is not None and whole:
+            text = self.tr("Reading {name}… {done} of {whole}")
+            details = {"name": words.name(entry.name), "done": i18n.size(done), "whole": i18n.size(whole)}
+            self.page.message.update_text(fill(text, details))
 
     def _on_verified(self, entry: Entry, had_checksum: bool) -> None:
         if had_checksum:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlock, QTextCursor
+from pytestqt.qtbot import QtBot
 
+from desktop.core.text import Direction
 from desktop.ui.chat.backdrop import inline_rects
 from desktop.ui.chat.gallery.__main__ import cases, messages
 from desktop.ui.chat.look import GUTTER
@@ -146,6 +149,49 @@ def test_that_everything_stays_inside_the_column(make_view: Callable[..., Transc
         assert rect.left() >= 0 and block.layout().lineCount() >= 1
         for index in range(block.layout().lineCount()):
             assert block.layout().lineAt(index).naturalTextWidth() <= width - 2 * GUTTER + 1
+
+
+MIXED = "The word سَمَر stands here among كلمات عربية and Latin ones, again and again. " * 6
+ARABIC = "كلام عربي مُشَكَّلٌ فيه words لاتينية و`code` وأرقام 123، يطول حتى يملأ أسطرًا. " * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"), [(MIXED, Direction.LTR), (ARABIC, Direction.RTL), ("plain " * 90, Direction.LTR)]
+)
+def test_that_all_lines_of_a_paragraph_are_of_one_height(view: TranscriptView, text: str, direction: Direction) -> None:
+    """Whatever script is in a line, and whatever its face claims: else a line jumps when a word of the other arrives."""
+    view.set_messages([user("q"), reply(text)])
+    layout = block_with(view, text[:20].split(" ")[0]).layout()
+    baselines = [layout.lineAt(i).y() + layout.lineAt(i).ascent() for i in range(layout.lineCount())]
+    assert len(baselines) > 3
+    steps = {round(after - before, 1) for before, after in pairwise(baselines)}
+    assert steps == {view.page.look.line_height(direction)}
+
+
+def test_that_rows_of_a_table_are_of_one_height_in_every_script(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("| one | two |\n|---|---|\n| three | four |\n| كلمة | أخرى |\n| six | ستة |")])
+    place = view.page.document().documentLayout().blockBoundingRect
+    tops = [place(block_with(view, words)).top() for words in ("three", "كلمة", "six")]
+    first, second = (after - before for before, after in pairwise(tops))
+    assert first == pytest.approx(second, abs=2)
+
+
+def test_that_a_formula_has_the_room_that_it_needs(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("q"), reply(r"before $\frac{\frac{1}{2}}{\frac{3}{4}}$ and after")])
+    qtbot.waitUntil(lambda: view.formulas.is_settled, timeout=30_000)
+    block = block_with(view, "and after")
+    assert "\ufffc" in block.text()
+    rect = view.page.document().documentLayout().blockBoundingRect(block)
+    assert rect.height() >= block.layout().lineAt(0).height()
+
+
+def test_that_raw_html_keeps_its_order_in_arabic(hard: TranscriptView) -> None:
+    block = block_with(hard, "خام")
+    at = block.text().index("<b>")
+    assert x_of(block, at + 1) < x_of(block, at + 2)
+    end = block.text().index("</b>")
+    assert x_of(block, end + 1) < x_of(block, end + 2) < x_of(block, end + 3)
+    assert x_of(block, end + 1) < x_of(block, at + 1)
 
 
 def _cursor(block: QTextBlock) -> QTextCursor:

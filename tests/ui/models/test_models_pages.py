@@ -161,10 +161,10 @@ def test_that_a_recommendation_is_downloaded_by_its_button(page: ModelsPage, qtb
 
 def test_that_a_model_without_a_file_leads_to_the_converter(page: ModelsPage, qtbot: QtBot) -> None:
     page.catalogue.show_catalogue(in_catalogue())
-    page.catalogue.table.select_key(("fanar-1-9b", ""))
+    page.catalogue.table.select_key(("falcon-arabic-7b", ""))
     with qtbot.waitSignal(page.catalogue.convert_requested) as asked:
         page.catalogue.button.click()
-    assert asked.args == ["QCRI/Fanar-1-9B-Instruct"]
+    assert asked.args == ["tiiuae/Falcon-Arabic-7B-Instruct"]
 
 
 def repository() -> HubRepository:
