@@ -74,8 +74,10 @@ def healed(engine: EngineClient) -> EngineClient:
     return engine
 
 
-def load_and_ask(engine: EngineClient, model: Path) -> None:
+def load_and_ask(engine: EngineClient, model: Path, silence_s: float = 60.0) -> None:
+    """silence_s: for the reply."""
     engine.load(model, OPTIONS)
+    engine._silence_s = silence_s
     list(engine.generate(ask()))
 
 
@@ -133,9 +135,9 @@ def test_that_an_abort_of_ggml_says_what_it_said(make_engine: MakeEngine, tiny_m
 def test_that_an_engine_lost_before_its_first_word_is_replaced(
     make_engine: MakeEngine, tiny_model: Path, fault: str, code: str
 ) -> None:
-    engine = make_engine(command=faulty(fault), silence_s=2.0)
+    engine = make_engine(command=faulty(fault), silence_s=2.0 if fault == "freeze@load" else 60.0)
     with pytest.raises(SamarError) as caught:
-        load_and_ask(engine, tiny_model)
+        load_and_ask(engine, tiny_model, 2.0 if fault == "freeze@prompt" else 60.0)
     assert caught.value.code == code
     assert "SIGKILL" in caught.value.details.get("reason", "SIGKILL")
     assert not engine.alive
@@ -205,27 +207,29 @@ def test_that_a_missing_program_says_why(make_engine: MakeEngine, tiny_model: Pa
 
 
 def test_that_a_frozen_engine_is_ended_after_its_time(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(silence_s=2.0)
+    engine = make_engine()
     engine.load(tiny_model, OPTIONS)
     frozen = process_of(engine)
 
     def freeze(_number: int, event: Event) -> None:
         if isinstance(event, Piece):
             os.kill(frozen.pid, signal.SIGSTOP)
+            engine._silence_s = 2.0  # not earlier: a sound one may be slow
 
     with pytest.raises(SamarError) as caught:
         reply_of(engine, ask(), freeze)
     assert caught.value.code == "engine_silent"
     assert not frozen.is_running()
-    engine._silence_s = 60.0  # a sound one may be slow
+    engine._silence_s = 60.0
     works(engine, tiny_model)
 
 
 def test_that_a_frozen_engine_takes_no_caller_with_it(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(silence_s=2.0)
+    engine = make_engine()
     engine.load(tiny_model, OPTIONS)
     frozen = process_of(engine)
     os.kill(frozen.pid, signal.SIGSTOP)
+    engine._silence_s = 2.0
     with pytest.raises(SamarError) as caught:
         list(engine.generate(ask("x" * 1_000_000)))  # more than a pipe holds: a plain write would never return
     assert caught.value.code == "engine_silent"
