@@ -55,7 +55,7 @@ def reply_of(engine: EngineClient, request: GenerateRequest, at_event: Callable[
 
 
 def gone(family: list[psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=60)
     return not alive
 
 
@@ -190,7 +190,7 @@ def test_that_prints_of_native_code_do_not_reach_the_frames(make_engine: MakeEng
 def test_that_an_engine_which_does_not_start_says_why(
     make_engine: MakeEngine, tiny_model: Path, fault: str, reason: str
 ) -> None:
-    engine = make_engine(command=faulty(fault), start_s=20.0 if fault != "silent" else 1.0)
+    engine = make_engine(command=faulty(fault), start_s=60.0 if fault != "silent" else 1.0)
     with pytest.raises(SamarError) as caught:
         engine.load(tiny_model)
     assert caught.value.code == "engine_start_failed"
@@ -274,7 +274,7 @@ def test_that_the_engine_ends_when_its_input_closes(tiny_model: Path) -> None:
         assert process.stdout is not None
         process.stdout.read(4)
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 PARENT = """
@@ -307,7 +307,7 @@ def test_that_no_process_outlives_its_window(tiny_model: Path, sign: signal.Sign
         family = [psutil.Process(int(pid)) for pid in window.stdout.readline().split()]
         assert len(family) == 2, "the engine and its template process"
         window.send_signal(sign)
-        window.wait(timeout=20)
+        window.wait(timeout=60)
     assert gone(family)
 
 

@@ -51,7 +51,7 @@ def python(script: str, *arguments: object, stdin: int | None = None) -> subproc
 def output_of(script: str, *arguments: object) -> str:
     """What `script` prints; it must end without an error."""
     child = python(script, *arguments)
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=300)
     assert child.returncode == 0, err
     return out
 
