@@ -131,7 +131,12 @@ class HubPage(QWidget):
 
     def set_network(self, allowed: bool) -> None:
         self.pages.setCurrentWidget(self.on if allowed else self.off)
-        (self.words if allowed else self.off.button).setFocus()
+        if self.isVisible():  # else whatever is shown keeps the focus
+            self.first().setFocus()
+
+    def first(self) -> QWidget:
+        """Where one begins: the search, or the button that allows it."""
+        return self.words if self.pages.currentWidget() is self.on else self.off.button
 
     def set_machine(self, machine: Machine) -> None:
         self.machine = machine

@@ -89,8 +89,8 @@ class ModelsRoom(QObject):
         if self.page is None:
             self.page = self._made()
             self.downloads.begin()
-        self.page.open_tab(tab)
         self.page.hub.set_network(self.preferences.value.network_allowed)
+        self.page.open_tab(tab)
         self.page.local.show_loaded(self.loaded)
         self.page.show()
         self.page.raise_()

@@ -466,6 +466,17 @@ def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot:
     assert asked.args == [folder]
 
 
+def test_that_the_keys_go_where_the_page_was_opened(room: ModelsRoom, qtbot: QtBot) -> None:
+    page = room.open("catalogue")
+    with qtbot.waitExposed(page):
+        page.show()
+    assert page.focusWidget() is page.catalogue.words
+    room.open("hub")
+    assert page.focusWidget() is page.hub.off.button  # the network is off
+    page.hub.off.button.click()
+    assert page.focusWidget() is page.hub.words
+
+
 def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtbot: QtBot) -> None:
     page = room.open("hub")
     assert page.hub.pages.currentWidget() is page.hub.off
