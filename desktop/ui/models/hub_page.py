@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.errors import fill
 from desktop.models.fit import Machine, Verdict, rough
-from desktop.models.hub import HubChoice, HubModel, HubRepository
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row

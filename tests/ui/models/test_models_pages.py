@@ -22,8 +22,8 @@ from desktop.models.discovery import Origin
 from desktop.models.downloads import Download, State
 from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict, judge
-from desktop.models.hub import HubChoice, HubFile, HubModel, HubRepository
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
