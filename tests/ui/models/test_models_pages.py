@@ -96,6 +96,10 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    qtbot.keyClick(page.local.table, Qt.Key.Key_Home)
+    assert page.local.entry() == SMALL
+    qtbot.keyClick(page.local.table, Qt.Key.Key_End)
+    assert page.local.entry() == LARGE
     with qtbot.waitSignal(page.look_requested):
         qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
