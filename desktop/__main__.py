@@ -19,6 +19,10 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.engine.child import main as run_child
 
         return run_child(arguments[1:])
+    if arguments[:1] == [Role.TEMPLATE]:
+        from desktop.engine.template_child import main as run_templates
+
+        return run_templates(arguments[1:])
     if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 

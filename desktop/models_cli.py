@@ -17,7 +17,6 @@ import typer
 
 from desktop.core.errors import SamarError, fill
 from desktop.core.machine import free_memory, readable
-from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
 from desktop.models import bandwidth, catalogue
 from desktop.models.card import WARNINGS, card_of
@@ -25,6 +24,7 @@ from desktop.models.catalogue import REASONS
 from desktop.models.entry import Entry
 from desktop.models.fit import MOST_TOLD, Fit, Machine, Verdict, judge, rough
 from desktop.models.library import Library
+from desktop.terminal import place, stopping_at_interrupt
 
 if TYPE_CHECKING:
     from desktop.models.downloads import Download, DownloadQueue, Progress
@@ -40,18 +40,12 @@ Network = Annotated[bool, typer.Option("--network", help="Allow Samar to use the
 VERDICTS = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.WONT: "won't fit"}
 
 
-def _paths() -> Paths:
-    from desktop.cli import place
-
-    return place.paths
-
-
 def _settings() -> Settings:
-    return SettingsFile(_paths().settings).load()[0]
+    return SettingsFile(place.paths.settings).load()[0]
 
 
 def _library() -> Library:
-    library = Library(_paths())
+    library = Library(place.paths)
     library.refresh()
     if library.problem:
         print(f"samar: {library.problem.sentence()}", file=sys.stderr)
@@ -62,7 +56,7 @@ def _hub(network: bool) -> Hub:
     """The Hub; with --network the leave is given and remembered."""
     from desktop.models.hub import Hub
 
-    file = SettingsFile(_paths().settings)
+    file = SettingsFile(place.paths.settings)
     settings = file.load()[0]
     if network and not settings.network_allowed:
         settings = msgspec.structs.replace(settings, network_allowed=True)
@@ -120,7 +114,7 @@ def _parameters(count: int) -> str:
 def list_models(as_json: AsJson = False, context: Context = 8192) -> None:
     """Show the models on this computer, those of other programs too."""
     entries = _library().entries()
-    machine = bandwidth.this_machine(_paths().cache)
+    machine = bandwidth.this_machine(place.paths.cache)
     fits = {entry.id: judge(entry.shape, machine, context) for entry in entries if not entry.problem}
     if as_json:
         _print_json([_entry_facts(entry, fits.get(entry.id)) for entry in entries])
@@ -143,7 +137,7 @@ def list_models(as_json: AsJson = False, context: Context = 8192) -> None:
 @app.command()
 def recommend(as_json: AsJson = False, context: Context = 8192) -> None:
     """Say which models of the list suit this computer, and why."""
-    machine = bandwidth.this_machine(_paths().cache)
+    machine = bandwidth.this_machine(place.paths.cache)
     found = catalogue.recommend(catalogue.load(), machine, context)
     if as_json:
         _print_json(
@@ -274,7 +268,6 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
 
 
 def _run(queue: DownloadQueue, one: Download) -> Entry:
-    from desktop.cli import stopping_at_interrupt
     from desktop.models.downloads import State
     from desktop.models.hub import Stopped, Transfer
 
@@ -349,7 +342,7 @@ def info(name: Name, as_json: AsJson = False, context: Context = 8192) -> None:
         entry = _library().find(name)
         path, companions = Path(entry.path), entry.companions
     card = card_of(path, companions)
-    fit = judge(card.shape, bandwidth.this_machine(_paths().cache), context)
+    fit = judge(card.shape, bandwidth.this_machine(place.paths.cache), context)
     if as_json:
         facts = msgspec.to_builtins(card)
         facts["fit"] = _fit_facts(fit)

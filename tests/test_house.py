@@ -75,6 +75,17 @@ LATER = (
 )  # fmt: skip
 
 
+def test_that_the_engine_holds_no_module_that_its_replies_do_not_need() -> None:
+    """Its memory is the person's: these came in by the back door once, or are needed for some replies only."""
+    names = (
+        "_hashlib", "jinja2", "numpy", "statistics", "traceback", "desktop.engine.vision", "desktop.core.json_schema",
+    )  # fmt: skip
+    code = "import sys\nimport desktop.engine.child, desktop.engine.session\n"
+    code += f"desktop.engine.session.Library()\nprint([name for name in {names!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_that_the_window_starts_without_what_its_first_picture_does_not_need() -> None:
     """Each of these takes longer to import than a part of the window to build; they come when they are asked for."""
     code = f"import sys\nimport desktop.app\nprint([name for name in {LATER!r} if name in sys.modules])"

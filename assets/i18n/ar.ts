@@ -59,6 +59,24 @@
     </message>
 </context>
 <context>
+    <name>AttachmentTray</name>
+    <message>
+        <source>{name} is taken away</source>
+        <translation>أُزيلت الصورة {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) to be sent</source>
+        <translation>
+            <numerusform>لا صور سترسل</numerusform>
+            <numerusform>صورة واحدة سترسل</numerusform>
+            <numerusform>صورتان سترسلان</numerusform>
+            <numerusform>%n صور سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copied</source>
@@ -466,6 +484,21 @@
     </message>
 </context>
 <context>
+    <name>Chip</name>
+    <message>
+        <source>Image {name}, {size}</source>
+        <translation>الصورة {name}، {size}</translation>
+    </message>
+    <message>
+        <source>Delete takes it away.</source>
+        <translation>مفتاح الحذف يزيلها.</translation>
+    </message>
+    <message>
+        <source>Take {name} away</source>
+        <translation>أزل الصورة {name}</translation>
+    </message>
+</context>
+<context>
     <name>CodeBar</name>
     <message>
         <source>Copy code</source>
@@ -506,8 +539,8 @@
         <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
     </message>
     <message>
-        <source>Attach a file</source>
-        <translation>أرفق ملفًا</translation>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
     </message>
     <message>
         <source>The model is being loaded…</source>
@@ -754,6 +787,21 @@
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>لا صور</numerusform>
+            <numerusform>صورة واحدة</numerusform>
+            <numerusform>صورتان</numerusform>
+            <numerusform>%n صور</numerusform>
+            <numerusform>%n صورة</numerusform>
+            <numerusform>%n صورة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to attach to the message</source>
+        <translation>أفلت لإرفاقها بالرسالة</translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
             <numerusform>لا ملفات</numerusform>
@@ -808,18 +856,6 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
-        <source>{model} is tiny: it knows Samar and the basics. Everything stays on this computer.</source>
-        <translation>{model} صغير جدًا: يعرف سمر والأساسيات. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>{model} answers here. Everything stays on this computer.</source>
-        <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Choose a model to begin. Everything stays on this computer.</source>
-        <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
         <source>Explain a difficult idea with one example</source>
         <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
@@ -834,6 +870,24 @@
     <message>
         <source>Language</source>
         <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>{model} is tiny: it knows Samar and the basics.
+Everything stays on this computer.</source>
+        <translation>{model} صغير جدًا: يعرف سمر والأساسيات.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>{model} answers here.
+Everything stays on this computer.</source>
+        <translation>يجيبك هنا {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Choose a model to begin.
+Everything stays on this computer.</source>
+        <translation>اختر نموذجًا لتبدأ.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>A larger model for this computer</source>
@@ -1180,6 +1234,97 @@
     </message>
 </context>
 <context>
+    <name>ImageKeeper</name>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
+    </message>
+    <message>
+        <source>Images ({patterns})</source>
+        <translation>صور ({patterns})</translation>
+    </message>
+    <message>
+        <source>Pasted image</source>
+        <translation>صورة ملصقة</translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+</context>
+<context>
+    <name>ImageNotice</name>
+    <message numerus="yes">
+        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
+        <translation>
+            <numerusform>لا يرى {name} الصور: لا صور ستُترك.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورة واحدة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورتان من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صور من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
+        <translation>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: لن تُترك صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورة الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورتان الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+</context>
+<context>
+    <name>ImageViewer</name>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
+    </message>
+    <message>
+        <source>Image {name}</source>
+        <translation>الصورة {name}</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخت</translation>
+    </message>
+    <message>
+        <source>Save the image</source>
+        <translation>احفظ الصورة</translation>
+    </message>
+    <message>
+        <source>Previous image</source>
+        <translation>الصورة السابقة</translation>
+    </message>
+    <message>
+        <source>Next image</source>
+        <translation>الصورة التالية</translation>
+    </message>
+    <message>
+        <source>Enlarge</source>
+        <translation>كبّر</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+</context>
+<context>
     <name>LinkPopover</name>
     <message>
         <source>Copy link</source>
@@ -1359,6 +1504,10 @@
         <translation>عدّل</translation>
     </message>
     <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
         <source>More</source>
         <translation>المزيد</translation>
     </message>
@@ -1389,6 +1538,10 @@
     <message>
         <source>Edit reply</source>
         <translation>عدّل الردّ</translation>
+    </message>
+    <message>
+        <source>Show probabilities…</source>
+        <translation>أظهر الاحتمالات…</translation>
     </message>
     <message>
         <source>New chat from here</source>
@@ -1930,7 +2083,7 @@
 <context>
     <name>PlanCard</name>
     <message>
-        <source>{stage} · {percent} %</source>
+        <source>{stage} · {percent}%</source>
         <translation>{stage} · {percent}%</translation>
     </message>
     <message>
@@ -2011,6 +2164,25 @@
     <message>
         <source>There is not enough free space on the disk.</source>
         <translation>لا تكفي المساحة الخالية على القرص.</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilitySwitch</name>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>متوقفة</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّلة</translation>
+    </message>
+    <message>
+        <source>How sure the model was of each token of the next replies, and what else it might have written.</source>
+        <translation>مدى ثقة النموذج بكل رمز من الردود القادمة، وما كان يمكن أن يكتبه بدلًا منه.</translation>
     </message>
 </context>
 <context>
@@ -2633,6 +2805,10 @@
         <translation>المظهر</translation>
     </message>
     <message>
+        <source>Contrast</source>
+        <translation>التباين</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>حجم الخط</translation>
     </message>
@@ -2726,6 +2902,10 @@
     <message>
         <source>Dark</source>
         <translation>داكن</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>عالٍ</translation>
     </message>
     <message>
         <source>Never use the network</source>
@@ -2851,6 +3031,10 @@
     <message>
         <source>New line</source>
         <translation>سطر جديد</translation>
+    </message>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
     </message>
     <message>
         <source>Stop a reply</source>
@@ -3070,6 +3254,40 @@
     </message>
 </context>
 <context>
+    <name>TokenView</name>
+    <message>
+        <source>Token {0} of {1}</source>
+        <translation>الرمز {0} من {1}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) share these letters; together {percent}.</source>
+        <translation>
+            <numerusform>لا رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>رمز واحد في هذه الأحرف؛ {percent}.</numerusform>
+            <numerusform>رمزان يشتركان في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمزًا تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>The more a token glows, the less sure the model was of it. Point at one, or use the arrow keys.</source>
+        <translation>كلما توهّج الرمز أكثر قلّت ثقة النموذج به. أشر إلى رمز، أو استعمل مفاتيح الأسهم.</translation>
+    </message>
+    <message>
+        <source>The reply by its tokens</source>
+        <translation>الردّ برموزه</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
     <message>
         <source>You:</source>
@@ -3114,20 +3332,24 @@
         <translation>أُوقف</translation>
     </message>
     <message>
-        <source>Interrupted: Samar ended while this was written.</source>
-        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+        <source>Interrupted: Samar was closed while this was being written.</source>
+        <translation>انقطع: أُغلق سمر أثناء كتابة هذا الردّ.</translation>
+    </message>
+    <message>
+        <source>Ended at the length that is set for replies.</source>
+        <translation>انتهى عند بلوغ الطول المحدَّد للردود.</translation>
     </message>
     <message>
         <source>This reply failed. What was written is kept.</source>
         <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
-        <source>Ended at the longest reply that is set.</source>
-        <translation>انتهى عند أطول ردّ محدَّد.</translation>
-    </message>
-    <message>
         <source>Ended because the context is full.</source>
         <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>The model ended its reply without writing anything.</source>
+        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
     <message>
         <source>{seconds} s to start</source>
@@ -3135,7 +3357,7 @@
     </message>
     <message>
         <source>{speed} tokens/s</source>
-        <translation>{speed} رمزًا/ث</translation>
+        <translation>{speed} رمز/ث</translation>
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -3147,6 +3369,10 @@
             <numerusform>%n رمزًا</numerusform>
             <numerusform>%n رمز</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>[Image: {name}]</source>
+        <translation>[صورة: {name}]</translation>
     </message>
 </context>
 <context>
@@ -3162,6 +3388,10 @@
     <message>
         <source>Copy as Markdown</source>
         <translation>انسخ بصيغة Markdown</translation>
+    </message>
+    <message>
+        <source>Show the image</source>
+        <translation>اعرض الصورة</translation>
     </message>
     <message>
         <source>Copy link</source>
@@ -3225,6 +3455,10 @@
     <message>
         <source>Thinking</source>
         <translation>التفكير</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
     </message>
     <message numerus="yes">
         <source>Exporting: {done} of %n chat(s)</source>
@@ -3440,6 +3674,18 @@
         <translation>صحّحها، أو أرسل من دونها.</translation>
     </message>
     <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP، وفي النافذة WebP أيضًا.</translation>
+    </message>
+    <message>
+        <source>One message takes at most {limit} images.</source>
+        <translation>تتّسع الرسالة الواحدة لـ {limit} صور على الأكثر.</translation>
+    </message>
+    <message>
+        <source>Send these first, then the others.</source>
+        <translation>أرسل هذه أولًا، ثم الباقي.</translation>
+    </message>
+    <message>
         <source>This model was taught no tools.</source>
         <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>
@@ -3610,6 +3856,14 @@
     <message>
         <source>Nothing is lost; the log has the details. If it happens again, start Samar anew.</source>
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
+    </message>
+    <message>
+        <source>Another version of Samar was installed while this one is open.</source>
+        <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again; until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
     </message>
     <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>
@@ -4020,10 +4274,6 @@
         <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
-        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
-        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
-    </message>
-    <message>
         <source>The image {name} is too large ({width} × {height}).</source>
         <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
     </message>
@@ -4160,7 +4410,7 @@
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
-        <translation>≈ {speed} رمزًا/ث</translation>
+        <translation>≈ {speed} رمز/ث</translation>
     </message>
     <message>
         <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>

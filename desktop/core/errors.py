@@ -120,11 +120,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "image_unreadable": (
         QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
-        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well."),
     ),
     "image_too_large": (
         QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
         QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
+    ),
+    "too_many_images": (
+        QT_TRANSLATE_NOOP("errors", "One message takes at most {limit} images."),
+        QT_TRANSLATE_NOOP("errors", "Send these first, then the others."),
     ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
@@ -232,6 +236,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "bug": (
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
+    ),
+    "program_replaced": (
+        QT_TRANSLATE_NOOP("errors", "Another version of Samar was installed while this one is open."),
+        QT_TRANSLATE_NOOP("errors", "Close Samar and open it again; until then some things may not work."),
     ),
     "no_arabic_font": (
         QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),

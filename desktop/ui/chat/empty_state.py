@@ -53,9 +53,14 @@ class NextStep(Button):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.current().color("accent" if self.hovered() else "muted"))
+        tokens = theme.current()
+        if self.hovered() or self.isDown():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.color("accent", 0.14 if self.isDown() else 0.07))
+            painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS_ROW, theme.RADIUS_ROW)
+        painter.setPen(tokens.color("accent"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
+        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_ROW)
 
 
 WELCOME = {Language.ENGLISH: "Welcome to Samar", Language.ARABIC: "أهلًا بك في سَمَر"}
@@ -176,12 +181,12 @@ class EmptyState(QWidget):
             line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
         elif self.model and self.questions:
             line = self.tr(
-                "{model} is tiny: it knows Samar and the basics. Everything stays on this computer."
+                "{model} is tiny: it knows Samar and the basics.\nEverything stays on this computer."
             ).replace("{model}", self.model)
         elif self.model:
-            line = self.tr("{model} answers here. Everything stays on this computer.").replace("{model}", self.model)
+            line = self.tr("{model} answers here.\nEverything stays on this computer.").replace("{model}", self.model)
         else:
-            line = self.tr("Choose a model to begin. Everything stays on this computer.")
+            line = self.tr("Choose a model to begin.\nEverything stays on this computer.")
         self.answers.setText(line)
         texts = self.questions or (
             self.tr("Explain a difficult idea with one example"),
