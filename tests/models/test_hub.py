@@ -24,8 +24,9 @@ from desktop.models import downloads as queue_module
 from desktop.models import hub as hub_module
 from desktop.models.discovery import Origin
 from desktop.models.downloads import DownloadQueue, Progress, State
-from desktop.models.hub import Hub, HubChoice, HubFile, HubRepository, Stopped, Transfer, quantization_of
+from desktop.models.hub import Hub, Stopped, Transfer
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubRepository, quantization_of
 from tests.fakes.loopback_hub import LoopbackHub
 from tests.fakes.tiny_gguf import write_tiny
 
