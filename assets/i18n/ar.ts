@@ -808,6 +808,12 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
+        <source>{model} is being loaded.
+Everything stays on this computer.</source>
+        <translation>يُحمَّل {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
         <source>Explain a difficult idea with one example</source>
         <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
