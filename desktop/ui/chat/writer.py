@@ -117,7 +117,7 @@ class Writer:
     def _insert_runs(self, cursor: QTextCursor, block: Block, runs: Sequence[Run]) -> None:
         for run in runs:
             base = self.look.char_format(run, block.kind, block.level)
-            if run.style & b.MATH:
+            if run.style & (b.MATH | b.PICTURE):
                 made = self._formulas.image_format(run, base)
                 if made is not None:
                     start = cursor.position()
