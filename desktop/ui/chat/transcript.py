@@ -25,9 +25,9 @@ from desktop.core.text import Direction
 from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
+from desktop.ui.chat.curtain import Curtain, Taking
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
 from desktop.ui.chat.editing import Editing
-from desktop.ui.chat.curtain import Curtain, Taking
 from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
