@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import sqlite3
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -168,6 +169,7 @@ def run(folder: Path, messages: int, repeats: int) -> dict[str, object]:
         "chats": messages // 10,
         "search": rows,
         "search_ratio_sum": sum(float(str(r["samar_ms"])) for r in rows) / sum(float(str(r["fts5_ms"])) for r in rows),
+        "search_ratio_median": statistics.median(float(str(row["ratio"])) for row in rows),
         "search_ratio_worst": max(float(str(row["ratio"])) for row in rows),
         "list_20_chats_ms": listing[0],
         "list_growth": listing[0] / listing[1],
