@@ -437,12 +437,16 @@ class Samar(QObject):
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
+        from desktop.ui.chat.attachments import is_image_file
         from desktop.ui.models.conversion_controller import is_checkpoint
 
         paths = [Path(name) for name in names]
         if self._waiting is not None:  # the model to start with is not chosen yet
             self._waiting = paths
             return
+        images = [path for path in paths if is_image_file(path)]
+        self.chats.images.take(images)
+        paths = [path for path in paths if path not in images]
         models = [path for path in paths if path.is_file() or is_model(path)]
         folders = [path for path in paths if path.is_dir()]
         if models:

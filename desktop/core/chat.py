@@ -30,6 +30,17 @@ class MessageStatus(StrEnum):
         return self in (MessageStatus.STOPPED, MessageStatus.FAILED, MessageStatus.INTERRUPTED)
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """An image of a message, without its bytes."""
+
+    id: int
+    """Of its bytes in the history; two messages may show the same."""
+    width: int
+    height: int
+    name: str = ""
+    """Of the file that it came from."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """One turn. `parent_id` is the turn before it, None for the first turns of a chat."""
 
@@ -50,6 +61,8 @@ class Message(msgspec.Struct, frozen=True):
     error_code: str | None = None
     error_details: tuple[tuple[str, str], ...] = ()
     """(name, value) for the sentence of the error."""
+    images: tuple[Picture, ...] = ()
+    """What the person showed with the text, in order."""
 
 
 class Chat(msgspec.Struct, frozen=True):
@@ -78,6 +91,8 @@ class Chat(msgspec.Struct, frozen=True):
     summary_until: int | None = None
     uid: str = ""
     """Names the chat beyond this history: in exports, and in backups."""
+    probabilities: bool = False
+    """Whether the probabilities of the tokens are asked for with each reply."""
 
 
 class Folder(msgspec.Struct, frozen=True):

@@ -120,11 +120,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "image_unreadable": (
         QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
-        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well."),
     ),
     "image_too_large": (
         QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
         QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
+    ),
+    "too_many_images": (
+        QT_TRANSLATE_NOOP("errors", "One message takes at most {limit} images."),
+        QT_TRANSLATE_NOOP("errors", "Send these first, then the others."),
     ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),

@@ -111,6 +111,10 @@ _HIDDEN_CHARACTERS = re.compile("[" + "".join(re.escape(chr(code)) for code in _
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
+"""Raw HTML, which is shown as text."""
+
+
 def shown(text: str) -> str:
     """`text` with control characters and bidirectional controls made visible, and its line ends made one kind."""
     if "\r" in text:

@@ -12,6 +12,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.storage import sessions
 from desktop.storage.database import clean_text
+from desktop.storage.pictures import drop_unused
 from desktop.storage.places import PlaceStore
 from desktop.storage.rows import CHAT_COLUMNS, chat_of, params_json
 from desktop.storage.turns import Deletion
@@ -124,6 +125,10 @@ class ChatStore(PlaceStore):
         """A value of `fitting.Overflow`, or None for "not chosen"."""
         return self._set(chat_id, "overflow = ?{}", (overflow,))
 
+    def set_probabilities(self, chat_id: int, wanted: bool) -> Chat:
+        """Whether the probabilities of the tokens are asked for with each reply."""
+        return self._set(chat_id, "probabilities = ?{}", (wanted,))
+
     def set_summary(self, chat_id: int, text: str, until: int | None) -> Chat:
         """What stands for the turns up to the message `until`."""
         return self._set(chat_id, "summary = ?, summary_until = ?{}", (clean_text(text), until))
@@ -141,7 +146,8 @@ class ChatStore(PlaceStore):
             chat = self.get_chat(message.chat_id)
             copy = self.create_chat(chat.title, chat.system_prompt, chat.params, chat.folder_id)
             self.database.execute(
-                "UPDATE chats SET title_is_automatic = ? WHERE id = ?", (chat.title_is_automatic, copy.id)
+                "UPDATE chats SET title_is_automatic = ?, probabilities = ? WHERE id = ?",
+                (chat.title_is_automatic, chat.probabilities, copy.id),
             )
             leaf: int | None = None
             until: int | None = None
@@ -153,6 +159,7 @@ class ChatStore(PlaceStore):
                     " created_at, model, error_code, thinking_s, stats, content, thinking, error_details FROM messages WHERE id = ?",
                     (copy.id, leaf, turn.id),
                 )
+                self._copy_images(turn.id, leaf)
                 until = leaf if turn.id == chat.summary_until else until
             summary = chat.summary if until is not None else ""
             self.database.execute(
@@ -216,6 +223,7 @@ class ChatStore(PlaceStore):
         with self.database.transaction():
             self._purge_chats(list(deletion.chats))
             self._purge_messages(list(deletion.messages))
+            drop_unused(self.database)
 
     def chat_ids(self) -> list[int]:
         """Every chat that is there, archived ones and those that can still be brought back included."""
@@ -233,6 +241,8 @@ class ChatStore(PlaceStore):
             self._purge_chats([id_ for (id_,) in chats])
             messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
             self._purge_messages([id_ for id_, _ in messages])
+            if chats or messages:
+                drop_unused(self.database)
         return sorted({id_ for (id_,) in chats} | {chat for _, chat in messages})
 
     def _purge_chats(self, chat_ids: list[int]) -> None:

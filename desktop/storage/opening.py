@@ -100,13 +100,16 @@ def _open(paths: Paths) -> Database:
     return database
 
 
+_TABLES = {
+    *("sessions", "folders", "chats", "messages", "drafts", "erasures", "properties", "search", "prompts"),
+    *("pictures", "images", "draft_images"),
+}
+
+
 def _require_tables(database: Database) -> None:
     """A file whose record of steps and whose tables disagree is damaged."""
     there = {str(row[0]) for row in database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if (
-        not {"sessions", "folders", "chats", "messages", "drafts", "erasures", "properties", "search", "prompts"}
-        <= there
-    ):
+    if not there >= _TABLES:
         raise SamarError(_DAMAGE)
 
 

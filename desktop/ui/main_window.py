@@ -47,6 +47,8 @@ class MainWindow(QMainWindow):
     """+1 larger, -1 smaller, 0 back to normal"""
     files_dropped = Signal(list)
     """paths, as str"""
+    images_dropped = Signal(object)
+    """list of Path and QImage"""
     layout_changed = Signal(bool, bool)
     """the person showed or folded the side bar, the panel"""
     close_requested = Signal()
@@ -157,6 +159,7 @@ class MainWindow(QMainWindow):
             "Ctrl+B": self.toggle_sidebar,
             "Ctrl+,": self.settings_requested.emit,
             "Ctrl+L": self.composer.focus,
+            "Ctrl+U": self.composer.attach_requested.emit,
             "Ctrl+M": self.picker.open_list,
             "Ctrl+Shift+C": self.copy_reply_requested.emit,
             "Ctrl+Shift+P": self.toggle_panel,
@@ -335,7 +338,9 @@ class MainWindow(QMainWindow):
         self.drop.hide()
 
     def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        paths = self.drop.take(event)
+        paths, images = self.drop.take(event)
+        if images:
+            self.images_dropped.emit(images)
         if paths:
             self.files_dropped.emit(paths)
 

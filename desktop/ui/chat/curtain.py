@@ -55,6 +55,8 @@ class Taking:
     """Its end was shown, and is to be."""
     rest: float
     """From the top of the view to the end of the document, pixels."""
+    longer: int
+    """Characters that the new document has before what was shown."""
     anchor: int
     position: int
     """Of the selection, in the new document."""

@@ -137,7 +137,8 @@ class ModelsPage(QWidget):
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.paths_dropped.emit(self.overlay.take(event))
+        paths, _ = self.overlay.take(event)
+        self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
