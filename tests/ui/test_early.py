@@ -100,6 +100,7 @@ def test_that_a_window_that_is_never_painted_is_made_whole_all_the_same(
         lambda window: window.sidebar.search.setText("word"),
         lambda window: window.empty.suggestions[0].click(),
         lambda window: window.keys["Ctrl+N"](),
+        lambda window: window.picker.open_list(),
         lambda window: window.keys["Ctrl+F"](),
         lambda window: window.toggle_sidebar(),
         lambda window: window.toggle_panel(),
