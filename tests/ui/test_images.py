@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Message, Picture, Role
+from desktop.core.errors import SamarError
 from desktop.core.images import MAX_IMAGES, MAX_OF_MESSAGE
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
@@ -309,6 +310,33 @@ def test_that_enter_waits_for_an_image_that_is_still_being_read(start: Start, qt
         samar.window.composer.set_draft("What?")
         samar.window.composer.submit()
         assert engine_of(samar).requests == []
+    assert engine_of(samar).requests[-1].images == ((0, RED),)
+
+
+def test_that_enter_in_one_chat_sends_nothing_in_another(start: Start, qtbot: QtBot, files: list[Path]) -> None:
+    samar = start()
+    send(samar, qtbot, "first")
+    with qtbot.waitSignal(samar.chats.images.images.prepared):
+        samar.chats.images.take(files[:1])
+        samar.window.composer.set_draft("What?")
+        samar.window.composer.submit()
+        samar.chats.new_chat()
+        samar.window.composer.set_draft("not meant to be sent")
+    assert len(engine_of(samar).requests) == 1
+    assert samar.window.composer.draft() == "not meant to be sent"
+
+
+def test_that_images_are_sent_to_a_model_that_comes_back_after_the_engine_died(
+    start: Start, qtbot: QtBot, files: list[Path]
+) -> None:
+    samar = start(Reply(error=SamarError("engine_died"), early=True), Reply(("Seen.",)))
+    take(samar, qtbot, files[:1])
+    send(samar, qtbot)
+    assert samar.worker.model is None or samar.chats.path()[-1].content == "Seen."
+    if samar.chats.path()[-1].content != "Seen.":
+        with qtbot.waitSignal(samar.chats.replies.ended):
+            samar.chats.regenerate(samar.chats.path()[-1].id)
+    assert samar.chats.path()[-1].content == "Seen."
     assert engine_of(samar).requests[-1].images == ((0, RED),)
 
 

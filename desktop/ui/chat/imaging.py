@@ -13,6 +13,7 @@ from desktop.core.chat import Message
 from desktop.core.errors import SamarError
 from desktop.core.fitting import images_sent
 from desktop.core.images import MAX_OF_MESSAGE, SUFFIXES, ImageFile
+from desktop.core.model import ModelInfo
 from desktop.storage.chats import ChatStore
 from desktop.ui.chat.actor import Actor
 from desktop.ui.chat.attachments import SIDE
@@ -45,6 +46,8 @@ class ImageKeeper(Actor):
         self.images = ImageWorker(self)
         self.notice = ImageNotice()
         window.add_notice(self.notice)
+        self._saw = False
+        """Whether the model that was loaded last sees; an engine that died has none until the next reply."""
         self._for: list[Place] = []
         """The drafts that the batches being read belong to, in order."""
         composer = window.composer
@@ -53,6 +56,7 @@ class ImageKeeper(Actor):
         window.images_dropped.connect(self.take)
         self.tray.changed.connect(self.refresh)
         self.tray.opened.connect(self._open_waiting)
+        worker.model_loaded.connect(self._on_loaded)
         self.images.prepared.connect(self.guarded(self._on_prepared))
         self.images.drawn.connect(self._on_drawn)
         self.notice.models_requested.connect(window.recommended_requested)
@@ -124,6 +128,15 @@ class ImageKeeper(Actor):
             self.tray.set_picture(key, picture)
 
     # --- what is sent ---
+
+    @property
+    def sees(self) -> bool:
+        """Whether the next reply's model is shown images."""
+        model = self.worker.model
+        return model.vision if model is not None else self._saw
+
+    def _on_loaded(self, model: ModelInfo) -> None:
+        self._saw = model.vision
 
     def refresh(self) -> None:
         """Say what of the images would be left out if one sent now."""
