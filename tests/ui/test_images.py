@@ -51,6 +51,7 @@ def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
         made.preferences.change(language=language)
         with qtbot.waitExposed(made.window):
             made.window.show()
+        qtbot.waitUntil(made.window.isActiveWindow)
         load(made, qtbot, "one.gguf")
         return made
 
