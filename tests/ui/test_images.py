@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
@@ -508,11 +508,38 @@ def test_that_a_click_on_a_thumbnail_opens_it_larger(
     assert viewer.data == RED
     qtbot.mouseClick(viewer.copy, LEFT)
     assert QGuiApplication.clipboard().image().size() == QSize(24, 16)
-    viewer.write(tmp_path / "out.png", viewer.data)
+    qtbot.mouseClick(viewer.save, LEFT)
+    dialog = viewer.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "out.png"))
     assert (tmp_path / "out.png").read_bytes() == RED
-    viewer.write(tmp_path / "none" / "out.png", viewer.data)
+    dialog.fileSelected.emit(str(tmp_path / "none" / "out.png"))
     assert viewer.problem.isVisible()
+    dialog.close()
     qtbot.keyClick(viewer.canvas, Qt.Key.Key_Escape)
+    QGuiApplication.clipboard().clear()
+
+
+def test_that_the_menu_of_a_thumbnail_copies_and_saves(
+    start: Start, qtbot: QtBot, files: list[Path], tmp_path: Path
+) -> None:
+    samar = start()
+    take(samar, qtbot, files)
+    send(samar, qtbot)
+    page = samar.transcript.page
+    menu = samar.transcript.menu(page.viewport().mapToGlobal(_thumbnail(samar, 1)))
+    actions = {action.objectName(): action for action in menu.actions() if action.objectName()}
+    actions["image-copy"].trigger()
+    assert QGuiApplication.clipboard().image().size() == QSize(60, 90)
+    actions["image-save"].trigger()
+    dialog = samar.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "out.png"))
+    assert (tmp_path / "out.png").read_bytes() == BLUE
+    dialog.fileSelected.emit(str(tmp_path / "none" / "out.png"))
+    assert samar.window.banner.error is not None
+    dialog.close()
+    menu.close()
     QGuiApplication.clipboard().clear()
 
 

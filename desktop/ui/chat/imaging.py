@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.chat import Message
@@ -21,7 +21,7 @@ from desktop.ui.chat.image_notice import ImageNotice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerationWorker
-from desktop.workers.images import ImageWorker, Prepared
+from desktop.workers.images import ImageWorker, Prepared, decoded
 
 Place = tuple[ChatStore, int | None]
 """Where a draft is kept, and of which chat; None: of one to come."""
@@ -61,7 +61,7 @@ class ImageKeeper(Actor):
         self.images.drawn.connect(self._on_drawn)
         self.notice.models_requested.connect(window.recommended_requested)
         transcript.thumbnails.set_source(self.images, lambda picture_id: place()[0].picture(picture_id))
-        transcript.images_opened.connect(self.guarded(self._open_shown))
+        transcript.image_chosen.connect(self.guarded(self._act))
 
     # --- taking ---
 
@@ -156,10 +156,21 @@ class ImageKeeper(Actor):
     def _open_waiting(self, index: int) -> None:
         self._open([(image.name, image.data) for image in self.tray.images], index)
 
-    def _open_shown(self, message_id: int, index: int) -> None:
+    def _act(self, action: str, message_id: int, index: int) -> None:
+        """What the person wants of an image of a message. Raises SamarError."""
         store, _ = self.place()
         found = store.get_message(message_id).images
-        self._open([(image.name, store.picture(image.id)) for image in found], index)
+        if action == "show":
+            self._open([(image.name, store.picture(image.id)) for image in found], index)
+            return
+        name, data = found[index].name, store.picture(found[index].id)
+        if action == "copy":
+            QGuiApplication.clipboard().setImage(decoded(data, name))
+            self.window.show_toast(self.tr("Image copied"))
+        else:
+            from desktop.ui.chat.image_viewer import ask_where
+
+            ask_where(self.window, name, data, self.error_occurred.emit)
 
     def _open(self, images: list[tuple[str, bytes]], index: int) -> None:
         from desktop.ui.chat.image_viewer import ImageViewer
