@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine check-vulkan soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
 
 help: ## this list
@@ -77,6 +77,9 @@ bench-guessing: setup-dev ## guesses from the text: what they gain and cost (lon
 
 reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
 	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+
+check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian: glslc libvulkan-dev spirv-headers mesa-vulkan-drivers)
+	@$(VENV)/python -m tests.engine.vulkan --peers "$$($(VENV)/python -m benchmarks.peers vulkan | tail -n 1)"
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)

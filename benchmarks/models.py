@@ -1,6 +1,7 @@
 """Predictions about models against measurement, and a fuzzer of the header reader.
 
 python -m benchmarks.models [--write]      memory and speed, predicted and measured; --write: into models.md
+python -m benchmarks.models --only WORD…   the shapes whose names have one of the words
 python -m benchmarks.models fuzz [COUNT]   mutated headers: nothing may crash, hang, swell or point outside its file
 """
 
@@ -54,8 +55,8 @@ ALLOWED = {"model_damaged", "model_not_gguf", "model_missing", "model_unreadable
 FUZZ_SECONDS, FUZZ_BYTES = 2.0, 96 * 1024 * 1024
 
 
-def table() -> list[str]:
-    """Lines of a Markdown table. A shape is loaded by the engine's own code, in a process of its own."""
+def table(only: list[str]) -> list[str]:
+    """Lines of a Markdown table. only: words of which a shape's name must have one; none: all shapes. A shape is loaded by the engine's own code, in a process of its own."""
     width, others = bandwidth.measured()
     lines = [
         f"Memory bandwidth: {width / 1e9:.1f} GB/s; other programs had {others:.0%} of the processors meanwhile. "
@@ -66,6 +67,8 @@ def table() -> list[str]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         for name, made in SHAPES.items():
+            if only and not any(word in name for word in only):
+                continue
             path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
             shape = shape_of([gguf.read_header(path)])
             for context, kv_type in ((2048, "f16"), (8192, "q8_0")):
@@ -177,7 +180,9 @@ def main(arguments: list[str]) -> int:
         print(f"{count} mutated headers in {took:.0f} s: {dict(said)}")
         print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         return 0
-    lines = table()
+    only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else []
+    lines = table(only)
+    print(lines[0])
     if "--write" in arguments:
         text = "\n".join(
             [

@@ -287,7 +287,8 @@ def _run(queue: DownloadQueue, one: Download) -> Entry:
         print(f"\nstopped at {readable(held)} of {readable(one.size)}; run the same again to go on", file=sys.stderr)
         raise KeyboardInterrupt from stopped
     except SamarError as problem:
-        queue.set_state(one.id, State.FAILED, problem)
+        if problem.code != "download_elsewhere":  # it goes on there
+            queue.set_state(one.id, State.FAILED, problem)
         raise
     finally:
         if sys.stderr.isatty():

@@ -1181,6 +1181,10 @@ Everything stays on this computer.</source>
         <translation>لا ملف GGUF في هذا المستودع.</translation>
     </message>
     <message>
+        <source>Asking for its files…</source>
+        <translation>جارٍ السؤال عن ملفاته…</translation>
+    </message>
+    <message>
         <source>not said</source>
         <translation>غير مذكورة</translation>
     </message>

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from desktop.core.chat import Chat
 from desktop.core.errors import SamarError
@@ -30,8 +31,7 @@ _ORDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChatQuery:
+class ChatQuery(msgspec.Struct, frozen=True):
     """Which chats to list. None: no matter which."""
 
     archived: bool | None = False
@@ -94,9 +94,19 @@ class ChatStore(PlaceStore):
         )
         return [chat_of(row) for row in rows]
 
-    def count_chats(self, query: ChatQuery = _ALL) -> int:
+    def chats_from(self, chat_id: int, limit: int) -> list[Chat]:
+        """Chats with this id and higher ones, by id, archived ones included: to read all of them in parts."""
+        rows = self.database.fetch(
+            f"SELECT {CHAT_COLUMNS} FROM chats WHERE chats.id >= ? AND deleted_at IS NULL ORDER BY chats.id LIMIT ?",
+            (chat_id, limit),
+        )
+        return [chat_of(row) for row in rows]
+
+    def count_chats(self, query: ChatQuery = _ALL, most: int | None = None) -> int:
+        """How many match; counted up to `most` only, if given."""
         where, values = _conditions(query)
-        return int(self.database.scalar(f"SELECT count(*) FROM chats WHERE {where}", values))
+        some = f"SELECT 1 FROM chats WHERE {where} LIMIT ?"
+        return int(self.database.scalar(f"SELECT count(*) FROM ({some})", [*values, -1 if most is None else most]))
 
     def rename(self, chat_id: int, title: str, *, automatic: bool = False) -> Chat:
         """Set the title. automatic: written by Samar or the model; it never replaces one that the person wrote."""
@@ -265,7 +275,8 @@ def _conditions(query: ChatQuery) -> tuple[str, list[object]]:
     conditions = ["chats.deleted_at IS NULL"]
     values: list[object] = []
     if query.archived is not None:
-        conditions.append("archived = ?")
+        # not by the index of times where few are pinned
+        conditions.append("+archived = ?" if query.pinned else "archived = ?")
         values.append(query.archived)
     if query.pinned is not None:  # a literal, so that SQLite may use the index of pinned chats
         conditions.append(f"pinned = {int(query.pinned)}")

@@ -6,13 +6,13 @@ Each step runs in one transaction with the line that records it, by name. SQL mu
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from desktop.storage.database import APPLICATION_ID, Database
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     name: str
     sql: str
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
@@ -19,8 +20,7 @@ _DAMAGE = "history_damaged_now"
 _UNWRITABLE = ("disk_full", "data_read_only")
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     database: Database
     problem: SamarError | None = None
     """What to tell the person: history_damaged or history_salvaged (each with or without _no_backup), disk_full or

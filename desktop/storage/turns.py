@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from desktop.core.chat import ChatTree, Message, MessageStatus, Role, title_from
 from desktop.core.errors import SamarError
@@ -15,8 +16,7 @@ from desktop.storage.pictures import PictureStore
 from desktop.storage.rows import MESSAGE_COLUMNS, details_json, message_of, stats_json
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(msgspec.Struct, frozen=True):
     """What one delete took away, so that it can be undone, or erased when the time for that is over."""
 
     chats: tuple[int, ...] = ()

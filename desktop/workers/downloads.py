@@ -67,6 +67,10 @@ class DownloadWorker(QObject):
             self.failed.emit(problem)
         self._tell()
 
+    def look(self) -> None:
+        """Show the queue as it is on the disk now: another Samar may have gone on with it."""
+        self._tell()
+
     def add(self, repository: HubRepository, choice: HubChoice, extras: tuple[HubFile, ...] = ()) -> None:
         """Queue a model with what belongs to it; `failed` tells when that can't be."""
         try:
@@ -186,6 +190,9 @@ class DownloadWorker(QObject):
         except SamarError as problem:
             if problem.code == "hub_busy":
                 waits = self.queue.refused(download_id, problem).state is State.WAITING
+                self._tell()
+            elif problem.code == "download_elsewhere":  # it goes on there
+                waits = False
                 self._tell()
             else:
                 waits = False

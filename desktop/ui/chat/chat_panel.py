@@ -269,6 +269,8 @@ class ChatPanel(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("This chat"))
         if not self.built:
             return
         if event.type() == QEvent.Type.LanguageChange:
@@ -300,7 +302,6 @@ class ChatPanel(QFrame):
 
     def _retranslate(self) -> None:
         self._mirror()
-        self.setAccessibleName(self.tr("This chat"))
         self.title.setText(self.tr("This chat"))
         self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
         self.prompt_label.setText(self.tr("System prompt"))

@@ -117,6 +117,11 @@ class ChatController(Actor):
         """Fill the sidebar. Raises SamarError."""
         self.organizer.load()
 
+    def begin(self) -> None:
+        """The window shows an empty page already; what was typed on it stays."""
+        self.drafts.begin()
+        self._show_chat()
+
     def new_chat(self) -> None:
         """An empty page; the chat comes into being with its first message."""
         self.drafts.keep()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
 
@@ -297,7 +298,7 @@ class ChatDocument(QObject):
         entry = self.entries[message_id]
         if not entry.parts and not entry.thoughts:
             return entry.message
-        return replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
+        return msgspec.structs.replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
 
     def toggle_thinking(self, message_id: int) -> None:
         entry = self.entries[message_id]

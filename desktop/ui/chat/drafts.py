@@ -22,6 +22,15 @@ class Drafts(Actor):
         self.shown = False
         """What was kept is in the composer: before that, its emptiness says nothing."""
 
+    def begin(self) -> None:
+        """What was typed before the history was there takes the place of what waited in it."""
+        store, chat_id = self.place()
+        if text := self.composer.draft():
+            try:
+                store.save_draft(chat_id, text)
+            except SamarError as problem:
+                self.error_occurred.emit(problem)
+
     def show(self) -> None:
         """Another chat is on the screen: put what waits in it into the composer."""
         store, chat_id = self.place()

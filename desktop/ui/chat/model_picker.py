@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
@@ -28,8 +28,7 @@ POPUP_WIDTH = 340
 MOST_ROWS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
+class ModelChoice(msgspec.Struct, frozen=True):
     """A model as the picker shows it. Texts are ready to be shown, in the interface's language."""
 
     path: str
@@ -283,7 +282,7 @@ class ModelPicker(Button):
         self._retranslate()
         self.updateGeometry()
         self.update()
-        if renamed:
+        if renamed and self.isVisible():
             name_changed(self)
 
     def texts(self) -> tuple[str, str]:

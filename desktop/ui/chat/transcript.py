@@ -25,6 +25,7 @@ from desktop.core.text import Direction
 from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
+from desktop.ui.chat.curtain import Curtain, Taking
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
 from desktop.ui.chat.editing import Editing
 from desktop.ui.chat.filling import Filler
@@ -95,6 +96,7 @@ class TranscriptView(QWidget):
         self._first = 0
         """Index of the first message that is in the document."""
         self._at_end = True
+        self._taking: Taking | None = None
         self.filler = Filler(self._second_document, lambda: self._messages, self._base, self)
         self.setFocusProxy(self.page)
         self.page.setAccessibleName(self.tr("Conversation"))
@@ -109,7 +111,8 @@ class TranscriptView(QWidget):
 
     def _connect(self) -> None:
         self.page.column_changed.connect(lambda width: self.chat.fit(width))
-        self.filler.done.connect(self._take)
+        self.filler.written.connect(self._take)
+        self.filler.done.connect(self._taken)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.page.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
@@ -155,6 +158,7 @@ class TranscriptView(QWidget):
         self.page.setUpdatesEnabled(False)
         self._is_putting = True  # emptying the page moves its scroll bar to the top, which asks for earlier messages
         self.overlays.reset()
+        self.finder.forget()
         self.formulas.reset(self._look)
         self.chat.reset(self._look)
         with self.chat.editing():
@@ -200,26 +204,40 @@ class TranscriptView(QWidget):
         rest = shown.size().height() - bar.value()
         longer = chat.document.characterCount() - shown.characterCount()
         chosen = self.page.textCursor()
-        anchor, position = chosen.anchor() + longer, chosen.position() + longer
-        follow = self._at_end
-        self.chat, self._first = chat, 0
+        anchor, position = max(chosen.anchor() + longer, 0), max(chosen.position() + longer, 0)
+        self._taking = Taking(self._at_end, rest, longer, anchor, position, Curtain(self.page))
+        self._taking.curtain.touched.connect(self.filler.finish)
+        self.chat = chat
+        self._is_putting = True
         self.overlays.hold()
         self.page.setUpdatesEnabled(False)
+        self.finder.release()
         self.page.setDocument(chat.document)
         self.chat.fit(self.page.column())
-        chat.document.documentLayout().documentSizeChanged.emit(chat.document.size())
-        moved = QTextCursor(chat.document)
-        moved.setPosition(max(anchor, 0))
-        moved.setPosition(max(position, 0), QTextCursor.MoveMode.KeepAnchor)
+
+    def _taken(self) -> None:
+        """It is laid out."""
+        taking, self._taking = self._taking, None
+        assert taking is not None
+        document, bar = self.chat.document, self.page.verticalScrollBar()
+        self._first = 0
+        document.documentLayout().documentSizeChanged.emit(document.size())
+        moved = QTextCursor(document)
+        moved.setPosition(taking.anchor)
+        moved.setPosition(taking.position, QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(moved)
-        bar.setValue(bar.maximum() if follow else round(chat.document.size().height() - rest))
+        self.finder.mark_again(taking.longer)
+        bar.setValue(bar.maximum() if taking.follow else round(document.size().height() - taking.rest))
         self.overlays.release()
         self.page.setUpdatesEnabled(True)
-        self._settle(follow)
+        self._is_putting = False
+        taking.curtain.leave()
+        self._settle(taking.follow)
         self.filled.emit()
 
     def append_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Add a message at the end. One that is streaming takes chunks from now on."""
+        self.filler.finish()
         if siblings is not None:
             self._siblings[message.id] = siblings
         self._messages.append(message)
@@ -232,6 +250,7 @@ class TranscriptView(QWidget):
 
     def append_chunk(self, message_id: int, text: str, thinking: str = "") -> None:
         """Add to a streaming reply. What of it is finished is never laid out again."""
+        self.filler.finish()
         if message_id not in self.chat.entries:
             return
         follow = self._at_end
@@ -240,6 +259,7 @@ class TranscriptView(QWidget):
 
     def finish_message(self, message: Message) -> None:
         """A streaming reply has ended; `message` says how."""
+        self.filler.finish()
         follow = self._at_end
         with self._in_place():
             self.chat.finish(message)
@@ -256,6 +276,7 @@ class TranscriptView(QWidget):
 
     def update_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Show `message` in the place of the one with its id."""
+        self.filler.finish()
         if siblings is not None:
             self._siblings[message.id] = siblings
         follow = self._at_end
@@ -271,6 +292,7 @@ class TranscriptView(QWidget):
 
     def remove_from(self, message_id: int) -> None:
         """Remove a message and all that follow it."""
+        self.filler.finish()
         at = next((index for index, message in enumerate(self._messages) if message.id == message_id), None)
         if at is None:
             return
@@ -308,6 +330,7 @@ class TranscriptView(QWidget):
 
     def _restyle(self) -> None:
         """Write the document anew in the new look, at the same place."""
+        self.filler.finish()
         messages, siblings = self._current_messages(), self._siblings
         place = None if self._at_end else self._message_at(self.page.viewport().height() // 3)
         self._look = self._make_look()
@@ -373,6 +396,7 @@ class TranscriptView(QWidget):
 
     def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
         """Show a message; ranges: spans of its source, in characters, to be marked."""
+        self.filler.finish()
         while message_id not in self.chat.entries and self._first:
             self._put_above(MORE)
         entry = self.chat.entries.get(message_id)
@@ -442,6 +466,7 @@ class TranscriptView(QWidget):
 
     # --- what the person does -----------------------------------------------------------------------------------------
     def open_find(self) -> None:
+        self.filler.finish()
         self._make_room(self.find_bar.height() + 16)
         self._place_find_bar()
         self.finder.open()
@@ -455,6 +480,7 @@ class TranscriptView(QWidget):
 
     def edit_message(self, message_id: int) -> None:
         """Open the editor over a message."""
+        self.filler.finish()
         self.editing.open(message_id)
 
     @property
@@ -551,6 +577,7 @@ class TranscriptView(QWidget):
         return found if found in self.chat.entries else None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.filler.finish()
         follow = self._at_end
         super().resizeEvent(event)
         if follow:

@@ -106,6 +106,8 @@ class ModelsRoom(QObject):
         """Look at the disk and the free memory anew."""
         self.worker.look(self.preferences.value.context)
         self.worker.list_catalogue(self.preferences.value.context)
+        if self.page is not None:
+            self.downloads.look()
 
     def take(self, paths: list[Path], *, show: bool = False) -> None:
         """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter.
@@ -290,6 +292,8 @@ class ModelsRoom(QObject):
         if self.shows_next:
             self.shows_next = False
             self.open("local")
+        if self.page is not None:
+            self.page.local.wanted = entries[0].id
         self._tell(self.tr("%n model(s) added.", "", len(entries)))
 
     def _on_removed(self, entry: Entry, done: Removal) -> None:
@@ -327,6 +331,8 @@ class ModelsRoom(QObject):
         self.worker.look(self.preferences.value.context)
 
     def _on_finished(self, entry: Entry) -> None:
+        if self.page is not None:
+            self.page.local.wanted = entry.id
         self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 

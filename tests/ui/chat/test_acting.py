@@ -64,6 +64,21 @@ def test_that_find_folds_what_is_typed_and_what_is_written(view: TranscriptView,
     assert not view.find_bar.isVisible()
 
 
+def test_that_what_a_search_found_stays_marked_while_a_long_chat_is_filled(view: TranscriptView, qtbot: QtBot) -> None:
+    """And that chats can be opened after it: marks of a document that is gone once ended the process."""
+    messages = long_chat(40)
+    for round in range(3):
+        with qtbot.waitSignal(view.filled, timeout=30_000):
+            view.set_messages([*messages, user(f"needle {round}", 41)])
+            assert not view.is_filled
+            view.scroll_to_message(41, [(0, 6)])
+        (marked,) = view.page.extraSelections()
+        assert marked.cursor.selectedText() == "needle"
+        assert marked.cursor.document() is view.page.document()
+    view.set_messages(messages[:2])
+    assert not view.page.extraSelections()
+
+
 def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([user("q"), reply("Half", status=MessageStatus.STOPPED)], {2: (2, 3)})
     bar = view.overlays.bars[2]
