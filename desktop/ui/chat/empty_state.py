@@ -77,7 +77,7 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self.model = ""
+        self.model = self.loading = ""
         self.questions: Sequence[str] | None = None
         self.temporary = False
         self.hour: int | None = None
@@ -127,7 +127,12 @@ class EmptyState(QWidget):
     def set_model(self, name: str, questions: Sequence[str] | None = None) -> None:
         """Who answers; "" while no model is loaded. questions: what this model answers well, in the interface's
         language, when it is known to be a small one with few subjects; None: a model that one can ask anything."""
-        self.model, self.questions = name, questions
+        self.model, self.questions, self.loading = name, questions, ""
+        self._retranslate()
+
+    def set_loading(self, name: str) -> None:
+        """A model is being loaded; `set_model` tells how it ended."""
+        self.loading = name
         self._retranslate()
 
     def set_temporary(self, temporary: bool) -> None:
@@ -179,6 +184,10 @@ class EmptyState(QWidget):
         self.greeting.setText(self.tr("Temporary chat") if self.temporary else self._greeting())
         if self.temporary:
             line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
+        elif self.loading:
+            line = self.tr("{model} is being loaded.\nEverything stays on this computer.").replace(
+                "{model}", self.loading
+            )
         elif self.model and self.questions:
             line = self.tr(
                 "{model} is tiny: it knows Samar and the basics.\nEverything stays on this computer."
