@@ -107,6 +107,8 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
 
 
 def test_that_whoever_comes_by_keyboard_stands_on_a_row(page: ModelsPage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
     page.hub.set_network(True)
     page.open_tab("hub")
     hub = page.hub
