@@ -1257,6 +1257,10 @@ Everything stays on this computer.</source>
         <source>Models that see…</source>
         <translation>نماذج ترى الصور…</translation>
     </message>
+    <message>
+        <source>Image copied</source>
+        <translation>نُسخت الصورة</translation>
+    </message>
 </context>
 <context>
     <name>ImageNotice</name>
@@ -3398,6 +3402,14 @@ Everything stays on this computer.</source>
     <message>
         <source>Show the image</source>
         <translation>اعرض الصورة</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
     </message>
     <message>
         <source>Copy link</source>
