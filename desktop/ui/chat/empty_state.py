@@ -22,7 +22,7 @@ class Suggestion(Button):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, self.fontMetrics().height() + 26)
+        return QSize(theme.width(420, most=2.5), self.fontMetrics().height() + 26)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = theme.current()
@@ -94,7 +94,7 @@ class EmptyState(QWidget):
         self.suggestions = [Suggestion(self) for _ in range(3)]
 
         body = QWidget(self)
-        body.setMaximumWidth(480)
+        self.body = body
         column = QVBoxLayout(body)
         column.setContentsMargins(24, 0, 24, 0)
         column.setSpacing(0)
@@ -120,6 +120,8 @@ class EmptyState(QWidget):
         outer.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         body.setMinimumWidth(360)
+        theme.state().changed.connect(self._widen)
+        self._widen()
         outer.addStretch(6)
         self.languages.chosen.connect(self.language_chosen)
         self._retranslate()
@@ -164,6 +166,9 @@ class EmptyState(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.moon.setVisible(event.size().height() >= 360)  # a low window keeps its room for the words
         super().resizeEvent(event)
+
+    def _widen(self) -> None:
+        self.body.setMaximumWidth(theme.width(480, most=2.5))
 
     def showEvent(self, event: QEvent) -> None:
         self._retranslate()
