@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from desktop.core.chat import Message, MessageStatus, Picture, Role
 from desktop.core.fitting import (
