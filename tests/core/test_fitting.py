@@ -178,12 +178,10 @@ def with_image(path: list[Message], at: int, tokens: int) -> list[Message]:
     """A message of the person shows a photo, which the imagined projector turns into so many tokens."""
     assert path[at].role is Role.USER
     out = list(path)
-    out[at] = msgspec.structs.replace(path[at], images=(PHOTO,))
+    out[at] = replace(path[at], images=(PHOTO,))
     for later in range(at, len(out)):
         if (stats := out[later].stats) is not None:
-            out[later] = msgspec.structs.replace(
-                out[later], stats=msgspec.structs.replace(stats, prompt_tokens=stats.prompt_tokens + tokens)
-            )
+            out[later] = replace(out[later], stats=replace(stats, prompt_tokens=stats.prompt_tokens + tokens))
     return out
 
 
