@@ -55,9 +55,8 @@ reference: setup-dev ## the converter against the live reference, every family (
 bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
 	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
 
-bench-ui: setup-dev ## start-up, and the transcript: growth and ratios
-	@$(VENV)/python -m benchmarks.startup
-	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m benchmarks.transcript
+bench-ui: setup-dev ## start-up, transcript and search: growth and ratios, into benchmarks/ui.md (four minutes)
+	@$(VENV)/python -m benchmarks.ui --write
 
 bench-models: setup-dev ## memory and speed of models, predicted and measured (long)
 	@$(VENV)/python -m benchmarks.models --write

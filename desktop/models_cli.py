@@ -28,7 +28,8 @@ from desktop.terminal import place, stopping_at_interrupt
 
 if TYPE_CHECKING:
     from desktop.models.downloads import Download, DownloadQueue, Progress
-    from desktop.models.hub import Hub, HubChoice, HubRepository
+    from desktop.models.hub import Hub
+    from desktop.models.repository import HubChoice, HubRepository
 
 app = typer.Typer(help="Models: on this computer, in the list, on the Hub.", no_args_is_help=True)
 
@@ -250,17 +251,17 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
         if not files:
             raise SamarError("checkpoint_found", name=model.source)
         repo, file = files[0]
-        repository, wanted = hub.repository(repo), wanted or file.name
+        repository = hub.repository(repo)
+        choice = repository.find(wanted or file.name, wanted.upper() or file.quantization)
     elif "/" in name:
         repository = hub.repository(name)
+        if wanted:
+            choice = repository.find(wanted, wanted.upper())
+        else:
+            room = Machine(free=free_memory())
+            choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     else:
         raise SamarError("model_unknown", name=what)
-    if wanted:
-        named = (c for c in repository.choices if wanted == Path(c.name).name or wanted.upper() == c.quantization)
-        choice = next(named, None)
-    else:
-        room = Machine(free=free_memory())
-        choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     if choice is None:
         raise SamarError("hub_not_found", name=what)
     return repository, choice
@@ -287,7 +288,8 @@ def _run(queue: DownloadQueue, one: Download) -> Entry:
         print(f"\nstopped at {readable(held)} of {readable(one.size)}; run the same again to go on", file=sys.stderr)
         raise KeyboardInterrupt from stopped
     except SamarError as problem:
-        queue.set_state(one.id, State.FAILED, problem)
+        if problem.code != "download_elsewhere":  # it goes on there
+            queue.set_state(one.id, State.FAILED, problem)
         raise
     finally:
         if sys.stderr.isatty():

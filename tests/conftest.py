@@ -6,6 +6,7 @@ import faulthandler
 import gc
 import itertools
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,22 @@ from typing import Any
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import getCppPointer
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+FOREIGN = ("LC_", "LANG", "HF_", "HUGGING", "QT_", "XCURSOR_", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR",
+    "OLLAMA_", "LLAMA_", "GGML_", "OMP_", "PYTHONWARNINGS", "PYTHONUTF8", "PYTHONIOENCODING", "SAMAR_")  # fmt: skip
+"""The computer's own language, tokens, places and tastes: no test depends on them."""
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+for name in list(os.environ):
+    if name.startswith(FOREIGN) or name.lower() in PROXIES:
+        del os.environ[name]
+os.environ.update(QT_QPA_PLATFORM=platform, HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+if sys.platform == "linux":
+    os.environ["LC_ALL"] = "C.UTF-8"
 
 # the same examples in every run, however slow the computer; others with --hypothesis-profile=explore
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what the modules hold stays anyway: not looked through again after each test
+
+
 TESTS = itertools.count(1)
 STDERR = os.dup(2)
 
@@ -52,12 +68,25 @@ def children() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
+def windows() -> dict[int, QWidget]:
+    """Widgets without a parent, by their address."""
+    if not isinstance(QCoreApplication.instance(), QApplication):
+        return {}
+    return {getCppPointer(widget)[0]: widget for widget in QApplication.topLevelWidgets() if widget.parent() is None}
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """A test ends its own threads and child processes."""
+    """A test ends its own threads and child processes. Its windows are deleted: each that stayed would be styled and
+    translated anew in every test after it."""
+    before_windows = set(windows())
     before_threads = set(threading.enumerate())
     before_children = {child.pid for child in children()}
     yield
+    for address, window in windows().items():
+        if address not in before_windows:
+            window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect(2 if next(TESTS) % 50 == 0 else 1)
     if not faulthandler.is_enabled():  # a window's log took it over
         faulthandler.enable(STDERR)

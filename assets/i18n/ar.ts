@@ -59,6 +59,24 @@
     </message>
 </context>
 <context>
+    <name>AttachmentTray</name>
+    <message>
+        <source>{name} is taken away</source>
+        <translation>أُزيلت الصورة {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) to be sent</source>
+        <translation>
+            <numerusform>لا صور سترسل</numerusform>
+            <numerusform>صورة واحدة سترسل</numerusform>
+            <numerusform>صورتان سترسلان</numerusform>
+            <numerusform>%n صور سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copied</source>
@@ -466,6 +484,21 @@
     </message>
 </context>
 <context>
+    <name>Chip</name>
+    <message>
+        <source>Image {name}, {size}</source>
+        <translation>الصورة {name}، {size}</translation>
+    </message>
+    <message>
+        <source>Delete takes it away.</source>
+        <translation>مفتاح الحذف يزيلها.</translation>
+    </message>
+    <message>
+        <source>Take {name} away</source>
+        <translation>أزل الصورة {name}</translation>
+    </message>
+</context>
+<context>
     <name>CodeBar</name>
     <message>
         <source>Copy code</source>
@@ -506,8 +539,8 @@
         <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
     </message>
     <message>
-        <source>Attach a file</source>
-        <translation>أرفق ملفًا</translation>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
     </message>
     <message>
         <source>The model is being loaded…</source>
@@ -754,6 +787,21 @@
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>لا صور</numerusform>
+            <numerusform>صورة واحدة</numerusform>
+            <numerusform>صورتان</numerusform>
+            <numerusform>%n صور</numerusform>
+            <numerusform>%n صورة</numerusform>
+            <numerusform>%n صورة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to attach to the message</source>
+        <translation>أفلت لإرفاقها بالرسالة</translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
             <numerusform>لا ملفات</numerusform>
@@ -806,6 +854,12 @@
     <message>
         <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
+    </message>
+    <message>
+        <source>{model} is being loaded.
+Everything stays on this computer.</source>
+        <translation>يُحمَّل {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>Explain a difficult idea with one example</source>
@@ -910,7 +964,7 @@ Everything stays on this computer.</source>
         <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
     <message>
-        <source>Look there no more</source>
+        <source>Stop looking there</source>
         <translation>لا تبحث فيه بعد الآن</translation>
     </message>
 </context>
@@ -987,7 +1041,7 @@ Everything stays on this computer.</source>
         <translation>هذا أحدث إصدار.</translation>
     </message>
     <message>
-        <source>Version {version} is there.</source>
+        <source>Version {version} is available.</source>
         <translation>صدر الإصدار {version}.</translation>
     </message>
     <message>
@@ -1133,6 +1187,10 @@ Everything stays on this computer.</source>
         <translation>لا ملف GGUF في هذا المستودع.</translation>
     </message>
     <message>
+        <source>Asking for its files…</source>
+        <translation>جارٍ السؤال عن ملفاته…</translation>
+    </message>
+    <message>
         <source>not said</source>
         <translation>غير مذكورة</translation>
     </message>
@@ -1179,6 +1237,101 @@ Everything stays on this computer.</source>
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
+    </message>
+</context>
+<context>
+    <name>ImageKeeper</name>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
+    </message>
+    <message>
+        <source>Images ({patterns})</source>
+        <translation>صور ({patterns})</translation>
+    </message>
+    <message>
+        <source>Pasted image</source>
+        <translation>صورة ملصقة</translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+    <message>
+        <source>Image copied</source>
+        <translation>نُسخت الصورة</translation>
+    </message>
+</context>
+<context>
+    <name>ImageNotice</name>
+    <message numerus="yes">
+        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
+        <translation>
+            <numerusform>لا يرى {name} الصور: لا صور ستُترك.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورة واحدة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورتان من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صور من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
+        <translation>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: لن تُترك صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورة الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورتان الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+</context>
+<context>
+    <name>ImageViewer</name>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
+    </message>
+    <message>
+        <source>Image {name}</source>
+        <translation>الصورة {name}</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخت</translation>
+    </message>
+    <message>
+        <source>Save the image</source>
+        <translation>احفظ الصورة</translation>
+    </message>
+    <message>
+        <source>Previous image</source>
+        <translation>الصورة السابقة</translation>
+    </message>
+    <message>
+        <source>Next image</source>
+        <translation>الصورة التالية</translation>
+    </message>
+    <message>
+        <source>Enlarge</source>
+        <translation>كبّر</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
     </message>
 </context>
 <context>
@@ -1361,6 +1514,10 @@ Everything stays on this computer.</source>
         <translation>عدّل</translation>
     </message>
     <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
         <source>More</source>
         <translation>المزيد</translation>
     </message>
@@ -1391,6 +1548,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Edit reply</source>
         <translation>عدّل الردّ</translation>
+    </message>
+    <message>
+        <source>Show probabilities…</source>
+        <translation>أظهر الاحتمالات…</translation>
     </message>
     <message>
         <source>New chat from here</source>
@@ -1827,12 +1988,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) pinned</source>
         <translation>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت محادثة واحدة</numerusform>
-            <numerusform>تم تثبيت محادثتين</numerusform>
-            <numerusform>تم تثبيت %n محادثات</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت محادثة واحدة</numerusform>
+            <numerusform>ثُبّتت محادثتان</numerusform>
+            <numerusform>ثُبّتت %n محادثات</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1849,12 +2010,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) archived</source>
         <translation>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
-            <numerusform>تمت أرشفة محادثتين</numerusform>
-            <numerusform>تمت أرشفة %n محادثات</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت محادثة واحدة</numerusform>
+            <numerusform>أُرشفت محادثتان</numerusform>
+            <numerusform>أُرشفت %n محادثات</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1871,23 +2032,23 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) taken out of the folder</source>
         <translation>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثة واحدة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثتان من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثات من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n chat(s) moved to “{name}”</source>
         <translation>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثتان إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثات إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
         </translation>
     </message>
     <message>
@@ -1897,12 +2058,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) deleted</source>
         <translation>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف محادثة واحدة</numerusform>
-            <numerusform>تم حذف محادثتين</numerusform>
-            <numerusform>تم حذف %n محادثات</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت محادثة واحدة</numerusform>
+            <numerusform>حُذفت محادثتان</numerusform>
+            <numerusform>حُذفت %n محادثات</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
         </translation>
     </message>
     <message>
@@ -2013,6 +2174,25 @@ Everything stays on this computer.</source>
     <message>
         <source>There is not enough free space on the disk.</source>
         <translation>لا تكفي المساحة الخالية على القرص.</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilitySwitch</name>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>متوقفة</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّلة</translation>
+    </message>
+    <message>
+        <source>How sure the model was of each token of the next replies, and what else it might have written.</source>
+        <translation>مدى ثقة النموذج بكل رمز من الردود القادمة، وما كان يمكن أن يكتبه بدلًا منه.</translation>
     </message>
 </context>
 <context>
@@ -2241,12 +2421,12 @@ Everything stays on this computer.</source>
         <translation>سَمَر</translation>
     </message>
     <message>
-        <source>Samar {version} is there</source>
+        <source>Samar {version} is available</source>
         <translation>صدر سمر {version}</translation>
     </message>
     <message>
-        <source>Look</source>
-        <translation>انظر</translation>
+        <source>Show</source>
+        <translation>اعرض</translation>
     </message>
     <message>
         <source>Copy details</source>
@@ -2589,7 +2769,7 @@ Everything stays on this computer.</source>
         <translation>احذف</translation>
     </message>
     <message>
-        <source>Undo the selection</source>
+        <source>Clear the selection</source>
         <translation>ألغِ التحديد</translation>
     </message>
 </context>
@@ -2863,6 +3043,10 @@ Everything stays on this computer.</source>
         <translation>سطر جديد</translation>
     </message>
     <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
+    </message>
+    <message>
         <source>Stop a reply</source>
         <translation>أوقف الردّ</translation>
     </message>
@@ -3080,6 +3264,40 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>TokenView</name>
+    <message>
+        <source>Token {0} of {1}</source>
+        <translation>الرمز {0} من {1}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) share these letters; together {percent}.</source>
+        <translation>
+            <numerusform>لا رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>رمز واحد في هذه الأحرف؛ {percent}.</numerusform>
+            <numerusform>رمزان يشتركان في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمزًا تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>The more a token glows, the less sure the model was of it. Point at one, or use the arrow keys.</source>
+        <translation>كلما توهّج الرمز أكثر قلّت ثقة النموذج به. أشر إلى رمز، أو استعمل مفاتيح الأسهم.</translation>
+    </message>
+    <message>
+        <source>The reply by its tokens</source>
+        <translation>الردّ برموزه</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
     <message>
         <source>You:</source>
@@ -3162,6 +3380,10 @@ Everything stays on this computer.</source>
             <numerusform>%n رمز</numerusform>
         </translation>
     </message>
+    <message>
+        <source>[Image: {name}]</source>
+        <translation>[صورة: {name}]</translation>
+    </message>
 </context>
 <context>
     <name>TranscriptView</name>
@@ -3176,6 +3398,18 @@ Everything stays on this computer.</source>
     <message>
         <source>Copy as Markdown</source>
         <translation>انسخ بصيغة Markdown</translation>
+    </message>
+    <message>
+        <source>Show the image</source>
+        <translation>اعرض الصورة</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
     </message>
     <message>
         <source>Copy link</source>
@@ -3239,6 +3473,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Thinking</source>
         <translation>التفكير</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
     </message>
     <message numerus="yes">
         <source>Exporting: {done} of %n chat(s)</source>
@@ -3430,7 +3668,7 @@ Everything stays on this computer.</source>
         <translation>تعذّر تشغيل المحرّك: {reason}.</translation>
     </message>
     <message>
-        <source>Start Samar again; if it stays so, install it anew.</source>
+        <source>Start Samar again; if that doesn&apos;t help, install it again.</source>
         <translation>شغّل سمر من جديد، وإن بقي الحال فأعد تثبيته.</translation>
     </message>
     <message>
@@ -3452,6 +3690,18 @@ Everything stays on this computer.</source>
     <message>
         <source>Correct it, or send without one.</source>
         <translation>صحّحها، أو أرسل من دونها.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP، وفي النافذة WebP أيضًا.</translation>
+    </message>
+    <message>
+        <source>One message takes at most {limit} images.</source>
+        <translation>تتّسع الرسالة الواحدة لـ {limit} صور على الأكثر.</translation>
+    </message>
+    <message>
+        <source>Send these first, then the others.</source>
+        <translation>أرسل هذه أولًا، ثم الباقي.</translation>
     </message>
     <message>
         <source>This model was taught no tools.</source>
@@ -3646,7 +3896,7 @@ Everything stays on this computer.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
-        <source>Install Samar anew; models on this computer work without the list.</source>
+        <source>Install Samar again; models on this computer work without the list.</source>
         <translation>أعد تثبيت سمر؛ النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
     </message>
     <message>
@@ -4040,10 +4290,6 @@ Everything stays on this computer.</source>
     <message>
         <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
         <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
-    </message>
-    <message>
-        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
-        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
     </message>
     <message>
         <source>The image {name} is too large ({width} × {height}).</source>

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPalette,
     QShowEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -32,6 +33,7 @@ class DirectedText(QTextEdit):
 
     def __init__(self, parent: QWidget | None = None, *, least: int = 1, most: int = 8) -> None:
         super().__init__(parent)
+        self._make_viewport()
         self.least = least
         self.most = most
         self.setAcceptRichText(False)
@@ -49,6 +51,16 @@ class DirectedText(QTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self.turn_all()
         self._fit()
+
+    def _make_viewport(self) -> None:
+        """As Qt's own. To hand over one that Qt made, PySide would look through all of its kinds of widgets first,
+        which takes longer than making the rest of the window's first picture."""
+        made = QWidget(self)
+        made.setBackgroundRole(QPalette.ColorRole.Base)
+        made.setAutoFillBackground(True)
+        made.setCursor(Qt.CursorShape.IBeamCursor)
+        self.document().documentLayout().setPaintDevice(made)  # it keeps the old one otherwise
+        self.setViewport(made)
 
     # --- direction ---
 

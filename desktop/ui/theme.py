@@ -7,19 +7,19 @@ Widgets that paint themselves read `current()`; all others are painted by Fusion
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
 from functools import cache
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from desktop.core.paths import assets_dir
 from desktop.core.settings import Theme
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Colours by meaning, as #rrggbb. Everything that must be read has a contrast of 4.5:1 or more where it stands."""
 
     window: str
@@ -194,16 +194,26 @@ def px(size: float) -> int:
     return round(size * state().scale)
 
 
-def width(base: int) -> int:
-    """The width of a column whose text grows: follows the text scale, up to where the conversation needs the room."""
-    return round(base * min(max(state().scale, 1.0), 1.35))
+def width(base: int, most: float = 1.35) -> int:
+    """The width of a column whose text grows: follows the text scale up to `most`, where the conversation needs the room."""
+    return round(base * min(max(state().scale, 1.0), most))
+
+
+STYLE = ("-style", "fusion")
+"""For the arguments of a QApplication: asked for there, the style costs no wrapper of QStyle and all of its enums."""
 
 
 def install(
-    app: QApplication, choice: Theme = Theme.SYSTEM, scale: float = 1.0, *, high_contrast: bool = False
+    app: QApplication,
+    choice: Theme = Theme.SYSTEM,
+    scale: float = 1.0,
+    *,
+    high_contrast: bool = False,
+    styled: bool = False,
 ) -> None:
-    """Set style, fonts and colours, and follow the system's changes from now on."""
-    app.setStyle(QStyleFactory.create("Fusion"))
+    """Set style, fonts and colours, and follow the system's changes from now on. styled: the application was given STYLE."""
+    if not styled:
+        app.setStyle("Fusion")
     app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.connect(_follow_system)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QFocusEvent,
     QFont,
     QInputMethodEvent,
@@ -383,14 +381,16 @@ class Moon(QWidget):
 
 def say(widget: QWidget, text: str) -> None:
     """Have a screen reader announce a text."""
-    if QAccessible.isActive():
-        from PySide6.QtGui import QAccessibleAnnouncementEvent
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # not for the window's first picture
 
+    if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 def name_changed(widget: QWidget) -> None:
     """Tell a screen reader that a widget's name is another one now."""
+    from PySide6.QtGui import QAccessible, QAccessibleEvent
+
     if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
 

@@ -21,7 +21,7 @@ from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.tools import fenced
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
+from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ class GenerationWorker(QObject):
     """message_id, tokens read, tokens of the prompt."""
     chunk_received = Signal(int, str, str)
     """message_id, text of the answer, text of the thinking: what is new of each."""
+    tokens_received = Signal(int, object)
+    """message_id, tuple of TokenChoice: tokens with their probabilities, where the request asked for them."""
     finished = Signal(int, object)
     """message_id, GenerationStats; also when the person stopped."""
     failed = Signal(int, object)
@@ -367,6 +369,8 @@ class _Inner(QObject):
                 begun = True
                 if isinstance(event, Piece):
                     chunks.add(event)
+                elif isinstance(event, Tokens):
+                    self._outer.tokens_received.emit(job.message_id, event.tokens)
                 elif isinstance(event, PromptStarted):
                     self._outer.prompt_progress.emit(job.message_id, event.cached_tokens, event.prompt_tokens)
                     if self._stops != stops:  # a stop that came before the engine knew of the request

@@ -94,17 +94,29 @@ def no_avx(root: Path) -> str:
     return f"answers without {len(hidden)} of {len(variants)} variants"
 
 
-def no_fonts(root: Path) -> str:
-    """An Arabic system in a root that has no font at all."""
+def no_arabic_font(root: Path) -> str:
+    """An Arabic system whose fonts have no Arabic letters."""
     home = made(root, HOME / "no fonts")
     machine = person(root, home, LANG="ar_EG.UTF-8", LANGUAGE="ar")
-    log = root / home.relative_to("/") / ".local/state/samar/log"
-    with window(machine):
-        wait_for(
-            "the sentence about fonts in the log",
-            lambda: any("no_arabic_font" in file.read_text("utf-8") for file in log.glob("*") if file.is_file()),
-        )
+    fonts = [file for file in (root / "usr/share/fonts").rglob("*.ttf") if "Serif" not in file.name]
+    away = [(file, root / "tmp" / file.name) for file in fonts]  # fontconfig looks into files by any name
+    for file, hidden in away:
+        file.rename(hidden)
+    try:
+        with window(machine):
+            wait_for(
+                "the sentence about fonts", lambda: logged(root, home, "No font on this computer has Arabic letters")
+            )
+    finally:
+        for file, hidden in away:
+            hidden.rename(file)
     return "speaks English and says why"
+
+
+def logged(root: Path, home: Path, words: str) -> bool:
+    """Whether Samar's log of a home has these words."""
+    log = root / home.relative_to("/") / ".local/state/samar/log"
+    return any(words in file.read_text("utf-8") for file in log.glob("*") if file.is_file())
 
 
 def no_keyring(root: Path) -> str:
@@ -130,6 +142,30 @@ def newer_history(root: Path) -> str:
     if history.read_bytes() != before:
         raise SmokeError("a newer history was changed")
     return said
+
+
+def replaced_program(root: Path) -> str:
+    """Another file takes the program's place while its window is open, as an upgrade does: it is told, and what the window
+    imports only now still comes from the old one."""
+    home = made(root, HOME / "replaced")
+    machine = person(root, home)
+    program = root / "usr/lib/samar/samar"
+    kept = program.with_name("samar.kept")
+
+    with window(machine) as keyboard:
+        program.rename(kept)
+        try:
+            program.write_bytes(b"another program")
+            keyboard._xdotool("windowfocus", "--sync", keyboard.window)
+            wait_for(
+                "the sentence about the upgrade", lambda: logged(root, home, "Another version of Samar was installed")
+            )
+            keyboard._xdotool("key", "--window", keyboard.window, "ctrl+comma")
+            windows = "search", "--onlyvisible", "--class", "samar"
+            wait_for("the settings", lambda: len(keyboard._xdotool(*windows).split()) == 2)
+        finally:
+            kept.replace(program)
+    return "tells it, and opens its settings"
 
 
 def full_disk(root: Path) -> str:
@@ -231,7 +267,8 @@ def wayland(root: Path, display: str) -> str:
                 if process.poll() is not None:
                     raise SmokeError(f"the window ended with {process.returncode}")
                 if not smoke.turns():
-                    subprocess.run(["xdotool", "type", "hello\n"], env=typing, check=True)
+                    subprocess.run(["xdotool", "type", "hello"], env=typing, check=True)
+                    subprocess.run(["xdotool", "key", "Return"], env=typing, check=True)
                 return ("assistant", "finished") in smoke.turns()
 
             wait_for("a finished reply under Wayland", answered)
@@ -255,9 +292,10 @@ def try_all(root: Path, archive: Path, display: str) -> None:
         ("no display", lambda: no_display(root)),
         ("no writable home", lambda: no_writable_home(root)),
         ("no AVX", lambda: no_avx(root)),
-        ("no fonts", lambda: no_fonts(root)),
+        ("no Arabic font", lambda: no_arabic_font(root)),
         ("no keyring", lambda: no_keyring(root)),
         ("newer history", lambda: newer_history(root)),
+        ("replaced program", lambda: replaced_program(root)),
         ("full disk", lambda: full_disk(root)),
         ("two versions", lambda: beside_portable(root, archive)),
         ("Wayland", lambda: wayland(root, display)),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.engine.client import Engine, Inspector
 from desktop.engine.protocol import (
@@ -21,6 +21,7 @@ from desktop.engine.protocol import (
     PromptProgress,
     PromptReady,
     PromptStarted,
+    Tokens,
 )
 from desktop.engine.reply import ReplyText
 
@@ -76,6 +77,8 @@ class ScriptedEngine(Engine):
     forgotten: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     states_limits: list[int] = field(default_factory=list)
+    vision: bool = False
+    """Its models see images."""
 
     def forget(self, chats: Collection[str]) -> None:
         self.forgotten.extend(chats)
@@ -138,6 +141,7 @@ class ScriptedEngine(Engine):
                 context_trained=facts.context_trained,
                 threads=options.threads or 1,
                 has_template=True,
+                vision=self.vision,
             )
             return self._model
         finally:
@@ -172,6 +176,9 @@ class ScriptedEngine(Engine):
                 break
             count += 1
             shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
+            if request.probabilities:
+                other = TokenChoice(text=text, probability=0.75, others=((text, 0.75), ("?", 0.25)))
+                yield Tokens(request=self._given, tokens=(other,))
             if shown:
                 yield Piece(request=self._given, text=shown, kind=kind)
             if until.stopped:

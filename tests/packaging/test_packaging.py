@@ -265,3 +265,23 @@ def test_that_the_smoke_test_and_the_manual_know_every_verb(monkeypatch: pytest.
     for verb in VERBS:
         assert re.search(rf"^\.B samar {verb}$", manual, re.M)
         assert re.search(rf"^\.B {verb}$", manual, re.M)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the format of libraries on Linux")
+def test_that_search_paths_of_the_build_machine_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PySide6 import QtCore
+
+    elf = load("linux/elf.py", monkeypatch)
+    shipped = Path(QtCore.__file__).read_bytes()
+    assert b"$ORIGIN" in shipped
+    library = tmp_path / "library.so"
+    library.write_bytes(shipped)
+    assert not elf.forget_search_paths(library), "a path beside the library is wanted"
+    assert library.read_bytes() == shipped
+    library.write_bytes(shipped.replace(b"$ORIGIN", b"/ORIGIN"))
+    assert elf.forget_search_paths(library)
+    assert len(library.read_bytes()) == len(shipped)
+    assert not elf.forget_search_paths(library), "nothing is left"
+    text = tmp_path / "text.so"
+    text.write_text("no library")
+    assert not elf.forget_search_paths(text)

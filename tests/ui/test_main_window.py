@@ -187,6 +187,13 @@ def test_that_a_suggestion_is_sent(window: MainWindow, qtbot: QtBot) -> None:
     assert sent.args == ["What is quantization?"]
 
 
+def test_that_an_empty_chat_says_that_its_model_is_being_loaded(window: MainWindow) -> None:
+    window.empty.set_loading("Llama")
+    assert window.empty.answers.text().startswith("Llama is being loaded.")
+    window.empty.set_model("Llama", None)
+    assert window.empty.answers.text().startswith("Llama answers here.")
+
+
 def test_that_a_tiny_model_offers_the_way_to_a_larger_one(window: MainWindow, qtbot: QtBot) -> None:
     window.empty.set_model("Other", None)
     assert not window.empty.larger.isVisibleTo(window.empty)
@@ -389,3 +396,17 @@ def test_that_shortcuts_are_written_in_one_direction_in_arabic(app: QApplication
     i18n.install(app, Language.ARABIC)
     for keys in ("Shift+Up", "Alt+Down", "Shift+Return", "Ctrl+,", "Del", "F2"):
         assert not re.search("[\u0600-\u06ff]", native(keys)), native(keys)
+
+
+def test_that_what_goes_hands_the_keyboard_to_the_composer(window: MainWindow) -> None:
+    window.show_error(SamarError("engine_died", reason="SIGKILL"))
+    window.banner.close_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.banner.close_button, Qt.Key.Key_Space)
+    assert window.banner.isHidden() and window.composer.text.hasFocus()
+    window.show_toast("Chat deleted", "Undo", lambda: None)
+    window.toast.button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.toast.button, Qt.Key.Key_Space)
+    assert window.toast.isHidden() and window.composer.text.hasFocus()
+    window.sidebar.models.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.sidebar.models, Qt.Key.Key_Tab)
+    assert window.sidebar.settings.hasFocus()

@@ -19,6 +19,7 @@ from desktop.engine.client import Engine, EngineClient
 from desktop.engine.protocol import GenerateRequest, LoadOptions
 from desktop.models import gguf
 from desktop.workers.generation import GenerationWorker
+from tests.fakes.endless import ENDLESS
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 REQUEST = GenerateRequest(messages=(("user", "hello"),))
@@ -372,10 +373,7 @@ def test_that_shutting_down_in_mid_reply_is_clean(qtbot: QtBot, make_worker: Mak
 def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(qtbot: QtBot, make_worker: Make) -> None:
     engine = EngineClient(gguf.inspect)
     worker, told = make_worker(engine)
-    endless = GenerateRequest(
-        messages=(("user", "What is a token?"),),
-        params=GenerationParams(temperature=5.0, top_k=0, top_p=1.0, min_p=0.0, seed=1),
-    )
+    endless = GenerateRequest(messages=(("user", "What is a token?"),), params=ENDLESS)
     with qtbot.waitSignal(worker.model_loaded, timeout=30_000):
         worker.load(starter_model(), OPTIONS)
     with qtbot.waitSignal(worker.chunk_received, timeout=30_000):

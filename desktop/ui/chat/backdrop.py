@@ -82,11 +82,11 @@ class Backdrop:
             line = lines_rect(block, rect)
             if made.property(P_BUBBLE) and kind not in (Kind.SPEAKER, Kind.FOOTER):
                 self._bubble(look, bubbles, block, line, message, width, margin)
+            if kind != Kind.THINKING:
+                self._bars(look, bars, made, line, message, width, margin)
             if kind in _CODE:
                 self._panel(look, panels, block, line, width, margin)
                 continue
-            if kind != Kind.THINKING:
-                self._bars(look, bars, made, line, message, width, margin)
             if kind == Kind.RULE:
                 y = line.center().y()
                 left, right = margin + made.leftMargin(), width - margin - made.rightMargin()

@@ -26,6 +26,8 @@ RAISED = 128
 MUTED = 256
 IMAGE = 512
 """The alternative text of an image, which is never fetched."""
+PICTURE = 1024
+"""An image that the person showed; `Run.source` is its number and size, `Run.text` what is copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Kind(StrEnum):
     TABLE = "table"
     # what the transcript adds around a message
     SPEAKER = "speaker"
+    IMAGES = "images"
     OWN = "own"
     THINKING = "thinking"
     STATUS = "status"

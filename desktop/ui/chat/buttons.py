@@ -18,6 +18,7 @@ STROKES = {
     "regenerate": '<path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9"/><path d="M19.5 4.5V9H15"/>',
     "continue": '<path d="M7.5 5.5v13l11-6.5z"/>',
     "edit": '<path d="M4.5 19.5h4L19 9a2.8 2.8 0 0 0-4-4L4.5 15.5z"/><path d="m13.5 6.5 4 4"/>',
+    "tokens": '<path d="M4.5 19.5h15"/><path d="M7 16.5V11M12 16.5v-11M17 16.5v-3"/>',
     "more": '<g fill="currentColor" stroke="none"><circle cx="5.5" cy="12" r="1.6"/><circle cx="12" cy="12" r="1.6"/>'
     '<circle cx="18.5" cy="12" r="1.6"/></g>',
     "save": '<path d="M12 4v11M7 10.5l5 5 5-5"/><path d="M4.5 17v1a2.5 2.5 0 0 0 2.5 2.5h10a2.5 2.5 0 0 0 2.5-2.5v-1"/>',

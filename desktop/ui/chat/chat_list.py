@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.core.chat import Chat, Folder
-from desktop.core.folding import fold
 from desktop.storage.chats import ChatOrder
 from desktop.ui import i18n
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(msgspec.Struct, frozen=True):
     """One found place. `marks` are (start, length) of the words in `excerpt` that were searched for."""
 
     chat_id: int
@@ -151,7 +149,7 @@ class ChatListModel(QAbstractListModel):
                     held.setdefault(chat.folder_id, []).append(chat)
             counts = Counter(chat.folder_id for chat in shown)
             for folder in self.folders:
-                rows.append(replace(folder, chats=counts[folder.id]))
+                rows.append(msgspec.structs.replace(folder, chats=counts[folder.id]))
                 if folder.id not in self.folded:
                     rows += held.get(folder.id, ())
         rest = [chat for chat in shown if not chat.pinned and chat.folder_id not in known]
@@ -159,6 +157,8 @@ class ChatListModel(QAbstractListModel):
 
     def _sort(self, chats: list[Chat]) -> None:
         if self.order is ChatOrder.TITLE:
+            from desktop.core.folding import fold  # only this order needs it
+
             titles = self._titles
             for chat in chats:
                 if chat.title not in titles:

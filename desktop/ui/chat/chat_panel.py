@@ -15,6 +15,7 @@ from desktop.ui import i18n, theme
 from desktop.ui.widgets import IconButton, Label, Meter
 
 if TYPE_CHECKING:  # a hundred widgets: they come when the panel is opened
+    from desktop.ui.chat.probability_switch import ProbabilitySwitch
     from desktop.ui.directed_text import DirectedText
     from desktop.ui.sampling import SamplingEditor
 
@@ -33,6 +34,7 @@ class ChatPanel(QFrame):
     """GenerationParams, or None for the model's own"""
     presets_changed = Signal(object)
     """tuple of Preset: the person's own"""
+    probabilities_changed = Signal(bool)
     prompts_requested = Signal()
     """the library of prompts"""
     closed = Signal()
@@ -47,6 +49,7 @@ class ChatPanel(QFrame):
     prompt_reset: QPushButton
     prompt_library: QPushButton
     sampling: SamplingEditor
+    switch: ProbabilitySwitch
     context_label: Label
     context_value: Label
     context_meter: Meter
@@ -62,6 +65,7 @@ class ChatPanel(QFrame):
         self.params: GenerationParams | None = None
         self.defaults = GenerationParams()
         self.presets: Sequence[Preset] = ()
+        self.probabilities = False
         self.used, self.total, self.dropped = 0, 0, 0
         self.showing = False
         self.untold = False
@@ -83,6 +87,7 @@ class ChatPanel(QFrame):
         super().setVisible(visible)
 
     def _build(self) -> None:
+        from desktop.ui.chat.probability_switch import ProbabilitySwitch
         from desktop.ui.directed_text import DirectedText
         from desktop.ui.sampling import SamplingEditor
 
@@ -98,6 +103,7 @@ class ChatPanel(QFrame):
         for button in (self.prompt_reset, self.prompt_library):
             button.setProperty("rank", "link")
         self.sampling = SamplingEditor(self)
+        self.switch = ProbabilitySwitch(self)
         self.context_label = Label("label", self)
         self.context_value = Label("value", self)
         self.context_meter = Meter(self)
@@ -121,6 +127,8 @@ class ChatPanel(QFrame):
         column.addLayout(back)
         column.addSpacing(20)
         column.addWidget(self.sampling)
+        column.addSpacing(20)
+        column.addWidget(self.switch)
         column.addSpacing(20)
         context = QHBoxLayout()
         context.addWidget(self.context_label, 1)
@@ -154,10 +162,12 @@ class ChatPanel(QFrame):
         self.prompt_library.clicked.connect(self.prompts_requested)
         self.sampling.params_changed.connect(self.params_changed)
         self.sampling.presets_changed.connect(self.presets_changed)
+        self.switch.chosen.connect(self._switched)
         self.close_button.clicked.connect(self.closed)
         self._retranslate()
         self.sampling.set_presets(self.presets)
         self.sampling.set_params(self.params, self.defaults)
+        self.switch.set_value(self.probabilities)
         self._show_prompt()
         self._show_context()
 
@@ -194,6 +204,16 @@ class ChatPanel(QFrame):
         if self.built:
             self.sampling.form.forget()
 
+    def set_probabilities(self, wanted: bool) -> None:
+        """Whether the probabilities of tokens are asked for in this chat."""
+        self.probabilities = wanted
+        if self.built:
+            self.switch.set_value(wanted)
+
+    def _switched(self, wanted: object) -> None:
+        self.probabilities = bool(wanted)
+        self.probabilities_changed.emit(self.probabilities)
+
     def set_context(self, used: int, total: int, dropped: int = 0) -> None:
         """Tokens used and in all; total 0 while no model is loaded. dropped: the oldest messages that the last reply was
         written without."""
@@ -208,7 +228,7 @@ class ChatPanel(QFrame):
     # --- inside ---
 
     def _widen(self) -> None:
-        self.setFixedWidth(theme.width(WIDTH))
+        self.setFixedWidth(theme.width(WIDTH, most=2.0))
 
     def tell_prompt(self) -> None:
         """Emit an edit that hasn't been told yet."""
@@ -249,6 +269,8 @@ class ChatPanel(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("This chat"))
         if not self.built:
             return
         if event.type() == QEvent.Type.LanguageChange:
@@ -280,7 +302,6 @@ class ChatPanel(QFrame):
 
     def _retranslate(self) -> None:
         self._mirror()
-        self.setAccessibleName(self.tr("This chat"))
         self.title.setText(self.tr("This chat"))
         self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
         self.prompt_label.setText(self.tr("System prompt"))

@@ -23,6 +23,7 @@ P_LANGUAGE = _USER + 6  # str
 P_INLINE = _USER + 7  # bool on characters: inline code
 P_SOURCE = _USER + 8  # str on characters: Markdown of a formula
 P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
+P_PICTURE = _USER + 11  # int on characters: id of the image that stands there
 P_DEPTH = _USER + 10  # int: how many lists the block stands in
 
 
@@ -96,7 +97,7 @@ GUTTER = 20
 _INDENT = {Holder.LIST: 26, Holder.QUOTE: 18, Holder.FOOTNOTE: 26, Holder.THOUGHT: 18, Holder.BUBBLE: 0}
 _GAPS = {Gap.NONE: 0, Gap.TIGHT: 4, Gap.NORMAL: 11, Gap.WIDE: 22}
 _HEADING_SIZES = {1: 1.34, 2: 1.2, 3: 1.1, 4: 1.0, 5: 1.0, 6: 0.93}
-_LINES = frozenset(Kind) - {Kind.FORMULA}
+_LINES = frozenset(Kind) - {Kind.FORMULA, Kind.IMAGES}
 """Blocks whose lines are all of one height."""
 _ABSOLUTE = Qt.AlignmentFlag.AlignAbsolute
 CODE_INSET = 15
@@ -194,6 +195,9 @@ class Look:
                 height, top = 1, self.px(2 if block.gap is Gap.TIGHT else 14)
             case Kind.THINKING:
                 height, bottom = self.px(24), self.px(4)
+            case Kind.IMAGES:  # at the end side, as the bubble below
+                made.setAlignment((Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight) | _ABSOLUTE)
+                bottom = self.px(14)
             case Kind.STATUS:
                 height, top = self.px(22), self.px(8)
             case Kind.FOOTER:

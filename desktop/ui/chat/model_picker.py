@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
@@ -28,8 +28,7 @@ POPUP_WIDTH = 340
 MOST_ROWS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
+class ModelChoice(msgspec.Struct, frozen=True):
     """A model as the picker shows it. Texts are ready to be shown, in the interface's language."""
 
     path: str
@@ -221,6 +220,8 @@ class ModelPicker(Button):
     """path of the loaded model"""
     load_cancelled = Signal()
     """end the load that is going on"""
+    about_to_open = Signal()
+    """The list is asked for; what it is to show may still be told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -261,6 +262,7 @@ class ModelPicker(Button):
         self._set(PickerState.FAILED, path, name, "")
 
     def open_list(self) -> None:
+        self.about_to_open.emit()
         made = ModelList(self)
         made.adjustSize()
         corner = self.rect().bottomRight() if self.right_to_left() else self.rect().bottomLeft()
@@ -283,7 +285,7 @@ class ModelPicker(Button):
         self._retranslate()
         self.updateGeometry()
         self.update()
-        if renamed:
+        if renamed and self.isVisible():
             name_changed(self)
 
     def texts(self) -> tuple[str, str]:

@@ -34,7 +34,7 @@ _READING = frozenset(
 
 
 class ChatPage(QTextBrowser):
-    """Nothing is loaded from anywhere: pictures come from the formulas, links only report that they were chosen."""
+    """Nothing is loaded from anywhere: pictures are drawn here, links only report that they were chosen."""
 
     column_changed = Signal(float)
     moved = Signal()
@@ -56,6 +56,8 @@ class ChatPage(QTextBrowser):
         self.backdrop = Backdrop()
         self.sources: Callable[[], dict[int, str]] = dict
         """The Markdown of the messages, for copying."""
+        self.painted_over: Callable[[QPainter, QRectF], None] | None = None
+        """Paints what lies over the text: a painter in the document's coordinates, and what of it is seen."""
         self.setCursorWidth(0)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
@@ -195,3 +197,8 @@ class ChatPage(QTextBrowser):
         )
         painter.end()
         super().paintEvent(event)
+        if self.painted_over is not None:
+            painter = QPainter(self.viewport())
+            painter.translate(0, -self.offset())
+            self.painted_over(painter, clip)
+            painter.end()

@@ -29,13 +29,27 @@ class SearchField(LineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self.setClearButtonEnabled(True)
-        self.clear_button = self.findChild(QToolButton)
-        theme.state().changed.connect(self._show_clear)
-        self._show_clear()
+        self.clear_button: QToolButton | None = None
+        theme.state().changed.connect(self._restyle)
+        self.textChanged.connect(self._make_clear)
+        self._restyle()
         self.place_text()
 
-    def _show_clear(self) -> None:
+    def _make_clear(self) -> None:
+        """With the first text; Qt looks for its picture in all icon themes."""
+        if self.clear_button is None:
+            self.setClearButtonEnabled(True)
+            self.clear_button = self.findChild(QToolButton)
+            self.name_clear(self.clear_name)
+            self._restyle()
+
+    def name_clear(self, name: str) -> None:
+        """What a screen reader calls the button."""
+        self.clear_name = name
+        if self.clear_button is not None:
+            self.clear_button.setAccessibleName(name)
+
+    def _restyle(self) -> None:
         self.setFixedHeight(max(38, theme.px(32)))
         for action in self.findChildren(QAction):  # Qt's own, a black disc in every theme
             action.setIcon(icons.icon("close", theme.current().muted, 14))
@@ -411,8 +425,7 @@ class Sidebar(QFrame):
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
         self.search.setToolTip(f"{self.tr('Search chats')}  {native('Ctrl+K')}")
-        if self.search.clear_button is not None:
-            self.search.clear_button.setAccessibleName(self.tr("Clear the search"))
+        self.search.name_clear(self.tr("Clear the search"))
         self.view.setAccessibleName(self.tr("Chats"))
         self.models.setText(self.tr("Models"))
         self.models.setAccessibleName(self.tr("Models"))

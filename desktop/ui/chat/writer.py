@@ -21,14 +21,20 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.core.text import Direction, isolated
+from desktop.core.text import TAG, Direction, isolated
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Holder, Kind, Run, Table
 from desktop.ui.chat.look import Look, colour, qt_direction
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
+_APART = re.compile(
+    TAG.pattern  # its brackets would turn around
+    + r"|(?<![A-Za-z0-9_.)+-])(?:\+[0-9]{1,3}(?:[ -][0-9]{2,5}){1,5}|[0-9]+(?:-[0-9]+){2,}"  # +966 50 123 4567, 2024-05-17
+    r"|[-+\u2212][0-9](?:[0-9.,]*[0-9])?)"  # -5.5
+)
+"""What stands in right-to-left text as it would alone: a sign before a number, and the hyphens of a date, would be taken for the
+sentence's own."""
 PAD = "\u202f"
 """A narrow space at each end of inline code, room for the shape behind it. It is no part of the text."""
 
@@ -111,7 +117,7 @@ class Writer:
     def _insert_runs(self, cursor: QTextCursor, block: Block, runs: Sequence[Run]) -> None:
         for run in runs:
             base = self.look.char_format(run, block.kind, block.level)
-            if run.style & b.MATH:
+            if run.style & (b.MATH | b.PICTURE):
                 made = self._formulas.image_format(run, base)
                 if made is not None:
                     start = cursor.position()
@@ -310,7 +316,7 @@ class Writer:
 
 
 def rendered(run: Run, kind: Kind) -> str:
-    """The text of a run as it stands in the document: one paragraph; code, links, formulas and tags isolated."""
+    """The text of a run as it stands in the document: one paragraph; what keeps an order of its own is isolated."""
     text = run.text.replace("\n", LINE)
     if kind in (Kind.CODE_LINE, Kind.CODE_HEAD):
         return text
@@ -318,8 +324,8 @@ def rendered(run: Run, kind: Kind) -> str:
         return isolated(f"{PAD}{text}{PAD}" if run.style & b.CODE else text, Direction.LTR)
     if run.style & b.LINK:
         return isolated(text)
-    if "<" in text and not text.isascii():
-        return _TAG.sub(lambda found: isolated(found[0], Direction.LTR), text)
+    if not text.isascii() or text.lstrip()[:1] in ("-", "+"):
+        return _APART.sub(lambda found: isolated(found[0], Direction.LTR), text)
     return text
 
 

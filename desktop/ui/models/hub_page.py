@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.errors import fill
 from desktop.models.fit import Machine, Verdict, rough
-from desktop.models.hub import HubChoice, HubModel, HubRepository
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
@@ -73,8 +73,8 @@ class HubPage(QWidget):
         super().__init__(parent)
         self.host = host
         self.results: list[HubModel] = []
-        self.asked, self.searching = False, False
-        """Whether there was a search, and whether its answer is still to come."""
+        self.asked, self.searching, self.opening = False, False, False
+        """Whether there was a search, and whether its answer, or that about a repository, is still to come."""
         self.repository: HubRepository | None = None
         self.machine = Machine(free=0)
         self.off = NetworkOff(self)
@@ -121,7 +121,8 @@ class HubPage(QWidget):
         self.words.returnPressed.connect(self._search)
         self.search.clicked.connect(self._search)
         self.token.clicked.connect(self.ask_token)
-        self.found.chosen.connect(lambda repo: self.repository_requested.emit(repo) if repo else None)
+        self.found.chosen.connect(self._open)
+        self.found.activated_key.connect(self._open)
         self.files.chosen.connect(lambda _: self._enable())
         self.files.activated_key.connect(lambda _: self._download())
         self.button.clicked.connect(self._download)
@@ -130,7 +131,12 @@ class HubPage(QWidget):
 
     def set_network(self, allowed: bool) -> None:
         self.pages.setCurrentWidget(self.on if allowed else self.off)
-        (self.words if allowed else self.off.button).setFocus()
+        if self.isVisible():  # else whatever is shown keeps the focus
+            self.first().setFocus()
+
+    def first(self) -> QWidget:
+        """Where one begins: the search, or the button that allows it."""
+        return self.words if self.pages.currentWidget() is self.on else self.off.button
 
     def set_machine(self, machine: Machine) -> None:
         self.machine = machine
@@ -144,12 +150,24 @@ class HubPage(QWidget):
 
     def show_failure(self) -> None:
         """What was asked for does not come."""
+        self.opening = False
         if self.searching:
             self.asked = self.searching = False
             self._fill()
+        else:
+            self._fill_files()
+
+    def _open(self, repo: str | None) -> None:
+        """Another repository was chosen: the files of the one before are not its."""
+        if repo and (self.repository is None or self.repository.repo != repo):
+            self.repository, self.opening = None, True
+            self._fill_files()
+            self.repository_requested.emit(repo)
 
     def show_repository(self, repository: HubRepository) -> None:
-        self.repository = repository
+        if repository.repo != self.found.key():
+            return  # another one was chosen meanwhile
+        self.repository, self.opening = repository, False
         self._fill_files()
         taken = repository.choice(lambda choice: rough(choice.size, self.machine) is Verdict.FITS)
         self.files.select_key(taken.name if taken else None)
@@ -232,7 +250,10 @@ class HubPage(QWidget):
         if self.repository:
             self.files.set_placeholder(self.tr("There is no GGUF file in this repository."))
         else:
-            self.files.set_placeholder(self.tr("Choose a repository to see its files.") if self.results else "")
+            waiting = (
+                self.tr("Asking for its files…") if self.opening else self.tr("Choose a repository to see its files.")
+            )
+            self.files.set_placeholder(waiting if self.results else "")
         if self.repository:
             details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
             text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")

@@ -34,6 +34,8 @@ class LocalPage(QWidget):
         super().__init__(parent)
         self.shown: OnDisk | None = None
         self.loaded = ""
+        self.wanted = ""
+        """Id of a model that is to be chosen as soon as it is on the list: it was added just now."""
         self.words = QLineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.add_files = QPushButton(self)
@@ -110,6 +112,9 @@ class LocalPage(QWidget):
             titles, [self._row(entry, names[entry.name] > 1) for entry in shown.entries] if shown else []
         )
         self.table.set_placeholder(self.tr("No model matches. Try fewer words.") if shown else self.tr("Looking…"))
+        if shown and any(entry.id == self.wanted for entry in shown.entries):
+            self.table.select_key(self.wanted)
+            self.wanted = ""
         if shown and self.table.key() is None:
             loaded = next((entry.id for entry in shown.entries if entry.path == self.loaded), None)
             self.table.select_key(loaded)

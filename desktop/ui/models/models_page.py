@@ -95,7 +95,7 @@ class ModelsPage(QWidget):
         """ "local", "catalogue" or "hub"."""
         self.tabs.set_value(name)
         self.pages.setCurrentWidget(self.tab())
-        self.tab().words.setFocus()
+        (self.hub.first() if self.tab() is self.hub else self.tab().words).setFocus()
 
     def tab(self) -> LocalPage | CataloguePage | HubPage:
         """The one that is shown."""
@@ -137,7 +137,8 @@ class ModelsPage(QWidget):
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.paths_dropped.emit(self.overlay.take(event))
+        paths, _ = self.overlay.take(event)
+        self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()

@@ -17,8 +17,9 @@ from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
-from desktop.models.hub import Hub, HubChoice, HubModel, HubRepository
+from desktop.models.hub import Hub
 from desktop.models.library import Library, Removal
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
@@ -89,8 +90,8 @@ class ModelsRoom(QObject):
         if self.page is None:
             self.page = self._made()
             self.downloads.begin()
-        self.page.open_tab(tab)
         self.page.hub.set_network(self.preferences.value.network_allowed)
+        self.page.open_tab(tab)
         self.page.local.show_loaded(self.loaded)
         self.page.show()
         self.page.raise_()
@@ -106,6 +107,8 @@ class ModelsRoom(QObject):
         """Look at the disk and the free memory anew."""
         self.worker.look(self.preferences.value.context)
         self.worker.list_catalogue(self.preferences.value.context)
+        if self.page is not None:
+            self.downloads.look()
 
     def take(self, paths: list[Path], *, show: bool = False) -> None:
         """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter.
@@ -188,7 +191,7 @@ class ModelsRoom(QObject):
         """A file of the list: the Hub is asked what it is today, then it is queued."""
         if self.preferences.value.network_allowed or self._asks_for_network():
             self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
-            self.worker.find_choice(one.repo, one.file.name)
+            self.worker.find_choice(one.repo, one.file.name, one.file.quantization)
 
     def _download(self, repository: HubRepository, choice: HubChoice) -> None:
         """Queue a model; where there is something to agree to or to choose, ask first."""
@@ -290,6 +293,8 @@ class ModelsRoom(QObject):
         if self.shows_next:
             self.shows_next = False
             self.open("local")
+        if self.page is not None:
+            self.page.local.wanted = entries[0].id
         self._tell(self.tr("%n model(s) added.", "", len(entries)))
 
     def _on_removed(self, entry: Entry, done: Removal) -> None:
@@ -327,6 +332,8 @@ class ModelsRoom(QObject):
         self.worker.look(self.preferences.value.context)
 
     def _on_finished(self, entry: Entry) -> None:
+        if self.page is not None:
+            self.page.local.wanted = entry.id
         self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 

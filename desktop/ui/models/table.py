@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
     QShowEvent,
+    QTextOption,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,7 +40,6 @@ from PySide6.QtWidgets import (
 from desktop.core.folding import fold
 from desktop.models.fit import Verdict
 from desktop.ui import theme
-from desktop.ui.error_presenter import isolated
 from desktop.ui.models import words
 from desktop.ui.widgets import leading
 
@@ -188,10 +188,12 @@ class _Delegate(QStyledItemDelegate):
             self._line(painter, below, detail, rtl)
 
     def _line(self, painter: QPainter, place: QRectF, text: str, rtl: bool) -> None:
-        """What does not fit is cut off at the end of the text, which in a name of the other direction is not the row's."""
-        short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
-        shown = isolated(short) if short != text else text
-        painter.drawText(place, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, shown)
+        """Placed by the interface and ordered by its own first letter or mark, so that what is cut off is its end."""
+        option = QTextOption(leading(rtl) | Qt.AlignmentFlag.AlignVCenter)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+        painter.drawText(place, shown, option)
 
     def _badge(self, painter: QPainter, inner: QRectF, verdict: Verdict, rtl: bool) -> None:
         tokens = theme.current()
@@ -263,6 +265,8 @@ class ModelTable(QTableView):
             self.filter.sort(column, order)
         self._make_room()
         self.select_key(before)
+        if self.hasFocus():
+            self._stand_on_a_row()
 
     def set_placeholder(self, text: str) -> None:
         """What is said in the place of rows while there are none."""
@@ -282,9 +286,13 @@ class ModelTable(QTableView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Whoever comes by keyboard stands on a row; what the mouse means comes with its click."""
         super().focusInEvent(event)
-        if event.reason() is not Qt.FocusReason.MouseFocusReason and self.key() is None and self.filter.rowCount():
-            self.selectRow(0)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self._stand_on_a_row()
         self.viewport().update()
+
+    def _stand_on_a_row(self) -> None:
+        if self.key() is None and self.filter.rowCount():
+            self.selectRow(0)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -342,5 +350,10 @@ class ModelTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.key() is not None:
             self.activated_key.emit(self.key())
+            return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.filter.rowCount():
+            self.selectRow(
+                0 if event.key() == Qt.Key.Key_Home else self.filter.rowCount() - 1
+            )  # of rows, not of columns
             return
         super().keyPressEvent(event)

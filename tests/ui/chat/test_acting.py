@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
+from desktop.core.generation import GenerationStats
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.look import DARK
 from desktop.ui.chat.transcript import TranscriptView
@@ -62,6 +63,21 @@ def test_that_find_folds_what_is_typed_and_what_is_written(view: TranscriptView,
         assert len(view.finder.hits) == count, typed
     QTest.keyClick(view.find_bar.field, Qt.Key.Key_Escape)
     assert not view.find_bar.isVisible()
+
+
+def test_that_what_a_search_found_stays_marked_while_a_long_chat_is_filled(view: TranscriptView, qtbot: QtBot) -> None:
+    """And that chats can be opened after it: marks of a document that is gone once ended the process."""
+    messages = long_chat(40)
+    for round in range(3):
+        with qtbot.waitSignal(view.filled, timeout=30_000):
+            view.set_messages([*messages, user(f"needle {round}", 41)])
+            assert not view.is_filled
+            view.scroll_to_message(41, [(0, 6)])
+        (marked,) = view.page.extraSelections()
+        assert marked.cursor.selectedText() == "needle"
+        assert marked.cursor.document() is view.page.document()
+    view.set_messages(messages[:2])
+    assert not view.page.extraSelections()
 
 
 def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qtbot: QtBot) -> None:
@@ -257,3 +273,11 @@ def test_that_another_long_chat_has_each_message_once(view: TranscriptView) -> N
     assert len(set(view.chat.order)) == len(view.chat.order)
     view.remove_from(other[-2].id)
     assert view.chat.order[-1] == other[-3].id
+
+
+def test_that_figures_without_room_are_left_out_whole(make_view: Callable[..., TranscriptView]) -> None:
+    stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0)
+    for width, shown in ((800, True), (250, False)):
+        view = make_view(width=width)
+        view.set_messages([user("q"), reply("answer", stats=stats)], {2: (2, 3)})
+        assert view.overlays.bars[2].figures.isVisible() is shown
