@@ -71,7 +71,8 @@ def test_that_none_keeps_its_references_when_the_window_is_used() -> None:
 LATER = (
     "PySide6.QtNetwork", "cryptography", "gguf", "httpx2", "huggingface_hub", "jinja2", "keyring", "llama_cpp", "logging.handlers",
     "markdown_it", "numpy", "psutil", "pygments", "sentencepiece", "tokenizers", "typer", "ziamath",
-    "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog",
+    "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog", "desktop.engine.client",
+    "desktop.workers.generation", "desktop.ui.sampling", "desktop.ui.chat.controller", "desktop.ui.chat.transcript",
 )  # fmt: skip
 
 

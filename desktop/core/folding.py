@@ -159,6 +159,7 @@ def words(text: str) -> list[str]:
 # Three letters must follow, so that "له" does not find "الله".
 _PARTICLES = frozenset(before + article for before in ("", "و", "ف") for article in ("ال", "بال", "كال", "لل"))
 _LONGEST_PARTICLE = 4
+_SHORT = 4
 _ARTICLE = re.compile(r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})")
 _AFTER_ARTICLE = re.compile(r"(?<![^ ])[وف]?(?:ال|بال|كال|لل)([ء-ي]{3}[^ ]*)")
 
@@ -205,6 +206,15 @@ class Term:
     def ends_anywhere(self) -> bool:
         return self.is_prefix or bool(_unspaced().match(self.words[-1]))
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """Finds an only short word that nothing is written together with: it stands inside of so many words that looking
+        at each place one by one takes longer than the search itself."""
+        if len(self.words) > 1 or len(self.first) > _SHORT or is_arabic(self.first) or self.begins_anywhere:
+            return None
+        word = re.escape(self.first)  # before what must not stand before it: so that its letters are searched for first
+        return re.compile(rf"{word}(?<![^\W_]{word})" + ("" if self.ends_anywhere else r"(?![^\W_])"))
+
 
 def find_terms(text: str, terms: Iterable[Term], reach: int | None = None) -> list[Span]:
     """Spans of the original `text` where terms stand, at the beginnings of words, in order and without overlap.
@@ -240,6 +250,11 @@ def _apart(found: list[Span]) -> list[Span]:
 
 def _find_term(text: str, term: Term) -> Iterator[Span]:
     """Spans of a folded text."""
+    return _look_for(text, term) if term.pattern is None else map(re.Match.span, term.pattern.finditer(text))
+
+
+def _look_for(text: str, term: Term) -> Iterator[Span]:
+    """Place by place."""
     first, is_simple = term.first, len(term.words) == 1 and term.ends_anywhere
     at = text.find(first)
     while at >= 0:

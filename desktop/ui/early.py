@@ -21,24 +21,21 @@ class Early(QObject):
         silent: signals that need no hearer yet."""
         super().__init__()
         self._finish = finish
-        self._held: list[tuple[SignalInstance, Callable[..., None]]] = []
+        self._listens = True
         for source in sources:
             for name in signals_of(type(source)):
                 signal = getattr(source, name)
                 if signal not in silent and not source.isSignalConnected(QMetaMethod.fromSignal(signal)):
-                    again = partial(self._again, signal)
-                    signal.connect(again)
-                    self._held.append((signal, again))
+                    signal.connect(partial(self._again, signal))
 
     def _again(self, signal: SignalInstance, *arguments: Any) -> None:
-        self._finish()
-        signal.emit(*arguments)
+        if self._listens:
+            self._finish()
+            signal.emit(*arguments)
 
     def leave(self) -> None:
-        """Listen no more."""
-        for signal, again in self._held:
-            signal.disconnect(again)
-        self._held.clear()
+        """Listen no more. The connections stay: to cut one while it is being called would free what is called."""
+        self._listens = False
 
 
 def signals_of(kind: type) -> list[str]:
@@ -70,4 +67,3 @@ class FirstPaint(QObject):
     def _tell(self) -> None:
         self._widget.removeEventFilter(self)
         self.passed.emit()
-        self.deleteLater()

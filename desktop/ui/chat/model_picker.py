@@ -220,6 +220,8 @@ class ModelPicker(Button):
     """path of the loaded model"""
     load_cancelled = Signal()
     """end the load that is going on"""
+    about_to_open = Signal()
+    """The list is asked for; what it is to show may still be told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,6 +262,7 @@ class ModelPicker(Button):
         self._set(PickerState.FAILED, path, name, "")
 
     def open_list(self) -> None:
+        self.about_to_open.emit()
         made = ModelList(self)
         made.adjustSize()
         corner = self.rect().bottomRight() if self.right_to_left() else self.rect().bottomLeft()
