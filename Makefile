@@ -17,8 +17,7 @@ setup: ## a private .venv with everything that Samar needs
 setup-dev: ## the same, with what tests and checks need
 	@$(PYTHON) packaging/prepare.py --dev
 
-test: setup-dev ## every check and every test, side by side
-	@$(MAKE) --no-print-directory -j2 check units
+test: setup-dev check units ## every check and every test
 
 check: lint types contracts
 
@@ -36,8 +35,8 @@ types: setup-dev ## mypy, strict outside desktop/ui
 contracts: setup-dev ## who may import whom
 	@$(VENV)/lint-imports
 
-units: setup-dev ## the tests alone, in two halves side by side
-	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m tests
+units: setup-dev ## the tests alone
+	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m pytest
 
 accessibility: setup-dev ## the real accessibility tree, on a virtual screen (long; needs Xvfb, openbox, at-spi2-core)
 	@$(VENV)/python -m tests.accessibility

@@ -85,6 +85,7 @@ class Table:
 
     def note(self, row: str, side: str, value: float) -> None:
         if value == value:
+            print(f"{side}: {row}: {value:.4g}", file=sys.stderr, flush=True)  # it is long until the table is there
             self.rows.setdefault(row, {}).setdefault(side, []).append(value)
 
     def lines(self, sides: list[str]) -> list[str]:

@@ -1,11 +1,11 @@
 """The installed Samar against this checkout, in turns: from start to a window that takes input, and tokens/s.
 
-    python -m benchmarks.installed [--program build/package/bundle/samar/samar] [--part start|tokens] [--rounds 7] [--model FILE]
+    python -m benchmarks.installed [--program FILE] [--checkout FOLDER] [--part start|tokens] [--rounds 7] [--model FILE]
 
 PROGRAM is the frozen program, as it is in the packages; the checkout's engine is compiled for this very machine, so it is the
 native source build. Both are measured from outside, so that neither is changed for it: a window "takes input" when what
-is typed at the moment when it appears has become a stored message. Medians, and the ratio of each pair. Linux, with Xvfb and
-libXtst.
+is typed at the moment when it appears has become a stored message. Medians, and the ratio of each pair; processor time is what a
+busy computer blurs least. Linux, with Xvfb and libXtst.
 """
 
 from __future__ import annotations
@@ -105,57 +105,68 @@ def virtual_screen() -> Iterator[str]:
         server.wait()
 
 
+def ended(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> float:
+    """Wait for the end of a process. Processor seconds that it and its children used."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime
+
+
 def start(
-    command: list[str], screen: Screen, environment: dict[str, str], filled: Path, place: Path
-) -> tuple[float, float]:
-    """Seconds until the window is shown, and until what was typed into it then is stored."""
+    command: list[str], screen: Screen, environment: dict[str, str], checkout: Path, filled: Path, place: Path
+) -> tuple[float, float, float]:
+    """Seconds until the window is shown, and until what was typed into it then is stored; processor seconds until the end."""
     folder = place / "data"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(filled, folder)
     screen.forget()
     began = time.perf_counter()
-    with subprocess.Popen([*command, "--data-dir", str(folder)], env=environment, stdin=subprocess.DEVNULL) as process:
-        try:
-            window = screen.wait_for_window()
-            shown = time.perf_counter() - began
-            screen.type(window, TYPED)
-            asked = f"file:{folder / 'history.sqlite3'}?mode=ro"
-            with contextlib.closing(sqlite3.connect(asked, uri=True)) as history:
-                while not history.execute("SELECT count(*) FROM messages WHERE content = ?", [TYPED]).fetchone()[0]:
-                    if time.perf_counter() - began > PATIENCE_S:
-                        raise SystemExit("what was typed never arrived")
-                    time.sleep(LOOK_EVERY_S)
-            return shown, time.perf_counter() - began
-        finally:
-            process.terminate()
-            process.wait()
+    process = subprocess.Popen(
+        [*command, "--data-dir", str(folder)], cwd=checkout, env=environment, stdin=subprocess.DEVNULL
+    )
+    try:
+        window = screen.wait_for_window()
+        shown = time.perf_counter() - began
+        screen.type(window, TYPED)
+        asked = f"file:{folder / 'history.sqlite3'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(asked, uri=True)) as history:
+            while not history.execute("SELECT count(*) FROM messages WHERE content = ?", [TYPED]).fetchone()[0]:
+                if time.perf_counter() - began > PATIENCE_S:
+                    raise SystemExit("what was typed never arrived")
+                time.sleep(LOOK_EVERY_S)
+        stored = time.perf_counter() - began
+    finally:
+        process.terminate()
+        used = ended(process)
+    return shown, stored, used
 
 
-def measure_start(sides: dict[str, list[str]], rounds: int) -> list[str]:
+def measure_start(sides: dict[str, list[str]], checkout: Path, rounds: int) -> list[str]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    figures: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
+    figures: dict[str, list[tuple[float, float, float]]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as name, virtual_screen() as display:
         place = Path(name)
-        environment |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(ROOT)}
+        environment |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(checkout)}
         fill(place / "filled", CHATS)
         SettingsFile(Paths.under(place / "filled").settings).save(Settings())
         screen = Screen(display)
         for number in range(-1, rounds):  # the first one only warms up
             for side in sides if number % 2 else reversed(sides):
-                found = start(sides[side], screen, environment, place / "filled", place)
+                found = start(sides[side], screen, environment, checkout, place / "filled", place)
                 if number >= 0:
                     figures[side].append(found)
     rows = ["| from the start until | installed | checkout | ratio | aim |", "|---|---|---|---|---|"]
     for column, what, aim in (
         (0, "the window is shown", "–"),
         (1, "what was typed into it is stored", f"≤ {AIM_START}"),
+        (2, "the end of it all, processor time", "–"),
     ):
         values = {side: [pair[column] for pair in pairs] for side, pairs in figures.items()}
         rows.append(row(what, values["installed"], values["checkout"], " s", aim))
     return rows
 
 
-def measure_tokens(sides: dict[str, list[str]], model: Path, tokens: int, rounds: int) -> list[str]:
+def measure_tokens(sides: dict[str, list[str]], checkout: Path, model: Path, tokens: int, rounds: int) -> list[str]:
     """Reading and writing of one model, as `samar ask` reports them."""
     ends = json.dumps([[token, -1e9] for token in end_tokens(model)])
     words = [
@@ -169,23 +180,29 @@ def measure_tokens(sides: dict[str, list[str]], model: Path, tokens: int, rounds
         "--set",
         f"logit_bias={ends}",
     ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
     prompt: dict[str, list[float]] = {side: [] for side in sides}
     reply: dict[str, list[float]] = {side: [] for side in sides}
+    processor: dict[str, list[float]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as data:
         for number in range(-1, rounds):
             for side in sides if number % 2 else reversed(sides):
                 command = [*sides[side], "--data-dir", data, "ask", text_of(150, 1), *words]
-                done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-                told = json.loads(done.stdout)
+                process = subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True)
+                assert process.stdout is not None
+                told = json.loads(process.stdout.read())
+                process.stdout.close()
+                used = ended(process)
                 if number >= 0:
                     prompt[side].append(told["prompt_tokens"] / told["first_token_s"])
                     reply[side].append(told["tokens_per_s"])
+                    processor[side].append(used)
     return [
         f"| {model.name}, tokens/s | installed | checkout | ratio | aim |",
         "|---|---|---|---|---|",
         row("reading, with the first token", prompt["installed"], prompt["checkout"], "", f"≥ {AIM_TOKENS}"),
         row("writing", reply["installed"], reply["checkout"], "", f"≥ {AIM_TOKENS}"),
+        row("processor time of it all", processor["installed"], processor["checkout"], " s", "–"),
     ]
 
 
@@ -202,6 +219,7 @@ def row(what: str, ours: list[float], theirs: list[float], unit: str, aim: str) 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", type=Path, default=PROGRAM)
+    parser.add_argument("--checkout", type=Path, default=ROOT, help="the sources that PROGRAM was built from")
     parser.add_argument("--part", choices=["start", "tokens"], help="only this one")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--tokens", type=int, default=256)
@@ -213,10 +231,10 @@ def main() -> int:
         "",
     ]
     if options.part != "tokens":
-        lines += [*measure_start(sides, options.rounds), ""]
+        lines += [*measure_start(sides, options.checkout, options.rounds), ""]
     if options.part != "start":
         for model in options.model or [starter_model()]:
-            lines += [*measure_tokens(sides, model.resolve(), options.tokens, options.rounds), ""]
+            lines += [*measure_tokens(sides, options.checkout, model.resolve(), options.tokens, options.rounds), ""]
     print("\n".join(lines))
     return 0
 

@@ -2,6 +2,7 @@
 
 python -m benchmarks.models [--write]      memory and speed, predicted and measured; --write: into models.md
 python -m benchmarks.models --only WORD…   the shapes whose names have one of the words
+python -m benchmarks.models --speeds       speeds alone, after a short prompt: less than a minute on an idle computer
 python -m benchmarks.models fuzz [COUNT]   mutated headers: nothing may crash, hang, swell or point outside its file
 """
 
@@ -23,7 +24,7 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth, gguf
 from desktop.models.card import card_of
-from desktop.models.fit import EFFICIENCY, memory, speed
+from desktop.models.fit import EFFICIENCY, bytes_read, memory, speed
 from desktop.models.shape import shape_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, Q8_0, Shape, write_shaped
@@ -83,6 +84,23 @@ def table(only: list[str]) -> list[str]:
                 )
                 print(lines[-1], flush=True)
     return lines
+
+
+def speeds() -> Iterator[str]:
+    """Lines of a Markdown table: tokens/s in a short chat, the best of sixteen."""
+    width, others = bandwidth.measured()
+    yield f"Memory bandwidth: {width / 1e9:.1f} GB/s; other programs had {others:.0%} of the processors meanwhile."
+    yield ""
+    yield "| model | MB read for each token | predicted tokens/s | seen | share of the bandwidth |"
+    yield "|---|---|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, made in SHAPES.items():
+            path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
+            shape = shape_of([gguf.read_header(path)])
+            seen = measure(path, min(2048, shape.context_trained), prompt=32)["tokens_per_s"]
+            read = bytes_read(shape, 32)
+            expected = speed(shape, width, context=32)
+            yield f"| {name} | {read / MB:,.0f} | {expected:,.1f} | {seen:,.1f} | {seen * read / width:.0%} |"
 
 
 # ---- fuzzing
@@ -179,6 +197,10 @@ def main(arguments: list[str]) -> int:
         took = time.perf_counter() - started
         print(f"{count} mutated headers in {took:.0f} s: {dict(said)}")
         print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        return 0
+    if "--speeds" in arguments:
+        for line in speeds():
+            print(line, flush=True)
         return 0
     only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else []
     lines = table(only)

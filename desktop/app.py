@@ -553,8 +553,8 @@ class Samar(QObject):
         dialog.open()
 
     def _tell_update(self, version: str) -> None:
-        text = self.tr("Samar {version} is there").replace("{version}", f"\u2068{version}\u2069")
-        self.window.show_toast(text, self.tr("Look"), lambda: self.open_settings("help"))
+        text = self.tr("Samar {version} is available").replace("{version}", f"\u2068{version}\u2069")
+        self.window.show_toast(text, self.tr("Show"), lambda: self.open_settings("help"))
 
     def _on_settings(self, settings: Settings) -> None:
         self._tell_worker(settings)

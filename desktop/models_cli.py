@@ -28,7 +28,8 @@ from desktop.terminal import place, stopping_at_interrupt
 
 if TYPE_CHECKING:
     from desktop.models.downloads import Download, DownloadQueue, Progress
-    from desktop.models.hub import Hub, HubChoice, HubRepository
+    from desktop.models.hub import Hub
+    from desktop.models.repository import HubChoice, HubRepository
 
 app = typer.Typer(help="Models: on this computer, in the list, on the Hub.", no_args_is_help=True)
 

@@ -856,6 +856,12 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
+        <source>{model} is being loaded.
+Everything stays on this computer.</source>
+        <translation>يُحمَّل {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
         <source>Explain a difficult idea with one example</source>
         <translation>اشرح فكرة صعبة بمثال واحد</translation>
     </message>
@@ -958,7 +964,7 @@ Everything stays on this computer.</source>
         <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
     <message>
-        <source>Look there no more</source>
+        <source>Stop looking there</source>
         <translation>لا تبحث فيه بعد الآن</translation>
     </message>
 </context>
@@ -1035,7 +1041,7 @@ Everything stays on this computer.</source>
         <translation>هذا أحدث إصدار.</translation>
     </message>
     <message>
-        <source>Version {version} is there.</source>
+        <source>Version {version} is available.</source>
         <translation>صدر الإصدار {version}.</translation>
     </message>
     <message>
@@ -1250,6 +1256,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Models that see…</source>
         <translation>نماذج ترى الصور…</translation>
+    </message>
+    <message>
+        <source>Image copied</source>
+        <translation>نُسخت الصورة</translation>
     </message>
 </context>
 <context>
@@ -1978,12 +1988,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) pinned</source>
         <translation>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت محادثة واحدة</numerusform>
-            <numerusform>تم تثبيت محادثتين</numerusform>
-            <numerusform>تم تثبيت %n محادثات</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت محادثة واحدة</numerusform>
+            <numerusform>ثُبّتت محادثتان</numerusform>
+            <numerusform>ثُبّتت %n محادثات</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2000,12 +2010,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) archived</source>
         <translation>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
-            <numerusform>تمت أرشفة محادثتين</numerusform>
-            <numerusform>تمت أرشفة %n محادثات</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت محادثة واحدة</numerusform>
+            <numerusform>أُرشفت محادثتان</numerusform>
+            <numerusform>أُرشفت %n محادثات</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2022,23 +2032,23 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) taken out of the folder</source>
         <translation>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثة واحدة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثتان من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثات من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n chat(s) moved to “{name}”</source>
         <translation>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثتان إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثات إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
         </translation>
     </message>
     <message>
@@ -2048,12 +2058,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>%n chat(s) deleted</source>
         <translation>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف محادثة واحدة</numerusform>
-            <numerusform>تم حذف محادثتين</numerusform>
-            <numerusform>تم حذف %n محادثات</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت محادثة واحدة</numerusform>
+            <numerusform>حُذفت محادثتان</numerusform>
+            <numerusform>حُذفت %n محادثات</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
         </translation>
     </message>
     <message>
@@ -2411,12 +2421,12 @@ Everything stays on this computer.</source>
         <translation>سَمَر</translation>
     </message>
     <message>
-        <source>Samar {version} is there</source>
+        <source>Samar {version} is available</source>
         <translation>صدر سمر {version}</translation>
     </message>
     <message>
-        <source>Look</source>
-        <translation>انظر</translation>
+        <source>Show</source>
+        <translation>اعرض</translation>
     </message>
     <message>
         <source>Copy details</source>
@@ -2759,7 +2769,7 @@ Everything stays on this computer.</source>
         <translation>احذف</translation>
     </message>
     <message>
-        <source>Undo the selection</source>
+        <source>Clear the selection</source>
         <translation>ألغِ التحديد</translation>
     </message>
 </context>
@@ -3394,6 +3404,14 @@ Everything stays on this computer.</source>
         <translation>اعرض الصورة</translation>
     </message>
     <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
+    </message>
+    <message>
         <source>Copy link</source>
         <translation>انسخ الرابط</translation>
     </message>
@@ -3650,7 +3668,7 @@ Everything stays on this computer.</source>
         <translation>تعذّر تشغيل المحرّك: {reason}.</translation>
     </message>
     <message>
-        <source>Start Samar again; if it stays so, install it anew.</source>
+        <source>Start Samar again; if that doesn&apos;t help, install it again.</source>
         <translation>شغّل سمر من جديد، وإن بقي الحال فأعد تثبيته.</translation>
     </message>
     <message>
@@ -3878,7 +3896,7 @@ Everything stays on this computer.</source>
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
-        <source>Install Samar anew; models on this computer work without the list.</source>
+        <source>Install Samar again; models on this computer work without the list.</source>
         <translation>أعد تثبيت سمر؛ النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
     </message>
     <message>

@@ -76,7 +76,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "engine_start_failed": (
         QT_TRANSLATE_NOOP("errors", "The engine could not be started: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Start Samar again; if it stays so, install it anew."),
+        QT_TRANSLATE_NOOP("errors", "Start Samar again; if that doesn't help, install it again."),
     ),
     "engine_silent": (
         QT_TRANSLATE_NOOP("errors", "The engine did not answer and was ended."),
@@ -311,7 +311,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "catalogue_broken": (
         QT_TRANSLATE_NOOP("errors", "The list of models can't be read: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Install Samar anew; models on this computer work without the list."),
+        QT_TRANSLATE_NOOP("errors", "Install Samar again; models on this computer work without the list."),
     ),
     "library_damaged": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was set aside as {aside}."),

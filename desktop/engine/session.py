@@ -486,6 +486,7 @@ class _Reply:
         session = self._session
         context, guesser, threads = session.context, session.guesser, session.threads
         threads.begin()
+        context.set_threads(threads.current, threads.current)  # guesses are batches, but no prompts
         token = context.sample(sampler)
         self._first_at = before = time.perf_counter()
         if guesser is not None:
@@ -501,9 +502,9 @@ class _Reply:
                 return ended
             now = time.perf_counter()
             each, before = (now - before) / count, now
-            stretch = 1 if each > _SLOW_S else _STRETCH
             if threads.tokens(count):
-                context.set_threads(threads.current, threads.for_prompts)
+                context.set_threads(threads.current, threads.current)
+            stretch = 1 if each > _SLOW_S or threads.trying else _STRETCH
             if guesser is None:
                 continue
             guesser.single(each)

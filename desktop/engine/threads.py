@@ -92,6 +92,11 @@ class ThreadChooser:
         """Threads for reading prompts, which gains from every core that is free."""
         return self.current if self.starved else self.counts[-1]
 
+    @property
+    def trying(self) -> bool:
+        """A trial is on, which is better looked at often: another count may be ten times as slow."""
+        return self._before is not None
+
     def begin(self, crowd: int = 0) -> None:
         """Decoding begins after a pause, which counts for nothing. crowd: threads of other programs that want cores now;
         they are given way to at once, and the first idle moments take the cores back."""

@@ -82,7 +82,7 @@ def state_images(window: MainWindow) -> None:
         chip.set_picture(decoded(chip.image.data, filling=QSize(SIDE, SIDE) * 2))
     notice = ImageNotice()
     window.add_notice(notice)
-    notice.show_left_out(4, "Llama 3.2 1B Instruct")
+    notice.show_left_out(4, "نموذج سمر المبدئي" if i18n.is_rtl() else "Samar Starter")
     transcript.page.grab()  # what is painted is asked for
     while not transcript.thumbnails.is_settled:
         QApplication.processEvents()

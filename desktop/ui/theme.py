@@ -194,9 +194,9 @@ def px(size: float) -> int:
     return round(size * state().scale)
 
 
-def width(base: int) -> int:
-    """The width of a column whose text grows: follows the text scale, up to where the conversation needs the room."""
-    return round(base * min(max(state().scale, 1.0), 1.35))
+def width(base: int, most: float = 1.35) -> int:
+    """The width of a column whose text grows: follows the text scale up to `most`, where the conversation needs the room."""
+    return round(base * min(max(state().scale, 1.0), most))
 
 
 STYLE = ("-style", "fusion")

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.models.downloads import DownloadQueue, Progress, State
-from desktop.models.hub import HubChoice, HubFile, HubRepository, Stopped, Transfer
+from desktop.models.hub import Stopped, Transfer
+from desktop.models.repository import HubChoice, HubFile, HubRepository
 
 log = logging.getLogger(__name__)
 

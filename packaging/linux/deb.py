@@ -20,8 +20,9 @@ from pathlib import Path
 from linux import integration
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-OPTIONAL = ("libqgtk3.so", "readline.")
-"""Beginnings of names of what loads only where its desktop or library is; what it needs is no dependency of ours."""
+OPTIONAL = ("libqgtk3.so", "readline.", "libmtmd.so")
+"""Beginnings of names of what loads only where its desktop or library is, and of libmtmd, which needs what libllama needs and
+libllama itself, under a name that no file bears: what these need is no dependency of ours."""
 
 CONTROL = """\
 Package: samar

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from desktop.core.chat import Message, MessageStatus, Picture, Role
 from desktop.core.fitting import (
@@ -182,9 +181,7 @@ def with_image(path: list[Message], at: int, tokens: int) -> list[Message]:
     out[at] = replace(path[at], images=(PHOTO,))
     for later in range(at, len(out)):
         if (stats := out[later].stats) is not None:
-            out[later] = replace(
-                out[later], stats=msgspec.structs.replace(stats, prompt_tokens=stats.prompt_tokens + tokens)
-            )
+            out[later] = replace(out[later], stats=replace(stats, prompt_tokens=stats.prompt_tokens + tokens))
     return out
 
 

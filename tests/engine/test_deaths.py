@@ -55,7 +55,7 @@ def reply_of(engine: EngineClient, request: GenerateRequest, at_event: Callable[
 
 
 def gone(family: list[psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=60)
     return not alive
 
 
@@ -74,8 +74,10 @@ def healed(engine: EngineClient) -> EngineClient:
     return engine
 
 
-def load_and_ask(engine: EngineClient, model: Path) -> None:
+def load_and_ask(engine: EngineClient, model: Path, silence_s: float = 60.0) -> None:
+    """silence_s: for the reply."""
     engine.load(model, OPTIONS)
+    engine._silence_s = silence_s
     list(engine.generate(ask()))
 
 
@@ -133,9 +135,9 @@ def test_that_an_abort_of_ggml_says_what_it_said(make_engine: MakeEngine, tiny_m
 def test_that_an_engine_lost_before_its_first_word_is_replaced(
     make_engine: MakeEngine, tiny_model: Path, fault: str, code: str
 ) -> None:
-    engine = make_engine(command=faulty(fault), silence_s=2.0)
+    engine = make_engine(command=faulty(fault), silence_s=2.0 if fault == "freeze@load" else 60.0)
     with pytest.raises(SamarError) as caught:
-        load_and_ask(engine, tiny_model)
+        load_and_ask(engine, tiny_model, 2.0 if fault == "freeze@prompt" else 60.0)
     assert caught.value.code == code
     assert "SIGKILL" in caught.value.details.get("reason", "SIGKILL")
     assert not engine.alive
@@ -188,7 +190,7 @@ def test_that_prints_of_native_code_do_not_reach_the_frames(make_engine: MakeEng
 def test_that_an_engine_which_does_not_start_says_why(
     make_engine: MakeEngine, tiny_model: Path, fault: str, reason: str
 ) -> None:
-    engine = make_engine(command=faulty(fault), start_s=20.0 if fault != "silent" else 1.0)
+    engine = make_engine(command=faulty(fault), start_s=60.0 if fault != "silent" else 1.0)
     with pytest.raises(SamarError) as caught:
         engine.load(tiny_model)
     assert caught.value.code == "engine_start_failed"
@@ -205,27 +207,29 @@ def test_that_a_missing_program_says_why(make_engine: MakeEngine, tiny_model: Pa
 
 
 def test_that_a_frozen_engine_is_ended_after_its_time(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(silence_s=2.0)
+    engine = make_engine()
     engine.load(tiny_model, OPTIONS)
     frozen = process_of(engine)
 
     def freeze(_number: int, event: Event) -> None:
         if isinstance(event, Piece):
             os.kill(frozen.pid, signal.SIGSTOP)
+            engine._silence_s = 2.0  # not earlier: a sound one may be slow
 
     with pytest.raises(SamarError) as caught:
         reply_of(engine, ask(), freeze)
     assert caught.value.code == "engine_silent"
     assert not frozen.is_running()
-    engine._silence_s = 60.0  # a sound one may be slow
+    engine._silence_s = 60.0
     works(engine, tiny_model)
 
 
 def test_that_a_frozen_engine_takes_no_caller_with_it(make_engine: MakeEngine, tiny_model: Path) -> None:
-    engine = make_engine(silence_s=2.0)
+    engine = make_engine()
     engine.load(tiny_model, OPTIONS)
     frozen = process_of(engine)
     os.kill(frozen.pid, signal.SIGSTOP)
+    engine._silence_s = 2.0
     with pytest.raises(SamarError) as caught:
         list(engine.generate(ask("x" * 1_000_000)))  # more than a pipe holds: a plain write would never return
     assert caught.value.code == "engine_silent"
@@ -270,7 +274,7 @@ def test_that_the_engine_ends_when_its_input_closes(tiny_model: Path) -> None:
         assert process.stdout is not None
         process.stdout.read(4)
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 PARENT = """
@@ -303,7 +307,7 @@ def test_that_no_process_outlives_its_window(tiny_model: Path, sign: signal.Sign
         family = [psutil.Process(int(pid)) for pid in window.stdout.readline().split()]
         assert len(family) == 2, "the engine and its template process"
         window.send_signal(sign)
-        window.wait(timeout=20)
+        window.wait(timeout=60)
     assert gone(family)
 
 

@@ -125,7 +125,7 @@ def test_that_a_template_process_killed_from_outside_is_replaced(process: Templa
     assert process.pid is not None
     killed = psutil.Process(process.pid)
     killed.kill()
-    psutil.wait_procs([killed], timeout=5)
+    psutil.wait_procs([killed], timeout=60)
     assert process.render("y", [], {}) == "y"
 
 

@@ -24,8 +24,9 @@ from desktop.models import downloads as queue_module
 from desktop.models import hub as hub_module
 from desktop.models.discovery import Origin
 from desktop.models.downloads import DownloadQueue, Progress, State
-from desktop.models.hub import Hub, HubChoice, HubFile, HubRepository, Stopped, Transfer, quantization_of
+from desktop.models.hub import Hub, Stopped, Transfer
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubRepository, quantization_of
 from tests.fakes.loopback_hub import LoopbackHub
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -246,7 +247,7 @@ def test_that_pausing_keeps_what_came(world: LoopbackHub, queue: DownloadQueue, 
     arrived = threading.Event()
 
     def pause() -> None:
-        arrived.wait(10)
+        arrived.wait(60)
         transfer.stop()  # while the Hub says nothing
 
     pausing = threading.Thread(target=pause)
@@ -320,7 +321,7 @@ def test_that_killing_at_random_points_loses_and_harms_nothing(
         assert child.stdin and child.stdout
         assert child.stdout.readline().strip() == b"here"
         child.send_signal(signal.SIGKILL)
-        child.wait(10)
+        child.wait(60)
         child.stdin.close()
         child.stdout.close()
         queue = DownloadQueue(hub, Library(Paths.under(data_dir), places=list))
@@ -343,7 +344,7 @@ def test_that_two_samars_fetch_a_file_once(
     world.gate = threading.Event()
     running = threading.Thread(target=lambda: queue.run(one, Transfer()))
     running.start()
-    assert world.paused.wait(10)
+    assert world.paused.wait(60)
     with pytest.raises(SamarError) as caught:
         other.run(one, Transfer())
     assert code_of(caught) == "download_elsewhere"
@@ -763,7 +764,7 @@ def test_that_a_search_can_be_hung_up(world: LoopbackHub, hub: Hub) -> None:
 
     def slow(method: str, path: str) -> None:
         asked.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     world.refuse = slow
     ended: list[BaseException] = []
@@ -776,7 +777,7 @@ def test_that_a_search_can_be_hung_up(world: LoopbackHub, hub: Hub) -> None:
 
     searching = threading.Thread(target=search)
     searching.start()
-    assert asked.wait(10)
+    assert asked.wait(60)
     hub.hang_up()
     go_on.set()
     searching.join()

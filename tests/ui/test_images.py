@@ -10,11 +10,12 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Message, Picture, Role
+from desktop.core.errors import SamarError
 from desktop.core.images import MAX_IMAGES, MAX_OF_MESSAGE
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
@@ -50,6 +51,7 @@ def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
         made.preferences.change(language=language)
         with qtbot.waitExposed(made.window):
             made.window.show()
+        qtbot.waitUntil(made.window.isActiveWindow)
         load(made, qtbot, "one.gguf")
         return made
 
@@ -312,6 +314,33 @@ def test_that_enter_waits_for_an_image_that_is_still_being_read(start: Start, qt
     assert engine_of(samar).requests[-1].images == ((0, RED),)
 
 
+def test_that_enter_in_one_chat_sends_nothing_in_another(start: Start, qtbot: QtBot, files: list[Path]) -> None:
+    samar = start()
+    send(samar, qtbot, "first")
+    with qtbot.waitSignal(samar.chats.images.images.prepared):
+        samar.chats.images.take(files[:1])
+        samar.window.composer.set_draft("What?")
+        samar.window.composer.submit()
+        samar.chats.new_chat()
+        samar.window.composer.set_draft("not meant to be sent")
+    assert len(engine_of(samar).requests) == 1
+    assert samar.window.composer.draft() == "not meant to be sent"
+
+
+def test_that_images_are_sent_to_a_model_that_comes_back_after_the_engine_died(
+    start: Start, qtbot: QtBot, files: list[Path]
+) -> None:
+    samar = start(Reply(error=SamarError("engine_died"), early=True), Reply(("Seen.",)))
+    take(samar, qtbot, files[:1])
+    send(samar, qtbot)
+    assert samar.worker.model is None or samar.chats.path()[-1].content == "Seen."
+    if samar.chats.path()[-1].content != "Seen.":
+        with qtbot.waitSignal(samar.chats.replies.ended):
+            samar.chats.regenerate(samar.chats.path()[-1].id)
+    assert samar.chats.path()[-1].content == "Seen."
+    assert engine_of(samar).requests[-1].images == ((0, RED),)
+
+
 def test_that_what_waits_is_kept_for_each_chat_and_over_a_restart(
     start: Start, qtbot: QtBot, files: list[Path]
 ) -> None:
@@ -479,11 +508,38 @@ def test_that_a_click_on_a_thumbnail_opens_it_larger(
     assert viewer.data == RED
     qtbot.mouseClick(viewer.copy, LEFT)
     assert QGuiApplication.clipboard().image().size() == QSize(24, 16)
-    viewer.write(tmp_path / "out.png", viewer.data)
+    qtbot.mouseClick(viewer.save, LEFT)
+    dialog = viewer.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "out.png"))
     assert (tmp_path / "out.png").read_bytes() == RED
-    viewer.write(tmp_path / "none" / "out.png", viewer.data)
+    dialog.fileSelected.emit(str(tmp_path / "none" / "out.png"))
     assert viewer.problem.isVisible()
+    dialog.close()
     qtbot.keyClick(viewer.canvas, Qt.Key.Key_Escape)
+    QGuiApplication.clipboard().clear()
+
+
+def test_that_the_menu_of_a_thumbnail_copies_and_saves(
+    start: Start, qtbot: QtBot, files: list[Path], tmp_path: Path
+) -> None:
+    samar = start()
+    take(samar, qtbot, files)
+    send(samar, qtbot)
+    page = samar.transcript.page
+    menu = samar.transcript.menu(page.viewport().mapToGlobal(_thumbnail(samar, 1)))
+    actions = {action.objectName(): action for action in menu.actions() if action.objectName()}
+    actions["image-copy"].trigger()
+    assert QGuiApplication.clipboard().image().size() == QSize(60, 90)
+    actions["image-save"].trigger()
+    dialog = samar.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "out.png"))
+    assert (tmp_path / "out.png").read_bytes() == BLUE
+    dialog.fileSelected.emit(str(tmp_path / "none" / "out.png"))
+    assert samar.window.banner.error is not None
+    dialog.close()
+    menu.close()
     QGuiApplication.clipboard().clear()
 
 

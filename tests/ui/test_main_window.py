@@ -187,6 +187,13 @@ def test_that_a_suggestion_is_sent(window: MainWindow, qtbot: QtBot) -> None:
     assert sent.args == ["What is quantization?"]
 
 
+def test_that_an_empty_chat_says_that_its_model_is_being_loaded(window: MainWindow) -> None:
+    window.empty.set_loading("Llama")
+    assert window.empty.answers.text().startswith("Llama is being loaded.")
+    window.empty.set_model("Llama", None)
+    assert window.empty.answers.text().startswith("Llama answers here.")
+
+
 def test_that_a_tiny_model_offers_the_way_to_a_larger_one(window: MainWindow, qtbot: QtBot) -> None:
     window.empty.set_model("Other", None)
     assert not window.empty.larger.isVisibleTo(window.empty)

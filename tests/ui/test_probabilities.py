@@ -38,6 +38,7 @@ def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
         made.preferences.change(language=language)
         with qtbot.waitExposed(made.window):
             made.window.show()
+        qtbot.waitUntil(made.window.isActiveWindow)
         with qtbot.waitSignal(made.worker.model_loaded):
             made.worker.load(Path("one.gguf"), LoadOptions(threads=1))
         return made

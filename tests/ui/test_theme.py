@@ -141,3 +141,10 @@ def test_that_icons_with_a_direction_are_mirrored(app: QApplication) -> None:
 def test_that_the_app_has_an_icon(app: QApplication) -> None:
     image = icons.app_icon().pixmap(64, 64).toImage()
     assert image.pixelColor(32, 32).alpha() == 255
+
+
+def test_that_the_room_of_things_to_try_grows_with_the_text(window: MainWindow) -> None:
+    assert window.empty.body.maximumWidth() == 480
+    theme.apply(Theme.LIGHT, 1.5)
+    assert window.empty.body.maximumWidth() == 720
+    assert window.empty.suggestions[0].sizeHint().width() == 630

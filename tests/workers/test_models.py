@@ -27,11 +27,11 @@ def test_that_a_slow_disk_and_a_long_check_hold_up_no_question(
     real_refresh, real_verify = library.refresh, library.verify
 
     def refresh(stopped: Callable[[], bool]) -> list[Entry]:
-        go_on.wait(30)
+        go_on.wait(60)
         return real_refresh(stopped)
 
     def verify(*words: object) -> bool:
-        go_on.wait(30)
+        go_on.wait(60)
         return real_verify(*words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(library, "refresh", refresh)

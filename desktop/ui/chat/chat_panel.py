@@ -228,7 +228,7 @@ class ChatPanel(QFrame):
     # --- inside ---
 
     def _widen(self) -> None:
-        self.setFixedWidth(theme.width(WIDTH))
+        self.setFixedWidth(theme.width(WIDTH, most=2.0))
 
     def tell_prompt(self) -> None:
         """Emit an edit that hasn't been told yet."""

@@ -316,7 +316,7 @@ class ChatController(Actor):
             now = store.get_chat(chat.id)
             system = self._system(now)
             found = self.context.plan_for(now, turns, system, params)
-            sees = self.worker.model is not None and self.worker.model.vision
+            sees = self.images.sees
             request = request_of(store, now, found, system, params, sees=sees, continued=continued, kept=kept)
             self.replies.sent(reply.id, len(found.left_out))
             self.worker.generate(reply.id, request)

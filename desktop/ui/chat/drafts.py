@@ -40,6 +40,7 @@ class Drafts(Actor):
         except SamarError as problem:
             self.error_occurred.emit(problem)
         self.shown = True
+        self.composer.submits_when_ready = False
         self.composer.set_draft(text)
         self.images.show(images)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QGuiApplication,
     QImage,
@@ -36,6 +36,23 @@ def saved_name(name: str, data: bytes) -> str:
     """The file's own name with the ending of the format in which it is kept."""
     kind = kind_of(data) or "png"
     return f"{Path(name).stem or 'image'}{_SUFFIX.get(kind, '.' + kind)}"
+
+
+def ask_where(parent: QWidget, name: str, data: bytes, failed: Callable[[SamarError], None]) -> None:
+    """Ask for a place and write the file of an image there."""
+    dialog = QFileDialog(parent, QCoreApplication.translate("ImageViewer", "Save the image"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.selectFile(saved_name(name, data))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda chosen: write(Path(chosen), data, failed))
+    dialog.open()
+
+
+def write(path: Path, data: bytes, failed: Callable[[SamarError], None]) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as problem:
+        failed(storage_error(problem, path.parent))
 
 
 class ImageCanvas(QWidget):
@@ -203,19 +220,7 @@ class ImageViewer(QDialog):
             say(self, self.tr("Copied"))
 
     def ask_where(self) -> None:
-        name, data = self.images[self.index]
-        dialog = QFileDialog(self, self.tr("Save the image"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(saved_name(name, data))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen), data))
-        dialog.open()
-
-    def write(self, path: Path, data: bytes) -> None:
-        try:
-            path.write_bytes(data)
-        except OSError as problem:
-            self._say_problem(storage_error(problem, path.parent))
+        ask_where(self, *self.images[self.index], self._say_problem)
 
     def _say_problem(self, problem: SamarError) -> None:
         said = present(problem)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.chat import Message
 from desktop.core.errors import SamarError
 from desktop.core.fitting import images_sent
 from desktop.core.images import MAX_OF_MESSAGE, SUFFIXES, ImageFile
+from desktop.core.model import ModelInfo
 from desktop.storage.chats import ChatStore
 from desktop.ui.chat.actor import Actor
 from desktop.ui.chat.attachments import SIDE
@@ -20,7 +21,7 @@ from desktop.ui.chat.image_notice import ImageNotice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerationWorker
-from desktop.workers.images import ImageWorker, Prepared
+from desktop.workers.images import ImageWorker, Prepared, decoded
 
 Place = tuple[ChatStore, int | None]
 """Where a draft is kept, and of which chat; None: of one to come."""
@@ -45,6 +46,8 @@ class ImageKeeper(Actor):
         self.images = ImageWorker(self)
         self.notice = ImageNotice()
         window.add_notice(self.notice)
+        self._saw = False
+        """Whether the model that was loaded last sees; an engine that died has none until the next reply."""
         self._for: list[Place] = []
         """The drafts that the batches being read belong to, in order."""
         composer = window.composer
@@ -53,11 +56,12 @@ class ImageKeeper(Actor):
         window.images_dropped.connect(self.take)
         self.tray.changed.connect(self.refresh)
         self.tray.opened.connect(self._open_waiting)
+        worker.model_loaded.connect(self._on_loaded)
         self.images.prepared.connect(self.guarded(self._on_prepared))
         self.images.drawn.connect(self._on_drawn)
         self.notice.models_requested.connect(window.recommended_requested)
         transcript.thumbnails.set_source(self.images, lambda picture_id: place()[0].picture(picture_id))
-        transcript.images_opened.connect(self.guarded(self._open_shown))
+        transcript.image_chosen.connect(self.guarded(self._act))
 
     # --- taking ---
 
@@ -125,6 +129,15 @@ class ImageKeeper(Actor):
 
     # --- what is sent ---
 
+    @property
+    def sees(self) -> bool:
+        """Whether the next reply's model is shown images."""
+        model = self.worker.model
+        return model.vision if model is not None else self._saw
+
+    def _on_loaded(self, model: ModelInfo) -> None:
+        self._saw = model.vision
+
     def refresh(self) -> None:
         """Say what of the images would be left out if one sent now."""
         model = self.worker.model
@@ -143,10 +156,21 @@ class ImageKeeper(Actor):
     def _open_waiting(self, index: int) -> None:
         self._open([(image.name, image.data) for image in self.tray.images], index)
 
-    def _open_shown(self, message_id: int, index: int) -> None:
+    def _act(self, action: str, message_id: int, index: int) -> None:
+        """What the person wants of an image of a message. Raises SamarError."""
         store, _ = self.place()
         found = store.get_message(message_id).images
-        self._open([(image.name, store.picture(image.id)) for image in found], index)
+        if action == "show":
+            self._open([(image.name, store.picture(image.id)) for image in found], index)
+            return
+        name, data = found[index].name, store.picture(found[index].id)
+        if action == "copy":
+            QGuiApplication.clipboard().setImage(decoded(data, name))
+            self.window.show_toast(self.tr("Image copied"))
+        else:
+            from desktop.ui.chat.image_viewer import ask_where
+
+            ask_where(self.window, name, data, self.error_occurred.emit)
 
     def _open(self, images: list[tuple[str, bytes]], index: int) -> None:
         from desktop.ui.chat.image_viewer import ImageViewer

@@ -97,7 +97,7 @@ GUTTER = 20
 _INDENT = {Holder.LIST: 26, Holder.QUOTE: 18, Holder.FOOTNOTE: 26, Holder.THOUGHT: 18, Holder.BUBBLE: 0}
 _GAPS = {Gap.NONE: 0, Gap.TIGHT: 4, Gap.NORMAL: 11, Gap.WIDE: 22}
 _HEADING_SIZES = {1: 1.34, 2: 1.2, 3: 1.1, 4: 1.0, 5: 1.0, 6: 0.93}
-_LINES = frozenset(Kind) - {Kind.FORMULA}
+_LINES = frozenset(Kind) - {Kind.FORMULA, Kind.IMAGES}
 """Blocks whose lines are all of one height."""
 _ABSOLUTE = Qt.AlignmentFlag.AlignAbsolute
 CODE_INSET = 15

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
@@ -77,6 +77,7 @@ class MessageBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+        self._wants_figures = False
         self._buttons = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
         self._buttons += [self.previous, self.next]
         self.set_look(look)
@@ -124,7 +125,19 @@ class MessageBar(QWidget):
             self.previous.setEnabled(siblings[0] > 1)
             self.next.setEnabled(siblings[0] < siblings[1])
         self.figures.setText(labels.figures(message.stats))
+        self._wants_figures = shown[self.figures]
+        self._fit_figures()
         self.setAccessibleName(self.tr("Actions of your message") if own else self.tr("Actions of the reply"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Figures that have no room are left out whole, not cut."""
+        super().resizeEvent(event)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        if self._wants_figures:
+            self.figures.setVisible(True)
+            self.figures.setVisible(self._row.minimumSize().width() <= self.width())
 
     def _arrange(self, own: bool) -> None:
         versions = [self.previous, self.place, self.next]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
@@ -33,9 +34,12 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
         action.setEnabled(chosen.hasSelection())
     address = page.anchorAt(at)
     if image := linked(address):
-        menu.addAction(
-            QCoreApplication.translate("TranscriptView", "Show the image"), lambda: view.images_opened.emit(*image)
-        )
+        for wish, text in (
+            ("show", QCoreApplication.translate("TranscriptView", "Show the image")),
+            ("copy", QCoreApplication.translate("TranscriptView", "Copy the image")),
+            ("save", QCoreApplication.translate("TranscriptView", "Save the image…")),
+        ):
+            menu.addAction(text, partial(view.image_chosen.emit, wish, *image)).setObjectName(f"image-{wish}")
     elif address and not address.startswith(THINKING_LINK):
         menu.addAction(QCoreApplication.translate("TranscriptView", "Copy link"), lambda: view.copy_text(address))
     menu.addAction(QCoreApplication.translate("TranscriptView", "Select all"), page.selectAll)

@@ -64,8 +64,8 @@ class TranscriptView(QWidget):
     delete_requested = Signal(int)
     fork_requested = Signal(int)
     probabilities_requested = Signal(int)
-    images_opened = Signal(int, int)
-    """message id, which of its images"""
+    image_chosen = Signal(str, int, int)
+    """show, copy or save; message id, which of its images"""
     link_opened = Signal(str)
     """The person has seen where the link leads and wants to go there: http, https or mailto."""
     copied = Signal()
@@ -538,7 +538,7 @@ class TranscriptView(QWidget):
         if address.startswith(THINKING_LINK):
             self._toggle(int(address.removeprefix(THINKING_LINK)))
         elif image := linked(address):
-            self.images_opened.emit(*image)
+            self.image_chosen.emit("show", *image)
         else:
             card = LinkPopover(address, self._look, self)
             card.opened.connect(self.link_opened)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.errors import fill
 from desktop.models.fit import Machine, Verdict, rough
-from desktop.models.hub import HubChoice, HubModel, HubRepository
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
@@ -131,7 +131,12 @@ class HubPage(QWidget):
 
     def set_network(self, allowed: bool) -> None:
         self.pages.setCurrentWidget(self.on if allowed else self.off)
-        (self.words if allowed else self.off.button).setFocus()
+        if self.isVisible():  # else whatever is shown keeps the focus
+            self.first().setFocus()
+
+    def first(self) -> QWidget:
+        """Where one begins: the search, or the button that allows it."""
+        return self.words if self.pages.currentWidget() is self.on else self.off.button
 
     def set_machine(self, machine: Machine) -> None:
         self.machine = machine

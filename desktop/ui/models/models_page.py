@@ -95,7 +95,7 @@ class ModelsPage(QWidget):
         """ "local", "catalogue" or "hub"."""
         self.tabs.set_value(name)
         self.pages.setCurrentWidget(self.tab())
-        self.tab().words.setFocus()
+        (self.hub.first() if self.tab() is self.hub else self.tab().words).setFocus()
 
     def tab(self) -> LocalPage | CataloguePage | HubPage:
         """The one that is shown."""

@@ -17,8 +17,9 @@ from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
-from desktop.models.hub import Hub, HubChoice, HubModel, HubRepository
+from desktop.models.hub import Hub
 from desktop.models.library import Library, Removal
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
@@ -89,8 +90,8 @@ class ModelsRoom(QObject):
         if self.page is None:
             self.page = self._made()
             self.downloads.begin()
-        self.page.open_tab(tab)
         self.page.hub.set_network(self.preferences.value.network_allowed)
+        self.page.open_tab(tab)
         self.page.local.show_loaded(self.loaded)
         self.page.show()
         self.page.raise_()

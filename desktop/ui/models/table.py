@@ -351,4 +351,9 @@ class ModelTable(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.key() is not None:
             self.activated_key.emit(self.key())
             return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.filter.rowCount():
+            self.selectRow(
+                0 if event.key() == Qt.Key.Key_Home else self.filter.rowCount() - 1
+            )  # of rows, not of columns
+            return
         super().keyPressEvent(event)

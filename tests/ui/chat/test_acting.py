@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
+from desktop.core.generation import GenerationStats
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.look import DARK
 from desktop.ui.chat.transcript import TranscriptView
@@ -272,3 +273,11 @@ def test_that_another_long_chat_has_each_message_once(view: TranscriptView) -> N
     assert len(set(view.chat.order)) == len(view.chat.order)
     view.remove_from(other[-2].id)
     assert view.chat.order[-1] == other[-3].id
+
+
+def test_that_figures_without_room_are_left_out_whole(make_view: Callable[..., TranscriptView]) -> None:
+    stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0)
+    for width, shown in ((800, True), (250, False)):
+        view = make_view(width=width)
+        view.set_messages([user("q"), reply("answer", stats=stats)], {2: (2, 3)})
+        assert view.overlays.bars[2].figures.isVisible() is shown

@@ -7,13 +7,15 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.core.text import Direction
 from desktop.ui.chat.backdrop import inline_rects
+from desktop.ui.chat.blocks import MATH, Block, Kind, Run
 from desktop.ui.chat.gallery.__main__ import cases, messages
-from desktop.ui.chat.look import GUTTER
+from desktop.ui.chat.look import GUTTER, Look
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import block_with, blocks, reply, scene, texts_left_and_right, user, x_of
 
@@ -266,3 +268,10 @@ def test_that_raw_html_keeps_its_order_in_arabic(hard: TranscriptView) -> None:
 
 def _cursor(block: QTextBlock) -> QTextCursor:
     return QTextCursor(block)
+
+
+@pytest.mark.parametrize("block", [Block(Kind.FORMULA), Block(Kind.IMAGES), Block(Kind.OWN, (Run("$x$", MATH),))])
+def test_that_what_may_be_higher_than_a_line_is_not_held_to_its_height(block: Block, qapp: QApplication) -> None:
+    fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+    assert Look().block_format(block, 1).lineHeightType() != fixed
+    assert Look().block_format(Block(Kind.PARAGRAPH), 1).lineHeightType() == fixed

@@ -22,8 +22,8 @@ from desktop.models.discovery import Origin
 from desktop.models.downloads import Download, State
 from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict, judge
-from desktop.models.hub import HubChoice, HubFile, HubModel, HubRepository
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
@@ -96,6 +96,10 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    qtbot.keyClick(page.local.table, Qt.Key.Key_Home)
+    assert page.local.entry() == SMALL
+    qtbot.keyClick(page.local.table, Qt.Key.Key_End)
+    assert page.local.entry() == LARGE
     with qtbot.waitSignal(page.look_requested):
         qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
@@ -103,6 +107,8 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
 
 
 def test_that_whoever_comes_by_keyboard_stands_on_a_row(page: ModelsPage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
     page.hub.set_network(True)
     page.open_tab("hub")
     hub = page.hub
@@ -464,6 +470,17 @@ def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot:
     with qtbot.waitSignal(room.convert_requested, timeout=10_000) as asked:
         room.take([folder])
     assert asked.args == [folder]
+
+
+def test_that_the_keys_go_where_the_page_was_opened(room: ModelsRoom, qtbot: QtBot) -> None:
+    page = room.open("catalogue")
+    with qtbot.waitExposed(page):
+        page.show()
+    assert page.focusWidget() is page.catalogue.words
+    room.open("hub")
+    assert page.focusWidget() is page.hub.off.button  # the network is off
+    page.hub.off.button.click()
+    assert page.focusWidget() is page.hub.words
 
 
 def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtbot: QtBot) -> None:
