@@ -179,6 +179,7 @@ class Samar(QObject):
         given = next((path for path in files if is_model(path)), None)
         path, _problem = first_model(given, self.preferences.value.last_model, self.mark)
         self.window.picker.set_loading(str(path), name_of(path), None)
+        self.window.empty.set_loading(name_of(path))
         self.window.show()
         self.window.composer.focus()
         FirstPaint(self.window.main).passed.connect(self._go_on)
