@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,8 +40,8 @@ def begun(qapp: QApplication, qtbot: QtBot, paths: Paths) -> Iterator[Callable[[
     """A window of which only the first picture is made, as `samar` opens it."""
     running: list[Samar] = []
 
-    def make() -> Samar:
-        engine = ScriptedEngine((Reply(("An answer.",)),), inspect=facts_of)
+    def make(engine: ScriptedEngine | None = None) -> Samar:
+        engine = engine or ScriptedEngine((Reply(("An answer.",)),), inspect=facts_of)
         running.append(Samar(qapp, paths, engine, staged=True))
         return running[-1]
 
@@ -57,8 +58,14 @@ def whole(qtbot: QtBot, samar: Samar) -> None:
     qtbot.waitUntil(lambda: samar.window.picker.state is PickerState.READY, timeout=60_000)
 
 
-def test_that_the_first_picture_is_the_last_one(begun: Callable[[], Samar], qtbot: QtBot) -> None:
-    samar = begun()
+def test_that_the_first_picture_is_the_last_one(
+    begun: Callable[..., Samar], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, go_on = ScriptedEngine(inspect=facts_of), threading.Event()
+    load = engine.load
+    # else the picker may show how far the load is, or its end
+    monkeypatch.setattr(engine, "load", lambda *words: load(*words) if go_on.wait(60) else None)
+    samar = begun(engine)
     window = samar.window
     assert not hasattr(samar, "chats")
     assert window.composer.draft() == "half a thought"
@@ -67,9 +74,12 @@ def test_that_the_first_picture_is_the_last_one(begun: Callable[[], Samar], qtbo
     pictures = []
     samar._steps.insert(0, lambda: pictures.append(window.grab().toImage()))
     samar.begun.connect(lambda: pictures.append(window.grab().toImage()))
-    with qtbot.waitSignal(samar.begun, timeout=60_000):
-        samar.start([])
-        assert window.picker.state is PickerState.LOADING
+    try:
+        with qtbot.waitSignal(samar.begun, timeout=60_000):
+            samar.start([])
+            assert window.picker.state is PickerState.LOADING
+    finally:
+        go_on.set()
     assert pictures[0] == pictures[1]
     assert window.composer.draft() == "half a thought"
 
