@@ -146,7 +146,7 @@ class Samar(QObject):
                 self.show_error(problem)
         window = self.window
         self.early = Early(
-            self.finish,
+            self._finish_early,
             [window, window.sidebar, window.picker, window.composer, window.empty, window.panel],
             {window.composer.draft_changed},
         )
@@ -191,7 +191,7 @@ class Samar(QObject):
         if self._closed:
             return
         if not self._steps:
-            self._begin()
+            self._begin_once()
             return
         try:
             self._steps.pop(0)()
@@ -204,6 +204,16 @@ class Samar(QObject):
         """Make what is still missing, now."""
         while self._steps:
             self._steps.pop(0)()
+
+    def _finish_early(self) -> None:
+        """Somebody wants something already. The model is asked for first: a message before it would be told that there is
+        none."""
+        self.finish()
+        self._begin_once()
+
+    def _begin_once(self) -> None:
+        if self._waiting is not None:
+            self._begin()
 
     def _make_workers(self, engine: Engine | None) -> None:
         """The engine's process first: it starts while the rest is made."""
