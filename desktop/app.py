@@ -151,7 +151,6 @@ class Samar(QObject):
             self._read_transcript,
             self._make_transcript,
             self._make_controllers,
-            self._recover,
         ]
         if not staged:
             self.finish()
@@ -186,15 +185,16 @@ class Samar(QObject):
         """The next step, and the turn after it the one after it: what a person does comes between them."""
         if self._closed:
             return
-        if not self._steps:
-            self._begin_once()
-            return
         try:
-            self._steps.pop(0)()
+            if self._steps:
+                self._steps.pop(0)()
+            if not self._steps:  # in the same turn: a message between would be told that there is no model
+                self._begin_once()
         except BaseException:
             self.app.exit(1)  # there is no half a window
             raise
-        QTimer.singleShot(0, self, self._go_on)
+        if self._steps:
+            QTimer.singleShot(0, self, self._go_on)
 
     def finish(self) -> None:
         """Make what is still missing, now."""
@@ -269,6 +269,7 @@ class Samar(QObject):
         )
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self._connect()
+        self._recover()
 
     def _connect(self) -> None:
         window = self.window

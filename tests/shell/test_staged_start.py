@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import FIRST_CHATS, Samar
+from desktop.core.chat import Message, MessageStatus
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
@@ -158,3 +159,22 @@ def test_that_a_model_dropped_before_the_window_is_whole_is_the_one_that_is_load
         samar.models.load = loaded.append  # type: ignore[method-assign]
         samar.open_files([str(model)])
     assert loaded == [model]
+
+
+def test_that_a_message_sent_as_soon_as_somebody_hears_it_is_answered(
+    begun: Callable[[], Samar], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samar = begun()
+    connect = samar._connect
+    replies: list[Message] = []
+
+    def connected() -> None:
+        connect()
+        samar.chats.replies.ended.connect(replies.append)
+        # the first event after the controllers stand: it must find that a model is on its way
+        QTimer.singleShot(0, samar, lambda: samar.window.composer.submitted.emit("Hello"))
+
+    monkeypatch.setattr(samar, "_connect", connected)
+    samar.start([])
+    qtbot.waitUntil(lambda: bool(replies), timeout=60_000)
+    assert (replies[0].status, replies[0].content) == (MessageStatus.FINISHED, "An answer.")
