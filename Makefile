@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine soak bench-guessing \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers starter package package-check clean
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine check-vulkan soak bench-guessing \
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -55,9 +55,8 @@ reference: setup-dev ## the converter against the live reference, every family (
 bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
 	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
 
-bench-ui: setup-dev ## start-up, and the transcript: growth and ratios
-	@$(VENV)/python -m benchmarks.startup
-	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m benchmarks.transcript
+bench-ui: setup-dev ## start-up, transcript and search: growth and ratios, into benchmarks/ui.md (four minutes)
+	@$(VENV)/python -m benchmarks.ui --write
 
 bench-models: setup-dev ## memory and speed of models, predicted and measured (long)
 	@$(VENV)/python -m benchmarks.models --write
@@ -77,11 +76,17 @@ bench-guessing: setup-dev ## guesses from the text: what they gain and cost (lon
 reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
 	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
+check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian: glslc libvulkan-dev spirv-headers mesa-vulkan-drivers)
+	@$(VENV)/python -m tests.engine.vulkan --peers "$$($(VENV)/python -m benchmarks.peers vulkan | tail -n 1)"
+
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
 
 bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
 	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
+
+bench-package: setup-dev package ## the installed program against this checkout: start, and tokens/s (alone on the computer)
+	@$(VENV)/python -m benchmarks.installed
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
 	@bash assets/starter/recipe/make.sh

@@ -1,6 +1,7 @@
 """The engine against llama-server and llama-bench: speed, time to the first token, memory.
 
-    python -m benchmarks.engine --peers FOLDER [--rounds 5] [--tokens 128] [--prompt 1000] [--long 4000] [--write]
+    python -m benchmarks.engine --peers FOLDER [--part turns|restarts|all] [--rounds 5] [--tokens 128] [--prompt 1000]
+                                [--long 4000] [--write]
 
 FOLDER is what benchmarks.peers prints. Both sides use the same files, settings and threads, and are asked in turn within each
 round, so that a computer busy with something else is so for both; tables give the median and the spread. The models are the
@@ -84,6 +85,7 @@ class Table:
 
     def note(self, row: str, side: str, value: float) -> None:
         if value == value:
+            print(f"{side}: {row}: {value:.4g}", file=sys.stderr, flush=True)  # it is long until the table is there
             self.rows.setdefault(row, {}).setdefault(side, []).append(value)
 
     def lines(self, sides: list[str]) -> list[str]:
@@ -145,6 +147,22 @@ def long_chat(side: Side, tokens: int) -> list[tuple[str, str]]:
     return chat(turns, words)
 
 
+def turns(sides: list[Side], options: argparse.Namespace, table: Table) -> None:
+    """Memory after one short reply, then the race and stops."""
+    for side in sides:
+        side.start()
+        side.ask((("user", "hi"),), 4, "memory")
+        for name, value in side.memory().items():
+            table.note(name, side.name, value)
+    race(sides, options, table)
+    ours = sides[0]
+    assert isinstance(ours, Samar)
+    long = text_of(words_for(ours, options.prompt), 77)
+    for number in range(options.rounds):
+        table.note("stop while reading, ms", ours.name, 1000 * ours.stop_latency((("user", f"{number} {long}"),), True))
+        table.note("stop while writing, ms", ours.name, 1000 * ours.stop_latency((("user", "hi"),), False))
+
+
 def reopen(make: Callable[[], Side], options: argparse.Namespace, table: Table) -> None:
     """A long chat of 200 turns: read, gone on with, and reopened after a restart; and the start itself."""
     side = make()
@@ -182,25 +200,18 @@ def measure(model: Path, options: argparse.Namespace) -> list[str]:
         theirs = LlamaServer(programs / "llama-server", model, options.context, threads)
         sides: list[Side] = [ours, theirs]
         try:
-            for side in sides:
-                side.start()
-            race(sides, options, table)
-            for side in sides:
-                table.note("resident memory, MB", side.name, side.resident)
-            long = (("user", text_of(words_for(ours, options.prompt), 77)),)
-            for number in range(options.rounds):
-                told = (("user", f"{number} {long[0][1]}"),)
-                table.note("stop while reading, ms", ours.name, 1000 * ours.stop_latency(told, True))
-                table.note("stop while writing, ms", ours.name, 1000 * ours.stop_latency((("user", "hi"),), False))
+            if options.part != "restarts":
+                turns(sides, options, table)
         finally:
             for side in sides:
                 side.close()
-        if options.restarts:
+        if options.part != "turns":
             reopen(lambda: Samar(model, options.context, options.threads, Path(place) / "long"), options, table)
             reopen(lambda: LlamaServer(programs / "llama-server", model, options.context, threads), options, table)
-    bare = llama_bench(programs / "llama-bench", model, threads, options.prompt, options.tokens, options.rounds)
-    for name, value in bare.items():
-        table.note("prompt, tokens/s" if "prompt" in name else "reply, tokens/s", "llama-bench", value)
+    if options.part != "restarts":
+        bare = llama_bench(programs / "llama-bench", model, threads, options.prompt, options.tokens, options.rounds)
+        for name, value in bare.items():
+            table.note("prompt, tokens/s" if "prompt" in name else "reply, tokens/s", "llama-bench", value)
     head = f"**{facts.name}**, {facts.quantization}, {facts.parameters / 1e6:.0f} million parameters, "
     head += f"context {options.context:,}, {threads} threads"
     return [head, "", *table.lines(["Samar", "llama-server", "llama-bench"]), ""]
@@ -210,6 +221,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", type=Path, required=True, help="folder that holds build/bin/llama-server")
     parser.add_argument("--model", type=Path, help="only this one")
+    parser.add_argument("--part", choices=["turns", "restarts", "all"], default="all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--restarts", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=128)

@@ -67,11 +67,15 @@ class Side(ABC):
     @abstractmethod
     def pid(self) -> int: ...
 
-    @property
-    def resident(self) -> float:
-        """MB of the process and its children."""
+    def memory(self) -> dict[str, float]:
+        """MB of the process and its children: all that is resident, and with what is shared counted in parts (Linux)."""
         process = psutil.Process(self.pid)
-        return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)]) / 1e6
+        family = [process, *process.children(recursive=True)]
+        found = {"resident memory, MB": sum(one.memory_info().rss for one in family) / 1e6}
+        if psutil.LINUX:
+            shares = sum(one.memory_full_info().pss for one in family) / 1e6
+            found["the same, shared pages by their share, MB"] = shares
+        return found
 
     @property
     def processor_s(self) -> float:

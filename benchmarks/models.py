@@ -1,6 +1,8 @@
 """Predictions about models against measurement, and a fuzzer of the header reader.
 
 python -m benchmarks.models [--write]      memory and speed, predicted and measured; --write: into models.md
+python -m benchmarks.models --only WORD…   the shapes whose names have one of the words
+python -m benchmarks.models --speeds       speeds alone, after a short prompt: less than a minute on an idle computer
 python -m benchmarks.models fuzz [COUNT]   mutated headers: nothing may crash, hang, swell or point outside its file
 """
 
@@ -17,11 +19,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.damage import damaged
 from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth, gguf
 from desktop.models.card import card_of
-from desktop.models.fit import EFFICIENCY, memory, speed
+from desktop.models.fit import EFFICIENCY, bytes_read, memory, speed
 from desktop.models.shape import shape_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, Q8_0, Shape, write_shaped
@@ -53,8 +56,8 @@ ALLOWED = {"model_damaged", "model_not_gguf", "model_missing", "model_unreadable
 FUZZ_SECONDS, FUZZ_BYTES = 2.0, 96 * 1024 * 1024
 
 
-def table() -> list[str]:
-    """Lines of a Markdown table. A shape is loaded by the engine's own code, in a process of its own."""
+def table(only: list[str]) -> list[str]:
+    """Lines of a Markdown table. only: words of which a shape's name must have one; none: all shapes. A shape is loaded by the engine's own code, in a process of its own."""
     width, others = bandwidth.measured()
     lines = [
         f"Memory bandwidth: {width / 1e9:.1f} GB/s; other programs had {others:.0%} of the processors meanwhile. "
@@ -65,6 +68,8 @@ def table() -> list[str]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         for name, made in SHAPES.items():
+            if only and not any(word in name for word in only):
+                continue
             path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
             shape = shape_of([gguf.read_header(path)])
             for context, kv_type in ((2048, "f16"), (8192, "q8_0")):
@@ -79,6 +84,23 @@ def table() -> list[str]:
                 )
                 print(lines[-1], flush=True)
     return lines
+
+
+def speeds() -> Iterator[str]:
+    """Lines of a Markdown table: tokens/s in a short chat, the best of sixteen."""
+    width, others = bandwidth.measured()
+    yield f"Memory bandwidth: {width / 1e9:.1f} GB/s; other programs had {others:.0%} of the processors meanwhile."
+    yield ""
+    yield "| model | MB read for each token | predicted tokens/s | seen | share of the bandwidth |"
+    yield "|---|---|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, made in SHAPES.items():
+            path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
+            shape = shape_of([gguf.read_header(path)])
+            seen = measure(path, min(2048, shape.context_trained), prompt=32)["tokens_per_s"]
+            read = bytes_read(shape, 32)
+            expected = speed(shape, width, context=32)
+            yield f"| {name} | {read / MB:,.0f} | {expected:,.1f} | {seen:,.1f} | {seen * read / width:.0%} |"
 
 
 # ---- fuzzing
@@ -130,7 +152,8 @@ def outcomes(count: int, seed: int = 0) -> Iterator[str]:
         seeds = corpus(folder)
         path = folder / "fuzzed.gguf"
         for number in range(count):
-            data = mutated(dice.choice(seeds), dice)
+            harm = mutated if number % 2 else damaged  # anywhere, and where it hurts
+            data = harm(dice.choice(seeds), dice)
             path.write_bytes(data)
             yield judged(path, len(data), number)
 
@@ -175,7 +198,13 @@ def main(arguments: list[str]) -> int:
         print(f"{count} mutated headers in {took:.0f} s: {dict(said)}")
         print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
         return 0
-    lines = table()
+    if "--speeds" in arguments:
+        for line in speeds():
+            print(line, flush=True)
+        return 0
+    only = arguments[arguments.index("--only") + 1 :] if "--only" in arguments else []
+    lines = table(only)
+    print(lines[0])
     if "--write" in arguments:
         text = "\n".join(
             [

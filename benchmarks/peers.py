@@ -1,10 +1,11 @@
 """Prepare llama.cpp's own converter and programs, the peers that Samar is measured against.
 
-    python -m benchmarks.peers [convert] [build]      prints the folder that holds src/, venv/ and build/bin/
+    python -m benchmarks.peers [convert] [build] [vulkan]      prints the folder that holds src/, venv/ and build/bin/
 
 They come from the source distribution of the pinned llama-cpp-python, so both sides are the same version. `convert` makes
 an environment for the converter (torch and transformers: only here, never a part of Samar), `build` compiles llama-bench,
-llama-server, llama-quantize and llama-perplexity (about six minutes on two cores). Everything lies in the user's cache folder,
+llama-server, llama-quantize and llama-perplexity (about six minutes on two cores), `vulkan` the Vulkan backend alone, which
+tests.engine.vulkan adds to the engine (longer; Debian: glslc libvulkan-dev spirv-headers). Everything lies in the user's cache folder,
 or in $SAMAR_PEERS.
 """
 
@@ -89,10 +90,19 @@ def build(home: Path, source: Path) -> None:
     run("cmake", "--build", made, "-j", str(os.cpu_count() or 1), "--target", *PROGRAMS)
 
 
+def build_vulkan(home: Path, source: Path) -> None:
+    made = home / "vulkan"
+    if any(made.glob("bin/*ggml-vulkan*")):
+        return
+    options = ["GGML_VULKAN=ON", "GGML_BACKEND_DL=ON", "GGML_NATIVE=OFF", "LLAMA_BUILD_COMMON=OFF", "LLAMA_CURL=OFF"]
+    run("cmake", "-S", source, "-B", made, "-DCMAKE_BUILD_TYPE=Release", *(f"-D{option}" for option in options))
+    run("cmake", "--build", made, "-j", str(os.cpu_count() or 1), "--target", "ggml-vulkan")
+
+
 def main() -> int:
     home = folder()
     wanted = set(sys.argv[1:]) or {"convert", "build"}
-    if unknown := wanted - {"convert", "build"}:
+    if unknown := wanted - {"convert", "build", "vulkan"}:
         print(f"unknown: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     source = fetch(home)
@@ -100,6 +110,8 @@ def main() -> int:
         prepare_converter(home)
     if "build" in wanted:
         build(home, source)
+    if "vulkan" in wanted:
+        build_vulkan(home, source)
     print(home)
     return 0
 

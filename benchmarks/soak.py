@@ -22,7 +22,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -192,8 +192,9 @@ class Soak:
         self.pause(self.chance.random() * 0.3)
         engine = self.samar.engine
         assert isinstance(engine, EngineClient)
-        if engine.pid is not None:
-            os.kill(engine.pid, signal.SIGKILL)
+        if (pid := engine.pid) is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def freeze(self) -> None:
         """Stopped for two seconds: shorter than what counts as frozen for good."""
@@ -201,9 +202,10 @@ class Soak:
         engine = self.samar.engine
         assert isinstance(engine, EngineClient)
         if (pid := engine.pid) is not None:
-            os.kill(pid, signal.SIGSTOP)
-            self.pause(2)
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it may still be dying of a kill that came before
+                os.kill(pid, signal.SIGSTOP)
+                self.pause(2)
+                os.kill(pid, signal.SIGCONT)
 
     def rest(self) -> None:
         """Long enough for the engine to write its states down."""

@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import sqlite3
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -168,6 +169,7 @@ def run(folder: Path, messages: int, repeats: int) -> dict[str, object]:
         "chats": messages // 10,
         "search": rows,
         "search_ratio_sum": sum(float(str(r["samar_ms"])) for r in rows) / sum(float(str(r["fts5_ms"])) for r in rows),
+        "search_ratio_median": statistics.median(float(str(row["ratio"])) for row in rows),
         "search_ratio_worst": max(float(str(row["ratio"])) for row in rows),
         "list_20_chats_ms": listing[0],
         "list_growth": listing[0] / listing[1],
@@ -207,7 +209,8 @@ def main() -> int:
             if name != "search":
                 print(f"{name:32}{value:10.2f}" if isinstance(value, float) else f"{name:32}{value:10}")
     met = float(str(result["search_ratio_sum"])) <= AIM_SEARCH
-    print(f"aim: search at most {AIM_SEARCH} times bare FTS5: {'met' if met else 'missed'}")
+    if not chosen.json:
+        print(f"aim: search at most {AIM_SEARCH} times bare FTS5: {'met' if met else 'missed'}")
     return 0 if met else 1
 
 

@@ -16,6 +16,7 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -169,17 +170,26 @@ def resident_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def measure() -> dict[str, dict[str, float]]:
-    """All figures. A QApplication must exist."""
-    return {"opening": opening(), "streaming": streaming(), "streaming_after_2000": streaming(2000)}
+PARTS: dict[str, Callable[[], dict[str, float]]] = {
+    "opening": opening,
+    "streaming": streaming,
+    "streaming_after_2000": lambda: streaming(2000),
+}
+
+
+def measure(parts: Sequence[str] = tuple(PARTS)) -> dict[str, dict[str, float]]:
+    """The figures of some parts. A QApplication must exist; memory is that of the process, so one part alone tells its own."""
+    return {part: PARTS[part]() for part in parts}
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true", help="print one JSON object")
-    as_json = options.parse_args().json
+    options.add_argument("--only", choices=PARTS, help="one part, whose memory is then its own")
+    chosen = options.parse_args()
+    as_json, parts = chosen.json, [chosen.only] if chosen.only else list(PARTS)
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    found = measure()
+    found = measure(parts)
     del application
     if as_json:
         print(json.dumps(found, indent=2))

@@ -99,8 +99,13 @@ def _check_space(target: Path, size: int) -> None:
     if free < size:
         raise ConversionError(
             ExitStatus.NO_SPACE,
-            f"The file needs {size / 1e9:.2f} GB, but {target.parent} has only {free / 1e9:.2f} GB free.",
+            f"The file needs {_amount(size)}, but {target.parent} has only {_amount(free)} free.",
         )
+
+
+def _amount(size: int) -> str:
+    """Bytes for a person: a tiny file does not need 0.00 GB."""
+    return f"{size / 1e9:.2f} GB" if size >= 10**8 else f"{size / 1e6:.2f} MB"
 
 
 def _write_tensors(

@@ -19,6 +19,10 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.engine.child import main as run_child
 
         return run_child(arguments[1:])
+    if arguments[:1] == [Role.TEMPLATE]:
+        from desktop.engine.template_child import main as run_templates
+
+        return run_templates(arguments[1:])
     if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
@@ -59,10 +63,10 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
         if instance.hand_over(files):
             return 0
     except SamarError as problem:
-        from desktop.app import refuse
+        from desktop.window import refuse
 
         return refuse(problem, paths)
-    from desktop.app import run_window
+    from desktop.window import run_window
 
     return run_window(paths, files, instance)
 

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFileOpenEvent
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
-from desktop.bugs import Bugs
+from desktop.core import program
+from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
-from desktop.engine.client import Engine, EngineClient
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
-from desktop.storage.prompts import PromptLibrary
-from desktop.ui import i18n, theme
-from desktop.ui.chat.controller import ChatController
-from desktop.ui.chat.prompts import PromptController
-from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui import i18n, icons, theme
+from desktop.ui.application import Application
+from desktop.ui.chat.listing import Rest, show_chats
+from desktop.ui.early import Early, FirstPaint
 from desktop.ui.main_window import MainWindow
-from desktop.ui.models.controller import ModelController
+from desktop.ui.models.first import first_model, name_of
 from desktop.ui.preferences import Preferences
-from desktop.ui.updates import UpdateController
-from desktop.workers.background import Background
-from desktop.workers.garbage import GuiCollector
-from desktop.workers.generation import GenerationWorker
-from desktop.workers.search import SearchWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,19 +35,27 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.core.model import FileFacts
-    from desktop.instance import Instance
+    from desktop.engine.client import Engine
+    from desktop.ui.chat.controller import ChatController
+    from desktop.ui.chat.prompts import PromptController
+    from desktop.ui.chat.transcript import TranscriptView
     from desktop.ui.chat.transfer import TransferController
+    from desktop.ui.models.controller import ModelController
     from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
     from desktop.ui.settings.settings_dialog import SettingsDialog
+    from desktop.ui.updates import UpdateController
+    from desktop.workers.background import Background
+    from desktop.workers.generation import GenerationWorker
+    from desktop.workers.search import SearchWorker
     from desktop.workers.updates import UpdateWorker
 
 log = logging.getLogger(__name__)
 
 FIRST_CHATS = 100
 """Chats that are read before the window is shown."""
-MODEL_MS, REST_MS = 20, 100
-"""After the window was shown and takes input: the model is loaded, and what else was put off is done."""
+REST_MS = 100
+"""After the window is whole, and the model on its way: what else was put off is done."""
 
 
 def inspect(path: Path) -> FileFacts:
@@ -80,41 +80,179 @@ def check_projector(path: Path, model: str) -> None:
 
 
 class Samar(QObject):
-    """The running app. Built on the GUI thread; `close` stores everything and ends the engine."""
+    """The running app. Built on the GUI thread; `close` stores everything and ends the engine.
 
-    def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None) -> None:
+    At first there is the window with what its first picture shows. The rest is made in steps, a few milliseconds each,
+    once it is painted (`staged`), or at once.
+    """
+
+    begun = Signal()
+    """The window is whole, and the model is being loaded."""
+
+    engine: Engine
+    worker: GenerationWorker
+    finder: SearchWorker
+    background: Background
+    transcript: TranscriptView
+    chats: ChatController
+    prompts: PromptController
+    models: ModelController
+    updates: UpdateController
+
+    def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None, *, staged: bool = False) -> None:
         super().__init__()
         self.app, self.paths = app, paths
-        self.engine = engine or EngineClient(
-            inspect,
-            check_adapter=check_adapter,
-            check_projector=check_projector,
-            on_log=logs.note_engine,
-            states=paths.states,
-        )
         self.preferences = Preferences(SettingsFile(paths.settings), self)
         settings = self.preferences.value
-        theme.install(app, settings.theme, settings.text_scale)
+        theme.install(
+            app,
+            settings.theme,
+            settings.text_scale,
+            high_contrast=settings.high_contrast,
+            styled=isinstance(app, Application),
+        )
         i18n.install(app, settings.language)
         try:
             opened = open_history(paths)
         except SamarError:
-            self.engine.close()
+            if engine is not None:
+                engine.close()
             raise
         self.database = opened.database
         self.store = ChatStore(self.database)
         self.mark = LoadMark(paths.load_mark)
-        self.worker = GenerationWorker(self.engine, self.mark.note, self)
-        self._tell_worker(settings)
-        self.finder = SearchWorker(self.database.path, self)
-        self.background = Background(self)
-        self.transcript = TranscriptView()
         self.window = MainWindow(
-            self.transcript,
             geometry=settings.window_geometry,
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
+        self.room: ModelsRoom | None = None
+        self.settings_dialog: SettingsDialog | None = None
+        self._closed = False
+        self._program = program.stamp()
+        self._all_listed = True
+        self._waiting: list[Path] | None = None
+        """Files to open when the window is whole; None when it is."""
+        self.readable: tuple[Language, ...] = i18n.LANGUAGES
+        """Those that some font here has letters for."""
+        self.first_start = not paths.settings.exists()
+        self._fill()
+        for problem in (self.preferences.problem, opened.problem):
+            if problem:
+                self.show_error(problem)
+        window = self.window
+        self.early = Early(
+            self._finish_early,
+            [window, window.sidebar, window.picker, window.composer, window.empty, window.panel],
+            {window.composer.draft_changed},
+        )
+        self._steps: list[Callable[[], object]] = [
+            lambda: self._make_workers(engine),
+            self._read_transcript,
+            self._make_transcript,
+            self._make_controllers,
+        ]
+        if not staged:
+            self.finish()
+
+    # the first picture
+
+    def _fill(self) -> None:
+        """As many chats as one can see, and what was being written; the other chats follow."""
+        try:
+            self._all_listed = show_chats(self.window.sidebar, self.store, FIRST_CHATS)
+            self._rest = Rest(self.window.sidebar, self.store)
+            self.window.composer.set_draft(self.store.draft_of(None))
+        except SamarError as problem:
+            self.show_error(problem)
+        if self.first_start and not self.window.sidebar.model.rowCount():
+            self._welcome()
+
+    def start(self, files: list[Path]) -> None:
+        """Show the window, then load the model."""
+        self._waiting = files
+        given = next((path for path in files if is_model(path)), None)
+        path, _problem = first_model(given, self.preferences.value.last_model, self.mark)
+        self.window.picker.set_loading(str(path), name_of(path), None)
+        self.window.empty.set_loading(name_of(path))
+        self.window.show()
+        self.window.composer.focus()
+        FirstPaint(self.window.main).passed.connect(self._go_on)
+
+    # the rest
+
+    def _go_on(self) -> None:
+        """The next step, and the turn after it the one after it: what a person does comes between them."""
+        if self._closed:
+            return
+        try:
+            if self._steps:
+                self._steps.pop(0)()
+            if not self._steps:  # in the same turn: a message between would be told that there is no model
+                self._begin_once()
+        except BaseException:
+            self.app.exit(1)  # there is no half a window
+            raise
+        if self._steps:
+            QTimer.singleShot(0, self, self._go_on)
+
+    def finish(self) -> None:
+        """Make what is still missing, now."""
+        while self._steps:
+            self._steps.pop(0)()
+
+    def _finish_early(self) -> None:
+        """Somebody wants something already. The model is asked for first: a message before it would be told that there is
+        none."""
+        self.finish()
+        self._begin_once()
+
+    def _begin_once(self) -> None:
+        if self._waiting is not None:
+            self._begin()
+
+    def _make_workers(self, engine: Engine | None) -> None:
+        """The engine's process first: it starts while the rest is made."""
+        from desktop.workers.background import Background
+        from desktop.workers.generation import GenerationWorker
+        from desktop.workers.search import SearchWorker
+
+        QApplication.setWindowIcon(icons.app_icon())  # of every window
+        self.engine = engine or self._make_engine()
+        self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self._tell_worker(self.preferences.value)
+        self.finder = SearchWorker(self.database.path, self)
+        self.background = Background(self)
+
+    def _make_engine(self) -> Engine:
+        from desktop.engine.client import EngineClient
+
+        return EngineClient(
+            inspect,
+            check_adapter=check_adapter,
+            check_projector=check_projector,
+            on_log=logs.note_engine,
+            states=self.paths.states,
+        )
+
+    def _read_transcript(self) -> None:
+        import desktop.ui.chat.transcript  # noqa: F401  # as long as making it takes
+
+    def _make_transcript(self) -> None:
+        from desktop.ui.chat.transcript import TranscriptView
+
+        self.transcript = TranscriptView()
+        self._show_theme()
+        self.window.set_transcript(self.transcript)
+
+    def _make_controllers(self) -> None:
+        from desktop.storage.prompts import PromptLibrary
+        from desktop.ui.chat.controller import ChatController
+        from desktop.ui.chat.prompts import PromptController
+        from desktop.ui.models.controller import ModelController
+        from desktop.ui.updates import UpdateController
+
+        self.early.leave()
         self.chats = ChatController(
             self.window,
             self.transcript,
@@ -126,32 +264,26 @@ class Samar(QObject):
         )
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(self.window, self.worker, self.preferences, self.mark, paths, self.background.run)
-        self.room: ModelsRoom | None = None
+        self.models = ModelController(
+            self.window, self.worker, self.preferences, self.mark, self.paths, self.background.run
+        )
         self.updates = UpdateController(self._make_updates, self.preferences, self)
-        self.settings_dialog: SettingsDialog | None = None
-        self._closed = False
-        self.readable: tuple[Language, ...] = i18n.LANGUAGES
-        """Those that some font here has letters for."""
-        self.first_start = not paths.settings.exists()
         self._connect()
         self._recover()
-        for problem in (self.preferences.problem, opened.problem):
-            if problem:
-                self.show_error(problem)
 
     def _connect(self) -> None:
         window = self.window
         for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
-        self._show_theme()
+        self.app.applicationStateChanged.connect(self._on_app_state)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
+        self.chats.replies.ended.connect(self._take_back_error)
         window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
         window.settings_requested.connect(lambda: self.open_settings())
         self.updates.found_by_itself.connect(self._tell_update)
@@ -162,7 +294,7 @@ class Samar(QObject):
         window.layout_changed.connect(
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
-        window.panel.sampling.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
+        window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
@@ -204,27 +336,40 @@ class Samar(QObject):
         try:
             self.store.recover_interrupted()
             self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
-            self._show_first_chats()
         except SamarError as problem:
             self.show_error(problem)
-        self.chats.new_chat()
-        if self.first_start and not self.window.sidebar.model.rowCount():
-            self._welcome()
+        self.chats.begin()
+
+    def _begin(self) -> None:
+        """The window is whole: load the model, then do what was put off."""
+        self.engine.start()
+        files, self._waiting = self._waiting or [], None
+        given = next((path for path in files if is_model(path)), None)
+        self.models.begin(given)
+        if files and given is None:
+            self.open_files([str(path) for path in files])
+        self.updates.begin()
+        self.begun.emit()
+        self._later(REST_MS, self._check_fonts)
         self._later(REST_MS, self.keep_up)
         self._later(REST_MS, self._forget_others)
+        if not self._all_listed:
+            self._later(REST_MS, self._list_rest)
+
+    def _list_rest(self) -> None:
+        """Part by part: what a person does comes between."""
+        try:
+            whole = self._rest.read()
+        except SamarError as problem:
+            self.show_error(problem)
+            return
+        if not whole:
+            self._later(0, self._list_rest)
 
     def _forget_others(self) -> None:
         """What the engine read of chats that are not there any more goes."""
         chats = [str(id_) for id_ in self.store.chat_ids()]
         self.background.run(lambda: self.worker.forget_others(chats))
-
-    def _show_first_chats(self) -> None:
-        """As many chats as one can see; the others follow when the window takes input. Raises SamarError."""
-        if not self.chats.organizer.load(FIRST_CHATS):
-            self._later(REST_MS, self._show_all_chats)
-
-    def _show_all_chats(self) -> None:
-        self.chats.guarded(self.chats.load_chats)()
 
     def _welcome(self) -> None:
         """The first start: until something is written, one may choose the language where one looks."""
@@ -238,18 +383,6 @@ class Samar(QObject):
             return  # another language lays the empty field out anew
         self.window.composer.text.textChanged.disconnect(self._end_welcome)
         self.window.empty.set_welcome(False)
-
-    def start(self, files: list[Path]) -> None:
-        """Show the window, then load the model."""
-        self.window.show()
-        self.window.composer.focus()
-        self.engine.start()  # while the window is painted, not before: where there are few cores it would be in the way
-        self._later(REST_MS, self._check_fonts)
-        given = next((path for path in files if is_model(path)), None)
-        self._later(MODEL_MS, lambda: self.models.begin(given))
-        self.updates.begin()
-        if files and given is None:
-            self._later(MODEL_MS, lambda: self.open_files([str(path) for path in files]))
 
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""
@@ -287,22 +420,51 @@ class Samar(QObject):
         log.warning("%s", problem)
         self.window.show_error(problem)
 
+    def _take_back_error(self, reply: Message) -> None:
+        """An engine that answers again has nothing to excuse any more."""
+        error = self.window.banner.error
+        if error is not None and error.code.startswith("engine_") and reply.status is MessageStatus.FINISHED:
+            self.window.banner.dismiss()
+
     def show_bug(self, what: str) -> None:
-        self.window.show_error(SamarError("bug", what=what))
+        if not self._tell_replaced():
+            self.window.show_error(SamarError("bug", what=what))
+
+    def _on_app_state(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and not self._closed:
+            self._tell_replaced()
+
+    def _tell_replaced(self) -> bool:
+        """Say so, once, when an upgrade has put another program in this one's place: what is started next is that one."""
+        now = program.stamp()
+        if now is None or now == self._program:
+            return False
+        self._program = now
+        self.show_error(SamarError("program_replaced"))
+        return True
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
+        from desktop.ui.chat.attachments import is_image_file
         from desktop.ui.models.conversion_controller import is_checkpoint
 
         paths = [Path(name) for name in names]
+        if self._waiting is not None:  # the model to start with is not chosen yet
+            self._waiting = paths
+            return
+        images = [path for path in paths if is_image_file(path)]
+        self.chats.images.take(images)
+        paths = [path for path in paths if path not in images]
         models = [path for path in paths if path.is_file() or is_model(path)]
         folders = [path for path in paths if path.is_dir()]
         if models:
             self.models.load(models[0])
+            if len(models) > 1:
+                self.models_room().take(models[1:])
         elif folders and is_checkpoint(folders[0]):
             self.conversion.open(folders[0])
         elif paths:
-            self.show_error(SamarError("not_a_checkpoint", name=paths[0].name))
+            self.models_room().take(paths, show=True)
 
     def open_models(self) -> None:
         self.models_room().open()
@@ -399,12 +561,12 @@ class Samar(QObject):
         dialog.open()
 
     def _tell_update(self, version: str) -> None:
-        text = self.tr("Samar {version} is there").replace("{version}", f"\u2068{version}\u2069")
-        self.window.show_toast(text, self.tr("Look"), lambda: self.open_settings("help"))
+        text = self.tr("Samar {version} is available").replace("{version}", f"\u2068{version}\u2069")
+        self.window.show_toast(text, self.tr("Show"), lambda: self.open_settings("help"))
 
     def _on_settings(self, settings: Settings) -> None:
         self._tell_worker(settings)
-        theme.apply(settings.theme, settings.text_scale)
+        theme.apply(settings.theme, settings.text_scale, high_contrast=settings.high_contrast)
         self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
@@ -438,8 +600,10 @@ class Samar(QObject):
         """Store what is open, end the engine, close the history."""
         if self._closed:
             return
+        self.finish()
         self._closed = True
         theme.state().changed.disconnect(self._show_theme)
+        self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
         self.preferences.change(window_geometry=self.window.geometry_text())
         if self.room is not None:
@@ -459,93 +623,3 @@ class Samar(QObject):
 def is_model(path: Path) -> bool:
     """Whether a path is named like a model's file; one that is missing is told as such."""
     return path.suffix.lower() == ".gguf" and not path.is_dir()
-
-
-class Application(QApplication):
-    """Qt's application, which on macOS is also told which files were double-clicked."""
-
-    files_asked = Signal(list)
-    """paths, as str"""
-
-    def __init__(self, arguments: list[str]) -> None:
-        super().__init__(arguments)
-        self.setApplicationName("samar")
-        self.setDesktopFileName("samar")
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
-            if event.file():
-                self.files_asked.emit([event.file()])
-            return True
-        return super().event(event)
-
-
-def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
-    """Open the window and run until it is closed. Returns the exit status."""
-    logs.begin(paths.logs)
-    app = Application(sys.argv[:1])
-    bugs = Bugs(app)
-    bugs.install()
-    early: list[str] = []
-    app.files_asked.connect(early.extend)  # macOS says what was double-clicked before there is a window
-    try:
-        samar = Samar(app, paths)
-    except SamarError as problem:
-        log.error("%s", problem)
-        return refuse(problem, paths)
-    bugs.occurred.connect(samar.show_bug)
-    quit_on_signals(app)
-    GuiCollector(app)
-    app.files_asked.disconnect(early.extend)
-    app.files_asked.connect(samar.open_files)
-    instance.asked.connect(samar.answer_start)
-    instance.listen()
-    samar.start([Path(name) for name in (*files, *early)])
-    try:
-        status = app.exec()
-        samar.close()
-    finally:
-        instance.close()
-        bugs.remove()
-    return status
-
-
-def quit_on_signals(app: QApplication) -> None:
-    """The end of a desktop session (SIGTERM) and Ctrl+C close Samar in good order.
-
-    Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
-    socket that wakes the loop (signal.set_wakeup_fd).
-    """
-    import socket
-
-    reading, writing = socket.socketpair()
-    for end in (reading, writing):
-        end.setblocking(False)
-    signal.set_wakeup_fd(writing.fileno())
-    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, app)
-    notifier.ends = reading, writing  # type: ignore[attr-defined]  # they live as long as the notifier
-    notifier.activated.connect(lambda: (reading.recv(64), app.quit()))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
-
-
-def refuse(problem: SamarError, paths: Paths) -> int:
-    """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
-    from PySide6.QtWidgets import QMessageBox
-
-    from desktop.ui.error_presenter import present
-
-    print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = Application(sys.argv[:1])
-        i18n.install(app, SettingsFile(paths.settings).load()[0].language)
-    said = present(problem)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", said.what)
-    box.setInformativeText(said.then)
-    copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
-    copy.clicked.disconnect()  # it copies, and the box stays
-    copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))
-    box.addButton(QMessageBox.StandardButton.Close)
-    box.exec()
-    return 1

@@ -7,13 +7,8 @@ other than 0.
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import msgspec
@@ -25,13 +20,8 @@ from desktop.core.images import check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
-from desktop.core.tools import fenced
-from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
-from desktop.models.adapters import check_adapter
-from desktop.models.gguf import inspect
-from desktop.models.projectors import check_projector
-from desktop.workers.loading import options_of
+from desktop.engine.protocol import GenerateRequest
+from desktop.terminal import engine_with, place, stream, write
 
 app = typer.Typer(
     name="samar",
@@ -63,15 +53,6 @@ DraftFile = Annotated[
 ]
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
-
-
-class Place(msgspec.Struct):
-    """Where this run keeps its things; set by main before a verb runs."""
-
-    paths: Paths = msgspec.field(default_factory=Paths.default)
-
-
-place = Place()
 
 
 def main(arguments: list[str], data_dir: Path | None = None) -> int:
@@ -237,14 +218,6 @@ def chat(
         TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
 
 
-def chosen_model(given: str, settings: Settings) -> Path:
-    """The model that was named, else the one used last if it is still there, else the bundled one."""
-    if given:
-        return Path(given).expanduser()
-    last = Path(settings.last_model) if settings.last_model else None
-    return last if last and last.is_file() else starter_model()
-
-
 def chosen_params(
     settings: Settings, info: ModelInfo, temperature: float | None, seed: int | None, max_tokens: int | None
 ) -> GenerationParams:
@@ -307,82 +280,3 @@ def read_file(file: Path) -> str:
         return file.expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
-
-
-@contextmanager
-def engine_with(
-    model: str, settings: Settings, adapters: tuple[Adapter, ...] = (), draft: Path | None = None
-) -> Iterator[tuple[EngineClient, ModelInfo]]:
-    """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect, check_adapter=check_adapter, check_projector=check_projector)
-    try:
-        path = chosen_model(model, settings)
-        progress = show_progress if sys.stderr.isatty() else lambda _: None
-        with stopping_at_interrupt(engine.stop):
-            options = options_of(place.paths, settings, path)
-            options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
-            options = msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
-            info = engine.load(path, options, progress)
-        if info is None:
-            raise KeyboardInterrupt
-        if info.context_limit == "memory":
-            print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
-        yield engine, info
-    finally:
-        engine.close()
-
-
-def show_progress(fraction: float) -> None:
-    end = "\r\033[K" if fraction >= 1 else ""
-    print(f"\rloading {fraction:4.0%}{end}", end="", file=sys.stderr, flush=True)
-
-
-def write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def stream(
-    engine: EngineClient,
-    request: GenerateRequest,
-    show: Callable[[str], None] | None,
-    keep: Callable[[str], None] | None = None,
-    tokens: list[TokenChoice] | None = None,
-) -> tuple[str, GenerationStats]:
-    """Generate one reply; Ctrl+C stops it and keeps what was written.
-
-    show gets every piece, keep the whole text so far after every piece, tokens the probabilities that were asked for.
-    Raises SamarError.
-    """
-    parts: list[str] = []
-    with stopping_at_interrupt(engine.stop):
-        for event in engine.generate(request):
-            if isinstance(event, Piece) and event.kind != "thinking":
-                text = fenced(event.text) if event.kind == "tool_call" else event.text
-                parts.append(text)
-                if show:
-                    show(text)
-                if keep:
-                    keep("".join(parts))
-            elif isinstance(event, Tokens) and tokens is not None:
-                tokens.extend(event.tokens)
-            elif isinstance(event, Finished):
-                return "".join(parts), event.stats
-    raise SamarError("engine_failed", reason="the reply had no end")
-
-
-@contextmanager
-def stopping_at_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Turn Ctrl+C into a stop of the reply; elsewhere than in the main thread signals are left alone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupted(_signal: int, _frame: FrameType | None) -> None:
-        stop()
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

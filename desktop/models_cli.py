@@ -16,19 +16,20 @@ import msgspec
 import typer
 
 from desktop.core.errors import SamarError, fill
-from desktop.core.machine import readable
-from desktop.core.paths import Paths
+from desktop.core.machine import free_memory, readable
 from desktop.core.settings import Settings, SettingsFile
 from desktop.models import bandwidth, catalogue
 from desktop.models.card import WARNINGS, card_of
 from desktop.models.catalogue import REASONS
 from desktop.models.entry import Entry
-from desktop.models.fit import MOST_TOLD, Fit, Verdict, judge
+from desktop.models.fit import MOST_TOLD, Fit, Machine, Verdict, judge, rough
 from desktop.models.library import Library
+from desktop.terminal import place, stopping_at_interrupt
 
 if TYPE_CHECKING:
     from desktop.models.downloads import Download, DownloadQueue, Progress
-    from desktop.models.hub import Hub, HubChoice, HubRepository
+    from desktop.models.hub import Hub
+    from desktop.models.repository import HubChoice, HubRepository
 
 app = typer.Typer(help="Models: on this computer, in the list, on the Hub.", no_args_is_help=True)
 
@@ -39,18 +40,12 @@ Network = Annotated[bool, typer.Option("--network", help="Allow Samar to use the
 VERDICTS = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.WONT: "won't fit"}
 
 
-def _paths() -> Paths:
-    from desktop.cli import place
-
-    return place.paths
-
-
 def _settings() -> Settings:
-    return SettingsFile(_paths().settings).load()[0]
+    return SettingsFile(place.paths.settings).load()[0]
 
 
 def _library() -> Library:
-    library = Library(_paths())
+    library = Library(place.paths)
     library.refresh()
     if library.problem:
         print(f"samar: {library.problem.sentence()}", file=sys.stderr)
@@ -61,7 +56,7 @@ def _hub(network: bool) -> Hub:
     """The Hub; with --network the leave is given and remembered."""
     from desktop.models.hub import Hub
 
-    file = SettingsFile(_paths().settings)
+    file = SettingsFile(place.paths.settings)
     settings = file.load()[0]
     if network and not settings.network_allowed:
         settings = msgspec.structs.replace(settings, network_allowed=True)
@@ -119,7 +114,7 @@ def _parameters(count: int) -> str:
 def list_models(as_json: AsJson = False, context: Context = 8192) -> None:
     """Show the models on this computer, those of other programs too."""
     entries = _library().entries()
-    machine = bandwidth.this_machine(_paths().cache)
+    machine = bandwidth.this_machine(place.paths.cache)
     fits = {entry.id: judge(entry.shape, machine, context) for entry in entries if not entry.problem}
     if as_json:
         _print_json([_entry_facts(entry, fits.get(entry.id)) for entry in entries])
@@ -142,7 +137,7 @@ def list_models(as_json: AsJson = False, context: Context = 8192) -> None:
 @app.command()
 def recommend(as_json: AsJson = False, context: Context = 8192) -> None:
     """Say which models of the list suit this computer, and why."""
-    machine = bandwidth.this_machine(_paths().cache)
+    machine = bandwidth.this_machine(place.paths.cache)
     found = catalogue.recommend(catalogue.load(), machine, context)
     if as_json:
         _print_json(
@@ -168,7 +163,8 @@ def recommend(as_json: AsJson = False, context: Context = 8192) -> None:
         return
     for one in found:
         sign = "≈" if one.file.size_is == "computed" else ""
-        print(f"{one.model.name} · {one.file.quantization} · {sign}{readable(one.file.size)} · {one.model.licence}")
+        facts = [one.model.name, one.file.quantization, sign + readable(one.file.size), one.model.licence]
+        print(" · ".join([*facts, *(["the original's makers ask for consent"] if one.model.gated else [])]))
         print(f"  {reason(one)}")
         print(f"  {one.model.about.en}")
         print(f"  samar models pull {one.model.id}")
@@ -208,6 +204,9 @@ def search(
     if as_json:
         _print_json(found)
         return
+    if not found:
+        print("Nothing was found. Try fewer words.", file=sys.stderr)
+        return
     _table(
         [
             (one.repo, _parameters(one.parameters), str(one.downloads), one.licence, "asks" if one.gated else "")
@@ -233,9 +232,9 @@ def pull(
     queue = DownloadQueue(_hub(network), library)
     repository, choice = _chosen(queue.hub, what)
     projector = repository.projector if images else None
-    if repository.licence:
-        print(f"licence: {repository.licence}", file=sys.stderr)
     one = queue.add(repository, choice, (projector,) if projector else ())
+    licence = repository.licence or "not said"
+    print(f"{repository.repo}: {one.name}, {readable(one.size)}, licence: {licence}", file=sys.stderr)
     entry = _run(queue, one)
     if as_json:
         _print_json(_entry_facts(entry))
@@ -251,15 +250,16 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
         files = list(model.files())
         if not files:
             raise SamarError("checkpoint_found", name=model.source)
-        repo, file = next(((r, f) for r, f in files if f.quantization == wanted.upper()), files[0])
+        repo, file = files[0]
         repository = hub.repository(repo)
-        choice = next((c for c in repository.choices if Path(c.name).name == file.name), None)
+        choice = repository.find(wanted or file.name, wanted.upper() or file.quantization)
     elif "/" in name:
         repository = hub.repository(name)
-        kinds = [wanted.upper()] if wanted else ["Q4_K_M", "Q4_K_S", "Q5_K_M", "Q8_0"]
-        by_name = [c for c in repository.choices if wanted and Path(c.name).name == wanted]
-        of_kind = [c for kind in kinds for c in repository.choices if c.quantization == kind]
-        choice = next(iter([*by_name, *of_kind, *([] if wanted else repository.choices)]), None)
+        if wanted:
+            choice = repository.find(wanted, wanted.upper())
+        else:
+            room = Machine(free=free_memory())
+            choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     else:
         raise SamarError("model_unknown", name=what)
     if choice is None:
@@ -268,7 +268,6 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
 
 
 def _run(queue: DownloadQueue, one: Download) -> Entry:
-    from desktop.cli import stopping_at_interrupt
     from desktop.models.downloads import State
     from desktop.models.hub import Stopped, Transfer
 
@@ -289,7 +288,8 @@ def _run(queue: DownloadQueue, one: Download) -> Entry:
         print(f"\nstopped at {readable(held)} of {readable(one.size)}; run the same again to go on", file=sys.stderr)
         raise KeyboardInterrupt from stopped
     except SamarError as problem:
-        queue.set_state(one.id, State.FAILED, problem)
+        if problem.code != "download_elsewhere":  # it goes on there
+            queue.set_state(one.id, State.FAILED, problem)
         raise
     finally:
         if sys.stderr.isatty():
@@ -342,7 +342,7 @@ def info(name: Name, as_json: AsJson = False, context: Context = 8192) -> None:
         entry = _library().find(name)
         path, companions = Path(entry.path), entry.companions
     card = card_of(path, companions)
-    fit = judge(card.shape, bandwidth.this_machine(_paths().cache), context)
+    fit = judge(card.shape, bandwidth.this_machine(place.paths.cache), context)
     if as_json:
         facts = msgspec.to_builtins(card)
         facts["fit"] = _fit_facts(fit)
@@ -391,7 +391,7 @@ def rm(
 ) -> None:
     """Take a model off the list; what Samar downloaded goes to the bin."""
     library = _library()
-    entry = library.find(name)
+    entry = library.find(name, only=True)
     would = library.removal(entry)
     if would.deletes and not yes and sys.stdin.isatty():
         typer.confirm(f"Move {entry.path} to the bin ({readable(would.frees)})?", abort=True)

@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.cli import stream, write
 from desktop.core.chat import Chat, MessageStatus, Role
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, StoppedBy
@@ -17,6 +16,7 @@ from desktop.engine.client import EngineClient
 from desktop.engine.protocol import GenerateRequest
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
+from desktop.terminal import stream, write
 
 HELP = """\
 /new            begin a new chat

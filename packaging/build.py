@@ -123,17 +123,24 @@ def make_bundle() -> None:
         venv_python(), "-m", "PyInstaller", *options, ROOT / "packaging" / "app.spec",
         SOURCE_DATE_EPOCH=str(source_date()), PYTHONHASHSEED="0",
     )  # fmt: skip
-    strip_symbols()
+    clean_libraries()
     run(venv_python(), ROOT / "packaging" / "licences.py", WORK / "contents.json", BUNDLE / "licences")
 
 
-def strip_symbols() -> None:
-    """The interpreter may come with symbols for a debugger, three times its size. Wheels come without."""
-    if not sys.platform.startswith("linux") or shutil.which("strip") is None:
+def clean_libraries() -> None:
+    """Take out what only the build machine had a use for: symbols for a debugger, which make some libraries three times their
+    size, and search paths of its own."""
+    if not sys.platform.startswith("linux"):
         return
+    from linux import elf
+
     inside = BUNDLE / "_internal"
-    for library in (*inside.glob("libpython3*"), *inside.glob("python3*/lib-dynload/*.so")):
-        run("strip", "--strip-unneeded", library)
+    # auditwheel has rewritten the libraries of these, and strip may break what it left
+    rewritten = {path.name.removesuffix(".libs") for path in inside.glob("*.libs")}
+    for library in (file for file in inside.rglob("*.so*") if not file.is_symlink()):
+        if library.relative_to(inside).parts[0].removesuffix(".libs") not in rewritten and shutil.which("strip"):
+            run("strip", "--strip-unneeded", library)
+        elf.forget_search_paths(library)
 
 
 def architecture() -> str:

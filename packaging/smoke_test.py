@@ -2,8 +2,8 @@
 
     python packaging/smoke_test.py PROGRAM [--no-window] [--desktop] [--root FOLDER --user UID] [--data FOLDER]
 
-Version; answers of the bundled model in both languages; a checkpoint converted and its result talked to; a window that opens
-and takes input; with --desktop also a .gguf opened by its MIME type, as a double click does. With --root everything is
+Version; every verb; answers of the bundled model in both languages; a checkpoint converted and its result talked to, also about
+a picture; a window that opens and takes input; with --desktop also a .gguf opened by its MIME type, as a double click does. With --root everything is
 run inside that root, without any network, as the user UID. Standard library only; on Linux it needs xdotool, and
 a display in DISPLAY (xvfb-run). Exit status 0 when all went well; what did not is said in one line each.
 """
@@ -23,9 +23,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import tiny_checkpoint
+import tiny_projector
 
+VERBS = ("ask", "help", "chat", "models", "convert")
 QUESTIONS = {"English": "What is quantization?", "Arabic": "ما هو ملف GGUF؟"}
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.2
@@ -70,12 +73,13 @@ class Machine:
         return done.stdout
 
     @contextlib.contextmanager
-    def started(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A command that runs meanwhile; its whole group is ended when it did not end by itself."""
+    def started(self, *words: str, errors: IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """A command that runs meanwhile; its whole group is ended when it did not end by itself. errors: for its stderr."""
         process = subprocess.Popen(
             self.command(list(words)),
             env=self.environment,
             stdin=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=os.name == "posix",
         )
         try:
@@ -121,6 +125,16 @@ class Smoke:
             raise SmokeError(f"--version says {said}")
         return said[1]
 
+    def check_verbs(self) -> str:
+        """Each verb explains itself, and `help` answers from the bundled model."""
+        for verb in VERBS:
+            if "--" not in self.machine.run(self.program, verb, "--help"):
+                raise SmokeError(f"{verb} --help names no option")
+        if len(self.machine.run(*self.samar("help", "How do I load a model?"))) < 20:
+            raise SmokeError("help has no answer")
+        self.machine.run(*self.samar("models", "list"))
+        return ", ".join(VERBS)
+
     def check_answers(self) -> str:
         said = []
         for language, question in QUESTIONS.items():
@@ -147,6 +161,32 @@ class Smoke:
         if json.loads(answer)["reply_tokens"] < 1:
             raise SmokeError("the converted model says nothing")
         return f"{self.machine.outside(target).stat().st_size} bytes"
+
+    def check_images(self, work: Path) -> str:
+        """The converted model is asked about a picture, which must reach it: more tokens, another reply."""
+        outside = self.machine.outside(work)
+        tiny_projector.write(outside / "mmproj-tiny صغير.gguf")
+        (outside / "red أحمر.png").write_bytes(tiny_projector.png((200, 30, 30)))
+        self.machine.own(outside)
+        words = [
+            "ask",
+            "hello",
+            "--model",
+            str(work / "tiny صغير.gguf"),
+            "--temperature",
+            "0",
+            "--max-tokens",
+            "16",
+            "--json",
+        ]
+        plain = json.loads(self.machine.run(*self.samar(*words)))
+        shown = json.loads(self.machine.run(*self.samar(*words, "--image", str(work / "red أحمر.png"))))
+        if (
+            shown["prompt_tokens"] - plain["prompt_tokens"] != tiny_projector.POSITIONS
+            or shown["reply"] == plain["reply"]
+        ):
+            raise SmokeError(f"the picture did not reach the model: {shown} after {plain}")
+        return f"a picture is read as {tiny_projector.POSITIONS} tokens"
 
     def check_refusal(self, work: Path) -> str:
         broken = work / "broken.gguf"
@@ -275,8 +315,10 @@ class Keyboard:
 def checks(smoke: Smoke, work: Path, *, window: bool, desktop: bool) -> list[tuple[str, Callable[[], str]]]:
     chosen: list[tuple[str, Callable[[], str]]] = [
         ("version", smoke.check_version),
+        ("verbs", smoke.check_verbs),
         ("answers", smoke.check_answers),
         ("conversion", lambda: smoke.check_conversion(work)),
+        ("images", lambda: smoke.check_images(work)),
         ("bad file", lambda: smoke.check_refusal(work)),
     ]
     if window:

@@ -17,14 +17,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
-from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.generation import GenerationStats
 from desktop.core.paths import Paths, starter_model
 from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
+from tests.fakes.endless import ENDLESS
 
 pytestmark = pytest.mark.engine
-LONG = GenerationParams(temperature=2.0, top_p=1.0, min_p=0.0, top_k=0, seed=1)
-"""So hot that the bundled model wanders on for a while."""
 
 
 @pytest.fixture
@@ -121,7 +120,7 @@ def test_that_shift_enter_breaks_the_line(qtbot: QtBot, opened: Callable[[], Sam
 
 def test_that_a_reply_is_stopped_and_continued(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
     samar = opened()
-    samar.chats.set_params(LONG)
+    samar.chats.set_params(ENDLESS)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
         type_and_send(qtbot, samar, "Hello")
     assert samar.window.composer.generating
@@ -236,7 +235,7 @@ def test_that_an_engine_killed_in_mid_reply_costs_no_word(
     qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
 ) -> None:
     samar = opened()
-    samar.chats.set_params(LONG)
+    samar.chats.set_params(ENDLESS)
     assert isinstance(samar.engine, EngineClient)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
         type_and_send(qtbot, samar, "Hello")

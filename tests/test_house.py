@@ -71,8 +71,20 @@ def test_that_none_keeps_its_references_when_the_window_is_used() -> None:
 LATER = (
     "PySide6.QtNetwork", "cryptography", "gguf", "httpx2", "huggingface_hub", "jinja2", "keyring", "llama_cpp", "logging.handlers",
     "markdown_it", "numpy", "psutil", "pygments", "sentencepiece", "tokenizers", "typer", "ziamath",
-    "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog",
+    "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog", "desktop.engine.client",
+    "desktop.workers.generation", "desktop.ui.sampling", "desktop.ui.chat.controller", "desktop.ui.chat.transcript",
 )  # fmt: skip
+
+
+def test_that_the_engine_holds_no_module_that_its_replies_do_not_need() -> None:
+    """Its memory is the person's: these came in by the back door once, or are needed for some replies only."""
+    names = (
+        "_hashlib", "jinja2", "numpy", "statistics", "traceback", "desktop.engine.vision", "desktop.core.json_schema",
+    )  # fmt: skip
+    code = "import sys\nimport desktop.engine.child, desktop.engine.session\n"
+    code += f"desktop.engine.session.Library()\nprint([name for name in {names!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_that_the_window_starts_without_what_its_first_picture_does_not_need() -> None:

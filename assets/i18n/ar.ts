@@ -59,6 +59,24 @@
     </message>
 </context>
 <context>
+    <name>AttachmentTray</name>
+    <message>
+        <source>{name} is taken away</source>
+        <translation>أُزيلت الصورة {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) to be sent</source>
+        <translation>
+            <numerusform>لا صور سترسل</numerusform>
+            <numerusform>صورة واحدة سترسل</numerusform>
+            <numerusform>صورتان سترسلان</numerusform>
+            <numerusform>%n صور سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+            <numerusform>%n صورة سترسل</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copied</source>
@@ -75,6 +93,10 @@
 </context>
 <context>
     <name>CardDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
     <message>
         <source>a system message</source>
         <translation>رسالة نظام</translation>
@@ -217,6 +239,10 @@
     <message>
         <source>The second figure is at work for each token.</source>
         <translation>الرقم الثاني ما يعمل لكل رمز.</translation>
+    </message>
+    <message>
+        <source>No model matches. Try fewer words, or another choice beside them.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل، أو اختيارًا آخر بجانبها.</translation>
     </message>
     <message>
         <source>Download</source>
@@ -458,6 +484,21 @@
     </message>
 </context>
 <context>
+    <name>Chip</name>
+    <message>
+        <source>Image {name}, {size}</source>
+        <translation>الصورة {name}، {size}</translation>
+    </message>
+    <message>
+        <source>Delete takes it away.</source>
+        <translation>مفتاح الحذف يزيلها.</translation>
+    </message>
+    <message>
+        <source>Take {name} away</source>
+        <translation>أزل الصورة {name}</translation>
+    </message>
+</context>
+<context>
     <name>CodeBar</name>
     <message>
         <source>Copy code</source>
@@ -498,8 +539,8 @@
         <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
     </message>
     <message>
-        <source>Attach a file</source>
-        <translation>أرفق ملفًا</translation>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
     </message>
     <message>
         <source>The model is being loaded…</source>
@@ -746,6 +787,21 @@
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>لا صور</numerusform>
+            <numerusform>صورة واحدة</numerusform>
+            <numerusform>صورتان</numerusform>
+            <numerusform>%n صور</numerusform>
+            <numerusform>%n صورة</numerusform>
+            <numerusform>%n صورة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to attach to the message</source>
+        <translation>أفلت لإرفاقها بالرسالة</translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
             <numerusform>لا ملفات</numerusform>
@@ -759,6 +815,14 @@
     <message>
         <source>Drop to convert this checkpoint</source>
         <translation>أفلت لتحويل هذا النموذج</translation>
+    </message>
+    <message>
+        <source>Drop to add the models in this folder</source>
+        <translation>أفلِت لتضيف ما في هذا المجلد من نماذج</translation>
+    </message>
+    <message>
+        <source>Drop to add to your models</source>
+        <translation>أفلِت لتضيفه إلى نماذجك</translation>
     </message>
     <message>
         <source>Drop to load this model</source>
@@ -792,16 +856,10 @@
         <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
-        <source>{model} is tiny: it knows Samar and the basics. Everything stays on this computer.</source>
-        <translation>{model} صغير جدًا: يعرف سمر والأساسيات. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>{model} answers here. Everything stays on this computer.</source>
-        <translation>يجيبك هنا {model}. كل شيء يبقى على هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Choose a model to begin. Everything stays on this computer.</source>
-        <translation>اختر نموذجًا لتبدأ. كل شيء يبقى على هذا الحاسوب.</translation>
+        <source>{model} is being loaded.
+Everything stays on this computer.</source>
+        <translation>يُحمَّل {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>Explain a difficult idea with one example</source>
@@ -818,6 +876,24 @@
     <message>
         <source>Language</source>
         <translation>اللغة</translation>
+    </message>
+    <message>
+        <source>{model} is tiny: it knows Samar and the basics.
+Everything stays on this computer.</source>
+        <translation>{model} صغير جدًا: يعرف سمر والأساسيات.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>{model} answers here.
+Everything stays on this computer.</source>
+        <translation>يجيبك هنا {model}.
+كل شيء يبقى على هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Choose a model to begin.
+Everything stays on this computer.</source>
+        <translation>اختر نموذجًا لتبدأ.
+كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
         <source>A larger model for this computer</source>
@@ -888,7 +964,7 @@
         <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
     <message>
-        <source>Look there no more</source>
+        <source>Stop looking there</source>
         <translation>لا تبحث فيه بعد الآن</translation>
     </message>
 </context>
@@ -965,7 +1041,7 @@
         <translation>هذا أحدث إصدار.</translation>
     </message>
     <message>
-        <source>Version {version} is there.</source>
+        <source>Version {version} is available.</source>
         <translation>صدر الإصدار {version}.</translation>
     </message>
     <message>
@@ -1080,6 +1156,10 @@
         <translation>يلزم طلب الإذن</translation>
     </message>
     <message>
+        <source>Search for a model or its maker, such as Qwen, Gemma or ALLaM.</source>
+        <translation>ابحث عن نموذج أو عن صانعه، مثل Qwen أو Gemma أو ALLaM.</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>الملف</translation>
     </message>
@@ -1101,6 +1181,14 @@
             <numerusform>%n ملفًا</numerusform>
             <numerusform>%n ملف</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>There is no GGUF file in this repository.</source>
+        <translation>لا ملف GGUF في هذا المستودع.</translation>
+    </message>
+    <message>
+        <source>Asking for its files…</source>
+        <translation>جارٍ السؤال عن ملفاته…</translation>
     </message>
     <message>
         <source>not said</source>
@@ -1149,6 +1237,101 @@
     <message>
         <source>Files of the repository</source>
         <translation>ملفات المستودع</translation>
+    </message>
+</context>
+<context>
+    <name>ImageKeeper</name>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
+    </message>
+    <message>
+        <source>Images ({patterns})</source>
+        <translation>صور ({patterns})</translation>
+    </message>
+    <message>
+        <source>Pasted image</source>
+        <translation>صورة ملصقة</translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+    <message>
+        <source>Image copied</source>
+        <translation>نُسخت الصورة</translation>
+    </message>
+</context>
+<context>
+    <name>ImageNotice</name>
+    <message numerus="yes">
+        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
+        <translation>
+            <numerusform>لا يرى {name} الصور: لا صور ستُترك.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورة واحدة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورتان من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صور من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
+        <translation>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: لن تُترك صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورة الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورتان الأقدم.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صور.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Models that see…</source>
+        <translation>نماذج ترى الصور…</translation>
+    </message>
+</context>
+<context>
+    <name>ImageViewer</name>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
+    </message>
+    <message>
+        <source>Image {name}</source>
+        <translation>الصورة {name}</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخت</translation>
+    </message>
+    <message>
+        <source>Save the image</source>
+        <translation>احفظ الصورة</translation>
+    </message>
+    <message>
+        <source>Previous image</source>
+        <translation>الصورة السابقة</translation>
+    </message>
+    <message>
+        <source>Next image</source>
+        <translation>الصورة التالية</translation>
+    </message>
+    <message>
+        <source>Enlarge</source>
+        <translation>كبّر</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
     </message>
 </context>
 <context>
@@ -1205,6 +1388,14 @@
         <translation>الملاءمة</translation>
     </message>
     <message>
+        <source>No model matches. Try fewer words.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>جارٍ البحث في هذا الحاسوب…</translation>
+    </message>
+    <message>
         <source>{free} of {total} memory are free now.</source>
         <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
     </message>
@@ -1217,8 +1408,8 @@
         <translation>محمَّل الآن</translation>
     </message>
     <message>
-        <source>Can&apos;t be used: the file is damaged or not whole.</source>
-        <translation>لا يصلح للاستعمال: الملف تالف أو ناقص.</translation>
+        <source>Can&apos;t be used</source>
+        <translation>لا يصلح للاستعمال</translation>
     </message>
     <message>
         <source>Move to the bin…</source>
@@ -1323,6 +1514,10 @@
         <translation>عدّل</translation>
     </message>
     <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
         <source>More</source>
         <translation>المزيد</translation>
     </message>
@@ -1353,6 +1548,10 @@
     <message>
         <source>Edit reply</source>
         <translation>عدّل الردّ</translation>
+    </message>
+    <message>
+        <source>Show probabilities…</source>
+        <translation>أظهر الاحتمالات…</translation>
     </message>
     <message>
         <source>New chat from here</source>
@@ -1753,6 +1952,10 @@
         <translation>أُزيل {name} من القائمة، وملفه باقٍ.</translation>
     </message>
     <message>
+        <source>Reading {name}… {done} of {whole}</source>
+        <translation>تجري قراءة {name}… {done} من {whole}</translation>
+    </message>
+    <message>
         <source>{name} is whole: its checksum is right.</source>
         <translation>{name} سليم: مجموع التحقق صحيح.</translation>
     </message>
@@ -1785,12 +1988,12 @@
     <message numerus="yes">
         <source>%n chat(s) pinned</source>
         <translation>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت محادثة واحدة</numerusform>
-            <numerusform>تم تثبيت محادثتين</numerusform>
-            <numerusform>تم تثبيت %n محادثات</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
-            <numerusform>تم تثبيت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت محادثة واحدة</numerusform>
+            <numerusform>ثُبّتت محادثتان</numerusform>
+            <numerusform>ثُبّتت %n محادثات</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1807,12 +2010,12 @@
     <message numerus="yes">
         <source>%n chat(s) archived</source>
         <translation>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة محادثة واحدة</numerusform>
-            <numerusform>تمت أرشفة محادثتين</numerusform>
-            <numerusform>تمت أرشفة %n محادثات</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
-            <numerusform>تمت أرشفة %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت محادثة واحدة</numerusform>
+            <numerusform>أُرشفت محادثتان</numerusform>
+            <numerusform>أُرشفت %n محادثات</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1829,23 +2032,23 @@
     <message numerus="yes">
         <source>%n chat(s) taken out of the folder</source>
         <translation>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثة واحدة من المجلد</numerusform>
-            <numerusform>تم إخراج محادثتين من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثات من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
-            <numerusform>تم إخراج %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثة واحدة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثتان من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثات من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n chat(s) moved to “{name}”</source>
         <translation>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>تم نقل محادثتين إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثات إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
-            <numerusform>تم نقل %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثتان إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثات إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
         </translation>
     </message>
     <message>
@@ -1855,12 +2058,12 @@
     <message numerus="yes">
         <source>%n chat(s) deleted</source>
         <translation>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف محادثة واحدة</numerusform>
-            <numerusform>تم حذف محادثتين</numerusform>
-            <numerusform>تم حذف %n محادثات</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
-            <numerusform>تم حذف %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت محادثة واحدة</numerusform>
+            <numerusform>حُذفت محادثتان</numerusform>
+            <numerusform>حُذفت %n محادثات</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
         </translation>
     </message>
     <message>
@@ -1890,7 +2093,7 @@
 <context>
     <name>PlanCard</name>
     <message>
-        <source>{stage} · {percent} %</source>
+        <source>{stage} · {percent}%</source>
         <translation>{stage} · {percent}%</translation>
     </message>
     <message>
@@ -1971,6 +2174,25 @@
     <message>
         <source>There is not enough free space on the disk.</source>
         <translation>لا تكفي المساحة الخالية على القرص.</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilitySwitch</name>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>متوقفة</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّلة</translation>
+    </message>
+    <message>
+        <source>How sure the model was of each token of the next replies, and what else it might have written.</source>
+        <translation>مدى ثقة النموذج بكل رمز من الردود القادمة، وما كان يمكن أن يكتبه بدلًا منه.</translation>
     </message>
 </context>
 <context>
@@ -2199,12 +2421,12 @@
         <translation>سَمَر</translation>
     </message>
     <message>
-        <source>Samar {version} is there</source>
+        <source>Samar {version} is available</source>
         <translation>صدر سمر {version}</translation>
     </message>
     <message>
-        <source>Look</source>
-        <translation>انظر</translation>
+        <source>Show</source>
+        <translation>اعرض</translation>
     </message>
     <message>
         <source>Copy details</source>
@@ -2547,7 +2769,7 @@
         <translation>احذف</translation>
     </message>
     <message>
-        <source>Undo the selection</source>
+        <source>Clear the selection</source>
         <translation>ألغِ التحديد</translation>
     </message>
 </context>
@@ -2591,6 +2813,10 @@
     <message>
         <source>Theme</source>
         <translation>المظهر</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>التباين</translation>
     </message>
     <message>
         <source>Text size</source>
@@ -2686,6 +2912,10 @@
     <message>
         <source>Dark</source>
         <translation>داكن</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>عالٍ</translation>
     </message>
     <message>
         <source>Never use the network</source>
@@ -2811,6 +3041,10 @@
     <message>
         <source>New line</source>
         <translation>سطر جديد</translation>
+    </message>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
     </message>
     <message>
         <source>Stop a reply</source>
@@ -3030,6 +3264,40 @@
     </message>
 </context>
 <context>
+    <name>TokenView</name>
+    <message>
+        <source>Token {0} of {1}</source>
+        <translation>الرمز {0} من {1}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) share these letters; together {percent}.</source>
+        <translation>
+            <numerusform>لا رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>رمز واحد في هذه الأحرف؛ {percent}.</numerusform>
+            <numerusform>رمزان يشتركان في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمزًا تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+            <numerusform>%n رمز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Token probabilities</source>
+        <translation>احتمالات الرموز</translation>
+    </message>
+    <message>
+        <source>The more a token glows, the less sure the model was of it. Point at one, or use the arrow keys.</source>
+        <translation>كلما توهّج الرمز أكثر قلّت ثقة النموذج به. أشر إلى رمز، أو استعمل مفاتيح الأسهم.</translation>
+    </message>
+    <message>
+        <source>The reply by its tokens</source>
+        <translation>الردّ برموزه</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
     <message>
         <source>You:</source>
@@ -3074,20 +3342,24 @@
         <translation>أُوقف</translation>
     </message>
     <message>
-        <source>Interrupted: Samar ended while this was written.</source>
-        <translation>انقطع: انتهى سمر أثناء كتابة هذا.</translation>
+        <source>Interrupted: Samar was closed while this was being written.</source>
+        <translation>انقطع: أُغلق سمر أثناء كتابة هذا الردّ.</translation>
+    </message>
+    <message>
+        <source>Ended at the length that is set for replies.</source>
+        <translation>انتهى عند بلوغ الطول المحدَّد للردود.</translation>
     </message>
     <message>
         <source>This reply failed. What was written is kept.</source>
         <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
-        <source>Ended at the longest reply that is set.</source>
-        <translation>انتهى عند أطول ردّ محدَّد.</translation>
-    </message>
-    <message>
         <source>Ended because the context is full.</source>
         <translation>انتهى لأن السياق امتلأ.</translation>
+    </message>
+    <message>
+        <source>The model ended its reply without writing anything.</source>
+        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
     <message>
         <source>{seconds} s to start</source>
@@ -3095,7 +3367,7 @@
     </message>
     <message>
         <source>{speed} tokens/s</source>
-        <translation>{speed} رمزًا/ث</translation>
+        <translation>{speed} رمز/ث</translation>
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -3107,6 +3379,10 @@
             <numerusform>%n رمزًا</numerusform>
             <numerusform>%n رمز</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>[Image: {name}]</source>
+        <translation>[صورة: {name}]</translation>
     </message>
 </context>
 <context>
@@ -3122,6 +3398,18 @@
     <message>
         <source>Copy as Markdown</source>
         <translation>انسخ بصيغة Markdown</translation>
+    </message>
+    <message>
+        <source>Show the image</source>
+        <translation>اعرض الصورة</translation>
+    </message>
+    <message>
+        <source>Copy the image</source>
+        <translation>انسخ الصورة</translation>
+    </message>
+    <message>
+        <source>Save the image…</source>
+        <translation>احفظ الصورة…</translation>
     </message>
     <message>
         <source>Copy link</source>
@@ -3185,6 +3473,10 @@
     <message>
         <source>Thinking</source>
         <translation>التفكير</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>صورة</translation>
     </message>
     <message numerus="yes">
         <source>Exporting: {done} of %n chat(s)</source>
@@ -3376,7 +3668,7 @@
         <translation>تعذّر تشغيل المحرّك: {reason}.</translation>
     </message>
     <message>
-        <source>Start Samar again; if it stays so, install it anew.</source>
+        <source>Start Samar again; if that doesn&apos;t help, install it again.</source>
         <translation>شغّل سمر من جديد، وإن بقي الحال فأعد تثبيته.</translation>
     </message>
     <message>
@@ -3398,6 +3690,18 @@
     <message>
         <source>Correct it, or send without one.</source>
         <translation>صحّحها، أو أرسل من دونها.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well.</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP، وفي النافذة WebP أيضًا.</translation>
+    </message>
+    <message>
+        <source>One message takes at most {limit} images.</source>
+        <translation>تتّسع الرسالة الواحدة لـ {limit} صور على الأكثر.</translation>
+    </message>
+    <message>
+        <source>Send these first, then the others.</source>
+        <translation>أرسل هذه أولًا، ثم الباقي.</translation>
     </message>
     <message>
         <source>This model was taught no tools.</source>
@@ -3438,14 +3742,6 @@
     <message>
         <source>Wait for it, or cancel it first.</source>
         <translation>انتظر حتى ينتهي، أو ألغه أولًا.</translation>
-    </message>
-    <message>
-        <source>{name} holds no model that Samar knows.</source>
-        <translation>ليس في {name} نموذج يعرفه سمر.</translation>
-    </message>
-    <message>
-        <source>Drop a .gguf file, or a checkpoint&apos;s folder with config.json and safetensors files.</source>
-        <translation>أفلت ملف ‎.gguf‎، أو مجلد نموذج فيه config.json وملفات safetensors.</translation>
     </message>
     <message>
         <source>The disk is full, so nothing could be saved.</source>
@@ -3580,6 +3876,14 @@
         <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
     </message>
     <message>
+        <source>Another version of Samar was installed while this one is open.</source>
+        <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again; until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
+    </message>
+    <message>
         <source>The settings could not be read. They were set aside as {aside}.</source>
         <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
     </message>
@@ -3592,7 +3896,7 @@
         <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
     </message>
     <message>
-        <source>Install Samar anew; models on this computer work without the list.</source>
+        <source>Install Samar again; models on this computer work without the list.</source>
         <translation>أعد تثبيت سمر؛ النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
     </message>
     <message>
@@ -3618,6 +3922,14 @@
     <message>
         <source>See what there is with “samar models list”.</source>
         <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
+    </message>
+    <message>
+        <source>{count} models here are called {name}.</source>
+        <translation>هنا نماذج عددها {count} اسمها {name}.</translation>
+    </message>
+    <message>
+        <source>Say which one by its id: {ids}.</source>
+        <translation>عيّن واحدًا منها بمعرّفه: {ids}.</translation>
     </message>
     <message>
         <source>{name} was not downloaded by Samar, so its file stays where it is.</source>
@@ -3700,6 +4012,14 @@
         <translation>اقبل شروطه في صفحته على Hugging Face بعد تسجيل الدخول، ثم حاول من جديد.</translation>
     </message>
     <message>
+        <source>Access to {repo} must be asked for, and Samar has no token that says who you are.</source>
+        <translation>يجب طلب الإذن للوصول إلى {repo}، وليس لدى سمر رمز دخول يعرّف بك.</translation>
+    </message>
+    <message>
+        <source>Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).</source>
+        <translation>اقبل شروطه في صفحته على Hugging Face، ثم أعطِ سمر رمز دخول من حسابك (وفي الطرفية: HF_TOKEN).</translation>
+    </message>
+    <message>
         <source>{name} is not on the Hub, or not any more.</source>
         <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
     </message>
@@ -3714,6 +4034,14 @@
     <message>
         <source>Try again after that; with a token the limit is higher.</source>
         <translation>حاول بعد ذلك؛ الحدّ أعلى مع رمز دخول.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than what the Hub sends as one file.</source>
+        <translation>{name} أكبر مما يرسله Hugging Face ملفًا واحدًا.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller quantization, or one that comes in parts.</source>
+        <translation>اختر تكميمًا أصغر، أو ملفًا مقسّمًا إلى أجزاء.</translation>
     </message>
     <message>
         <source>The Hub answered with an error ({reason}).</source>
@@ -3964,10 +4292,6 @@
         <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
-        <source>Choose a PNG, JPEG, GIF or BMP file.</source>
-        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP.</translation>
-    </message>
-    <message>
         <source>The image {name} is too large ({width} × {height}).</source>
         <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
     </message>
@@ -4104,7 +4428,7 @@
     </message>
     <message>
         <source>≈ {speed} tokens/s</source>
-        <translation>≈ {speed} رمزًا/ث</translation>
+        <translation>≈ {speed} رمز/ث</translation>
     </message>
     <message>
         <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>AttachmentTray</name>
+    <message numerus="yes">
+        <source>%n image(s) to be sent</source>
+        <translation>
+            <numerusform>%n image to be sent</numerusform>
+            <numerusform>%n images to be sent</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChatListModel</name>
     <message numerus="yes">
         <source>%n chat(s)</source>
@@ -103,6 +113,13 @@
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s)</source>
         <translation>
             <numerusform>%n file</numerusform>
@@ -127,6 +144,23 @@
         <translation>
             <numerusform>%n file</numerusform>
             <numerusform>%n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageNotice</name>
+    <message numerus="yes">
+        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
+        <translation>
+            <numerusform>{name} can&apos;t see images: %n image of this chat will be left out.</numerusform>
+            <numerusform>{name} can&apos;t see images: %n images of this chat will be left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
+        <translation>
+            <numerusform>A model is shown at most 16 images at once: the oldest one will be left out.</numerusform>
+            <numerusform>A model is shown at most 16 images at once: the %n oldest will be left out.</numerusform>
         </translation>
     </message>
 </context>
@@ -270,6 +304,16 @@
         <translation>
             <numerusform>%n hour</numerusform>
             <numerusform>%n hours</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TokenView</name>
+    <message numerus="yes">
+        <source>%n token(s) share these letters; together {percent}.</source>
+        <translation>
+            <numerusform>%n token makes these letters; {percent}.</numerusform>
+            <numerusform>%n tokens share these letters; together {percent}.</numerusform>
         </translation>
     </message>
 </context>

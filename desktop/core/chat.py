@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats
 
@@ -29,8 +30,18 @@ class MessageStatus(StrEnum):
         return self in (MessageStatus.STOPPED, MessageStatus.FAILED, MessageStatus.INTERRUPTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Picture(msgspec.Struct, frozen=True):
+    """An image of a message, without its bytes."""
+
+    id: int
+    """Of its bytes in the history; two messages may show the same."""
+    width: int
+    height: int
+    name: str = ""
+    """Of the file that it came from."""
+
+
+class Message(msgspec.Struct, frozen=True):
     """One turn. `parent_id` is the turn before it, None for the first turns of a chat."""
 
     id: int
@@ -50,10 +61,11 @@ class Message:
     error_code: str | None = None
     error_details: tuple[tuple[str, str], ...] = ()
     """(name, value) for the sentence of the error."""
+    images: tuple[Picture, ...] = ()
+    """What the person showed with the text, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(msgspec.Struct, frozen=True):
     """A chat without its messages, as the sidebar shows it."""
 
     id: int
@@ -79,10 +91,11 @@ class Chat:
     summary_until: int | None = None
     uid: str = ""
     """Names the chat beyond this history: in exports, and in backups."""
+    probabilities: bool = False
+    """Whether the probabilities of the tokens are asked for with each reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True):
     """A place for chats in the sidebar."""
 
     id: int
@@ -91,11 +104,11 @@ class Folder:
     """How many chats it holds, archived ones included."""
 
 
-@dataclass(frozen=True)
 class ChatTree:
     """All messages of one chat. Built once from storage; every change gives a new tree."""
 
-    messages: Mapping[int, Message] = field(default_factory=dict)
+    def __init__(self, messages: Mapping[int, Message] | None = None) -> None:
+        self.messages = messages or {}
 
     @classmethod
     def of(cls, messages: Iterable[Message]) -> ChatTree:

@@ -76,7 +76,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "engine_start_failed": (
         QT_TRANSLATE_NOOP("errors", "The engine could not be started: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Start Samar again; if it stays so, install it anew."),
+        QT_TRANSLATE_NOOP("errors", "Start Samar again; if that doesn't help, install it again."),
     ),
     "engine_silent": (
         QT_TRANSLATE_NOOP("errors", "The engine did not answer and was ended."),
@@ -120,11 +120,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "image_unreadable": (
         QT_TRANSLATE_NOOP("errors", "The image {name} can't be read: it is damaged, or no image."),
-        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well."),
     ),
     "image_too_large": (
         QT_TRANSLATE_NOOP("errors", "The image {name} is too large ({width} × {height})."),
         QT_TRANSLATE_NOOP("errors", "Make it smaller and send it again."),
+    ),
+    "too_many_images": (
+        QT_TRANSLATE_NOOP("errors", "One message takes at most {limit} images."),
+        QT_TRANSLATE_NOOP("errors", "Send these first, then the others."),
     ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
@@ -157,12 +161,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "conversion_running": (
         QT_TRANSLATE_NOOP("errors", "Another folder is being converted."),
         QT_TRANSLATE_NOOP("errors", "Wait for it, or cancel it first."),
-    ),
-    "not_a_checkpoint": (
-        QT_TRANSLATE_NOOP("errors", "{name} holds no model that Samar knows."),
-        QT_TRANSLATE_NOOP(
-            "errors", "Drop a .gguf file, or a checkpoint's folder with config.json and safetensors files."
-        ),
     ),
     "disk_full": (
         QT_TRANSLATE_NOOP("errors", "The disk is full, so nothing could be saved."),
@@ -239,6 +237,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
     ),
+    "program_replaced": (
+        QT_TRANSLATE_NOOP("errors", "Another version of Samar was installed while this one is open."),
+        QT_TRANSLATE_NOOP("errors", "Close Samar and open it again; until then some things may not work."),
+    ),
     "no_arabic_font": (
         QT_TRANSLATE_NOOP("errors", "No font on this computer has Arabic letters, so Samar speaks English for now."),
         QT_TRANSLATE_NOOP("errors", "Install one, such as Noto Sans Arabic, and start Samar again."),
@@ -309,7 +311,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "catalogue_broken": (
         QT_TRANSLATE_NOOP("errors", "The list of models can't be read: {reason}."),
-        QT_TRANSLATE_NOOP("errors", "Install Samar anew; models on this computer work without the list."),
+        QT_TRANSLATE_NOOP("errors", "Install Samar again; models on this computer work without the list."),
     ),
     "library_damaged": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was set aside as {aside}."),
@@ -322,6 +324,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "model_unknown": (
         QT_TRANSLATE_NOOP("errors", "There is no model called {name} here."),
         QT_TRANSLATE_NOOP("errors", "See what there is with “samar models list”."),
+    ),
+    "model_ambiguous": (
+        QT_TRANSLATE_NOOP("errors", "{count} models here are called {name}."),
+        QT_TRANSLATE_NOOP("errors", "Say which one by its id: {ids}."),
     ),
     "model_not_ours": (
         QT_TRANSLATE_NOOP("errors", "{name} was not downloaded by Samar, so its file stays where it is."),
@@ -363,6 +369,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Access to {repo} must be asked for."),
         QT_TRANSLATE_NOOP("errors", "Accept its terms on its page on the Hub while signed in, then try again."),
     ),
+    "hub_gated_unknown": (
+        QT_TRANSLATE_NOOP(
+            "errors", "Access to {repo} must be asked for, and Samar has no token that says who you are."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).",
+        ),
+    ),
     "hub_not_found": (
         QT_TRANSLATE_NOOP("errors", "{name} is not on the Hub, or not any more."),
         QT_TRANSLATE_NOOP("errors", "Search for the model: it may have moved."),
@@ -370,6 +385,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "hub_busy": (
         QT_TRANSLATE_NOOP("errors", "The Hub asks to wait {wait} seconds: too many requests."),
         QT_TRANSLATE_NOOP("errors", "Try again after that; with a token the limit is higher."),
+    ),
+    "hub_too_large": (
+        QT_TRANSLATE_NOOP("errors", "{name} is larger than what the Hub sends as one file."),
+        QT_TRANSLATE_NOOP("errors", "Choose a smaller quantization, or one that comes in parts."),
     ),
     "hub_failed": (
         QT_TRANSLATE_NOOP("errors", "The Hub answered with an error ({reason})."),

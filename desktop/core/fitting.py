@@ -10,17 +10,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from desktop.core.chat import Message, Role
+from desktop.core.chat import Message, Picture, Role
+from desktop.core.images import MAX_IMAGES
 from desktop.core.text import Direction, direction_of
 
 _TURN = 4
 """Tokens that a template writes around a turn."""
 _ASCII_PER_TOKEN, _OTHER_PER_TOKEN = 3.6, 2.2
 """Characters of a token, before anything is measured: on the safe side of common vocabularies."""
+_PIXELS_PER_TOKEN, _LEAST_IMAGE, _MOST_IMAGE = 784, 64, 1024
+"""Of an image: a patch of 28 × 28, and the least and most that common projectors make of one."""
+_SEEN = 0.1
+"""Less than this share of the estimate, and the model was not shown the image."""
+_MOST_SCALE = 16.0
+_IMAGE_STEP = 4
 _STEPS = 4
 """Room is made in quarters of what there is, so that the start of the prompt stays the same for many turns and the
 engine need not read it anew each time."""
+
+
+class Sized(Protocol):
+    """Anything with a size in pixels."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
 
 
 class Overflow(StrEnum):
@@ -83,11 +100,25 @@ def estimate(text: str) -> float:
     return narrow / _ASCII_PER_TOKEN + (len(text) - narrow) / _OTHER_PER_TOKEN
 
 
-def costs(path: Sequence[Message], system: str = "") -> tuple[list[int], float]:
+def image_estimate(image: Sized) -> float:
+    """Tokens of an image, before anything is known of the projector: between those of fixed and of growing grids."""
+    return float(min(max(image.width * image.height / _PIXELS_PER_TOKEN, _LEAST_IMAGE), _MOST_IMAGE))
+
+
+def costs(path: Sequence[Message], system: str = "", *, sees: bool = True) -> tuple[list[int], float]:
     """Tokens of each turn, its place in the template included, and the scale that turns `estimate` into this model's
-    tokens. An exchange between two replies with the same turns left out is known exactly."""
+    tokens. An exchange between two replies with the same turns left out is known exactly. sees: the model is shown the
+    images."""
+    tokens, scale, _ = _costs(path, system, sees)
+    return tokens, scale
+
+
+def _costs(path: Sequence[Message], system: str, sees: bool) -> tuple[list[int], float, float]:
+    """Tokens of each turn, the scale of `estimate` and that of `image_estimate`."""
     guesses = [estimate(message.content) + _TURN for message in path]
+    images = [sum(map(image_estimate, message.images)) for message in path]
     measured: dict[int, float] = {}
+    with_images: list[tuple[range, float, float]] = []
     known, guessed = 0.0, 0.0
     before: int | None = None
     for at, message in enumerate(path):
@@ -105,13 +136,37 @@ def costs(path: Sequence[Message], system: str = "") -> tuple[list[int], float]:
             span, extra = range(before, at), 0.0
         before = at
         whole = sum(guesses[i] for i in span) + extra
+        if any(images[i] for i in span):
+            with_images.append((span, grown, whole))
         # far from the estimate it was another system prompt, or another model's count
-        if grown > 0 and 0.2 < grown / whole < 5:
+        elif grown > 0 and 0.2 < grown / whole < 5:
             known, guessed = known + grown, guessed + whole
             for i in span:
                 measured[i] = guesses[i] * grown / whole
     scale = known / guessed if guessed else 1.0
-    return [max(1, round(measured.get(i, guess * scale))) for i, guess in enumerate(guesses)], scale
+    exact, image_scale = _measure_images(with_images, images, scale)
+    shown = [exact.get(i, image * image_scale) if sees else 0.0 for i, image in enumerate(images)]
+    tokens = [max(1, round(measured.get(i, guess * scale) + shown[i])) for i, guess in enumerate(guesses)]
+    return tokens, scale, image_scale
+
+
+def _measure_images(
+    spans: Sequence[tuple[range, float, float]], images: Sequence[float], scale: float
+) -> tuple[dict[int, float], float]:
+    """Tokens of the images of turns, and what turns `image_estimate` into this projector's tokens: what is left of an
+    exchange's growth without its text.
+
+    spans: (turns, tokens by which the prompt grew, estimate of their text). Where nothing is left, no image was sent.
+    """
+    exact: dict[int, float] = {}
+    known, guessed = 0.0, 0.0
+    for span, grown, whole in spans:
+        expected = sum(images[i] for i in span)
+        left = grown - whole * scale
+        if expected * _SEEN < left < expected * _MOST_SCALE:
+            known, guessed = known + left, guessed + expected
+            exact.update((i, images[i] * left / expected) for i in span if images[i])
+    return exact, known / guessed if guessed else 1.0
 
 
 def plan(
@@ -121,16 +176,21 @@ def plan(
     overflow: Overflow = Overflow.DROP_OLDEST,
     summary: Summary = Summary(),
     draft: str | None = None,
+    draft_images: Sequence[Sized] = (),
+    sees: bool = True,
 ) -> Plan:
     """What of the turns of `path`, oldest first, and of a message that is being written is sent within a budget.
 
+    sees: the model is shown the images.
+
     The newest exchange always is; when it alone is too long, the engine says so.
     """
-    tokens, scale = costs(path, system)
+    tokens, scale, image_scale = _costs(path, system, sees)
     turns: list[Message | None] = list(path)
     if draft is not None:
         turns.append(None)
-        tokens.append(round((estimate(draft) + _TURN) * scale))
+        shown = sum(map(image_estimate, draft_images)) * image_scale if sees else 0.0
+        tokens.append(round((estimate(draft) + _TURN) * scale + shown))
     base = round((estimate(system) + _TURN) * scale) if system else 0
     groups = _exchanges(turns)
     sizes = [sum(tokens[i] for i in group) for group in groups]
@@ -198,6 +258,21 @@ def _least(candidates: Sequence[int], sizes: Sequence[int], excess: int, limit: 
         gone.append(candidate)
         wanted -= sizes[candidate]
     return gone
+
+
+def images_sent(turns: Sequence[Message], waiting: int = 0) -> list[tuple[int, tuple[Picture, ...]]]:
+    """(place among `turns`, images) of the images that one request has room for: the newest MAX_IMAGES.
+
+    Older ones leave in steps, so that the start of the prompt stays the same for some turns. waiting: images of a message
+    that is being written.
+    """
+    places = [(at, image) for at, turn in enumerate(turns) for image in turn.images]
+    excess = len(places) + waiting - MAX_IMAGES
+    gone = min(-(-excess // _IMAGE_STEP) * _IMAGE_STEP, len(places)) if excess > 0 else 0
+    found: dict[int, tuple[Picture, ...]] = {}
+    for at, image in places[gone:]:
+        found[at] = (*found.get(at, ()), image)
+    return list(found.items())
 
 
 def with_summary(system: str, summary: str) -> str:

@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 Span = tuple[int, int]
 """First and past-the-last character, in code points of the original text."""
@@ -140,19 +140,26 @@ def _occurrences(text: str, part: str, start: int = 0) -> Iterator[int]:
 
 
 _WORD = re.compile(r"[^\W_]+")
-# Chinese and Japanese put no space between words: each of their characters is searched as a word of its own.
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+"""Chinese and Japanese put no space between words: each of their characters is searched as a word of its own."""
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(_UNSPACED)  # takes as long as all the rest of this module, which the window starts with
 
 
 def words(text: str) -> list[str]:
     """The words of a text that is already folded; each Chinese and Japanese character is one."""
-    return _WORD.findall(text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text))
+    spaced = text.isascii() or max(text) < "\u3040"
+    return _WORD.findall(text if spaced else _unspaced().sub(r" \g<0> ", text))
 
 
 # The article and the particles written together with it: "والكتاب", "بالكتاب", "للكتاب" are found by "كتاب".
 # Three letters must follow, so that "له" does not find "الله".
 _PARTICLES = frozenset(before + article for before in ("", "و", "ف") for article in ("ال", "بال", "كال", "لل"))
 _LONGEST_PARTICLE = 4
+_SHORT = 4
 _ARTICLE = re.compile(r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})")
 _AFTER_ARTICLE = re.compile(r"(?<![^ ])[وف]?(?:ال|بال|كال|لل)([ء-ي]{3}[^ ]*)")
 
@@ -193,11 +200,20 @@ class Term:
 
     @cached_property
     def begins_anywhere(self) -> bool:
-        return bool(_UNSPACED.match(self.first))
+        return bool(_unspaced().match(self.first))
 
     @cached_property
     def ends_anywhere(self) -> bool:
-        return self.is_prefix or bool(_UNSPACED.match(self.words[-1]))
+        return self.is_prefix or bool(_unspaced().match(self.words[-1]))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """Finds an only short word that nothing is written together with: it stands inside of so many words that looking
+        at each place one by one takes longer than the search itself."""
+        if len(self.words) > 1 or len(self.first) > _SHORT or is_arabic(self.first) or self.begins_anywhere:
+            return None
+        word = re.escape(self.first)  # before what must not stand before it: so that its letters are searched for first
+        return re.compile(rf"{word}(?<![^\W_]{word})" + ("" if self.ends_anywhere else r"(?![^\W_])"))
 
 
 def find_terms(text: str, terms: Iterable[Term], reach: int | None = None) -> list[Span]:
@@ -234,6 +250,11 @@ def _apart(found: list[Span]) -> list[Span]:
 
 def _find_term(text: str, term: Term) -> Iterator[Span]:
     """Spans of a folded text."""
+    return _look_for(text, term) if term.pattern is None else map(re.Match.span, term.pattern.finditer(text))
+
+
+def _look_for(text: str, term: Term) -> Iterator[Span]:
+    """Place by place."""
     first, is_simple = term.first, len(term.words) == 1 and term.ends_anywhere
     at = text.find(first)
     while at >= 0:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-_ENGINE = frozenset({"engine-child", "desktop.engine.child"})
-"""By which the engine's process is known (engine/process.py)."""
+_ENGINE = frozenset({"engine-child", "desktop.engine.child", "template-child", "desktop.engine.template_child"})
+"""By which the engine's processes are known (core/program.py)."""
 _CGROUP = Path("/sys/fs/cgroup")
 
 

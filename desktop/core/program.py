@@ -13,10 +13,15 @@ class Role(StrEnum):
     """What a process of Samar is for; the first argument of the frozen program, which is all of them in one."""
 
     ENGINE = "engine-child"
+    TEMPLATE = "template-child"
     CONVERTER = "convert"
 
 
-_MODULES = {Role.ENGINE: "desktop.engine.child", Role.CONVERTER: "converter"}
+_MODULES = {
+    Role.ENGINE: "desktop.engine.child",
+    Role.TEMPLATE: "desktop.engine.template_child",
+    Role.CONVERTER: "converter",
+}
 
 
 def is_frozen() -> bool:
@@ -27,6 +32,18 @@ def is_frozen() -> bool:
 def folder() -> Path:
     """Where the frozen program lies, or the checkout."""
     return Path(sys.executable).resolve().parent if is_frozen() else Path(__file__).resolve().parents[2]
+
+
+def stamp() -> tuple[int, int, int] | None:
+    """What tells the frozen program's file from another one in its place, as an upgrade puts there; None for a checkout
+    and where the file can't be seen."""
+    if not is_frozen():
+        return None
+    try:
+        facts = Path(sys.executable).stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def child_command(role: Role, *arguments: str) -> list[str]:

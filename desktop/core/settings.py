@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     language: Language = Language.SYSTEM
     theme: Theme = Theme.SYSTEM
+    high_contrast: bool = False
+    """True: also where the system does not ask for it, or has no way to."""
     system_prompt: str = ""
     """Default for new chats; empty: none."""
     user_name: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cache
 
 LRI = "\u2066"
 RLI = "\u2067"
@@ -21,7 +22,10 @@ _RTL_LETTERS = re.compile(
     "\u0830-\u0858\u085e-\u088f\u08a0-\u08c9\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc"
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_LTR_LETTERS = re.compile(
+_LATIN = re.compile("[A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+"""The left-to-right letters of most texts: those of all scripts take long to compile, and the window starts without."""
+_BEYOND = re.compile("[^\u0000-\u024f\u0590-\u06ff\u2000-\u206f]")
+_LTR = (
     "[A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02b8\u02bb-\u02c1\u0370-\u0373\u0376-\u037d\u037f-\u0482"
     "\u048a-\u0589\u0903-\u1fff\u2071\u207f\u2102-\u2113\u2c00-\u2ce4\u2d00-\u2dff\u3005-\u3007\u3021-\ud7ff"
     "\uf900-\ufb17\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc\U00010000-\U000107ff\U00011000-\U0001d7ff\U00020000-\U0003ffff]"
@@ -43,8 +47,14 @@ def strong_letters(text: str) -> tuple[int, int]:
     """How many strong letters of `text` run left-to-right and right-to-left."""
     text = text[:COUNTED]
     if text.isascii():
-        return len(_LTR_LETTERS.findall(text)), 0
-    return len(_LTR_LETTERS.findall(text)), len(_RTL_LETTERS.findall(text))
+        return len(_LATIN.findall(text)), 0
+    letters = _ltr_letters() if _BEYOND.search(text) else _LATIN
+    return len(letters.findall(text)), len(_RTL_LETTERS.findall(text))
+
+
+@cache
+def _ltr_letters() -> re.Pattern[str]:
+    return re.compile(_LTR)
 
 
 def majority(ltr: int, rtl: int, fallback: Direction) -> Direction:
@@ -99,6 +109,10 @@ _VISIBLE |= {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x
 _VISIBLE |= {0x7F: "\u2421", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _HIDDEN_CHARACTERS = re.compile("[" + "".join(re.escape(chr(code)) for code in _VISIBLE) + "]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
+"""Raw HTML, which is shown as text."""
 
 
 def shown(text: str) -> str:

@@ -11,7 +11,6 @@ import os
 import queue
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -56,13 +55,7 @@ _CLOSING_S = 1.5
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the engine process. argv: [folder for states of chats, or nothing] and the parent's process id; or "template"
-    and the parent's id for the template process."""
-    if argv[:1] == ["template"]:
-        from desktop.engine.template import serve
-
-        serve(int(argv[1]))
-        return 0
+    """Run the engine process. argv: [folder for states of chats, or nothing] and the parent's process id."""
     *folders, parent = argv or ["0"]
     die_with_parent(int(parent))
     os.umask(0o077)  # states of chats are for their owner's eyes
@@ -167,7 +160,7 @@ class _Engine:
                 else:
                     self._work.put(frame)
         except Exception:  # a broken pipe or frame: the window is gone or wrong, so the engine ends
-            traceback.print_exc()
+            sys.excepthook(*sys.exc_info())
         with self._guard:
             self._closing = True
             self._flag.set()
@@ -206,6 +199,8 @@ class _Engine:
         except BrokenPipeError:
             raise
         except BaseException:
+            import traceback
+
             self.send(Crashed(request=work.request, traceback=traceback.format_exc()))
             raise
 

@@ -178,7 +178,7 @@ def load_backends(library: Any, places: Sequence[Path]) -> None:
 
 
 class Model:
-    """A loaded model file. progress: called with 0 … 1; stop: a raised flag ends the load (LoadStopped).
+    """A loaded model file. gpu_layers: on devices, -1 for all; 0 is the processor alone. progress: called with 0 … 1; stop: a raised flag ends the load (LoadStopped).
 
     Raises NativeError with the library's own reason.
     """
@@ -197,6 +197,9 @@ class Model:
         self.library, self.api = library, library.api
         params = self.api.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        no_devices = (ctypes.c_void_p * 1)(None)
+        if gpu_layers == 0:  # else a device that fails would still be asked to help with prompts
+            params.devices = ctypes.addressof(no_devices)
         if keep_in_memory:
             params.load_mode = self.api.LLAMA_LOAD_MODE_MMAP_MLOCK if memory_map else self.api.LLAMA_LOAD_MODE_MLOCK
         else:

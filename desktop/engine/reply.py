@@ -38,6 +38,10 @@ class ReplyText:
         self._held = ""
         self._head = fresh  # nothing but white space was written of this part
         self._may_think = bool(tags) and fresh
+        self._begins = frozenset(
+            end[0] for end in (*self._stops, *self._formats, *(closing for _, closing in self._tags)) if end
+        )
+        """Letters with which anything begins that is looked for in a part."""
         self.kind = "answer"
         self.stopped = False
         if thinking and tags:
@@ -54,6 +58,9 @@ class ReplyText:
         text = self._decode(data, final)
         if not text and not final:
             return out
+        special = self._held or self._head or self._may_think or self._call or self._bare
+        if not special and self._begins.isdisjoint(text):  # as most tokens are
+            return [(self.kind, text)] if text else out
         self._held += text
         while self._step(out, final):
             pass

@@ -17,7 +17,6 @@ from typing import Any
 from desktop.core import grammar as gbnf
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, TokenChoice
-from desktop.core.json_schema import to_grammar
 from desktop.engine.llama import Model
 
 _FORBIDDEN = float("-inf")
@@ -56,7 +55,7 @@ class Sampler:
             )
             for token in before[-looks_back:] if looks_back else ():
                 self.api.llama_sampler_accept(self._chain, token)
-            grammar = params.grammar or (to_grammar(params.json_schema) if params.json_schema else "")
+            grammar = params.grammar or _schema_grammar(params.json_schema)
             if grammar or probabilities:
                 self._guard = _Guard(model, self._chain, probabilities)
                 self.pointer = self._guard.pointer
@@ -155,6 +154,15 @@ class Sampler:
             self.api.llama_sampler_free(chain)
         if guard is not None and guard.problem is not None:
             raise guard.problem
+
+
+def _schema_grammar(schema: str | None) -> str:
+    """The grammar of a JSON schema, "" for none. Raises SamarError."""
+    if not schema:
+        return ""
+    from desktop.core.json_schema import to_grammar  # most replies need none
+
+    return to_grammar(schema)
 
 
 def _penalizes(params: GenerationParams) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -46,8 +47,10 @@ from desktop.engine.speculation import MOST, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
-from desktop.engine.vision import Projector, require_memory
 from desktop.engine.warm import Chats
+
+if TYPE_CHECKING:
+    from desktop.engine.vision import Projector
 
 _PIECE_S = 0.06
 """Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
@@ -288,6 +291,8 @@ class Session:
         if not self._options.projector:
             raise SamarError("no_vision", name=self._facts.name)
         if self._projector is None:
+            from desktop.engine.vision import Projector, require_memory
+
             threads = self.threads.for_prompts
             require_memory(Path(self._options.projector), machine.free_memory() - self._options.reserve_bytes)
             self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
@@ -369,7 +374,7 @@ class Session:
             raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
         self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
-        seed = params.seed if params.seed is not None else secrets.randbelow(2**32 - 1)
+        seed = params.seed if params.seed is not None else int.from_bytes(os.urandom(4), "little") % (2**32 - 1)
         reply = _Reply(self, request_id, prompt, request, seed, emit, started)
         try:
             reply.run()
@@ -481,6 +486,7 @@ class _Reply:
         session = self._session
         context, guesser, threads = session.context, session.guesser, session.threads
         threads.begin()
+        context.set_threads(threads.current, threads.current)  # guesses are batches, but no prompts
         token = context.sample(sampler)
         self._first_at = before = time.perf_counter()
         if guesser is not None:
@@ -496,9 +502,9 @@ class _Reply:
                 return ended
             now = time.perf_counter()
             each, before = (now - before) / count, now
-            stretch = 1 if each > _SLOW_S else _STRETCH
             if threads.tokens(count):
-                context.set_threads(threads.current, threads.for_prompts)
+                context.set_threads(threads.current, threads.current)
+            stretch = 1 if each > _SLOW_S or threads.trying else _STRETCH
             if guesser is None:
                 continue
             guesser.single(each)

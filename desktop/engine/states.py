@@ -9,11 +9,8 @@ only, and `forget` removes those of chats that are erased.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import mmap
 import os
-import secrets
-import shutil
 import struct
 import time
 import zlib
@@ -51,12 +48,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def fingerprint(path: Path, *settings: object) -> str:
     """What a state depends on: the model file (size, time, first megabyte) and `settings`."""
-    digest = hashlib.blake2b(digest_size=20)
     stat = path.stat()
-    digest.update(repr((_FORMAT, stat.st_size, stat.st_mtime_ns, *settings)).encode())
     with path.open("rb") as file:
-        digest.update(file.read(1 << 20))
-    return digest.hexdigest()
+        head = zlib.crc32(file.read(1 << 20))
+    return repr((_FORMAT, stat.st_size, stat.st_mtime_ns, head, *settings))
 
 
 def forget(folder: Path, chats: Collection[str] | None = None) -> None:
@@ -147,10 +142,12 @@ class StateStore:
         size = len(data)
         if not 0 < size <= self._limit:
             return False
+        import psutil  # which the window does without
+
         outgrown = [path for path, entry in self._entries() if self._replaces(tokens, chat, entry)]
-        part = self._folder / f"{secrets.token_hex(8)}.part"
+        part = self._folder / f"{os.urandom(8).hex()}.part"
         try:
-            if shutil.disk_usage(self._folder).free < size + _CHUNK:
+            if psutil.disk_usage(str(self._folder)).free < size + _CHUNK:
                 return False
             with memoryview(data) as whole:
                 entry = Entry(

@@ -9,27 +9,19 @@ lstrip_blocks, loop controls, the generation tag, tojson without ASCII escapes, 
 from __future__ import annotations
 
 import contextlib
-import datetime
-import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import msgspec
 import psutil
 
 from desktop.core.program import Role, child_command, child_environment
-from desktop.engine.process import claim_standard_streams, die_with_parent
-from desktop.engine.protocol import Frame, ProtocolError, encode, read_frames
-from desktop.engine.sandbox import confine
-
-if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+from desktop.engine.template_child import MAX_ANSWER, MEMORY_LIMIT
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
@@ -39,14 +31,11 @@ CHATML = (
 
 MAX_SOURCE = 1024 * 1024
 """Characters of a template. The largest in use have about 20,000."""
-MEMORY_LIMIT = 384 * 1024 * 1024
-"""Bytes of address space of the template process, interpreter included."""
 TIME_LIMIT = 3.0
 """Seconds of processor time that one rendering may take."""
 _WALL_FACTOR = 10
 """A busy computer may stretch them so far."""
 _START_LIMIT = 60.0  # seconds until the process must have said its first word
-_CPU_LIMIT = 5  # seconds of processor time for one rendering, enforced by the system even if Samar hangs
 _LOOK_EVERY = 0.04  # seconds between looks at the stop flag and at the memory of the process
 
 
@@ -62,22 +51,14 @@ class TemplateStopped(Exception):  # noqa: N818 - a state, not an error
     """The person stopped while a template was rendered."""
 
 
-class Render(Frame, frozen=True, kw_only=True):
-    source: str
-    messages: list[dict[str, Any]]
-    variables: dict[str, Any]
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the process says: a text, or why there is none."""
+
+    text: str = ""
+    refused: str = ""
 
 
-class Rendered(Frame, frozen=True, kw_only=True):
-    text: str
-
-
-class Refused(Frame, frozen=True, kw_only=True):
-    reason: str
-
-
-_render_decoder = msgspec.msgpack.Decoder(Render)
-_answer_decoder: msgspec.msgpack.Decoder[Rendered | Refused] = msgspec.msgpack.Decoder(Rendered | Refused)
+_decoder = msgspec.json.Decoder(Answer)
 
 
 class TemplateProcess:
@@ -88,7 +69,7 @@ class TemplateProcess:
         self._time_limit = time_limit
         self._process: subprocess.Popen[bytes] | None = None
         self._ready, self._started_at = False, 0.0
-        self._answers: queue.SimpleQueue[Rendered | Refused | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
 
     @property
     def pid(self) -> int | None:
@@ -102,7 +83,7 @@ class TemplateProcess:
         self._answers = queue.SimpleQueue()
         self._ready, self._started_at = False, time.monotonic()
         self._process = subprocess.Popen(
-            child_command(Role.ENGINE, "template", str(os.getpid())),
+            child_command(Role.TEMPLATE, str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -117,13 +98,14 @@ class TemplateProcess:
         """
         if len(source) > MAX_SOURCE:
             raise TemplateError(f"it has {len(source)} characters")
-        request = encode(Render(source=source, messages=[dict(m) for m in messages], variables=dict(variables)))
+        request = {"source": source, "messages": [dict(m) for m in messages], "variables": dict(variables)}
+        line = msgspec.json.encode(request) + b"\n"
         for attempt in (1, 2):  # the warm process may have been ended by another program
             self.start()
             assert self._process is not None
             assert self._process.stdin is not None
             try:
-                self._process.stdin.write(request)
+                self._process.stdin.write(line)
                 self._process.stdin.flush()
             except OSError:
                 if attempt == 2:
@@ -147,14 +129,14 @@ class TemplateProcess:
             return spent - before <= self._time_limit and time.monotonic() <= until
 
         answer = self._wait(in_time, f"it did not end within {self._time_limit:g} seconds")
-        if isinstance(answer, Refused):
-            raise TemplateError(answer.reason)
+        if answer.refused:
+            raise TemplateError(answer.refused)
         return answer.text
 
     def _started(self) -> bool:
         return time.monotonic() - self._started_at <= _START_LIMIT
 
-    def _wait(self, in_time: Callable[[], bool], late: str) -> Rendered | Refused:
+    def _wait(self, in_time: Callable[[], bool], late: str) -> Answer:
         """The next answer; the process is ended when it is late, grows too large, or the person stops."""
         while True:
             try:
@@ -200,111 +182,9 @@ class TemplateProcess:
                     stream.close()
 
 
-def _collect(process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Rendered | Refused | None]) -> None:
+def _collect(process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Answer | None]) -> None:
     assert process.stdout is not None
-    with contextlib.suppress(ProtocolError, OSError, ValueError):  # the process was ended: None says so
-        for answer in read_frames(process.stdout, _answer_decoder):  # type: ignore[arg-type]
-            answers.put(answer)
+    with contextlib.suppress(OSError, ValueError):  # the process was ended, or spoke nonsense: None says so
+        while line := process.stdout.readline(MAX_ANSWER + 1):
+            answers.put(_decoder.decode(line))
     answers.put(None)
-
-
-# ---- inside the template process
-
-
-def serve(parent: int) -> None:
-    """Main loop of the template process: frames in, frames out, until the input closes."""
-    die_with_parent(parent)
-    frames_in, frames_out = claim_standard_streams()
-    _limit_memory()
-    confine()
-    environment = make_environment()
-    compiled: dict[str, Template] = {}
-    _send(frames_out, Rendered(text=""))  # it has started
-    with os.fdopen(frames_in, "rb") as requests:
-        for request in read_frames(requests, _render_decoder):
-            _limit_time()
-            try:
-                if request.source not in compiled:
-                    compiled.clear()
-                    compiled[request.source] = environment.from_string(request.source)
-                text = compiled[request.source].render(messages=request.messages, **request.variables)
-                _send(frames_out, Rendered(text=text))
-            except MemoryError:
-                compiled.clear()
-                _send(frames_out, Refused(reason="it needs too much memory"))
-            except Exception as problem:  # whatever a template makes of itself is its fault
-                _send(frames_out, Refused(reason=_one_line(problem)))
-
-
-def _send(descriptor: int, frame: Frame) -> None:
-    data = memoryview(encode(frame))
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def _one_line(problem: Exception) -> str:
-    text = " ".join(str(problem).split()) or type(problem).__name__
-    return text[:200]
-
-
-def _limit_memory() -> None:
-    if sys.platform == "win32":
-        return  # the process that waits looks at the memory
-    import resource
-
-    with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_time() -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    used = time.process_time()
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used) + _CPU_LIMIT + 1, resource.RLIM_INFINITY))
-
-
-def make_environment() -> Environment:
-    """Jinja as transformers sets it up for chat templates."""
-    from jinja2 import nodes
-    from jinja2.exceptions import TemplateError as JinjaError
-    from jinja2.ext import Extension, loopcontrols
-    from jinja2.parser import Parser
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    class Generation(Extension):
-        """{% generation %} … {% endgeneration %}: marks a reply for training; here only its content counts."""
-
-        tags = {"generation"}  # noqa: RUF012 - the interface of Extension
-
-        def parse(self, parser: Parser) -> nodes.Node:
-            line = next(parser.stream).lineno
-            body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
-            return nodes.Scope(body, lineno=line)
-
-    def raise_exception(message: object) -> NoReturn:
-        raise JinjaError(str(message))
-
-    def tojson(
-        value: object,
-        ensure_ascii: bool = False,
-        indent: int | None = None,
-        separators: tuple[str, str] | None = None,
-        sort_keys: bool = False,
-    ) -> str:
-        return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
-
-    def strftime_now(form: str) -> str:
-        return datetime.datetime.now().astimezone().strftime(form)
-
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols]
-    )
-    environment.filters["tojson"] = tojson
-    environment.globals["raise_exception"] = raise_exception
-    environment.globals["strftime_now"] = strftime_now
-    return environment

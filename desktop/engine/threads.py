@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from statistics import median
 
 import psutil
 
@@ -24,6 +23,12 @@ _LOST_CORES = 0.25
 _SPARE_CORES = 0.6
 _FIRST_LOOK_S, _LONGEST_S = 2.0, 32.0
 """Without any sign another count is tried this often, more and more seldom."""
+
+
+def _median(times: list[float]) -> float:
+    """As statistics.median, whose module takes memory for what is not needed here."""
+    times, half = sorted(times), len(times) // 2
+    return times[half] if len(times) % 2 else (times[half - 1] + times[half]) / 2
 
 
 def running_others() -> int:
@@ -87,6 +92,11 @@ class ThreadChooser:
         """Threads for reading prompts, which gains from every core that is free."""
         return self.current if self.starved else self.counts[-1]
 
+    @property
+    def trying(self) -> bool:
+        """A trial is on, which is better looked at often: another count may be ten times as slow."""
+        return self._before is not None
+
     def begin(self, crowd: int = 0) -> None:
         """Decoding begins after a pause, which counts for nothing. crowd: threads of other programs that want cores now;
         they are given way to at once, and the first idle moments take the cores back."""
@@ -134,7 +144,7 @@ class ThreadChooser:
             self.starved = False
 
     def _judge(self, now: float) -> bool:
-        typical = median(self._times)
+        typical = _median(self._times)
         lost = self.current - (self._cpu() - self._cpu_since) / (now - self._since)
         before, self._before = self._before, None
         if before is not None:

@@ -1,7 +1,7 @@
 """The curated list of models (assets/catalogue.json), and which of them suit this computer.
 
-Sizes marked "listed" were read on the Hub's pages at the catalogue's date, to three digits; "computed" ones follow from
-parameters and bits for each weight, or from a model of the same shape.
+Sizes marked "exact" are bytes as the Hub promises them, "listed" ones were read on its pages, to three digits; "computed" ones
+follow from parameters and bits for each weight, or from a model of the same shape. docs/catalogue.md says where each was seen.
 """
 
 from __future__ import annotations
@@ -78,6 +78,10 @@ class Figures(_Strict, frozen=True, kw_only=True):
     experts: Annotated[int, Meta(ge=0)] = 0
     experts_used: Annotated[int, Meta(ge=0)] = 0
     expert_feed: Annotated[int, Meta(ge=0)] = 0
+    cached_every: Annotated[int, Meta(ge=0)] = 0
+    """Of so many layers the last one keeps keys; the others have a state. 0: all keep them."""
+    state: Annotated[int, Meta(ge=0)] = 0
+    """Bytes of all states."""
 
 
 class CatalogueFile(_Strict, frozen=True, kw_only=True):
@@ -86,7 +90,7 @@ class CatalogueFile(_Strict, frozen=True, kw_only=True):
     name: Annotated[str, Meta(pattern=r"^[\w.\-]+\.gguf$")]
     quantization: Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")]
     size: Positive
-    size_is: Literal["listed", "computed"]
+    size_is: Literal["exact", "listed", "computed"]
 
 
 class Repository(_Strict, frozen=True, kw_only=True):
@@ -131,15 +135,17 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
         """What fit.py needs, from the figures and the size of one file."""
         figures = self.shape
         each = figures.kv_heads * figures.head * 2
-        full = sum(1 for number in range(figures.layers) if self._is_full(number))
+        cached = [number for number in range(figures.layers) if _is_last(number, figures.cached_every)]
+        full = sum(1 for number in cached if not figures.window or _is_last(number, figures.window_every))
         embedding = figures.width * figures.vocabulary / self.parameters
         share = (self.active_parameters or self.parameters) / self.parameters
         return Shape(
             weight_bytes=file.size,
             read_bytes=round(file.size * (share if figures.tied else max(share - embedding, 0.01))),
             kv_elements=full * each,
-            window_elements=(figures.layers - full) * each,
+            window_elements=(len(cached) - full) * each,
             window=figures.window,
+            state_bytes=figures.state,
             width=figures.width,
             heads=figures.heads,
             layers=figures.layers,
@@ -148,9 +154,10 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
             context_trained=self.context,
         )
 
-    def _is_full(self, number: int) -> bool:
-        every = self.shape.window_every
-        return not self.shape.window or not every or number % every == every - 1
+
+def _is_last(number: int, every: int) -> bool:
+    """Whether a layer is the last one of its group; without groups each one is."""
+    return not every or number % every == every - 1
 
 
 class Catalogue(_Strict, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ from desktop.core.machine import readable
 from desktop.models import gguf
 from desktop.models.entry import Entry, sha256_of
 from desktop.models.files import write_atomically
-from desktop.models.hub import Hub, HubChoice, HubFile, HubRepository, Stopped, Transfer, disk_error
+from desktop.models.hub import Hub, Stopped, Transfer, disk_error
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubRepository
 
 log = logging.getLogger(__name__)
 

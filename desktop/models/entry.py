@@ -47,6 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     added_at: float = 0.0
     problem: str = ""
     """Code of a SamarError when the file is there and can't be used; empty: it can."""
+    problem_details: dict[str, str] = {}
 
     @property
     def is_ours(self) -> bool:
@@ -133,7 +134,7 @@ def _read_entry(one: Found, paths: list[Path], stamps: tuple[tuple[int, int], ..
     except SamarError as problem:
         if problem.code in ("model_not_for_chat", "model_missing"):
             return None  # a projector, an adapter, a vocabulary: not a line of its own
-        return msgspec.structs.replace(entry, problem=problem.code)
+        return msgspec.structs.replace(entry, problem=problem.code, problem_details=problem.details)
     return msgspec.structs.replace(
         entry,
         name=one.name or facts.name,

@@ -222,6 +222,10 @@ def inspect(path: Path) -> FileFacts:
     headers = [header, *(read_header(other) for other in paths[1:])]
     if not any(part.tensors for part in headers):
         raise SamarError("model_damaged", name=path.name, reason="it holds no weights")
+    from desktop.models.bounds import trouble  # which knows headers
+
+    if reason := trouble(header):
+        raise SamarError("model_damaged", name=path.name, reason=reason)
     return FileFacts(
         path=str(paths[0]),
         name=header.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import math
 import os
 import re
@@ -24,9 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-import msgspec
-
 from desktop.core.errors import SamarError
+from desktop.models.repository import HubFile, HubModel, HubRepository, grouped
 
 if TYPE_CHECKING:
     import httpx2
@@ -36,80 +36,8 @@ PIECE = 256 * 1024
 KEYRING_SERVICE, KEYRING_USER = "samar", "hugging-face"
 _REFUSED_PATHS = ("/api/telemetry", "/api/agent-harnesses")
 """What huggingface_hub would ask for by itself; Samar tells nobody anything."""
-_QUANTIZATION = re.compile(
-    r"(?<![A-Za-z0-9])(?:UD-)?((?:IQ[1-4]_(?:XXS|XS|NL|S|M)|T?Q[1-8]_[01K](?:_(?:XXL|XL|L|M|S))?|Q[2-8]_K|MXFP4(?:_MOE)?"
-    r"|NVFP4|BF16|F16|FP16|F32|FP32))(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 _REPO = re.compile(r"^[\w.\-]{1,96}/[\w.\-]{1,96}$")
-
-
-class HubModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A repository that a search found."""
-
-    repo: str
-    downloads: int
-    likes: int
-    updated: float
-    """Unix time; 0: not said."""
-    licence: str
-    gated: bool
-    parameters: int
-    """0: not said."""
-    architecture: str
-    context: int
-    languages: tuple[str, ...]
-
-
-class HubFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a repository, with what the Hub promises of it."""
-
-    name: str
-    """Path inside the repository."""
-    size: int
-    sha256: str
-    """Empty: the Hub does not keep the file as a large one; `blob` then has its git id."""
-    blob: str = ""
-
-
-class HubChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """One model of a repository: a quantization, in one file or in parts."""
-
-    quantization: str
-    files: tuple[HubFile, ...]
-
-    @property
-    def size(self) -> int:
-        return sum(file.size for file in self.files)
-
-    @property
-    def name(self) -> str:
-        return self.files[0].name
-
-
-class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
-    """A repository and its models, smallest first."""
-
-    repo: str
-    commit: str
-    """Files are fetched as they are in this commit, so that parts fit together."""
-    licence: str
-    gated: bool
-    choices: tuple[HubChoice, ...]
-    projectors: tuple[HubFile, ...]
-
-    @property
-    def projector(self) -> HubFile | None:
-        """The file that lets the models of this repository see images: half precision where there is a choice."""
-        order = ["F16", "Q8_0", "BF16", "F32", ""]
-
-        def rank(file: HubFile) -> tuple[int, int]:
-            label = quantization_of(file.name)
-            return order.index(label) if label in order else len(order), file.size
-
-        return min(self.projectors, key=rank, default=None)
 
 
 class Stopped(Exception):  # noqa: N818 - a state, not an error
@@ -126,10 +54,20 @@ class _NetworkOff(Exception):  # noqa: N818 - becomes SamarError network_off
     pass
 
 
+class _GaveUp(Exception):  # noqa: N818 - becomes SamarError hub_unreachable or hub_failed
+    """A question that failed. huggingface_hub knows nothing of it and so does not ask six times, which takes minutes."""
+
+    def __init__(self, problem: Exception | None = None, status: int = 0) -> None:
+        super().__init__(problem or status)
+        self.problem, self.status = problem, status
+
+
 class Transfer:
     """A running download that can be stopped from another thread, even while the Hub says nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = True) -> None:
+        """patient: what fails on the way is tried again; else the person hears of it at once."""
+        self.patient = patient
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
 
@@ -241,13 +179,6 @@ def keep_token(value: str) -> None:
         raise SamarError("keyring_missing", reason=problem) from problem
 
 
-def quantization_of(name: str) -> str:
-    """The quantization in a file's name, such as Q4_K_M; "" where there is none."""
-    found = _QUANTIZATION.findall(Path(name).name) or _QUANTIZATION.findall(name)
-    label = found[-1].upper() if found else ""
-    return label.replace("FP", "F") if label in ("FP16", "FP32") else label
-
-
 class Hub:
     """One Hub. allowed: asked before each request; token: asked for each call. Used from worker threads."""
 
@@ -314,7 +245,7 @@ class Hub:
             commit=info.sha or "main",
             licence=_licence(info.tags or []),
             gated=bool(info.gated),
-            choices=_grouped([f for f in files if f not in projectors]),
+            choices=grouped([f for f in files if f not in projectors]),
             projectors=projectors,
         )
 
@@ -337,10 +268,12 @@ class Hub:
     def _fetch(
         self, repo: str, commit: str, file: HubFile, target: Path, transfer: Transfer, progress: Callable[[int], None]
     ) -> None:
-        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+        from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
         from huggingface_hub.file_download import http_get
         from huggingface_hub.utils._headers import build_hf_headers
 
+        if file.size > constants.MAX_HTTP_DOWNLOAD_SIZE:
+            raise SamarError("hub_too_large", name=file.name)
         url = hf_hub_url(repo, file.name, revision=commit, endpoint=self.endpoint)
         headers = build_hf_headers(token=self._token() or False, library_name="samar", library_version=_version())
         headers["Accept-Encoding"] = "identity"
@@ -384,7 +317,7 @@ class Hub:
         self._prepare()
         mark = None
         if _transfer.get() is None:
-            mark = _transfer.set(Transfer())
+            mark = _transfer.set(Transfer(patient=False))
         call = _transfer.get()
         assert call is not None
         self._calls.add(call)
@@ -402,6 +335,7 @@ class Hub:
             OSError,
             ValueError,
             _Busy,
+            _GaveUp,
             _NetworkOff,
         ) as problem:
             transfer = _transfer.get()
@@ -421,6 +355,9 @@ class Hub:
         from huggingface_hub import constants
 
         global _speaker
+        logging.getLogger("huggingface_hub").setLevel(
+            logging.CRITICAL
+        )  # what fails is said once, in a sentence of ours
         constants.HF_HUB_DISABLE_TELEMETRY = True
         constants.DOWNLOAD_CHUNK_SIZE = PIECE
         if _speaker is not self:
@@ -430,7 +367,16 @@ class Hub:
     def _client(self) -> httpx2.Client:
         import httpx2
 
-        return httpx2.Client(
+        class Client(httpx2.Client):
+            def send(self, *words: Any, **more: Any) -> httpx2.Response:
+                try:
+                    return super().send(*words, **more)
+                except httpx2.TransportError as problem:
+                    if _is_patient():
+                        raise
+                    raise _GaveUp(problem) from problem
+
+        return Client(
             event_hooks={"request": [self._before], "response": [self._after]},
             follow_redirects=True,
             timeout=httpx2.Timeout(20.0, connect=10.0),
@@ -449,23 +395,30 @@ class Hub:
     def _after(self, response: httpx2.Response) -> None:
         if response.status_code == 429:
             raise _Busy(seconds_to_wait(response.headers))
+        if response.status_code >= 500 and not _is_patient():
+            raise _GaveUp(status=response.status_code)
 
     def _error(self, problem: Exception, about: str) -> SamarError:
         import httpx2
         from huggingface_hub import errors
 
+        if isinstance(problem, _GaveUp):
+            if problem.problem is None:
+                return SamarError("hub_failed", reason=problem.status)
+            problem = problem.problem
         if isinstance(problem, _NetworkOff):
             return SamarError("network_off")
         if isinstance(problem, _Busy):
             return SamarError("hub_busy", wait=problem.wait)
+        repo = "/".join(about.split("/")[:2])
         if isinstance(problem, errors.GatedRepoError):
-            return SamarError("hub_gated", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         response = getattr(problem, "response", None)
         status = getattr(response, "status_code", 0)
         if status == 401:
-            return SamarError("hub_needs_token", repo=about)
+            return SamarError("hub_needs_token", repo=repo)
         if status == 403:
-            return SamarError("hub_gated", repo=about)
+            return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         if status in (404, 410) or isinstance(problem, errors.EntryNotFoundError):
             return SamarError("hub_not_found", name=about)
         if status:
@@ -511,6 +464,11 @@ def seconds_to_wait(headers: Mapping[str, str]) -> int:
     return 60
 
 
+def _is_patient() -> bool:
+    transfer = _transfer.get()
+    return transfer is None or transfer.patient
+
+
 def _version() -> str:
     try:
         return version("samar")
@@ -527,7 +485,8 @@ def _caused_by(problem: BaseException | None, kind: type[BaseException]) -> bool
 
 
 def _first_line(problem: Exception) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
+    """Fit to stand inside a sentence of ours."""
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(". ")
 
 
 def _is_safe(name: str) -> bool:
@@ -565,20 +524,3 @@ def _hub_model(one: Any) -> HubModel:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) and 0 <= value < 1 << 60 else 0
-
-
-def _grouped(files: list[HubFile]) -> tuple[HubChoice, ...]:
-    """One choice for each model: parts together, and only when all of them are there."""
-    whole: list[HubChoice] = []
-    parts: dict[tuple[str, int], dict[int, HubFile]] = {}
-    for file in files:
-        match = _PART.search(file.name)
-        if match and 1 <= int(match[1]) <= int(match[2]):
-            parts.setdefault((file.name[: match.start()], int(match[2])), {})[int(match[1])] = file
-        else:
-            whole.append(HubChoice(quantization=quantization_of(file.name), files=(file,)))
-    for (stem, count), found in parts.items():
-        if len(found) == count:
-            ordered = tuple(found[number] for number in range(1, count + 1))
-            whole.append(HubChoice(quantization=quantization_of(stem), files=ordered))
-    return tuple(sorted(whole, key=lambda choice: (choice.size, choice.name)))

@@ -28,7 +28,7 @@ from desktop.models.trash import move_to_trash
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 CHECKPOINT_FILES = ("config.json", "model.safetensors", "model.safetensors.index.json")
 
 
@@ -36,7 +36,8 @@ class _Remembered(msgspec.Struct, kw_only=True, omit_defaults=True):
     """library.json"""
 
     version: int = 1
-    """2: shapes have heads and layers. A lower one: every file is read anew when it is next looked at."""
+    """2: shapes have heads and layers; 3: what is wrong with a file. A lower one: every file is read anew when it is next
+    looked at."""
     folders: list[str] = []
     """That the person added."""
     files: list[str] = []
@@ -87,9 +88,9 @@ class Library:
             shown = [entry for entry in known.entries if entry.id not in known.hidden]
         return sorted(shown, key=lambda entry: (entry.name.casefold(), entry.file_bytes))
 
-    def find(self, name: str) -> Entry:
-        """The entry of an id (or its beginning, from 6 letters), a path, a name or a file's name. Raises SamarError
-        model_unknown."""
+    def find(self, name: str, *, only: bool = False) -> Entry:
+        """The entry of an id (or its beginning, from 6 letters), a path, a name or a file's name; of several the first one by
+        name. Raises SamarError model_unknown, with `only` model_ambiguous when there are several."""
         wanted = name.casefold()
         entries = self.entries()
         tests: list[Callable[[Entry], bool]] = [
@@ -99,9 +100,12 @@ class Library:
             lambda e: len(wanted) >= 6 and e.id.startswith(wanted),
         ]
         for test in tests:
-            for entry in entries:
-                if test(entry):
-                    return entry
+            found = [entry for entry in entries if test(entry)]
+            if only and len(found) > 1:
+                ids = ", ".join(entry.id[:8] for entry in found)
+                raise SamarError("model_ambiguous", count=len(found), name=name, ids=ids)
+            if found:
+                return found[0]
         raise SamarError("model_unknown", name=name)
 
     def entry_at(self, path: Path) -> Entry:

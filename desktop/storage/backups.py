@@ -6,9 +6,10 @@ import contextlib
 import os
 import shutil
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
@@ -23,8 +24,7 @@ _DAY_S = 24 * 60 * 60
 _STAMP = "%Y%m%d-%H%M%S"
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(msgspec.Struct, frozen=True):
     path: Path
     made_at: datetime
     """UTC."""

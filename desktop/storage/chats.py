@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from desktop.core.chat import Chat
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.storage import sessions
 from desktop.storage.database import clean_text
+from desktop.storage.pictures import drop_unused
 from desktop.storage.places import PlaceStore
 from desktop.storage.rows import CHAT_COLUMNS, chat_of, params_json
 from desktop.storage.turns import Deletion
@@ -29,8 +31,7 @@ _ORDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChatQuery:
+class ChatQuery(msgspec.Struct, frozen=True):
     """Which chats to list. None: no matter which."""
 
     archived: bool | None = False
@@ -93,9 +94,19 @@ class ChatStore(PlaceStore):
         )
         return [chat_of(row) for row in rows]
 
-    def count_chats(self, query: ChatQuery = _ALL) -> int:
+    def chats_from(self, chat_id: int, limit: int) -> list[Chat]:
+        """Chats with this id and higher ones, by id, archived ones included: to read all of them in parts."""
+        rows = self.database.fetch(
+            f"SELECT {CHAT_COLUMNS} FROM chats WHERE chats.id >= ? AND deleted_at IS NULL ORDER BY chats.id LIMIT ?",
+            (chat_id, limit),
+        )
+        return [chat_of(row) for row in rows]
+
+    def count_chats(self, query: ChatQuery = _ALL, most: int | None = None) -> int:
+        """How many match; counted up to `most` only, if given."""
         where, values = _conditions(query)
-        return int(self.database.scalar(f"SELECT count(*) FROM chats WHERE {where}", values))
+        some = f"SELECT 1 FROM chats WHERE {where} LIMIT ?"
+        return int(self.database.scalar(f"SELECT count(*) FROM ({some})", [*values, -1 if most is None else most]))
 
     def rename(self, chat_id: int, title: str, *, automatic: bool = False) -> Chat:
         """Set the title. automatic: written by Samar or the model; it never replaces one that the person wrote."""
@@ -114,6 +125,10 @@ class ChatStore(PlaceStore):
         """A value of `fitting.Overflow`, or None for "not chosen"."""
         return self._set(chat_id, "overflow = ?{}", (overflow,))
 
+    def set_probabilities(self, chat_id: int, wanted: bool) -> Chat:
+        """Whether the probabilities of the tokens are asked for with each reply."""
+        return self._set(chat_id, "probabilities = ?{}", (wanted,))
+
     def set_summary(self, chat_id: int, text: str, until: int | None) -> Chat:
         """What stands for the turns up to the message `until`."""
         return self._set(chat_id, "summary = ?, summary_until = ?{}", (clean_text(text), until))
@@ -131,7 +146,8 @@ class ChatStore(PlaceStore):
             chat = self.get_chat(message.chat_id)
             copy = self.create_chat(chat.title, chat.system_prompt, chat.params, chat.folder_id)
             self.database.execute(
-                "UPDATE chats SET title_is_automatic = ? WHERE id = ?", (chat.title_is_automatic, copy.id)
+                "UPDATE chats SET title_is_automatic = ?, probabilities = ? WHERE id = ?",
+                (chat.title_is_automatic, chat.probabilities, copy.id),
             )
             leaf: int | None = None
             until: int | None = None
@@ -143,6 +159,7 @@ class ChatStore(PlaceStore):
                     " created_at, model, error_code, thinking_s, stats, content, thinking, error_details FROM messages WHERE id = ?",
                     (copy.id, leaf, turn.id),
                 )
+                self._copy_images(turn.id, leaf)
                 until = leaf if turn.id == chat.summary_until else until
             summary = chat.summary if until is not None else ""
             self.database.execute(
@@ -206,6 +223,7 @@ class ChatStore(PlaceStore):
         with self.database.transaction():
             self._purge_chats(list(deletion.chats))
             self._purge_messages(list(deletion.messages))
+            drop_unused(self.database)
 
     def chat_ids(self) -> list[int]:
         """Every chat that is there, archived ones and those that can still be brought back included."""
@@ -223,6 +241,8 @@ class ChatStore(PlaceStore):
             self._purge_chats([id_ for (id_,) in chats])
             messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
             self._purge_messages([id_ for id_, _ in messages])
+            if chats or messages:
+                drop_unused(self.database)
         return sorted({id_ for (id_,) in chats} | {chat for _, chat in messages})
 
     def _purge_chats(self, chat_ids: list[int]) -> None:
@@ -255,7 +275,8 @@ def _conditions(query: ChatQuery) -> tuple[str, list[object]]:
     conditions = ["chats.deleted_at IS NULL"]
     values: list[object] = []
     if query.archived is not None:
-        conditions.append("archived = ?")
+        # not by the index of times where few are pinned
+        conditions.append("+archived = ?" if query.pinned else "archived = ?")
         values.append(query.archived)
     if query.pinned is not None:  # a literal, so that SQLite may use the index of pinned chats
         conditions.append(f"pinned = {int(query.pinned)}")

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desktop.core.errors import SamarError
 from desktop.core.settings import storage_error
@@ -30,6 +30,7 @@ PATIENT_MS = 30_000
 MEMORY = ":memory:"
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class Database:
@@ -114,17 +115,28 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; return the id of an inserted row, if it inserted one."""
-        with self.expected_errors():
-            return self._connection.execute(sql, values).lastrowid or 0
+        return self._write(lambda: self._connection.execute(sql, values).lastrowid or 0)
 
     def change(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; return how many rows it changed."""
-        with self.expected_errors():
-            return self._connection.execute(sql, values).rowcount
+        return self._write(lambda: self._connection.execute(sql, values).rowcount)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self._write(lambda: self._connection.executemany(sql, rows))
+
+    def _write(self, statement: Callable[[], T]) -> T:
+        """Run a statement; again without the search index where that one turns out to be damaged: no message is lost for it."""
         with self.expected_errors():
-            self._connection.executemany(sql, rows)
+            try:
+                return statement()
+            except sqlite3.DatabaseError as problem:
+                if getattr(problem, "sqlite_errorcode", None) != sqlite3.SQLITE_CORRUPT_VTAB or self.read_only:
+                    raise
+                from desktop.storage import index
+
+                log.warning("the search index is damaged; it is made anew at the next start")
+                index.follow_no_more(self)
+                return statement()
 
     def fetch(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query. Text that is no UTF-8 (a damaged record) is read with replacement characters: one bad

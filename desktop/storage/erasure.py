@@ -15,6 +15,7 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage import backups, index
 from desktop.storage.database import Database, Row
+from desktop.storage.pictures import drop_unused
 
 _PAUSE_S = 0.002
 """Between slices, so that the window's own writes get their turn."""
@@ -72,6 +73,8 @@ def _erase_in(backup: Path, todo: list[Row], cancelled: Callable[[], bool]) -> N
                     changed += database.change(
                         "DELETE FROM messages WHERE id = ? AND created_at = ?", (message_id, created_at)
                     )
+            if changed:
+                drop_unused(database)
         if changed and searchable:
             _tidy(database, cancelled)
     except SamarError:

@@ -15,6 +15,13 @@ RoleName = Literal["system", "user", "assistant"]
 StatusName = Literal["finished", "stopped", "failed", "interrupted"]
 
 
+class ExchangeImage(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """An image of a message; its size is read from its bytes (base64 in the file)."""
+
+    data: bytes
+    name: str = ""
+
+
 class ExchangeMessage(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A turn. `id` and `parent` count within the chat; a parent stands before its children."""
 
@@ -31,6 +38,7 @@ class ExchangeMessage(msgspec.Struct, omit_defaults=True, kw_only=True):
     stats: GenerationStats | None = None
     error_code: str | None = None
     error_details: dict[str, str] = {}
+    images: list[ExchangeImage] = []
 
 
 class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -48,6 +56,8 @@ class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):
     active: int | None = None
     """The leaf of the path that was shown."""
     draft: str = ""
+    draft_images: list[ExchangeImage] = []
+    probabilities: bool = False
     overflow: str | None = None
     summary: str = ""
     summary_until: int | None = None

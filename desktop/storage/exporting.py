@@ -5,6 +5,7 @@ Markdown, HTML and JSON lines hold the path that is shown; Samar's JSON holds al
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import errno
 import html
@@ -20,12 +21,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from desktop.core.chat import Chat, Message, MessageStatus, Role
+from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.errors import SamarError
 from desktop.core.formulas import UNITS, add_formulas, may_typeset, typeset
+from desktop.core.images import media_type
 from desktop.core.text import Direction, direction_of
 from desktop.storage.chats import ChatQuery, ChatStore
-from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeMessage
+from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImage, ExchangeMessage
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -48,6 +50,7 @@ class ExportLabels:
     system_prompt: str = "System prompt"
     thinking: str = "Thinking"
     untitled: str = "New chat"
+    image: str = "Image"
     direction: Direction = Direction.LTR
 
 
@@ -149,10 +152,12 @@ class _JsonWriter(_Writer):
             folder=self.folders.get(chat.folder_id) if chat.folder_id is not None else None,
             active=chat.active_leaf,
             draft=self.drafts.get(chat.id, ""),
+            draft_images=[ExchangeImage(data=image.data, name=image.name) for image in store.draft_images(chat.id)],
+            probabilities=chat.probabilities,
             overflow=chat.overflow,
             summary=chat.summary,
             summary_until=chat.summary_until,
-            messages=[_exchange_message(message) for message in store.messages_of(chat.id)],
+            messages=[_exchange_message(store, message) for message in store.messages_of(chat.id)],
         )
         return ("" if is_first else ",\n") + msgspec.json.encode(exchange).decode()
 
@@ -160,7 +165,7 @@ class _JsonWriter(_Writer):
         return "\n]}\n"
 
 
-def _exchange_message(message: Message) -> ExchangeMessage:
+def _exchange_message(store: ChatStore, message: Message) -> ExchangeMessage:
     status = MessageStatus.INTERRUPTED if message.status is MessageStatus.STREAMING else message.status
     return ExchangeMessage(
         id=message.id,
@@ -175,6 +180,7 @@ def _exchange_message(message: Message) -> ExchangeMessage:
         stats=message.stats,
         error_code=message.error_code,
         error_details=dict(message.error_details),
+        images=[ExchangeImage(data=store.picture(image.id), name=image.name) for image in message.images],
     )
 
 
@@ -187,6 +193,7 @@ class _MarkdownWriter(_Writer):
             parts.append(f"## {_one_line(self.speaker(message))}")
             if message.thinking:
                 parts += [f"**{self.labels.thinking}**", _quoted(message.thinking)]
+            parts += [f"[{self.labels.image}: {_named(image)}]" for image in message.images]
             parts.append(message.content)
         return ("" if is_first else "\n\n---\n\n") + "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -208,7 +215,8 @@ class _HtmlWriter(_Writer):
         title = self.title(store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
         return (
             f'<!DOCTYPE html>\n<html dir="{self.labels.direction}">\n<head>\n<meta charset="utf-8">\n'
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+            "style-src 'unsafe-inline'; img-src data:\">\n"
             '<meta name="viewport" content="width=device-width">\n'
             f"<title>{html.escape(_one_line(title))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         )
@@ -222,16 +230,19 @@ class _HtmlWriter(_Writer):
         if chat.system_prompt:
             parts.append(self._turn("system", self.labels.system_prompt, "", chat.system_prompt))
         for message in shown_path(store, chat):
-            parts.append(self._turn(message.role.value, self.speaker(message), message.thinking, message.content))
+            shown = "".join(_embedded(image, store.picture(image.id)) for image in message.images)
+            parts.append(
+                self._turn(message.role.value, self.speaker(message), message.thinking, message.content, shown)
+            )
         return "\n".join([*parts, "</main>\n"])
 
-    def _turn(self, kind: str, speaker: str, thinking: str, content: str) -> str:
+    def _turn(self, kind: str, speaker: str, thinking: str, content: str, images: str = "") -> str:
         folded = (
             f"<details><summary>{html.escape(self.labels.thinking)}</summary>{self._rendered(thinking)}</details>"
             if thinking
             else ""
         )
-        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{self._rendered(content)}</section>'
+        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{images}{self._rendered(content)}</section>'
 
     def _rendered(self, text: str) -> str:
         try:
@@ -243,6 +254,22 @@ class _HtmlWriter(_Writer):
 
     def foot(self) -> str:
         return "</body>\n</html>\n"
+
+
+def _embedded(image: Picture, data: bytes) -> str:
+    """The image itself, in the page: nothing is fetched."""
+    scale = min(1.0, _WIDEST / image.width, _HIGHEST / image.height)
+    source = f"data:{media_type(data)};base64,{base64.b64encode(data).decode()}"
+    size = f'width="{max(round(image.width * scale), 1)}" height="{max(round(image.height * scale), 1)}"'
+    return f'<p class="image"><img src="{source}" alt="{html.escape(_named(image))}" {size}></p>'
+
+
+_WIDEST, _HIGHEST = 560, 640
+"""Pixels of an image in the page."""
+
+
+def _named(image: Picture) -> str:
+    return _one_line(image.name) or f"{image.width} × {image.height}"
 
 
 def _render_formula(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:
@@ -300,17 +327,23 @@ main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font
 .user{background:#eef1f7}.system{border:1px dashed #b9c0cf}p,li,td,th,h1{unicode-bidi:isolate;text-align:start}
 pre{background:#f5f6f9;padding:.8rem;border-radius:.5rem;overflow-x:auto;direction:ltr;text-align:left}
 code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
-.formula{text-align:center;direction:ltr}
+.formula{text-align:center;direction:ltr}.image img{max-width:100%;height:auto;border-radius:.6rem}
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
 @media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}
 """
+
+
+def _with_marks(message: Message) -> str:
+    """The text, with a word for each image that stood before it."""
+    return "\n".join(["[image]"] * len(message.images) + [message.content]).rstrip("\n")
 
 
 class _LinesWriter(_Writer):
     """JSON lines: one chat a line, for training."""
 
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
-        turns = [(message.role, message.content) for message in shown_path(store, chat) if message.content]
+        path = shown_path(store, chat)
+        turns = [(message.role, _with_marks(message)) for message in path if message.content or message.images]
         if chat.system_prompt:
             turns.insert(0, (Role.SYSTEM, chat.system_prompt))
         return msgspec.json.encode(self.line(chat, turns)).decode() + "\n" if turns else ""

@@ -18,10 +18,12 @@ from typing import Any
 import msgspec
 
 from desktop.core.errors import SamarError
+from desktop.core.images import MAX_OF_MESSAGE, ImageFile
 from desktop.storage import foreign
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import clean_text
-from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, ExchangeMessage
+from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, ExchangeImage, ExchangeMessage
+from desktop.storage.pictures import digest_of
 from desktop.storage.rows import details_json, stats_json
 
 MOST_BYTES = 512 << 20
@@ -247,7 +249,9 @@ def _require_whole(chat: ExchangeChat) -> None:
             raise foreign.UnreadableChatError("a message whose parent does not stand before it")
         seen.add(message.id)
         _require_finite(message.created_at, message.thinking_s)
+        _require_images(message.images, MAX_OF_MESSAGE)
     _require_finite(chat.created_at, chat.updated_at)
+    _require_images(chat.draft_images, MAX_OF_MESSAGE)
     if chat.active is not None and chat.active not in seen:
         chat.active = chat.messages[-1].id if chat.messages else None
     if chat.active is None and chat.messages:
@@ -259,6 +263,15 @@ def _require_finite(*numbers: float | None) -> None:
         raise foreign.UnreadableChatError("a time that is no number")
 
 
+def _require_images(found: list[ExchangeImage], most: int) -> None:
+    if len(found) > most:
+        raise foreign.UnreadableChatError(f"a message of more than {most} images")
+    try:
+        _images(found)
+    except SamarError as problem:
+        raise foreign.UnreadableChatError(problem.sentence()) from problem
+
+
 def _is_here(store: ChatStore, chat: ExchangeChat) -> bool:
     """Whether this very chat is here: imported before, or never gone."""
     row = store.database.fetch_one(
@@ -266,8 +279,14 @@ def _is_here(store: ChatStore, chat: ExchangeChat) -> bool:
     )
     if row is None or not chat.uid:
         return False
-    here = store.messages_of(row[0])
-    return [(m.role.value, m.content) for m in here] == [(m.role, clean_text(m.content)) for m in chat.messages]
+    here = [
+        (message.role.value, message.content, [store.digest(image.id) for image in message.images])
+        for message in store.messages_of(row[0])
+    ]
+    return here == [
+        (message.role, clean_text(message.content), [digest_of(image.data) for image in message.images])
+        for message in chat.messages
+    ]
 
 
 def _store(store: ChatStore, chat: ExchangeChat) -> int:
@@ -284,7 +303,7 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
         created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
         database.execute(
             "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
-            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ? WHERE id = ?",
+            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ?, probabilities = ? WHERE id = ?",
             (
                 uid,
                 chat.title_is_automatic or not chat.title,
@@ -296,16 +315,19 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
                 None if chat.overflow is None else clean_text(chat.overflow),
                 clean_text(chat.summary),
                 ids.get(chat.summary_until),
+                chat.probabilities,
                 made.id,
             ),
         )
         if chat.draft:
             store.save_draft(made.id, chat.draft)
+        if chat.draft_images:
+            store.save_draft_images(made.id, _images(chat.draft_images))
     return made.id
 
 
 def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: ExchangeMessage) -> int:
-    return store.database.execute(
+    made = store.database.execute(
         "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s, stats, content,"
         " thinking, error_details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -323,6 +345,12 @@ def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: 
             details_json((clean_text(name), clean_text(value)) for name, value in message.error_details.items()),
         ),
     )
+    store.attach(made, _images(message.images))
+    return made
+
+
+def _images(found: list[ExchangeImage]) -> list[ImageFile]:
+    return [ImageFile.checked(image.data, clean_text(image.name)) for image in found]
 
 
 def _folder(store: ChatStore, name: str | None) -> int | None:

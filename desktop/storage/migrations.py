@@ -6,13 +6,13 @@ Each step runs in one transaction with the line that records it, by name. SQL mu
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from desktop.storage.database import APPLICATION_ID, Database
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     name: str
     sql: str
 
@@ -129,6 +129,40 @@ MIGRATIONS: tuple[Migration, ...] = (
         ALTER TABLE chats ADD COLUMN summary_until INTEGER;
         -- The details of error_code, as a JSON object.
         ALTER TABLE messages ADD COLUMN error_details TEXT;
+        """,
+    ),
+    Migration(
+        "0005_images",
+        """
+        -- Bytes of images, once each: a turn that is edited, and a chat that is forked, show the same ones.
+        CREATE TABLE pictures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            digest TEXT NOT NULL UNIQUE,
+            data BLOB NOT NULL
+        );
+        -- Sizes stand here, so that a chat is laid out without touching the bytes.
+        CREATE TABLE images (
+            message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            picture_id INTEGER NOT NULL REFERENCES pictures (id),
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            name TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (message_id, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX images_by_picture ON images (picture_id);
+        -- Beside drafts: what waits in the composer. chat_id NULL: before a chat exists.
+        CREATE TABLE draft_images (
+            chat_id INTEGER REFERENCES chats (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            picture_id INTEGER NOT NULL REFERENCES pictures (id),
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            name TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX draft_images_by_chat ON draft_images (chat_id);
+        CREATE INDEX draft_images_by_picture ON draft_images (picture_id);
+        ALTER TABLE chats ADD COLUMN probabilities INTEGER NOT NULL DEFAULT 0;
         """,
     ),
 )

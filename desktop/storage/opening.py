@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
@@ -19,8 +20,7 @@ _DAMAGE = "history_damaged_now"
 _UNWRITABLE = ("disk_full", "data_read_only")
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     database: Database
     problem: SamarError | None = None
     """What to tell the person: history_damaged or history_salvaged (each with or without _no_backup), disk_full or
@@ -100,13 +100,16 @@ def _open(paths: Paths) -> Database:
     return database
 
 
+_TABLES = {
+    *("sessions", "folders", "chats", "messages", "drafts", "erasures", "properties", "search", "prompts"),
+    *("pictures", "images", "draft_images"),
+}
+
+
 def _require_tables(database: Database) -> None:
     """A file whose record of steps and whose tables disagree is damaged."""
     there = {str(row[0]) for row in database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if (
-        not {"sessions", "folders", "chats", "messages", "drafts", "erasures", "properties", "search", "prompts"}
-        <= there
-    ):
+    if not there >= _TABLES:
         raise SamarError(_DAMAGE)
 
 

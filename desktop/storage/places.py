@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from desktop.core.chat import Chat, Folder
 from desktop.core.errors import SamarError
@@ -16,8 +17,7 @@ KEEP = -1
 _ORDER, _FOLDED = "sidebar_order", "sidebar_folded"
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedFolder:
+class DeletedFolder(msgspec.Struct, frozen=True):
     """What undoes the deletion of a folder."""
 
     folder: Folder

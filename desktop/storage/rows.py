@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from desktop.core.chat import Chat, Message, MessageStatus, Role
+from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.storage.database import Row
 
@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 CHAT_COLUMNS = (
     "chats.id, title, chats.created_at, updated_at, system_prompt, params, pinned, archived, active_leaf, chats.deleted_at,"
-    " title_is_automatic, folder_id, uid, overflow, summary, summary_until"
+    " title_is_automatic, folder_id, uid, overflow, summary, summary_until,"
+    " probabilities"
 )
 MESSAGE_COLUMNS = "id, chat_id, parent_id, role, content, status, created_at, thinking, thinking_s, model, stats, error_code, error_details"
 
@@ -28,7 +29,7 @@ _decode_details = msgspec.json.Decoder(dict[str, str]).decode
 
 def chat_of(row: Row) -> Chat:
     (id_, title, created, updated, prompt, params, pinned, archived, leaf, deleted, automatic, folder, uid, *rest) = row
-    overflow, summary, summary_until = rest
+    overflow, summary, summary_until, probabilities = rest
     return Chat(
         id=id_,
         title=title,
@@ -46,10 +47,11 @@ def chat_of(row: Row) -> Chat:
         overflow=overflow,
         summary=summary,
         summary_until=summary_until,
+        probabilities=bool(probabilities),
     )
 
 
-def message_of(row: Row) -> Message:
+def message_of(row: Row, images: tuple[Picture, ...] = ()) -> Message:
     """A message; a role or status that this version doesn't know is read as the nearest one that it does."""
     (id_, chat, parent, role, content, status, created, thinking, thinking_s, model, stats, error, details) = row
     return Message(
@@ -66,6 +68,7 @@ def message_of(row: Row) -> Message:
         None if stats is None else _stats_of(stats),
         error,
         () if details is None else _details_of(details),
+        images,
     )
 
 

@@ -14,11 +14,14 @@ from pathlib import Path
 
 from desktop.core.chat import MessageStatus, Role
 from desktop.storage.database import Database, Row
+from desktop.storage.pictures import digest_of
 
 log = logging.getLogger(__name__)
 
 _CHAT = ("id", "uid", "title", "created_at", "updated_at", "title_is_automatic", "pinned", "archived", "system_prompt")
 _MESSAGE = ("id", "chat_id", "parent_id", "created_at", "role", "status", "content", "thinking", "model")
+_PICTURE = ("id", "digest", "data")
+_IMAGE = ("message_id", "position", "picture_id", "width", "height", "name")
 _MOST_ROWS = 5_000_000
 _STEP = 256
 """Rows that are read at once; where that fails, one by one."""
@@ -41,7 +44,9 @@ def save_readable(damaged: Path, database: Database) -> int:
     try:
         with database.transaction():
             chats = _save_chats(source, database)
-            return _save_messages(source, database, chats)
+            saved = _save_messages(source, database, chats)
+            _save_images(source, database)
+            return saved
     finally:
         source.close()
 
@@ -82,14 +87,51 @@ def _save_messages(source: sqlite3.Connection, database: Database, chats: set[in
     return saved
 
 
-def _rows(source: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Rows that can be read and are not deleted, by id."""
-    query = f"SELECT {', '.join(columns)} FROM {table} WHERE deleted_at IS NULL AND id BETWEEN ? AND ? ORDER BY id"
-    for first in range(1, _last_id(source, table) + 1, _STEP):
+def _save_images(source: sqlite3.Connection, database: Database) -> None:
+    """What the messages that are there then show, as far as its bytes are whole."""
+    there = {id_ for (id_,) in database.fetch("SELECT id FROM messages")}
+    places = {tuple(row) for row in database.fetch("SELECT message_id, position FROM images")}
+    known: dict[str, int] = dict(database.fetch("SELECT digest, id FROM pictures"))
+    taken = set(known.values())
+    wanted: dict[int, list[Row]] = {}
+    for row in _rows(source, "images", _IMAGE, key="message_id", deletable=False, last="messages"):
+        if row[0] in there and (row[0], row[1]) not in places and _is_image(row):
+            wanted.setdefault(row[2], []).append(row)
+    for row in _rows(source, "pictures", _PICTURE, deletable=False, step=4):
+        id_, digest, data = row
+        if id_ not in wanted or not isinstance(data, bytes) or digest_of(data) != digest:
+            continue
+        if digest not in known and id_ not in taken:
+            _insert(database, "pictures", _PICTURE, row)
+            known[digest] = id_
+        if digest in known:
+            for image in wanted[id_]:
+                _insert(database, "images", _IMAGE, (*image[:2], known[digest], *image[3:]))
+
+
+def _is_image(row: Row) -> bool:
+    _, *numbers, name = row
+    return all(isinstance(number, int) for number in numbers) and min(numbers[2:]) > 0 and isinstance(name, str)
+
+
+def _rows(
+    source: sqlite3.Connection,
+    table: str,
+    columns: tuple[str, ...],
+    *,
+    key: str = "id",
+    deletable: bool = True,
+    last: str = "",
+    step: int = _STEP,
+) -> Iterator[Row]:
+    """Rows that can be read and are not deleted, by `key`, which is an id of the table `last` (by default its own)."""
+    kept = "deleted_at IS NULL AND " if deletable else ""
+    query = f"SELECT {', '.join(columns)} FROM {table} WHERE {kept}{key} BETWEEN ? AND ? ORDER BY {key}"
+    for first in range(1, _last_id(source, last or table) + 1, step):
         try:
-            yield from source.execute(query, (first, first + _STEP - 1)).fetchall()
+            yield from source.execute(query, (first, first + step - 1)).fetchall()
         except sqlite3.Error:
-            for id_ in range(first, first + _STEP):
+            for id_ in range(first, first + step):
                 try:
                     yield from source.execute(query, (id_, id_)).fetchall()
                 except sqlite3.Error as problem:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from desktop.core.chat import Role
 from desktop.core.errors import SamarError
@@ -25,8 +26,7 @@ _QUOTED = re.compile(r'["“”«»]([^"“”«»]*)(["“”«»]|$)|([^\s"“
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A message, or the title of a chat, in which all words of the query stand."""
 
     chat_id: int

@@ -17,7 +17,7 @@ def temporary_store() -> ChatStore:
     """An empty history in memory, whose ids no other history of this process has. Closing its database ends it."""
     database = Database.in_memory()
     start = next(_starts)
-    for table in ("chats", "messages"):
+    for table in ("chats", "messages", "pictures"):
         database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, start))
     return ChatStore(database)
 

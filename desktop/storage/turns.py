@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from desktop.core.chat import ChatTree, Message, MessageStatus, Role, title_from
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats
+from desktop.core.images import ImageFile
 from desktop.storage import sessions
-from desktop.storage.database import Database, clean_text
+from desktop.storage.database import Row, clean_text
+from desktop.storage.pictures import PictureStore
 from desktop.storage.rows import MESSAGE_COLUMNS, details_json, message_of, stats_json
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(msgspec.Struct, frozen=True):
     """What one delete took away, so that it can be undone, or erased when the time for that is over."""
 
     chats: tuple[int, ...] = ()
@@ -26,12 +27,8 @@ class Deletion:
     """Its active leaf before."""
 
 
-class TurnStore:
+class TurnStore(PictureStore):
     """Messages. Errors: SamarError as `Database.transaction` says, and chat_missing for what is not there any more."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self.database = database
-        self.clock = clock
 
     # reading
 
@@ -40,10 +37,11 @@ class TurnStore:
         rows = self.database.fetch(
             f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE chat_id = ? AND deleted_at IS NULL ORDER BY id", (chat_id,)
         )
+        images = self._images_in("message_id IN (SELECT id FROM messages WHERE chat_id = ?)", (chat_id,))
         reached: dict[int, Message] = {}
         for row in rows:
             if row[2] is None or row[2] in reached:  # a parent is always older than its children
-                reached[row[0]] = message_of(row)
+                reached[row[0]] = message_of(row, images.get(row[0], ()))
         return ChatTree(reached)
 
     def last_turns(self, chat_id: int, limit: int) -> list[Message]:
@@ -57,7 +55,7 @@ class TurnStore:
             f" SELECT {MESSAGE_COLUMNS} FROM messages WHERE id IN (SELECT id FROM path) ORDER BY id",
             (chat_id, limit),
         )
-        return [message_of(row) for row in rows]
+        return [self._message(row) for row in rows]
 
     def get_message(self, message_id: int) -> Message:
         row = self.database.fetch_one(
@@ -65,32 +63,37 @@ class TurnStore:
         )
         if row is None:
             raise SamarError("chat_missing")
-        return message_of(row)
+        return self._message(row)
 
     # sending
 
-    def begin_turn(self, chat_id: int, parent: int | None, text: str, model: str | None) -> tuple[Message, Message]:
+    def begin_turn(
+        self, chat_id: int, parent: int | None, text: str, model: str | None, images: Sequence[ImageFile] = ()
+    ) -> tuple[Message, Message]:
         """Store what the person sends and the reply to come, in one transaction that reaches the disk.
 
         parent: the turn before, None for a first turn. Returns the person's message and the reply, `streaming` and
-        empty. The reply becomes the active leaf; a chat without a title gets one from `text`.
+        empty. The reply becomes the active leaf; a chat without a title gets one from `text`, or else from an image.
         """
         with self.database.transaction():
             self._require_place(chat_id, parent)
             user = self._insert(chat_id, parent, Role.USER, clean_text(text), MessageStatus.FINISHED, None)
+            self.attach(user, images)
             reply = self._insert(chat_id, user, Role.ASSISTANT, "", MessageStatus.STREAMING, model)
             self._touch(chat_id, reply)
             self.database.execute(
                 "UPDATE chats SET title = ? WHERE id = ? AND title = '' AND title_is_automatic",
-                (title_from(clean_text(text)), chat_id),
+                (title_from(clean_text(text.strip() or next((image.name for image in images), ""))), chat_id),
             )
             return self.get_message(user), self.get_message(reply)
 
     def edit_turn(self, message_id: int, text: str, model: str | None) -> tuple[Message, Message]:
-        """Send an edited version of one's own message as a new branch beside it. Returns as `begin_turn`."""
+        """Send an edited version of one's own message, with its images, as a new branch beside it. Returns as `begin_turn`."""
         with self.database.transaction():
             message = self.get_message(message_id)
-            return self.begin_turn(message.chat_id, message.parent_id, text, model)
+            user, reply = self.begin_turn(message.chat_id, message.parent_id, text, model)
+            self._copy_images(message_id, user.id)
+            return self.get_message(user.id), reply
 
     def begin_reply(self, parent: int, model: str | None) -> Message:
         """Store a further reply to the message `parent`, `streaming` and empty: a sibling of the replies it has."""
@@ -155,7 +158,7 @@ class TurnStore:
             row = self.database.fetch_one(f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?", (message_id,))
             if not changed or row is None:
                 return None
-            message = message_of(row)
+            message = self._message(row)
             self.database.execute("UPDATE chats SET updated_at = ? WHERE id = ?", (self.clock(), message.chat_id))
             return message
 
@@ -215,7 +218,10 @@ class TurnStore:
         row = self.database.fetch_one(f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?", (message_id,))
         if row is None:
             raise SamarError("chat_missing")
-        return message_of(row)
+        return self._message(row)
+
+    def _message(self, row: Row) -> Message:
+        return message_of(row, self._images_in("message_id = ?", (row[0],)).get(row[0], ()))
 
     def _insert(
         self, chat_id: int, parent: int | None, role: Role, content: str, status: MessageStatus, model: str | None

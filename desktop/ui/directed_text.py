@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -13,10 +13,12 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPalette,
     QShowEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCursor,
+    QTextLayout,
     QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
@@ -31,6 +33,7 @@ class DirectedText(QTextEdit):
 
     def __init__(self, parent: QWidget | None = None, *, least: int = 1, most: int = 8) -> None:
         super().__init__(parent)
+        self._make_viewport()
         self.least = least
         self.most = most
         self.setAcceptRichText(False)
@@ -49,6 +52,16 @@ class DirectedText(QTextEdit):
         self.turn_all()
         self._fit()
 
+    def _make_viewport(self) -> None:
+        """As Qt's own. To hand over one that Qt made, PySide would look through all of its kinds of widgets first,
+        which takes longer than making the rest of the window's first picture."""
+        made = QWidget(self)
+        made.setBackgroundRole(QPalette.ColorRole.Base)
+        made.setAutoFillBackground(True)
+        made.setCursor(Qt.CursorShape.IBeamCursor)
+        self.document().documentLayout().setPaintDevice(made)  # it keeps the old one otherwise
+        self.setViewport(made)
+
     # --- direction ---
 
     def _changed(self, position: int, _removed: int, added: int) -> None:
@@ -62,7 +75,8 @@ class DirectedText(QTextEdit):
         while block.isValid():
             if not block.layout().preeditAreaText():  # an input method is composing here
                 direction = self.direction_for(block)
-                if block.blockFormat().layoutDirection() != direction or not block.blockFormat().lineHeight():
+                made = block.blockFormat()
+                if made.layoutDirection() != direction or made.lineHeight() != self.line_height(direction):
                     wanted.append((block, direction))
             if block == last or block.blockNumber() > last.blockNumber():
                 break
@@ -74,7 +88,7 @@ class DirectedText(QTextEdit):
             cursor = QTextCursor(block)
             made = QTextBlockFormat()
             made.setLayoutDirection(direction)
-            made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+            made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
             cursor.mergeBlockFormat(made)
         self.turning = False
 
@@ -144,11 +158,9 @@ class DirectedText(QTextEdit):
     # --- size ---
 
     def line_height(self, direction: Qt.LayoutDirection) -> int:
-        """Least height of a line: an empty right-to-left one is as high as with its first Arabic letter."""
-        line = self.fontMetrics().lineSpacing()
-        if direction == Qt.LayoutDirection.RightToLeft:
-            return max(line, theme.arabic_line(self.fontInfo().pixelSize()))
-        return max(line, round(self.fontInfo().pixelSize() * 1.6))
+        """Height of a line, the same with and without Arabic letters, whose faces may claim two lines for theirs."""
+        rtl = direction == Qt.LayoutDirection.RightToLeft
+        return max(self.fontMetrics().lineSpacing(), round(self.fontInfo().pixelSize() * (1.75 if rtl else 1.6)))
 
     def _fit(self) -> None:
         line = self.line_height(self.document().firstBlock().blockFormat().layoutDirection())
@@ -165,7 +177,7 @@ class DirectedText(QTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
-        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange):
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.turn_all()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
@@ -198,20 +210,32 @@ class DirectedText(QTextEdit):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the placeholder itself: Qt cuts the marks of Arabic letters off at the Latin font's height."""
+        """Draws the placeholder itself: Qt's own knows nothing of the lines' height."""
         super().paintEvent(event)
         block = self.document().firstBlock()
         if self.placeholder and self.document().isEmpty() and not block.layout().preeditAreaText():
             painter = QPainter(self.viewport())
             painter.setPen(theme.current().color("faint"))
-            rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-            flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            margin = self.document().documentMargin()
-            line = self.line_height(self.layoutDirection())
-            top = margin + (line - painter.fontMetrics().height()) * (1 if not rtl else 0.5)
-            room = QRectF(self.viewport().rect()).adjusted(margin + 2, top, -margin - 2, 100)  # beside the caret
-            painter.drawText(room, int(flags), self.placeholder)
+            self._draw_placeholder(painter)
+
+    def _draw_placeholder(self, painter: QPainter) -> None:
+        """On the lines where the text will stand, beside the caret."""
+        margin, height = self.document().documentMargin(), self.line_height(self.layoutDirection())
+        layout = QTextLayout(self.placeholder, self.font())
+        option = QTextOption()
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        option.setTextDirection(self.layoutDirection())
+        option.setAlignment(Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft)
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        baseline = margin + height * 0.8  # where Qt puts it in a line of fixed height
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(self.viewport().width() - 2 * margin - 4)
+            line.setPosition(QPointF(margin + 2, baseline - line.ascent()))
+            baseline += height
+        layout.endLayout()
+        layout.draw(painter, QPointF())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,28 +4,48 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFont,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.chat.attachments import sources_of
 
 
-def local_paths(event: QDropEvent) -> list[str]:
-    """Files and folders of this computer; anything else that is dragged is left out."""
-    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+def held_by(event: QDropEvent, *, images_too: bool = True) -> tuple[list[str], list[Path | QImage]]:
+    """Files and folders of this computer, and apart from them images, which may be no files; anything else is left out."""
+    images = sources_of(event.mimeData()) if images_too else []
+    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return [name for name in local if Path(name) not in images], images
+
+
+_NO_DRAG = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)
+"""What never comes while something is held over the window."""
 
 
 class DropOverlay(QWidget):
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, adds: bool = False) -> None:
+        """adds: a model that is dropped joins the list and is not loaded."""
         super().__init__(parent)
+        self.adds = adds
         self.paths: list[str] = []
+        self.images: list[Path | QImage] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def enter(self, event: QDragEnterEvent) -> None:
-        self.paths = local_paths(event)
-        if self.paths:
+        self.paths, self.images = held_by(event, images_too=not self.adds)
+        if self.paths or self.images:
             event.acceptProposedAction()
             self.setGeometry(self.window().rect())
             self.raise_()
@@ -33,19 +53,44 @@ class DropOverlay(QWidget):
         else:
             event.ignore()
 
-    def take(self, event: QDropEvent) -> list[str]:
-        """The paths of a drop; hides the overlay."""
+    def take(self, event: QDropEvent) -> tuple[list[str], list[Path | QImage]]:
+        """The paths of a drop, and its images; hides the overlay."""
         self.hide()
         event.acceptProposedAction()
-        return local_paths(event)
+        return held_by(event, images_too=not self.adds)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        app = QApplication.instance()
+        if app is not None:  # at the very end there is none
+            app.removeEventFilter(self)
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A program that ends in the middle of a drag never says that it is over."""
+        if event.type() in _NO_DRAG:
+            self.hide()
+        return False
 
     def texts(self) -> tuple[str, str]:
         """What a drop would do, and the name of what is held."""
+        if self.images and not self.paths:
+            count = len(self.images)
+            only = self.images[0] if count == 1 else None
+            shown = only.name if isinstance(only, Path) else self.tr("%n image(s)", "", count)
+            return self.tr("Drop to attach to the message"), shown
         first = Path(self.paths[0]) if self.paths else Path()
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
         if first.is_dir():
-            return self.tr("Drop to convert this checkpoint"), name
+            if (first / "config.json").is_file():
+                return self.tr("Drop to convert this checkpoint"), name
+            return self.tr("Drop to add the models in this folder"), name
         if first.suffix.lower() == ".gguf":
+            if self.adds:
+                return self.tr("Drop to add to your models"), name
             return self.tr("Drop to load this model"), name
         return self.tr("Drop to open"), name
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, qVersion
 
 from desktop.core.errors import SENTENCES, SamarError, fill, technical
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(msgspec.Struct, frozen=True):
     """Two sentences for the person, and what a report of the problem needs."""
 
     what: str
@@ -52,6 +50,8 @@ def report(error: SamarError) -> str:
 
 def about() -> str:
     """Versions and platform, in one line."""
+    import platform
+
     return f"Samar {samar_version()}, Qt {qVersion()}, Python {platform.python_version()}, {platform.platform()}"
 
 

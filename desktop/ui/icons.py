@@ -49,6 +49,7 @@ STROKES = {
     "star": '<path d="m12 4 2.5 5.1 5.6.8-4 4 .9 5.6-5-2.6-5 2.6.9-5.6-4-4 5.6-.8z"/>',
     "export": '<path d="M12 15.5V4.5M7 9l5-5 5 5"/><path d="M4.5 16v2A2.5 2.5 0 0 0 7 20.5h10a2.5 2.5 0 0 0 2.5-2.5v-2"/>',
     "keyboard": '<rect x="2.5" y="6" width="19" height="12" rx="2.5"/><path d="M6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8"/>',
+    "image": '<rect x="3.5" y="4.5" width="17" height="15" rx="3"/><circle cx="9" cy="10" r="1.7"/><path d="m4.5 17.5 4.7-4 3 2.5 3.3-3.6 4.5 4.6"/>',
     "text": '<path d="M5 7V5h14v2M12 5v14M9 19h6"/>',
 }
 MIRRORED = frozenset({"sidebar", "chevron-end", "chevron-start", "sort", "undo", "tune", "text"})

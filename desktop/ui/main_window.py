@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLayoutItem,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.core.errors import SamarError
-from desktop.ui import i18n, icons, theme
+from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.chat.composer import SHADOW, Composer
 from desktop.ui.chat.empty_state import EmptyState
@@ -39,6 +47,8 @@ class MainWindow(QMainWindow):
     """+1 larger, -1 smaller, 0 back to normal"""
     files_dropped = Signal(list)
     """paths, as str"""
+    images_dropped = Signal(object)
+    """list of Path and QImage"""
     layout_changed = Signal(bool, bool)
     """the person showed or folded the side bar, the panel"""
     close_requested = Signal()
@@ -46,18 +56,18 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        transcript: QWidget,
+        transcript: QWidget | None = None,
         *,
         geometry: str = "",
         sidebar_visible: bool = True,
         panel_visible: bool = False,
     ) -> None:
+        """transcript: shows chats; without it the window has the empty page only, until `set_transcript`."""
         super().__init__()
         self.transcript = transcript
         self.sidebar_wanted = sidebar_visible
         self.setMinimumSize(720, 480)
         self.setAcceptDrops(True)
-        self.setWindowIcon(icons.app_icon())
         self.sidebar = Sidebar()
         self.picker = ModelPicker()
         self.panel = ChatPanel()
@@ -66,6 +76,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.footer = Label("footer").centre()
         self.temporary = False
+        self.chat_title = ""
         self.temporary_mark = Mark("temporary")
         self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
@@ -88,7 +99,6 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.transcript)
         self.stack.addWidget(self.empty)
         top = QHBoxLayout()
         top.setContentsMargins(12, 12, 12, 8)
@@ -123,9 +133,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.main = main
         before: QWidget = self.sidebar.settings
-        for widget in (self.sidebar_button, self.picker, self.panel_button, self.transcript, self.composer.text):
+        for widget in (self.sidebar_button, self.picker, self.panel_button):
             QWidget.setTabOrder(before, widget)
             before = widget
+        if self.transcript is not None:
+            self.set_transcript(self.transcript)
 
     def _connect(self) -> None:
         self.sidebar.new_chat_requested.connect(self.new_chat_requested)
@@ -147,6 +159,7 @@ class MainWindow(QMainWindow):
             "Ctrl+B": self.toggle_sidebar,
             "Ctrl+,": self.settings_requested.emit,
             "Ctrl+L": self.composer.focus,
+            "Ctrl+U": self.composer.attach_requested.emit,
             "Ctrl+M": self.picker.open_list,
             "Ctrl+Shift+C": self.copy_reply_requested.emit,
             "Ctrl+Shift+P": self.toggle_panel,
@@ -163,12 +176,30 @@ class MainWindow(QMainWindow):
 
     # --- values in ---
 
+    def set_transcript(self, transcript: QWidget) -> None:
+        """Take the page that shows chats."""
+        self.transcript = transcript
+        self.stack.addWidget(transcript)
+        proxy, policy = transcript.focusProxy(), transcript.focusPolicy()
+        transcript.setFocusProxy(None)  # type: ignore[arg-type]  # Qt moves nothing that another stands for,
+        transcript.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # and nothing that takes no focus
+        before: QWidget = self.banner.close_button
+        for widget in [transcript, *focus_chain(transcript)]:
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        transcript.setFocusPolicy(policy)
+        if proxy is not None:
+            transcript.setFocusProxy(proxy)
+        self.show_empty(self.stack.currentWidget() is self.empty)
+
     def show_empty(self, empty: bool) -> None:
         """Show the greeting in the place of the transcript."""
         for page in (self.empty, self.transcript):  # the page that is not shown asks for no room
-            policy = QSizePolicy.Policy.Expanding if (page is self.empty) is empty else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(policy, policy)
-        self.stack.setCurrentWidget(self.empty if empty else self.transcript)
+            if page is not None:
+                policy = QSizePolicy.Policy.Expanding if (page is self.empty) is empty else QSizePolicy.Policy.Ignored
+                page.setSizePolicy(policy, policy)
+        self.stack.setCurrentWidget(self.empty if empty or self.transcript is None else self.transcript)
 
     def show_temporary(self, temporary: bool) -> None:
         """Say wherever one looks that this chat is not kept."""
@@ -190,7 +221,7 @@ class MainWindow(QMainWindow):
         """Put something that is said before a message is sent right above the composer."""
         at = next(i for i in range(self.column.count()) if _holds(self.column.itemAt(i), self.composer))
         self.column.insertLayout(at, centred(notice, COLUMN, 16))
-        QWidget.setTabOrder(self.transcript, notice)
+        QWidget.setTabOrder(self.transcript or self.panel_button, notice)
 
     def add_card(self, card: QWidget) -> None:
         """Put a card above the conversation, which goes on beside it."""
@@ -204,6 +235,7 @@ class MainWindow(QMainWindow):
 
     def set_chat_title(self, title: str) -> None:
         """Title of the window; "" for a new chat."""
+        self.chat_title = title
         if self.temporary:
             self.setWindowTitle(self.tr("Temporary chat"))  # its words stay out of the system's list of windows
         else:
@@ -273,6 +305,15 @@ class MainWindow(QMainWindow):
             handle.installEventFilter(self.physical)
         self.composer.focus()
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """A card, a notice or a toast that goes while the keyboard is in it hands it to the composer: Qt would go on to
+        whatever comes next, which is the first button of the window."""
+        focus = self.focusWidget()
+        if focus is not None and not focus.isVisible():
+            self.composer.focus()
+            return True
+        return super().focusNextPrevChild(next)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -297,7 +338,9 @@ class MainWindow(QMainWindow):
         self.drop.hide()
 
     def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        paths = self.drop.take(event)
+        paths, images = self.drop.take(event)
+        if images:
+            self.images_dropped.emit(images)
         if paths:
             self.files_dropped.emit(paths)
 
@@ -312,8 +355,7 @@ class MainWindow(QMainWindow):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        if not self.windowTitle():
-            self.set_chat_title("")
+        self.set_chat_title(self.chat_title)
         self._say_place()
         self.temporary_mark.setText(self.tr("Temporary chat"))
         self.panel_button.describe(self.tr("This chat"), native("Ctrl+Shift+P"))
@@ -324,6 +366,14 @@ class MainWindow(QMainWindow):
 def _holds(item: QLayoutItem | None, widget: QWidget) -> bool:
     layout = item.layout() if item is not None else None
     return layout is not None and layout.indexOf(widget) >= 0
+
+
+def focus_chain(whole: QWidget) -> Iterator[QWidget]:
+    """The widgets inside of one, as Tab goes through them."""
+    widget = whole.nextInFocusChain()
+    while widget is not None and whole.isAncestorOf(widget):
+        yield widget
+        widget = widget.nextInFocusChain()
 
 
 def centred(widget: QWidget, width: int, margin: int) -> QHBoxLayout:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,6 +29,7 @@ from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.ui.reply_form import SCHEMAS
+from desktop.ui.screenshots_images import state_images, state_tokens, state_viewer
 
 DAY = 86400.0
 TITLES = {
@@ -243,7 +244,8 @@ def state_form(window: MainWindow) -> None:
     form.tell()
 
 
-States = dict[str, Callable[[MainWindow], None]]
+States = dict[str, Callable[[MainWindow], QWidget | None]]
+"""What prepares the window; a dialog that it returns is the picture."""
 STATES: States = {
     "empty": state_empty,
     "panel": state_panel,
@@ -258,6 +260,9 @@ STATES: States = {
     "generating": state_generating,
     "picker": state_picker,
     "drop": state_drop,
+    "images": state_images,
+    "image": state_viewer,
+    "tokens": state_tokens,
     "settings-general": state_empty,
     "settings-replies": state_empty,
     "settings-model": state_empty,
@@ -301,8 +306,7 @@ def take(folder: Path, states: States, ratios: tuple[float, ...] = (1.0,)) -> li
                 window = sample_window(language)
                 window.resize(1280, 832)
                 window.show()
-                prepare(window)
-                shown: QWidget = window
+                shown: QWidget = prepare(window) or window
                 if name.startswith("settings"):
                     shown = SettingsDialog(window, data_folder="/home/samar/.local/share/samar", cores=8)
                     shown.nav[name.partition("-")[2]].click()

@@ -51,6 +51,7 @@ class ShortcutSheet(QDialog):
             (self.tr("Go to the message field"), native("Ctrl+L")),
             (self.tr("Send"), "↵"),
             (self.tr("New line"), native("Shift+Return")),
+            (self.tr("Attach images"), native("Ctrl+U")),
             (self.tr("Stop a reply"), native("Esc")),
             (self.tr("Copy the last reply"), native("Ctrl+Shift+C")),
             (self.tr("Choose a model"), native("Ctrl+M")),

@@ -114,6 +114,15 @@ def resend_ligature(widget: QWidget) -> None:
         QCoreApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyPress, 0xFEFB, control, "لا"))
 
 
+_SIGNS = {"Up": "↑", "Down": "↓", "Return": "↵"}
+
+
 def native(text: str) -> str:
-    """A shortcut as this system writes it: Ctrl+N, ⌘N."""
-    return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
+    """A shortcut as this system writes it: Ctrl+N, ⌘N. Without Qt's Arabic words for some keys, which would be read in
+    the other direction than the rest."""
+    if sys.platform == "darwin":
+        return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
+    written = QKeySequence(text).toString(QKeySequence.SequenceFormat.PortableText)
+    for name, sign in _SIGNS.items():
+        written = written.replace(name, sign)
+    return written

@@ -7,19 +7,19 @@ Widgets that paint themselves read `current()`; all others are painted by Fusion
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
 from functools import cache
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from desktop.core.paths import assets_dir
 from desktop.core.settings import Theme
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Colours by meaning, as #rrggbb. Everything that must be read has a contrast of 4.5:1 or more where it stands."""
 
     window: str
@@ -97,10 +97,41 @@ DARK = Tokens(
     dark=True,
 )
 LIGHT_CONTRAST = replace(
-    LIGHT, window="#FFFFFF", sidebar="#FFFFFF", line="#5C5866", ink="#000000", muted="#33313B", faint="#3F3C47"
+    LIGHT,
+    window="#FFFFFF",
+    sidebar="#FFFFFF",
+    line="#5C5866",
+    ink="#000000",
+    muted="#33313B",
+    faint="#3F3C47",
+    accent="#31359E",
+    own="#DDDAF7",
+    lamp="#A86200",
+    lamp_text="#6E4100",
+    fits="#14562F",
+    danger="#921E17",
+    code="#F6F4EF",
+    selected="#D5CFC0",
+    hover="#E6E1D4",
+    track="#85808D",
 )
 DARK_CONTRAST = replace(
-    DARK, window="#000000", sidebar="#000000", surface="#0B0C12", line="#9A98A8", ink="#FFFFFF", muted="#DAD8E4"
+    DARK,
+    window="#000000",
+    sidebar="#000000",
+    surface="#0B0C12",
+    line="#9A98A8",
+    ink="#FFFFFF",
+    muted="#DAD8E4",
+    faint="#CAC8D6",
+    accent="#B3B7FF",
+    own="#31365F",
+    fits="#9CE6B7",
+    danger="#FFB1AA",
+    code="#0B0C12",
+    selected="#363A56",
+    hover="#25283B",
+    track="#716F80",
 )
 
 TEXT_PX = 15
@@ -135,6 +166,7 @@ class ThemeState(QObject):
         super().__init__()
         self.tokens = LIGHT
         self.choice = Theme.SYSTEM
+        self.high_contrast = False
         self.scale = 1.0
 
 
@@ -148,6 +180,10 @@ def current() -> Tokens:
     return state().tokens
 
 
+def is_high_contrast() -> bool:
+    return current() in (LIGHT_CONTRAST, DARK_CONTRAST)
+
+
 def opposite() -> Tokens:
     """The other theme's tokens, for what must stand out from the window."""
     return LIGHT if current().dark else DARK
@@ -158,25 +194,39 @@ def px(size: float) -> int:
     return round(size * state().scale)
 
 
-def width(base: int) -> int:
-    """The width of a column whose text grows: follows the text scale, up to where the conversation needs the room."""
-    return round(base * min(max(state().scale, 1.0), 1.35))
+def width(base: int, most: float = 1.35) -> int:
+    """The width of a column whose text grows: follows the text scale up to `most`, where the conversation needs the room."""
+    return round(base * min(max(state().scale, 1.0), most))
 
 
-def install(app: QApplication, choice: Theme = Theme.SYSTEM, scale: float = 1.0) -> None:
-    """Set style, fonts and colours, and follow the system's changes from now on."""
-    app.setStyle(QStyleFactory.create("Fusion"))
+STYLE = ("-style", "fusion")
+"""For the arguments of a QApplication: asked for there, the style costs no wrapper of QStyle and all of its enums."""
+
+
+def install(
+    app: QApplication,
+    choice: Theme = Theme.SYSTEM,
+    scale: float = 1.0,
+    *,
+    high_contrast: bool = False,
+    styled: bool = False,
+) -> None:
+    """Set style, fonts and colours, and follow the system's changes from now on. styled: the application was given STYLE."""
+    if not styled:
+        app.setStyle("Fusion")
     app.setEffectEnabled(Qt.UIEffect.UI_AnimateCombo, False)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.connect(_follow_system)
     hints.accessibility().contrastPreferenceChanged.connect(_follow_system)
-    apply(choice, scale)
+    apply(choice, scale, high_contrast=high_contrast)
 
 
-def apply(choice: Theme, scale: float) -> None:
-    """Show a theme at a text scale (1.0 = 15 px); does nothing when both are shown already."""
+def apply(choice: Theme, scale: float, *, high_contrast: bool = False) -> None:
+    """Show a theme at a text scale (1.0 = 15 px); does nothing when both are shown already. high_contrast: also where the
+    system doesn't ask for it."""
     now = state()
     now.choice = choice
+    now.high_contrast = high_contrast
     scale = min(max(scale, 0.7), 2.5)
     rescaled = scale != now.scale
     now.scale = scale
@@ -193,7 +243,8 @@ def tokens_for(choice: Theme) -> Tokens:
     """The tokens of a choice under the system's present colour scheme and contrast."""
     hints = QGuiApplication.styleHints()
     dark = choice is Theme.DARK or (choice is Theme.SYSTEM and hints.colorScheme() == Qt.ColorScheme.Dark)
-    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+    asked = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+    if asked or state().high_contrast:
         return DARK_CONTRAST if dark else LIGHT_CONTRAST
     return DARK if dark else LIGHT
 
@@ -209,7 +260,6 @@ def _show(tokens: Tokens, *, force: bool) -> None:
         return
     now.tokens = tokens
     _font.cache_clear()
-    arabic_line.cache_clear()
     app.setFont(interface_font())
     app.setPalette(palette_of(tokens))
     app.setStyleSheet(style_sheet(tokens, now.scale))
@@ -238,18 +288,6 @@ def _families(system: str) -> tuple[str, ...]:
     if system in POOR_ARABIC and "Noto Sans" in present:
         system = "Noto Sans"
     return (system, *arabic[:2])
-
-
-@cache
-def arabic_line(pixels: int) -> int:
-    """Height of a line of Arabic in the interface font, in pixels."""
-    from PySide6.QtGui import QTextLayout
-
-    layout = QTextLayout("لغّة", interface_font(pixels / state().scale))
-    layout.beginLayout()
-    line = layout.createLine()
-    layout.endLayout()
-    return round(line.height())
 
 
 def mono_font(pixels: float = SMALL_PX) -> QFont:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QFocusEvent,
     QFont,
     QInputMethodEvent,
@@ -73,7 +71,8 @@ class Button(QAbstractButton):
         """Set name, tool tip and accessible name at once."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
-        self.setToolTip(f"{name}  {shortcut}".strip())
+        # set apart, so that the comma of Ctrl+, keeps its side in Arabic
+        self.setToolTip(f"{name}  \u2066{shortcut}\u2069" if shortcut else name)
 
 
 class IconButton(Button):
@@ -382,14 +381,16 @@ class Moon(QWidget):
 
 def say(widget: QWidget, text: str) -> None:
     """Have a screen reader announce a text."""
-    if QAccessible.isActive():
-        from PySide6.QtGui import QAccessibleAnnouncementEvent
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # not for the window's first picture
 
+    if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 def name_changed(widget: QWidget) -> None:
     """Tell a screen reader that a widget's name is another one now."""
+    from PySide6.QtGui import QAccessible, QAccessibleEvent
+
     if QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.NameChanged))
 

@@ -78,6 +78,8 @@ class Conversion(QObject):
         super().__init__(parent)
         self._network = network
         self._process: QProcess | None = None
+        self._leaving: list[QProcess] = []
+        """Those that have said their end and not gone yet."""
         self._rest = b""
         self._ended = False
         self._errors = b""
@@ -103,9 +105,10 @@ class Conversion(QObject):
 
     def close(self) -> None:
         """Samar ends: the child is stopped and waited for."""
-        process = self._process
-        if process is not None:
-            self._ended = True  # nothing is told any more
+        self._ended = True  # nothing is told any more
+        for process in (*self._leaving, self._process):
+            if process is None:
+                continue
             process.closeWriteChannel()
             if not process.waitForFinished(KILL_AFTER_MS):
                 process.kill()
@@ -136,7 +139,9 @@ class Conversion(QObject):
                 self._take(line)
 
     def _read_errors(self, process: QProcess) -> None:
-        self._errors = (self._errors + process.readAllStandardError().data())[-4000:]
+        said = process.readAllStandardError().data()
+        if process is self._process:
+            self._errors = (self._errors + said)[-4000:]
 
     def _take(self, line: bytes) -> None:
         try:
@@ -163,12 +168,15 @@ class Conversion(QObject):
     def _process_over(self) -> None:
         process, self._process = self._process, None
         if process is not None:
+            self._leaving.append(process)
             process.closeWriteChannel()
-            process.finished.connect(process.deleteLater)
 
     def _on_finished(self, process: QProcess, status: int, planning: bool) -> None:
-        if self._process is not process:
-            return  # it said its end itself
+        if self._process is not process:  # it said its end itself
+            if process in self._leaving:
+                self._leaving.remove(process)
+                process.deleteLater()
+            return
         output = process.readAllStandardOutput().data()
         self._process = None
         process.deleteLater()

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.models.downloads import DownloadQueue, Progress, State
-from desktop.models.hub import HubChoice, HubFile, HubRepository, Stopped, Transfer
+from desktop.models.hub import Stopped, Transfer
+from desktop.models.repository import HubChoice, HubFile, HubRepository
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,10 @@ class DownloadWorker(QObject):
             self.queue.recover()
         except SamarError as problem:
             self.failed.emit(problem)
+        self._tell()
+
+    def look(self) -> None:
+        """Show the queue as it is on the disk now: another Samar may have gone on with it."""
         self._tell()
 
     def add(self, repository: HubRepository, choice: HubChoice, extras: tuple[HubFile, ...] = ()) -> None:
@@ -186,6 +191,9 @@ class DownloadWorker(QObject):
         except SamarError as problem:
             if problem.code == "hub_busy":
                 waits = self.queue.refused(download_id, problem).state is State.WAITING
+                self._tell()
+            elif problem.code == "download_elsewhere":  # it goes on there
+                waits = False
                 self._tell()
             else:
                 waits = False

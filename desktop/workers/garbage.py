@@ -16,8 +16,11 @@ EVERY_MS = 1000
 class GuiCollector(QObject):
     """Collects in the thread that made it, by the thresholds that the interpreter would use."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, spare: bool = False) -> None:
+        """spare: what is there at the first turn, the whole of a window, is never looked through, which would take longer
+        than a few frames."""
         super().__init__(parent)
+        self._spare = spare
         self._thresholds = gc.get_threshold()
         gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
@@ -26,6 +29,10 @@ class GuiCollector(QObject):
 
     def collect(self) -> None:
         """Collect the oldest generation that is due."""
+        if self._spare:
+            self._spare = False
+            gc.freeze()
+            return
         due = [g for g, (count, most) in enumerate(zip(gc.get_count(), self._thresholds, strict=True)) if count > most]
         if due:
             gc.collect(max(due))

@@ -21,7 +21,7 @@ from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.tools import fenced
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted
+from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ __all__ = ["GenerateRequest", "GenerationWorker", "LoadOptions"]
 GATHER_S = 0.03
 """Text of a reply is gathered this long, so that the window lays out once a frame."""
 _DEATHS = frozenset({"engine_died", "engine_silent", "engine_start_failed"})
+_MOST_DEATHS = 2
+"""One death during a load may be another program's doing (a system short of memory); a second one in a row is taken for the file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class GenerationWorker(QObject):
     """message_id, tokens read, tokens of the prompt."""
     chunk_received = Signal(int, str, str)
     """message_id, text of the answer, text of the thinking: what is new of each."""
+    tokens_received = Signal(int, object)
+    """message_id, tuple of TokenChoice: tokens with their probabilities, where the request asked for them."""
     finished = Signal(int, object)
     """message_id, GenerationStats; also when the person stopped."""
     failed = Signal(int, object)
@@ -199,6 +203,8 @@ class _Inner(QObject):
         self._jobs: deque[Job] = deque()
         self._wanted: LoadJob | None = None
         """The model that requests expect, to be loaded again after a death."""
+        self._deaths = 0
+        """How often in a row it has ended the engine while it was loaded again."""
         self._current: Job | None = None
         self.sleeping: ModelInfo | None = None
         """A model whose memory was given back until the next reply."""
@@ -307,7 +313,9 @@ class _Inner(QObject):
             options = job.options() if callable(job.options) else job.options
             info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
-            if problem.code not in _DEATHS:
+            if problem.code in _DEATHS:
+                self._deaths += 1
+            else:
                 self._loading(None)
             self._outer.load_failed.emit(problem)
             return False, problem
@@ -317,6 +325,7 @@ class _Inner(QObject):
             self._outer.load_failed.emit(failure)
             return False, failure
         self._loading(None)
+        self._deaths = 0
         if info is None:
             self._outer.load_stopped.emit()
             return False, None
@@ -324,31 +333,44 @@ class _Inner(QObject):
         return True, None
 
     def _generate(self, job: GenerateJob) -> None:
+        """Write a reply. An engine that died before it began (idle, or just after the last reply) costs no reply: once more."""
         stops = self._stops_before
+        for last in (False, True):
+            if not self._is_ready(job, stops) or self._reply(job, stops, last):
+                return
+
+    def _is_ready(self, job: GenerateJob, stops: int) -> bool:
+        """Whether a model is there for the reply, loaded again after a death or a sleep; else the reply has ended."""
         if self._engine.model is None:
             if self._wanted is None:
                 self._outer.failed.emit(job.message_id, SamarError("no_model"))
-                return
-            wanted, self._wanted = self._wanted, None
+                return False
             self.sleeping = None
-            loaded, problem = self._load(wanted)
-            if loaded:
-                self._wanted = wanted
-            elif problem is not None:  # what ends the engine twice is not tried a third time
+            loaded, problem = self._load(self._wanted)
+            if problem is not None:
+                if problem.code in _DEATHS and self._deaths >= _MOST_DEATHS:  # the file itself may be what ends it
+                    self._wanted = None
                 self._outer.failed.emit(job.message_id, problem)
-                return
-            else:
-                self._wanted = wanted
+                return False
+            if not loaded:
                 self._outer.finished.emit(job.message_id, _stopped())
-                return
+                return False
         if self._stops != stops or self._closing:  # stopped between the load and the reply
             self._outer.finished.emit(job.message_id, _stopped())
-            return
+            return False
+        return True
+
+    def _reply(self, job: GenerateJob, stops: int, last: bool) -> bool:
+        """Whether the reply has ended; False: the engine died before its first word of it, and this is not the last try."""
         chunks = _Chunks(job.message_id, self._outer)
+        begun = False
         try:
             for event in self._engine.generate(job.request):
+                begun = True
                 if isinstance(event, Piece):
                     chunks.add(event)
+                elif isinstance(event, Tokens):
+                    self._outer.tokens_received.emit(job.message_id, event.tokens)
                 elif isinstance(event, PromptStarted):
                     self._outer.prompt_progress.emit(job.message_id, event.cached_tokens, event.prompt_tokens)
                     if self._stops != stops:  # a stop that came before the engine knew of the request
@@ -359,12 +381,16 @@ class _Inner(QObject):
                     chunks.flush()
                     self._outer.finished.emit(job.message_id, event.stats)
         except SamarError as problem:
+            if problem.code == "engine_died" and not begun and not last:
+                log.warning("reply %d: %s; once more", job.message_id, problem)
+                return False
             chunks.flush()
             self._outer.failed.emit(job.message_id, problem)
         except Exception as problem:  # a bug: the window stays, the log has the traceback
             log.exception("reply %d", job.message_id)
             chunks.flush()
             self._outer.failed.emit(job.message_id, SamarError("engine_failed", reason=problem))
+        return True
 
 
 class _Chunks:

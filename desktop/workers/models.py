@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
 from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set
+from desktop.workers.lane import Job, Lane
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +88,9 @@ class ModelsWorker(QObject):
         """gpu_free: bytes on the GPUs of the engine; asked from the worker's thread."""
         super().__init__(parent)
         self.library, self.hub, self.cache, self.gpu_free = library, hub, cache, gpu_free
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self._disk, self._net = Lane("models-disk", self._work), Lane("models-hub", self._work)
+        self._long = Lane("models-verify", self._work)
 
     # ---- asking
 
@@ -124,22 +124,22 @@ class ModelsWorker(QObject):
         self._do(job)
 
     def search(self, words: str) -> None:
-        self._do(lambda: self.found.emit(words, self.hub.search(words)))
+        self._do(lambda: self.found.emit(words, self.hub.search(words)), self._net)
 
     def open_repository(self, repo: str) -> None:
-        self._do(lambda: self.opened.emit(self.hub.repository(repo)))
+        self._do(lambda: self.opened.emit(self.hub.repository(repo)), self._net)
 
-    def find_choice(self, repo: str, file: str) -> None:
+    def find_choice(self, repo: str, file: str, quantization: str = "") -> None:
         """A file of the list as the Hub has it today: `offered`, or `failed`."""
 
         def job() -> None:
             repository = self.hub.repository(repo)
-            choice = next((one for one in repository.choices if Path(one.name).name == file), None)
+            choice = repository.find(file, quantization)
             if choice is None:
                 raise SamarError("hub_not_found", name=f"{repo}/{file}")
             self.offered.emit(repository, choice)
 
-        self._do(job)
+        self._do(job, self._net)
 
     def keep_token(self, text: str) -> None:
         """Into the keyring, which may ask the person for its password meanwhile."""
@@ -148,7 +148,7 @@ class ModelsWorker(QObject):
             keep_token(text)
             self.token_kept.emit()
 
-        self._do(job)
+        self._do(job, self._net)
 
     def read_card(self, path: Path, context: int, entry: Entry | None = None) -> None:
         def job() -> None:
@@ -214,48 +214,48 @@ class ModelsWorker(QObject):
 
     def verify(self, entry: Entry) -> None:
         def job() -> None:
-            had = self.library.verify(
-                entry, lambda done, whole: self.verifying.emit(entry, done, whole), self._closing.is_set
-            )
+            told = 0
+
+            def tell(done: int, whole: int) -> None:
+                nonlocal told
+                if done - told >= whole // 100:  # a hundred times is enough
+                    told = done
+                    self.verifying.emit(entry, done, whole)
+
+            had = self.library.verify(entry, tell, self._closing.is_set)
             if not self._closing.is_set():
                 self.verified.emit(entry, had)
 
-        self._do(job)
+        self._do(job, self._long)
 
     def close(self) -> None:
-        """End the job at work at its next step, leave out those that wait, and wait for the thread."""
+        """End the jobs at work at their next step, leave out those that wait, and wait for the threads."""
         self._closing.set()
         self.hub.hang_up()
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        for lane in (self._disk, self._net, self._long):
+            lane.close()
 
-    # ---- the thread
+    # ---- the threads
 
-    def _do(self, job: Callable[[], None]) -> None:
+    def _do(self, job: Job, lane: Lane | None = None) -> None:
+        """On the disk's thread where no other is named."""
+        if not self._closing.is_set():
+            (lane or self._disk).put(job)
+
+    def _work(self, job: Job) -> None:
         if self._closing.is_set():
             return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="models")
-            self._thread.start()
-        self._jobs.put(job)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            if self._closing.is_set():
-                continue
-            self.busy.emit(True)
-            try:
-                job()
-            except Stopped:
-                continue
-            except SamarError as problem:
-                self.failed.emit(problem)
-            except Exception:  # a bug: the log keeps its traceback, the thread lives
-                log.exception("a job about models failed")
-            finally:
-                self.busy.emit(False)
+        self.busy.emit(True)
+        try:
+            job()
+        except Stopped:
+            log.info("a question to the Hub was hung up")
+        except SamarError as problem:
+            self.failed.emit(problem)
+        except Exception:  # a bug: the log keeps its traceback, the thread lives
+            log.exception("a job about models failed")
+        finally:
+            self.busy.emit(False)
 
     def _machine(self) -> Machine:
         return bandwidth.this_machine(self.cache, self.gpu_free())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import html
 import os
@@ -117,7 +118,15 @@ def _with_pictures(page: str, document: QTextDocument) -> str:
         document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
         return f'<img src="{name}" width="{width:.0f}" height="{height:.0f}" style="vertical-align: middle">'
 
-    return re.sub(r"<svg .*?</svg>", picture, page, flags=re.DOTALL)
+    def image(found: re.Match[str]) -> str:
+        """An image of a message: given to the document by name, so that its bytes stand in no text."""
+        name = f"image:{found.start()}"
+        decoded = QImage.fromData(QByteArray(base64.b64decode(found[1])))
+        document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), decoded)
+        return f'<img src="{name}"'
+
+    page = re.sub(r"<svg .*?</svg>", picture, page, flags=re.DOTALL)
+    return re.sub(r'<img src="data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)"', image, page)
 
 
 def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:

@@ -13,13 +13,16 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from linux import integration
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-OPTIONAL = ("libqgtk3.so", "readline.")
-"""Beginnings of names of what loads only where its desktop or library is; what it needs is no dependency of ours."""
+OPTIONAL = ("libqgtk3.so", "readline.", "libmtmd.so")
+"""Beginnings of names of what loads only where its desktop or library is, and of libmtmd, which needs what libllama needs and
+libllama itself, under a name that no file bears: what these need is no dependency of ours."""
 
 CONTROL = """\
 Package: samar
@@ -37,6 +40,30 @@ Description: chat with language models offline, in Arabic and English
  It comes with a small model of its own, loads GGUF files that are dropped on
  its window, says which models fit this computer, keeps every chat in a local
  history, and turns Hugging Face checkpoints into quantized GGUF files.
+"""
+
+CHANGELOG = """\
+samar ({version}) unstable; urgency=medium
+
+  * What changed is told in NEWS.gz beside this file.
+
+ -- The authors of Samar <samar@localhost>  {date}
+"""
+
+OVERRIDES = """\
+# The program carries its own Python, Qt and libraries, so that one package runs on every Debian and Ubuntu of the last years.
+samar: embedded-library *
+# Qt's and Python's libraries are as their makers built them: numpy's may not be stripped after auditwheel, extension modules
+# take their symbols from the interpreter, and PyInstaller's launcher is no position independent executable.
+samar: unstripped-binary-or-object *
+samar: library-not-linked-against-libc *
+samar: shared-library-lacks-prerequisites *
+samar: hardening-no-pie *
+# Formulas are set in the font that their library measures them with.
+samar: duplicate-font-file *
+# There is no address to write to before the first release.
+samar: bogus-mail-host *
+samar: bogus-mail-host-in-debian-changelog *
 """
 
 COPYRIGHT = """\
@@ -66,6 +93,9 @@ def build(bundle: Path, icons: Path, target: Path, version: str, date: int, revi
         (tree / "usr" / "bin" / "samar").symlink_to("../lib/samar/samar")
         integration.install(tree / "usr" / "share", icons, version, date)
         documents(tree / "usr" / "share" / "doc" / "samar", full, date)
+        overrides = tree / "usr" / "share" / "lintian" / "overrides" / "samar"
+        overrides.parent.mkdir(parents=True)
+        overrides.write_text(OVERRIDES, encoding="utf-8")
         set_modes(tree)
         size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
         control = CONTROL.format(
@@ -93,8 +123,11 @@ def documents(folder: Path, version: str, date: int) -> None:
     text = "\n".join(f" {line}" if line.strip() else " ." for line in body)
     (folder / "copyright").write_text(COPYRIGHT.format(holder=holder, text=text), encoding="utf-8")
     changes = (integration.ROOT / "CHANGELOG.md").read_bytes()
-    name = "changelog.gz" if "-" not in version else "NEWS.gz"
-    (folder / name).write_bytes(gzip.compress(changes, 9, mtime=date))
+    (folder / "NEWS.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
+    day = format_datetime(datetime.fromtimestamp(date, UTC))
+    entry = CHANGELOG.format(version=version, date=day).encode()
+    name = "changelog.gz" if "-" not in version else "changelog.Debian.gz"
+    (folder / name).write_bytes(gzip.compress(entry, 9, mtime=0))
 
 
 def set_modes(tree: Path) -> None:

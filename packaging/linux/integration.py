@@ -39,4 +39,4 @@ def install(share: Path, icons: Path, version: str, date: int) -> None:
     shutil.copyfile(ROOT / "assets" / "icons" / "samar.svg", drawing)
     manual = share / "man" / "man1" / "samar.1.gz"
     manual.parent.mkdir(parents=True, exist_ok=True)
-    manual.write_bytes(gzip.compress(filled("samar.1", version, date).encode(), 9, mtime=date))
+    manual.write_bytes(gzip.compress(filled("samar.1", version, date).encode(), 9, mtime=0))

@@ -4,8 +4,8 @@
 
 Makes a minimal root with debootstrap (Debian and Ubuntu suites; kept under build/roots and copied for each run), installs the
 package with apt, then, without any network and as a person without rights, runs packaging/smoke_test.py inside it on
-a virtual screen. Afterwards it upgrades, removes and purges, and compares every file with what was there before. Needs root,
-debootstrap, Xvfb and xdotool. Takes no Python into the root: the checks run from outside.
+a virtual screen, and hard_places.py. Afterwards it upgrades, removes and purges, and compares every file with what was there before. Needs root,
+debootstrap, Xvfb, xdotool and weston. Takes no Python into the root: the checks run from outside.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import hard_places
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,34 +142,12 @@ def smoke(root: Path, *more: str) -> None:
         run(*words, env=dict(os.environ, DISPLAY=display))
 
 
-def try_hard_places(root: Path) -> None:
-    """A home that can't be written to, a machine without AVX2, and no display: an answer, or one sentence that says why not."""
-
-    def samar(home: str, *words: str) -> subprocess.CompletedProcess[str]:
-        person = ["unshare", "--net", "chroot", f"--userspec={PERSON}:{PERSON}", str(root)]
-        return subprocess.run(
-            [*person, "env", "-i", f"HOME={home}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "samar", *words],
-            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False,
-        )  # fmt: skip
-
-    for what, home, words, status in (
-        ("a home without write access", "/", ("ask", "What is quantization?"), 0),
-        ("no display", "/home/person", (), 0),
-    ):
-        done = samar(home, *words)
-        if done.returncode != status or "Traceback" in done.stderr:
-            raise SystemExit(f"{what}: {done.returncode} {done.stderr[-600:]}")
-    variants = sorted((root / "usr/lib/samar/_internal/llama_cpp/lib").glob("libggml-cpu-*.so"))
-    hidden = [file for file in variants if file.stem.split("-")[-1] not in ("x64", "sse42")]
-    if not hidden or len(hidden) == len(variants):
-        raise SystemExit(f"the CPU variants are {[file.name for file in variants]}")
-    for file in hidden:
-        file.rename(file.with_suffix(".hidden"))
-    done = samar("/home/person", "ask", "What is quantization?")
-    for file in hidden:
-        file.with_suffix(".hidden").rename(file)
-    if done.returncode != 0:
-        raise SystemExit(f"without AVX: {done.stderr[-600:]}")
+def archive_of(package: Path) -> Path:
+    """The portable archive that was built together with a .deb."""
+    found = sorted(package.parent.glob("samar-*-linux-*.tar.xz"))
+    if len(found) != 1:
+        raise SystemExit(f"beside {package.name} there must be one portable archive")
+    return found[0]
 
 
 def repacked(package: Path, folder: Path) -> Path:
@@ -207,8 +187,8 @@ def trial(package: Path, suite: str, root: Path) -> None:
         inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "/tmp/samar.deb")
         print(f"{suite}: installed", flush=True)
         smoke(root, "--desktop")
-        try_hard_places(root)
-        print(f"{suite}: works without AVX, without a writable home, without a display", flush=True)
+        with screen(root) as display:
+            hard_places.try_all(root, archive_of(package), display)
         data = root / "home" / "person" / ".local" / "share" / "samar"
         kept = sorted(str(path.relative_to(data)) for path in data.rglob("*"))
         repacked(package, root / "tmp")

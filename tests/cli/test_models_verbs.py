@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from huggingface_hub import constants
 from typer.testing import CliRunner, Result
 
@@ -16,6 +17,9 @@ from desktop import cli
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import SettingsFile
+from desktop.models.downloads import DownloadQueue, State
+from desktop.models.hub import Hub
+from desktop.models.library import Library
 from desktop.models_cli import app
 from tests.fakes.loopback_hub import LoopbackHub
 from tests.fakes.tiny_gguf import write_tiny
@@ -121,6 +125,31 @@ def test_that_pull_prefers_the_common_quantization(world: LoopbackHub) -> None:
     assert Path(answer("pull", REPO, "--network")["path"]).name == "Tiny-Q4_K_M.gguf"
 
 
+def test_that_what_another_samar_is_fetching_stays_running(world: LoopbackHub, data_dir: Path) -> None:
+    paths = Paths.under(data_dir)
+    queue = DownloadQueue(Hub(lambda: True, world.endpoint, token=lambda: None), Library(paths, places=list))
+    repository = queue.hub.repository(REPO)
+    one = queue.add(repository, repository.choices[0])
+    queue.set_state(one.id, State.RUNNING)
+    queue.partial.mkdir(parents=True, exist_ok=True)
+    with FileLock(queue.partial / f"{one.id}.lock"):  # as the other one holds it while it works
+        assert failed("pull", f"{REPO}:Q4_K_M", "--network") == "download_elsewhere"
+        assert [left.state for left in queue.downloads()] == [State.RUNNING]
+    run("pull", f"{REPO}:Q4_K_M")
+    assert queue.downloads() == []
+
+
+def test_that_two_models_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for number in (1, 2):
+        run("import", str(write_tiny(tmp_path / f"{number}.gguf", seed=number)))
+    assert failed("rm", "Tiny") == "model_ambiguous"
+    assert answer("rm", "1.gguf")["deleted"] is False
+
+
+def test_that_a_quantization_that_is_not_there_is_not_replaced(world: LoopbackHub) -> None:
+    assert failed("pull", f"{REPO}:Q5_K_M", "--network") == "hub_not_found"
+
+
 @pytest.mark.parametrize(
     ("what", "code"),
     [("nonsense", "model_unknown"), ("owner/missing", "hub_not_found"), (f"{REPO}:Q2_K", "hub_not_found")],
@@ -130,7 +159,7 @@ def test_that_what_is_not_there_says_so(world: LoopbackHub, what: str, code: str
 
 
 def test_that_a_model_without_a_file_is_to_be_converted(world: LoopbackHub) -> None:
-    assert failed("pull", "fanar-1-9b", "--network") == "checkpoint_found"
+    assert failed("pull", "falcon-arabic-7b", "--network") == "checkpoint_found"
 
 
 def test_that_a_damaged_bundled_path_is_told(tmp_path: Path) -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
-from desktop.core.chat import Message, MessageStatus, Role
-from desktop.core.fitting import Budget, Overflow, Summary, costs, estimate, plan, summary_request, with_summary
+from desktop.core.chat import Message, MessageStatus, Picture, Role
+from desktop.core.fitting import (
+    Budget,
+    Overflow,
+    Summary,
+    costs,
+    estimate,
+    image_estimate,
+    plan,
+    summary_request,
+    with_summary,
+)
 from desktop.core.generation import GenerationStats
 
 BUDGET = Budget(context=400)
@@ -157,3 +168,63 @@ def test_that_a_summary_is_told_under_the_system_prompt() -> None:
     assert with_summary("Be brief.", "") == "Be brief."
     assert with_summary("Be brief.", "They spoke.") == "Be brief.\n\nSummary of this conversation so far:\nThey spoke."
     assert with_summary("", "تحدّثا عن الشعر").startswith("ملخّص")
+
+
+PHOTO = Picture(1, 560, 560)
+"""400 tokens, as far as one can guess."""
+
+
+def with_image(path: list[Message], at: int, tokens: int) -> list[Message]:
+    """A message of the person shows a photo, which the imagined projector turns into so many tokens."""
+    assert path[at].role is Role.USER
+    out = list(path)
+    out[at] = replace(path[at], images=(PHOTO,))
+    for later in range(at, len(out)):
+        if (stats := out[later].stats) is not None:
+            out[later] = replace(out[later], stats=replace(stats, prompt_tokens=stats.prompt_tokens + tokens))
+    return out
+
+
+def test_that_an_image_counts_before_anything_is_measured() -> None:
+    path = [Message(1, 1, None, Role.USER, "what is it?", images=(PHOTO,))]
+    assert image_estimate(PHOTO) == 400
+    (seen,), _ = costs(path)
+    (blind,), _ = costs(path, sees=False)
+    assert seen - blind == 400
+    assert image_estimate(Picture(1, 1, 1)) == 64
+    assert image_estimate(Picture(1, 9000, 9000)) == 1024
+
+
+@pytest.mark.parametrize("tokens", [64, 256, 900])
+def test_that_what_an_image_took_is_learnt_from_the_reply_and_spoils_no_other_count(tokens: int) -> None:
+    plain = chat(4)
+    path = with_image(plain, 2, tokens)
+    without, scale = costs(plain)
+    counted, scale_with = costs(path)
+    assert scale_with == pytest.approx(scale, rel=0.05)
+    assert abs(counted[2] - without[2] - tokens) <= 4
+    assert counted[4:] == pytest.approx(without[4:], abs=2)
+    found = plan(path, "", Budget(100_000), draft="", draft_images=(PHOTO, PHOTO))
+    assert found.tokens - plan(path, "", Budget(100_000), draft="").tokens == pytest.approx(2 * tokens, abs=8)
+    blind = plan(path, "", Budget(100_000), draft="", draft_images=(PHOTO,), sees=False)
+    assert blind.tokens == pytest.approx(plan(plain, "", Budget(100_000), draft="").tokens, abs=8)
+
+
+def test_that_an_image_that_no_model_saw_teaches_nothing() -> None:
+    path = with_image(chat(4), 2, 0)
+    counted, _ = costs(path)
+    assert counted[2] - costs(chat(4))[0][2] == pytest.approx(400, abs=4)
+
+
+def test_that_images_fill_the_context() -> None:
+    path = [
+        message
+        for at in range(0, 8, 2)
+        for message in (
+            Message(at + 1, 1, at or None, Role.USER, "look", images=(PHOTO,)),
+            Message(at + 2, 1, at + 1, Role.ASSISTANT, "yes"),
+        )
+    ]
+    found = plan(path, "", Budget(1600))
+    assert found.left_out
+    assert not plan(path, "", Budget(1600), sees=False).left_out

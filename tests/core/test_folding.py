@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from desktop.core.folding import (
     Folded,
     Term,
+    _find_term,
+    _look_for,
     find_all,
     find_terms,
     fold,
@@ -134,6 +136,16 @@ def test_that_the_pattern_of_a_word_finds_the_word(text: str) -> None:
         spans = find_terms(text, [Term((word,))])
         assert spans
         assert all((without_article(word) or word) in fold(text[slice(*span)]) for span in spans)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abE1 _-é²ß", max_size=40), st.sampled_from(["a", "ab", "b1", "e", "1", "ss"]), st.booleans())
+def test_that_short_words_are_found_where_looking_place_by_place_finds_them(
+    text: str, word: str, is_prefix: bool
+) -> None:
+    term = Term((word,), is_prefix=is_prefix)
+    assert term.pattern is not None
+    assert list(_find_term(fold(text), term)) == list(_look_for(fold(text), term))
 
 
 def test_that_chinese_is_indexed_by_character() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.core import program
 from desktop.core.paths import BESIDE, Paths
-from desktop.core.program import Role, child_command, child_environment, mend_environment
+from desktop.core.program import Role, child_command, child_environment, mend_environment, stamp
 
 
 @pytest.fixture
@@ -90,3 +90,17 @@ def test_that_a_data_folder_beside_a_frozen_program_holds_everything(frozen: Pat
     paths = Paths.default()
     for place in (paths.data, paths.cache, paths.logs):
         assert place.is_relative_to(frozen / BESIDE)
+
+
+def test_that_a_replaced_program_is_noticed(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (frozen / "samar").write_bytes(b"one")
+    before = stamp()
+    assert before is not None
+    assert stamp() == before
+    (frozen / "samar.new").write_bytes(b"another")
+    (frozen / "samar.new").replace(frozen / "samar")
+    assert stamp() not in (before, None)
+    (frozen / "samar").unlink()
+    assert stamp() is None
+    monkeypatch.delattr(program.sys, "frozen")
+    assert stamp() is None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.core import text as module
 from desktop.core.text import Direction, DirectionKeeper, direction_of, isolated, shown, without_isolates
 
 LTR, RTL = Direction.LTR, Direction.RTL
@@ -56,3 +57,11 @@ def test_that_nothing_shown_can_break_a_block_or_an_isolate(text: str) -> None:
     safe = shown(text)
     assert not set(safe) & set("\r\u2028\u2029\u202e\u2066\u2067\u2068\u2069\ufffc\x00")
     assert without_isolates(isolated(safe)) == safe
+
+
+def test_that_the_quick_way_to_count_latin_letters_counts_as_the_whole_one() -> None:
+    """For every character that lets a text be counted quickly."""
+    for code in range(0x110000):
+        letter = chr(code)
+        if not module._BEYOND.search(letter):
+            assert bool(module._LATIN.match(letter)) == bool(module._ltr_letters().match(letter)), hex(code)

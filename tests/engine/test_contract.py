@@ -126,7 +126,7 @@ def test_that_a_stopped_reply_ends_in_order_and_the_next_one_works(loaded: Engin
 
 def test_that_a_stop_from_another_thread_is_obeyed(loaded: Engine) -> None:
     begun = threading.Event()
-    stopper = threading.Thread(target=lambda: (begun.wait(10), loaded.stop()))
+    stopper = threading.Thread(target=lambda: (begun.wait(60), loaded.stop()))
     stopper.start()
     events: list[Event] = []
     for event in loaded.generate(ask(max_tokens=None)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy, TokenChoice
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import LoadOptions, Piece, Tokens
+from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, WIDE, MakeEngine, ask, read
 from tests.fakes.schema_checker import problems
@@ -22,11 +24,13 @@ from tests.fakes.tiny_gguf import CHATML, write_tiny
 THINKS = CHATML[: CHATML.rindex("' }}")] + "<think>\n' }}{% endif %}"
 
 
-@pytest.fixture
-def engine(make_engine: MakeEngine, tiny_model: Path) -> EngineClient:
-    engine = make_engine()
+@pytest.fixture(scope="module")
+def engine(tiny_model: Path) -> Iterator[EngineClient]:
+    """One for all: what a request gets does not depend on those before it."""
+    engine = EngineClient(gguf.inspect)
     engine.load(tiny_model, OPTIONS)
-    return engine
+    yield engine
+    engine.close()
 
 
 # ---- samplers

@@ -200,7 +200,7 @@ class RawEngine:
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        assert self.process.wait(timeout=20) == 0
+        assert self.process.wait(timeout=60) == 0
         self.reader.join()
         assert self.process.stdout is not None
         self.process.stdout.close()
@@ -501,5 +501,5 @@ def test_that_nonsense_on_the_pipe_ends_the_process() -> None:
         stderr=subprocess.PIPE,
         env=child_environment(),
     ) as process:
-        _, stderr = process.communicate(b"\x05\x00\x00\x00nonsense", timeout=30)
+        _, stderr = process.communicate(b"\x05\x00\x00\x00nonsense", timeout=60)
     assert b"ProtocolError" in stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -9,15 +10,8 @@ import pytest
 
 from desktop.engine.prompt import PromptBuilder
 from desktop.engine.protocol import GenerateRequest
-from desktop.engine.template import (
-    CHATML,
-    MAX_SOURCE,
-    MEMORY_LIMIT,
-    TemplateError,
-    TemplateProcess,
-    TemplateStopped,
-    make_environment,
-)
+from desktop.engine.template import CHATML, MAX_SOURCE, TemplateError, TemplateProcess, TemplateStopped
+from desktop.engine.template_child import MEMORY_LIMIT, make_environment
 
 MESSAGES = [{"role": "user", "content": "سلام"}]
 
@@ -131,8 +125,17 @@ def test_that_a_template_process_killed_from_outside_is_replaced(process: Templa
     assert process.pid is not None
     killed = psutil.Process(process.pid)
     killed.kill()
-    psutil.wait_procs([killed], timeout=5)
+    psutil.wait_procs([killed], timeout=60)
     assert process.render("y", [], {}) == "y"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no list of a process's libraries")
+def test_that_its_process_holds_no_library_that_it_can_do_without(shared: TemplateProcess) -> None:
+    """It stays beside the engine for hours, so that its memory counts in full."""
+    shared.render("ok", [], {})
+    held = " ".join(one.path for one in psutil.Process(shared.pid).memory_maps())
+    assert "libpython" in held or "python" in held
+    assert not [name for name in ("libcrypto", "msgspec", "numpy", "libllama", "psutil") if name in held]
 
 
 def test_that_an_enormous_source_is_refused(shared: TemplateProcess) -> None:

@@ -1,8 +1,9 @@
-"""An engine process with one fault, for tests: `failing_child.py FAULT PARENT`.
+"""An engine process with one fault, for tests: `failing_child.py FAULT[@STAGE] PARENT`.
 
-The faults are real ones of native code and processes: abort (ggml_abort in mid-reply), segfault, exit, bug (an
-unexpected exception), noise (native code prints to stdout in mid-reply), version (another protocol), silent (never says a
-word), early (exits at once), load (killed while it loads).
+The faults are real ones of native code and processes: abort (ggml_abort), segfault, exit, kill, freeze (SIGSTOP), memory (no
+more of it can be had), bug (an unexpected exception), noise (native code prints to stdout). They come at a stage: load
+(when the context is made), prompt (when its reading begins) or reply (at the first piece, which is the usual one).
+Others are a process that is wrong from its start: version (another protocol), silent (never says a word), early (exits at once).
 """
 
 from __future__ import annotations
@@ -11,20 +12,59 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from desktop.engine import child, protocol
-from desktop.engine.protocol import Frame, Piece
+from desktop.engine.protocol import Frame, Piece, PromptStarted
 
 
-def ggml_abort(api: Any) -> None:
-    library = ctypes.CDLL(str(next((Path(api.__file__).parent / "lib").glob("libggml-base.*"))))
+def ggml_abort() -> None:
+    from desktop.engine import llama
+
+    library = ctypes.CDLL(str(next((Path(llama._bindings().__file__).parent / "lib").glob("libggml-base.*"))))
     library.ggml_abort.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p]
     library.ggml_abort(b"ggml.c", 1234, b"GGML_ASSERT(tensor->ne[0] == 42) failed")
 
 
-def fail_at_first_piece(fault: str) -> None:
+def no_more_memory() -> None:
+    import resource
+
+    (size,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmSize:"))
+    most = (int(size.split()[1]) + 32 * 1024) * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def bug() -> None:
+    raise ZeroDivisionError("a bug of ours")
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "abort": ggml_abort,
+    "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "exit": lambda: os._exit(7),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "freeze": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "memory": no_more_memory,
+    "bug": bug,
+    "noise": lambda: os.write(1, b"GGUF noise from native code\n" * 10),
+}
+
+
+def fail_at_load(fault: Callable[[], object]) -> None:
+    from desktop.engine import llama
+
+    make = llama.Context.__init__
+
+    def failing(self: llama.Context, *arguments: Any, **options: Any) -> None:
+        fault()
+        make(self, *arguments, **options)
+
+    llama.Context.__init__ = failing  # type: ignore[method-assign]
+
+
+def fail_at_frame(kind: type[Frame], fault: Callable[[], object]) -> None:
     from desktop.engine.session import Session
 
     generate = Session.generate
@@ -32,18 +72,8 @@ def fail_at_first_piece(fault: str) -> None:
     def failing(self: Session, request_id: int, request: Any, emit: Any) -> None:
         def emit_and_fail(frame: Frame) -> None:
             emit(frame)
-            if not isinstance(frame, Piece):
-                return
-            if fault == "abort":
-                ggml_abort(self.model.api)
-            elif fault == "segfault":
-                os.kill(os.getpid(), signal.SIGSEGV)
-            elif fault == "exit":
-                os._exit(7)
-            elif fault == "bug":
-                raise ZeroDivisionError("a bug of ours")
-            elif fault == "noise":
-                os.write(1, b"GGUF noise from native code\n" * 10)
+            if isinstance(frame, kind):
+                fault()
 
         generate(self, request_id, request, emit_and_fail)
 
@@ -51,24 +81,20 @@ def fail_at_first_piece(fault: str) -> None:
 
 
 def main() -> int:
-    fault, parent = sys.argv[1:]
-    if fault == "early":
+    wanted, parent = sys.argv[1:]
+    name, _, stage = wanted.partition("@")
+    if name == "early":
         print("libgomp.so.1: cannot open shared object file", file=sys.stderr)
         return 3
-    if fault == "silent":
+    if name == "silent":
         sys.stdin.buffer.read()
         return 0
-    if fault == "load":
-        from desktop.engine import llama
-
-        def killed(*_arguments: object, **_options: object) -> None:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        llama.Context.__init__ = killed  # type: ignore[method-assign]
-    elif fault == "version":
+    if name == "version":
         child.PROTOCOL = protocol.PROTOCOL + 1  # type: ignore[misc]
+    elif stage == "load":
+        fail_at_load(FAULTS[name])
     else:
-        fail_at_first_piece(fault)
+        fail_at_frame(PromptStarted if stage == "prompt" else Piece, FAULTS[name])
     return child.main([parent])
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -32,6 +32,12 @@ class LoopbackHub:
     refuse: Callable[[str, str], tuple[int, dict[str, str]] | None] = lambda method, path: None
     """(method, path) → status and headers instead of an answer."""
     ignore_range: bool = False
+    wrong_range: bool = False
+    """A part is asked for, and said to be sent, and what is sent is the beginning."""
+    hang_ups: int = 0
+    """The next so many requests get no answer: their connection is closed."""
+    portal: bool = False
+    """A network that wants one to sign in first answers everything with a page of its own."""
     promised: dict[str, bytes] = field(default_factory=dict)
     """Content that is promised in the place of what is sent."""
     short_by: int = 0
@@ -97,6 +103,12 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(url.path)
         world.requests.append((method, path, self.headers.get("Range", "")))
         world.agents.append(self.headers.get("User-Agent", ""))
+        if world.hang_ups > 0:
+            world.hang_ups -= 1
+            self.close_connection = True
+            return None
+        if world.portal:
+            return self._send(200, {"Content-Type": "text/html"}, b"" if method == "HEAD" else b"<html>sign in</html>")
         if refusal := world.refuse(method, path):
             return self._send(refusal[0], {**refusal[1]}, b"")
         if path == "/api/models":
@@ -166,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             "X-Repo-Commit": COMMIT,
             "X-Linked-Etag": f'"{hashlib.sha256(data).hexdigest()}"',
             "X-Linked-Size": str(len(data)),
-            "Location": f"http://localhost:{self.world.port}/cdn/{repo}/{name}",
+            "Location": f"http://localhost:{self.world.port}/cdn/{repo}/{quote(name)}",
         }
         return self._send(302, headers, b"")
 
@@ -183,6 +195,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send(416, {"Content-Range": f"bytes */{len(data)}"}, b"")
             status = 206
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            if world.wrong_range:
+                data = data[: len(data) - start]
+                return self._send(status, headers, b"" if method == "HEAD" else data, length=len(data))
         return self._send(status, headers, b"" if method == "HEAD" else data[start:], length=len(data) - start)
 
     def _json(self, value: object) -> None:

@@ -1,4 +1,4 @@
-"""What loading a model really takes, measured in a process of its own: `python -m tests.fakes.measured_load FILE CONTEXT KV_TYPE MAP FLASH`.
+"""What loading a model really takes, measured in a process of its own: `python -m tests.fakes.measured_load FILE CONTEXT KV_TYPE MAP FLASH PROMPT`.
 
 The file is not mapped, so that all that is needed is memory of the process and nothing else is counted: with a map, weights
 that the CPU backend has laid out anew stay in it a second time until the system wants their pages back.
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def measure(
-    path: Path, context: int, kv_type: str = "f16", *, map_file: bool = False, flash: str = "auto"
+    path: Path, context: int, kv_type: str = "f16", *, map_file: bool = False, flash: str = "auto", prompt: int = 512
 ) -> dict[str, float]:
     """resident: bytes that loading and one prompt added, without flash attention a prompt that fills the context; tokens_per_s: of the best of a few tokens."""
     done = subprocess.run(
@@ -31,6 +31,7 @@ def measure(
             kv_type,
             str(int(map_file)),
             flash,
+            str(prompt),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -43,7 +44,7 @@ def measure(
     return found
 
 
-def main(path: str, context: str, kv_type: str, map_file: str, flash: str) -> None:
+def main(path: str, context: str, kv_type: str, map_file: str, flash: str, prompt: str) -> None:
     from desktop.core.machine import usable_cores
     from desktop.engine.llama import Context, Library, Model, StopFlag
 
@@ -65,9 +66,9 @@ def main(path: str, context: str, kv_type: str, map_file: str, flash: str) -> No
         max(1, int(context) // 512) if flash == "off" else 1
     )  # the pages of scores are touched as the context fills
     for _ in range(batches):
-        assert made.decode([(i * 37 + 5) % model.size for i in range(min(512, room // batches))])
+        assert made.decode([(i * 37 + 5) % model.size for i in range(min(int(prompt), room // batches))])
     best = float("inf")
-    for token in range(8):
+    for token in range(16):
         started = time.perf_counter()
         assert made.decode([token + 1])
         best = min(best, time.perf_counter() - started)

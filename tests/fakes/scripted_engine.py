@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.engine.client import Engine, Inspector
 from desktop.engine.protocol import (
@@ -20,6 +21,7 @@ from desktop.engine.protocol import (
     PromptProgress,
     PromptReady,
     PromptStarted,
+    Tokens,
 )
 from desktop.engine.reply import ReplyText
 
@@ -29,7 +31,8 @@ class Reply:
     """One scripted reply.
 
     pieces: of the answer. thinking: pieces before it. gate: the reply waits for it after `gate_after` pieces (or for a
-    stop). error: raised after all pieces; with a code of a death the engine is dead afterwards.
+    stop). error: raised after all pieces; with a code of a death the engine is dead afterwards. early: the error comes
+    before the first event.
     """
 
     pieces: Sequence[str] = ("Hello", ", ", "world", ".")
@@ -37,6 +40,7 @@ class Reply:
     gate: threading.Event | None = None
     gate_after: int = 1
     error: SamarError | None = None
+    early: bool = False
 
 
 def facts_of(path: Path) -> FileFacts:
@@ -73,6 +77,8 @@ class ScriptedEngine(Engine):
     forgotten: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     states_limits: list[int] = field(default_factory=list)
+    vision: bool = False
+    """Its models see images."""
 
     def forget(self, chats: Collection[str]) -> None:
         self.forgotten.extend(chats)
@@ -135,6 +141,7 @@ class ScriptedEngine(Engine):
                 context_trained=facts.context_trained,
                 threads=options.threads or 1,
                 has_template=True,
+                vision=self.vision,
             )
             return self._model
         finally:
@@ -154,6 +161,8 @@ class ScriptedEngine(Engine):
         self.requests.append(request)
         script = self.replies[min(self._given, len(self.replies) - 1)]
         self._given += 1
+        if script.error is not None and script.early:
+            self._fail(script.error)
         prompt = sum(len(text.split()) + 1 for _, text in request.messages)
         yield PromptStarted(request=self._given, prompt_tokens=prompt, cached_tokens=0, dropped_messages=0)
         yield PromptProgress(request=self._given, done=prompt, total=prompt)
@@ -167,6 +176,9 @@ class ScriptedEngine(Engine):
                 break
             count += 1
             shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
+            if request.probabilities:
+                other = TokenChoice(text=text, probability=0.75, others=((text, 0.75), ("?", 0.25)))
+                yield Tokens(request=self._given, tokens=(other,))
             if shown:
                 yield Piece(request=self._given, text=shown, kind=kind)
             if until.stopped:
@@ -177,9 +189,7 @@ class ScriptedEngine(Engine):
                 break
         else:
             if script.error is not None:
-                if script.error.code in ("engine_died", "engine_silent"):
-                    self._alive, self._model = False, None
-                raise script.error
+                self._fail(script.error)
             if self._stopped.is_set():
                 stopped_by = StoppedBy.USER
         for _, rest in until.end():
@@ -193,6 +203,11 @@ class ScriptedEngine(Engine):
             seed=request.params.seed or 0,
         )
         yield Finished(request=self._given, stats=stats)
+
+    def _fail(self, problem: SamarError) -> NoReturn:
+        if problem.code in ("engine_died", "engine_silent"):
+            self._alive, self._model = False, None
+        raise problem
 
     def stop(self) -> None:
         if self._at_work:

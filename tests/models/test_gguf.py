@@ -224,6 +224,38 @@ def test_that_a_large_vocabulary_is_passed_over(tmp_path: Path) -> None:
     assert header.metadata["tokenizer.ggml.merges"].values is None
 
 
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ({"llama.block_count": 0}, "0 layers"),
+        ({"llama.block_count": 513}, "513 layers"),
+        ({"llama.nextn_predict_layers": 3}, "predicts ahead"),
+        ({"llama.expert_count": 1025, "llama.expert_used_count": 2}, "1025 experts"),
+        ({"llama.expert_count": 4}, "0 of 4 experts"),
+        ({"llama.expert_count": 4, "llama.expert_used_count": 5}, "5 of 4 experts"),
+        ({"llama.expert_used_count": 2}, "2 of 0 experts"),
+        ({"llama.expert_count": 8, "llama.expert_used_count": [2, 9]}, "9 of 8 experts"),
+        ({"llama.expert_count": 8, "llama.expert_used_count": 2, "llama.expert_group_count": 3}, "3 groups"),
+        ({"llama.expert_group_count": 1}, "1 groups"),
+        ({"llama.rope.scaling.type": "sideways"}, "unknown way"),
+    ],
+)
+def test_that_figures_which_end_the_library_are_refused_before(
+    tmp_path: Path, extra: dict[str, object], reason: str
+) -> None:
+    """llama.cpp ends its process over each of these, instead of refusing the file."""
+    path = write_tiny(tmp_path / "m.gguf", extra=extra)
+    with pytest.raises(SamarError) as caught:
+        gguf.inspect(path)
+    assert caught.value.code == "model_damaged" and reason in str(caught.value)
+
+
+def test_that_plausible_experts_are_read(tmp_path: Path) -> None:
+    groups = {"llama.expert_group_count": 4, "llama.expert_group_used_count": 2}
+    extra = {"llama.expert_count": 8, "llama.expert_used_count": 2, "llama.rope.scaling.type": "yarn", **groups}
+    assert gguf.inspect(write_tiny(tmp_path / "m.gguf", extra=extra)).layers == 2
+
+
 def test_that_layers_without_attention_take_no_cache(tmp_path: Path) -> None:
     heads = struct.pack("<IQ2i", 5, 2, 2, 0)
     path = tmp_path / "hybrid.gguf"

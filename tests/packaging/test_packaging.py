@@ -26,7 +26,16 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 def load(path: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A script of packaging/, which is no package of ours to import."""
     monkeypatch.syspath_prepend(str(PACKAGING))
-    for name in ("pins", "engine", "prepare", "build", "tiny_checkpoint", "linux", "linux.integration"):
+    for name in (
+        "pins",
+        "engine",
+        "prepare",
+        "build",
+        "tiny_checkpoint",
+        "tiny_projector",
+        "linux",
+        "linux.integration",
+    ):
         monkeypatch.delitem(sys.modules, name, raising=False)
     spec = importlib.util.spec_from_file_location("under_test_" + Path(path).stem, PACKAGING / path)
     assert spec is not None
@@ -232,3 +241,47 @@ def test_that_the_tiny_checkpoint_of_the_smoke_test_converts(tmp_path: Path, mon
     outcome = small.run(folder, "--type", "Q8_0", "--out", tmp_path / "tiny.gguf")
     assert outcome.status == 0, outcome.err
     assert (tmp_path / "tiny.gguf").read_bytes()[:4] == b"GGUF"
+
+
+def test_that_the_tiny_projector_of_the_smoke_test_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop.core.errors import SamarError
+    from desktop.core.images import check_image
+    from desktop.models.projectors import check_projector
+
+    made = load("tiny_projector.py", monkeypatch)
+    path = made.write(tmp_path / "mmproj.gguf")
+    check_projector(path, "tiny")
+    check_image(made.png((200, 30, 30)), "red.png")
+    path.write_bytes(path.read_bytes().replace(b"clip", b"clop"))
+    with pytest.raises(SamarError):
+        check_projector(path, "tiny")
+
+
+def test_that_the_smoke_test_and_the_manual_know_every_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop.cli import VERBS
+
+    assert set(load("smoke_test.py", monkeypatch).VERBS) == set(VERBS)
+    manual = (PACKAGING / "linux" / "samar.1").read_text(encoding="utf-8")
+    for verb in VERBS:
+        assert re.search(rf"^\.B samar {verb}$", manual, re.M)
+        assert re.search(rf"^\.B {verb}$", manual, re.M)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the format of libraries on Linux")
+def test_that_search_paths_of_the_build_machine_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PySide6 import QtCore
+
+    elf = load("linux/elf.py", monkeypatch)
+    shipped = Path(QtCore.__file__).read_bytes()
+    assert b"$ORIGIN" in shipped
+    library = tmp_path / "library.so"
+    library.write_bytes(shipped)
+    assert not elf.forget_search_paths(library), "a path beside the library is wanted"
+    assert library.read_bytes() == shipped
+    library.write_bytes(shipped.replace(b"$ORIGIN", b"/ORIGIN"))
+    assert elf.forget_search_paths(library)
+    assert len(library.read_bytes()) == len(shipped)
+    assert not elf.forget_search_paths(library), "nothing is left"
+    text = tmp_path / "text.so"
+    text.write_text("no library")
+    assert not elf.forget_search_paths(text)

@@ -11,13 +11,15 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Samar, refuse
+from desktop.app import Samar
+from desktop.core import program
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.opening import open_history
 from desktop.ui import i18n
 from desktop.ui.chat.empty_state import WELCOME
+from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 
 
@@ -121,3 +123,22 @@ def test_that_data_of_a_newer_samar_are_refused_in_a_sentence_and_left_alone(
     assert "written by a newer Samar" in seen[0]
     assert "history_too_new" in seen[1]
     assert "written by a newer Samar" in capsys.readouterr().err
+
+
+def test_that_an_upgrade_under_an_open_window_is_told_once(
+    opened: Callable[[], Samar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    (tmp_path / "samar").write_bytes(b"one")
+    samar = opened()
+    monkeypatch.setattr(program.sys, "executable", str(tmp_path / "samar"))
+    monkeypatch.setattr(program.sys, "frozen", True, raising=False)
+    samar._program = program.stamp()
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    assert samar.window.banner.error is None
+    (tmp_path / "new").write_bytes(b"another")
+    (tmp_path / "new").replace(tmp_path / "samar")
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    assert samar.window.banner.error is not None
+    assert samar.window.banner.error.code == "program_replaced"
+    samar.show_bug("ZlibError")
+    assert samar.window.banner.error.code == "bug", "once; a second time it is told as what it is"

@@ -31,6 +31,7 @@ from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
 from desktop.ui.error_presenter import present, report
 from desktop.ui.report_dialog import ReportDialog
+from tests.fakes.endless import ENDLESS
 
 SECRET = "zanzibarquartz"
 
@@ -284,7 +285,7 @@ def test_that_no_word_of_a_chat_is_in_logs_and_report(
     assert samar.window.banner.error is not None
     assert samar.window.banner.error.code == "bug"
     # an engine that dies in mid reply
-    samar.chats.set_params(GenerationParams(temperature=2.0, top_p=1.0, min_p=0.0, top_k=0, seed=1))
+    samar.chats.set_params(ENDLESS)
     assert isinstance(samar.engine, EngineClient)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
         samar.window.composer.set_draft(SECRET)

@@ -36,11 +36,12 @@ def exchange(store: ChatStore, chat_id: int, parent: int | None, question: str, 
     return user, finished
 
 
-def python(script: str, *arguments: object) -> subprocess.Popen[str]:
+def python(script: str, *arguments: object, stdin: int | None = None) -> subprocess.Popen[str]:
     """A child that runs `script` with this checkout's modules."""
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)],
         cwd=ROOT,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -50,7 +51,7 @@ def python(script: str, *arguments: object) -> subprocess.Popen[str]:
 def output_of(script: str, *arguments: object) -> str:
     """What `script` prints; it must end without an error."""
     child = python(script, *arguments)
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=300)
     assert child.returncode == 0, err
     return out
 

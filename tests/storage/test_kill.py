@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import sqlite3
+import subprocess
 
 from desktop.core.chat import MessageStatus
 from desktop.core.paths import Paths
@@ -29,6 +30,9 @@ WRITER = """
     while True:
         user, reply = store.begin_turn(chat.id, parent, f"سؤال {parent}", "model")
         print("begun", user.id, reply.id, flush=True)
+        if "wait" in sys.argv:
+            sys.argv.remove("wait")
+            sys.stdin.readline()
         text = ""
         for piece in range(12):
             text += f"كلمة {piece} " * 50
@@ -119,14 +123,17 @@ def _note(line: str, begun: dict[int, int], saved: dict[int, int], finished: dic
 
 
 def test_that_a_second_samar_leaves_the_live_reply_of_the_first_alone(paths: Paths) -> None:
-    child = python(WRITER, paths.data)
+    child = python(WRITER, paths.data, "wait", stdin=subprocess.PIPE)  # else it never lets go of the file for long
     try:
+        assert child.stdin is not None
         assert child.stdout is not None
         assert child.stdout.readline().startswith("begun")
         other = open_history(paths)
         assert other.problem is None
         assert ChatStore(other.database).recover_interrupted() == []
         other.database.close()
+        child.stdin.write("\n")
+        child.stdin.flush()
         while not child.stdout.readline().startswith("finished"):
             assert child.poll() is None
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.core.errors import SamarError
+from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.storage import backups, index, migrations
 from desktop.storage.chats import ChatStore
@@ -15,17 +16,23 @@ from desktop.storage.database import Database
 from desktop.storage.migrations import MIGRATIONS, Migration
 from desktop.storage.opening import open_history
 from desktop.storage.upkeep import complete_index
+from tests.fakes.tiny_gguf import png
 from tests.storage.kit import exchange, opened
+
+RED = png((220, 20, 20))
 
 COLUMNS = {
     "chats": "id uid title title_is_automatic created_at updated_at pinned archived deleted_at folder_id active_leaf"
-    " params system_prompt overflow summary summary_until",
+    " params system_prompt overflow summary summary_until probabilities",
+    "draft_images": "chat_id position picture_id width height name",
     "drafts": "chat_id content",
     "erasures": "chat_uid message_id created_at",
     "folders": "id name position",
+    "images": "message_id position picture_id width height name",
     "messages": "id chat_id parent_id role status created_at deleted_at owner model error_code thinking_s stats content"
     " thinking error_details",
     "migrations": "name applied_at",
+    "pictures": "id digest data",
     "prompts": "id uid name command starred created_at updated_at content",
     "properties": "name value",
     "search": "body bare",
@@ -67,6 +74,8 @@ def test_that_every_released_schema_becomes_the_present_one(paths: Paths, steps:
         assert complete_index(paths)
         assert store.database.fetch("SELECT rowid FROM search WHERE search MATCH 'نص'") == [(1,)]
         exchange(store, 1, 1, "on", "and on")
+        user, _ = store.begin_turn(1, 1, "look", None, [ImageFile.checked(RED, "red.png")])
+        assert store.picture(store.messages_of(1).messages[user.id].images[0].id) == RED
     made = backups.listed(paths.backups)
     if steps < len(MIGRATIONS):
         assert [backup.reason for backup in made] == [f"before-{MIGRATIONS[steps].name}"]

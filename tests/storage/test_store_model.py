@@ -112,7 +112,7 @@ class Histories(RuleBasedStateMachine):
             self._change(id_, content=text)
 
     def _change(self, id_: int, **changes: object) -> None:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         self.messages[id_] = replace(self.messages[id_], **changes)  # type: ignore[arg-type]
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.generation import GenerationParams
-from desktop.core.settings import Language
-from desktop.ui import i18n
+from desktop.core.settings import Language, Theme
+from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_panel import ChatPanel
 
 DEFAULTS = GenerationParams(temperature=0.6, top_k=20)
@@ -158,3 +158,10 @@ def test_that_the_context_is_said_in_words_and_drawn(panel: ChatPanel) -> None:
     assert panel.context_meter.fraction == 1.0
     panel.set_context(0, 0)
     assert panel.context_value.text() == "—"
+
+
+@pytest.mark.parametrize(("scale", "width"), [(1.0, 268), (1.5, 402), (2.0, 536), (2.5, 536)])
+def test_that_the_panel_grows_with_its_text(panel: ChatPanel, scale: float, width: int) -> None:
+    """Up to twice its width: what stands in it was cut at the side before."""
+    theme.apply(Theme.LIGHT, scale)
+    assert panel.width() == width

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.core.paths import Paths
+from desktop.core.paths import Paths, starter_model
 from tests.converter.small import small_llama
+from tests.fakes.tiny_gguf import write_tiny
 
 pytestmark = pytest.mark.engine
 
@@ -79,10 +80,26 @@ def test_that_a_folder_that_cannot_be_converted_is_a_sentence(qtbot: QtBot, sama
     assert samar.conversion.card.isHidden()
 
 
-def test_that_a_folder_without_a_model_is_a_sentence(samar: Samar, tmp_path: Path) -> None:
+def test_that_a_folder_without_a_model_is_a_sentence(qtbot: QtBot, samar: Samar, tmp_path: Path) -> None:
     samar.open_files([str(tmp_path)])
+    qtbot.waitUntil(lambda: samar.window.banner.error is not None)
     assert samar.window.banner.error is not None
-    assert samar.window.banner.error.code == "not_a_checkpoint"
+    assert samar.window.banner.error.code == "nothing_to_import"
+
+
+def test_that_a_folder_of_models_joins_the_list(qtbot: QtBot, samar: Samar, tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_tiny(tmp_path / f"{number}.gguf", seed=number)
+    room = samar.models_room()
+    with qtbot.waitSignal(room.worker.imported) as added:
+        samar.open_files([str(tmp_path)])
+    assert len(added.args[0]) == 2
+    assert room.page is not None and room.page.isVisible() and "2 models added" in room.page.message.text.text()
+    room.page.close()
+    with qtbot.waitSignal(room.worker.imported) as added:
+        samar.open_files([str(starter_model()), str(tmp_path / "1.gguf")])
+    assert [entry.path for entry in added.args[0]] == [str(tmp_path / "1.gguf")]
+    assert not room.page.isVisible()
 
 
 def test_that_samar_closes_while_it_converts(qtbot: QtBot, samar: Samar, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from desktop.ui import i18n
 from desktop.ui.error_presenter import present, present_code
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
-from desktop.ui.shortcuts import physical_key
+from desktop.ui.shortcuts import native, physical_key
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -187,6 +187,13 @@ def test_that_a_suggestion_is_sent(window: MainWindow, qtbot: QtBot) -> None:
     assert sent.args == ["What is quantization?"]
 
 
+def test_that_an_empty_chat_says_that_its_model_is_being_loaded(window: MainWindow) -> None:
+    window.empty.set_loading("Llama")
+    assert window.empty.answers.text().startswith("Llama is being loaded.")
+    window.empty.set_model("Llama", None)
+    assert window.empty.answers.text().startswith("Llama answers here.")
+
+
 def test_that_a_tiny_model_offers_the_way_to_a_larger_one(window: MainWindow, qtbot: QtBot) -> None:
     window.empty.set_model("Other", None)
     assert not window.empty.larger.isVisibleTo(window.empty)
@@ -229,9 +236,30 @@ def test_that_a_file_held_over_the_window_says_what_a_drop_does(
     assert dropped.args == [[str(model)]]
     assert not window.drop.isVisible()
     drop(window, [tmp_path], QDragEnterEvent)
+    assert window.drop.texts()[0] == "Drop to add the models in this folder"
+    (tmp_path / "config.json").write_text("{}")
     assert window.drop.texts()[0] == "Drop to convert this checkpoint"
     drop(window, [model, model], QDragEnterEvent)
     assert window.drop.texts()[1] == "2 files"
+
+
+def test_that_a_drag_whose_program_ended_does_not_leave_the_window_covered(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(window, [tmp_path], QDragEnterEvent)
+    assert window.drop.isVisible()
+    qtbot.mouseMove(window, QPoint(30, 40))
+    assert not window.drop.isVisible()
+
+
+def test_that_the_title_of_the_window_speaks_its_language(window: MainWindow, app: QApplication, qtbot: QtBot) -> None:
+    assert window.windowTitle() == "New chat"
+    i18n.install(app, Language.ARABIC)
+    qtbot.waitUntil(lambda: window.windowTitle() == "محادثة جديدة")
+    window.set_chat_title("A night")
+    i18n.install(app, Language.ENGLISH)
+    qtbot.waitUntil(lambda: not i18n.is_rtl() and window.layoutDirection() == Qt.LayoutDirection.LeftToRight)
+    assert window.windowTitle() == "A night"
 
 
 def test_that_what_is_no_file_is_not_taken(window: MainWindow) -> None:
@@ -362,3 +390,23 @@ def test_that_closing_is_told_before_it_happens(window: MainWindow, qtbot: QtBot
     with qtbot.waitSignal(window.close_requested):
         window.close()
     assert not window.isVisible()
+
+
+def test_that_shortcuts_are_written_in_one_direction_in_arabic(app: QApplication) -> None:
+    i18n.install(app, Language.ARABIC)
+    for keys in ("Shift+Up", "Alt+Down", "Shift+Return", "Ctrl+,", "Del", "F2"):
+        assert not re.search("[\u0600-\u06ff]", native(keys)), native(keys)
+
+
+def test_that_what_goes_hands_the_keyboard_to_the_composer(window: MainWindow) -> None:
+    window.show_error(SamarError("engine_died", reason="SIGKILL"))
+    window.banner.close_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.banner.close_button, Qt.Key.Key_Space)
+    assert window.banner.isHidden() and window.composer.text.hasFocus()
+    window.show_toast("Chat deleted", "Undo", lambda: None)
+    window.toast.button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.toast.button, Qt.Key.Key_Space)
+    assert window.toast.isHidden() and window.composer.text.hasFocus()
+    window.sidebar.models.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.sidebar.models, Qt.Key.Key_Tab)
+    assert window.sidebar.settings.hasFocus()

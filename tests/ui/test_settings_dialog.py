@@ -66,6 +66,13 @@ def test_that_segments_are_chosen_with_keys(dialog: SettingsDialog, qtbot: QtBot
     assert told.args[0].theme is Theme.DARK
 
 
+def test_that_high_contrast_is_a_choice(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    assert dialog.contrast.value() is False
+    with qtbot.waitSignal(dialog.settings_changed) as told:
+        qtbot.mouseClick(dialog.contrast.group.button(1), Qt.MouseButton.LeftButton)
+    assert told.args[0].high_contrast is True
+
+
 def test_that_the_prompt_is_told_after_a_pause_and_at_closing(dialog: SettingsDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.settings_changed) as told:
         dialog.prompt.setPlainText("Be brief.")
@@ -90,7 +97,7 @@ def test_that_showing_other_settings_is_silent(dialog: SettingsDialog, qtbot: Qt
         dialog.show_settings(Settings(theme=Theme.DARK, text_scale=1.5, context=5000))
     assert dialog.theme.value() is Theme.DARK
     assert dialog.context_value.text() == "5,000 tokens"
-    assert dialog.scale_value.text() == "150 %"
+    assert dialog.scale_value.text() == "150%"
 
 
 @pytest.mark.parametrize(("name", "page"), [("replies", 1), ("model", 2), ("storage", 3), ("general", 0)])

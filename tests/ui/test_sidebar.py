@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,11 +43,10 @@ CHATS = [
 
 @pytest.fixture
 def sidebar(app: QApplication, show: Callable[[QWidget], None]) -> Sidebar:
-    made = Sidebar()
+    made = Sidebar(clock=lambda: NOW)
     made.resize(264, 800)
     show(made)
     made.set_chats(CHATS)
-    made.model.rebuild(NOW)
     return made
 
 
@@ -72,9 +72,42 @@ def test_that_chats_stand_under_their_dates(sidebar: Sidebar) -> None:
 
 def test_that_headings_speak_arabic(sidebar: Sidebar, app: QApplication) -> None:
     i18n.install(app, Language.ARABIC)
-    sidebar.model.rebuild(NOW)
+    sidebar.model.rebuild()
     headings = [row for row in sidebar.model.rows if isinstance(row, str)]
     assert headings == ["المثبّتة", "اليوم", "أمس", "هذا الأسبوع", "هذا الشهر", "أكتوبر", "أكتوبر 2025"]
+
+
+def test_that_midnight_changes_the_headings(sidebar: Sidebar) -> None:
+    moment = datetime(2026, 11, 22, 23, 59, 58)
+    sidebar.model.clock = lambda: moment
+    sidebar._await_midnight()
+    assert sidebar.midnight.interval() == 3000  # and a second more, for timers that are early
+    moment += timedelta(seconds=3)
+    sidebar.midnight.timeout.emit()
+    assert rows(sidebar.model)[2:5] == ["Yesterday", "New chat", "This morning"]
+    assert sidebar.midnight.interval() == 24 * 3_600_000
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Lets the test be in another time zone, given as POSIX writes it."""
+
+    def enter(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield enter
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can be set on POSIX alone")
+def test_that_midnight_is_awaited_when_clocks_are_put_forward(sidebar: Sidebar, zone: Callable[[str], None]) -> None:
+    zone("EET-2EEST,M4.5.5/0,M10.5.4/24")  # Cairo: from midnight to one o'clock on the last Friday of April
+    for moment, hours in ((datetime(2026, 4, 23, 12), 12), (datetime(2026, 4, 24, 1), 23)):
+        sidebar.model.clock = lambda moment=moment: moment
+        sidebar._await_midnight()
+        assert sidebar.midnight.interval() == hours * 3_600_000 + 1000
 
 
 def test_that_a_click_opens_a_chat(sidebar: Sidebar, qtbot: QtBot) -> None:
@@ -255,7 +288,7 @@ def test_that_letters_are_left_to_the_composer(sidebar: Sidebar) -> None:
 def test_that_ten_thousand_chats_are_measured_once(
     app: QApplication, show: Callable[[QWidget], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = Sidebar()
+    made = Sidebar(clock=lambda: NOW)
     made.resize(264, 800)
     asked = {"sizes": 0, "paints": 0}
     rows_class = type(made.view.rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
@@ -65,12 +64,24 @@ def test_that_text_can_be_read_where_it_stands(tokens: theme.Tokens, text: str) 
 def test_that_high_contrast_is_high(tokens: theme.Tokens) -> None:
     assert contrast(tokens.ink, tokens.window) > 20
     assert contrast(tokens.line, tokens.window) >= 4.5
+    for text in READ_ON.keys() - {"on_accent"}:
+        assert contrast(getattr(tokens, text), tokens.window) >= 7, text
+    assert contrast(tokens.track, tokens.window) >= 3
+
+
+def test_that_high_contrast_can_be_had_where_the_system_has_no_word_for_it(app: QApplication) -> None:
+    theme.apply(Theme.LIGHT, 1.0, high_contrast=True)
+    assert theme.current() is theme.LIGHT_CONTRAST
+    theme.apply(Theme.DARK, 1.0, high_contrast=True)
+    assert theme.current() is theme.DARK_CONTRAST
+    theme.apply(Theme.LIGHT, 1.0)
+    assert theme.current() is theme.LIGHT
 
 
 def test_that_the_style_sheet_uses_tokens_only() -> None:
     template = (assets_dir() / "themes" / "samar.qss").read_text(encoding="utf-8")
     names = set(re.findall(r"@([a-z_]+)@", template))
-    assert names <= {field.name for field in fields(theme.Tokens)}
+    assert names <= set(theme.Tokens.__struct_fields__)
     assert not re.search(r"#[0-9a-fA-F]{6}", template), "a colour outside the tokens"
     assert "@" not in theme.style_sheet(theme.LIGHT, 1.0)
 
@@ -130,3 +141,10 @@ def test_that_icons_with_a_direction_are_mirrored(app: QApplication) -> None:
 def test_that_the_app_has_an_icon(app: QApplication) -> None:
     image = icons.app_icon().pixmap(64, 64).toImage()
     assert image.pixelColor(32, 32).alpha() == 255
+
+
+def test_that_the_room_of_things_to_try_grows_with_the_text(window: MainWindow) -> None:
+    assert window.empty.body.maximumWidth() == 480
+    theme.apply(Theme.LIGHT, 1.5)
+    assert window.empty.body.maximumWidth() == 720
+    assert window.empty.suggestions[0].sizeHint().width() == 630

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Chat, MessageStatus
+from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatStore
@@ -24,6 +25,7 @@ from desktop.ui.settings.settings_dialog import SettingsDialog
 from desktop.workers.pdf import prepared, print_html
 from desktop.workers.transfer import FORMATS, TransferWorker
 from tests.fakes.scripted_engine import ScriptedEngine
+from tests.fakes.tiny_gguf import png
 
 ANSWER = "مرحبًا **بك** في سمر.\n\n```python\nprint('x')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
 
@@ -181,6 +183,24 @@ def test_that_the_page_for_paper_has_no_styles_of_a_browser() -> None:
     assert '<h2 dir="rtl">' in page
     assert "details" not in page
     assert "<i>T</i>" in page
+
+
+def test_that_images_of_messages_stand_in_a_pdf(app: QApplication, tmp_path: Path) -> None:
+    store = ChatStore(Database.in_memory())
+    chat = store.create_chat("Images")
+    images = [
+        ImageFile.checked(png((220, 20, 20)), "red.png"),
+        ImageFile.checked(png((20, 20, 220), 900, 700), "b.png"),
+    ]
+    store.begin_turn(chat.id, None, "<img src=x> What are they?", None, images)
+    page, drawn = tmp_path / "x.html", tmp_path / "x.pdf"
+    export_chats(store, page, ExportFormat.HTML, [chat.id])
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<img ") == 2, "what the person wrote is text"
+    assert 'alt="b.png" width="560" height="436"' in text
+    assert print_html(text, drawn)
+    assert drawn.read_bytes().count(b"/Subtype /Image") >= 2
+    store.database.close()
 
 
 def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) -> None:

@@ -106,10 +106,10 @@ def test_that_a_failure_is_told_and_the_next_one_comes(
     with qtbot.waitSignal(worker.failed, timeout=10_000) as failed:
         for number in (0, 1):
             ask(worker, number)
-    assert failed.args[0].code == "hub_gated"
+    assert failed.args[0].code == "hub_gated_unknown"
     qtbot.waitUntil(lambda: len(came) == 1, timeout=20_000)
     (left,) = worker.queue.downloads()
-    assert left.state is State.FAILED and left.error_code == "hub_gated"
+    assert left.state is State.FAILED and left.error_code == "hub_gated_unknown"
 
 
 def test_that_closing_keeps_what_came_for_the_next_time(

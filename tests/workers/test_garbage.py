@@ -45,3 +45,20 @@ def test_that_nothing_is_collected_in_another_thread(collector: GuiCollector, qt
     finally:
         gc.callbacks.remove(note)
     assert threads == {threading.get_ident()}
+
+
+def test_that_what_was_there_at_first_is_spared(qapp: QCoreApplication) -> None:
+    was_on, before = gc.isenabled(), gc.get_freeze_count()
+    collector = GuiCollector(spare=True)
+    try:
+        collector.collect()
+        assert gc.get_freeze_count() > before
+        knot = weakref.ref(Knot())
+        [Knot() for _ in range(gc.get_threshold()[0] + 1)]
+        collector.collect()
+        assert knot() is None
+    finally:
+        gc.unfreeze()
+        collector.deleteLater()
+        if was_on:
+            gc.enable()

@@ -19,6 +19,7 @@ from desktop.engine.client import Engine, EngineClient
 from desktop.engine.protocol import GenerateRequest, LoadOptions
 from desktop.models import gguf
 from desktop.workers.generation import GenerationWorker
+from tests.fakes.endless import ENDLESS
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 REQUEST = GenerateRequest(messages=(("user", "hello"),))
@@ -199,6 +200,51 @@ def test_that_after_a_death_the_next_message_loads_and_answers(qtbot: QtBot, mak
     assert engine.loads == [MODEL, MODEL]
 
 
+def test_that_an_engine_killed_while_it_loads_again_costs_one_message_and_not_the_model(
+    qtbot: QtBot, make_worker: Make
+) -> None:
+    engine = ScriptedEngine()
+    worker, told = make_worker(engine)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    engine.unload()
+    for code in ("engine_start_failed", "not_enough_memory", "not_enough_memory", "engine_died"):
+        engine.load_error = SamarError(code, reason="SIGKILL", name="one", needed="9 GB", free="1 GB")
+        with qtbot.waitSignal(worker.failed):
+            worker.generate(1, REQUEST)
+        assert told.code() == code
+        engine.load_error = None
+        if code == "not_enough_memory":  # tried again as often as one asks
+            continue
+        with qtbot.waitSignal(worker.finished):
+            worker.generate(2, REQUEST)
+        engine.unload()
+
+
+def test_that_an_engine_dead_before_the_reply_began_costs_no_reply(qtbot: QtBot, make_worker: Make) -> None:
+    death = SamarError("engine_died", reason="SIGKILL")
+    engine = ScriptedEngine(replies=(Reply(error=death, early=True), Reply(pieces=("Whole",))))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(1, REQUEST)
+    assert told.text[1] == "Whole"
+    assert told.names == ["model_loaded", "model_loaded", "finished"]
+
+
+def test_that_a_request_that_ends_the_engine_before_it_begins_is_tried_twice_only(
+    qtbot: QtBot, make_worker: Make
+) -> None:
+    death = SamarError("engine_died", reason="SIGSEGV")
+    engine = ScriptedEngine(replies=(Reply(error=death, early=True),))
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.failed):
+        worker.generate(1, REQUEST)
+    assert told.code() == "engine_died"
+    assert len(engine.requests) == 2
+
+
 def test_that_what_ends_the_engine_twice_is_not_tried_a_third_time(qtbot: QtBot, make_worker: Make) -> None:
     death = SamarError("engine_died", reason="SIGKILL")
     engine = ScriptedEngine(replies=(Reply(error=death),))
@@ -207,14 +253,15 @@ def test_that_what_ends_the_engine_twice_is_not_tried_a_third_time(qtbot: QtBot,
     worker.load(MODEL)
     with qtbot.waitSignal(worker.failed):
         worker.generate(1, REQUEST)
-    engine.load_error = death
+    for number in (2, 3):
+        engine.load_error = death
+        with qtbot.waitSignal(worker.failed):
+            worker.generate(number, REQUEST)
+        assert told.code() == "engine_died"
     with qtbot.waitSignal(worker.failed):
-        worker.generate(2, REQUEST)
-    assert told.code() == "engine_died"
-    with qtbot.waitSignal(worker.failed):
-        worker.generate(3, REQUEST)
+        worker.generate(4, REQUEST)
     assert told.code() == "no_model"
-    assert noted == [MODEL, None, MODEL], "what killed the engine stays noted for the next start"
+    assert noted == [MODEL, None, MODEL, MODEL], "what killed the engine stays noted for the next start"
 
 
 def test_that_a_load_is_noted_before_and_cleared_after(qtbot: QtBot, make_worker: Make) -> None:
@@ -326,10 +373,7 @@ def test_that_shutting_down_in_mid_reply_is_clean(qtbot: QtBot, make_worker: Mak
 def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(qtbot: QtBot, make_worker: Make) -> None:
     engine = EngineClient(gguf.inspect)
     worker, told = make_worker(engine)
-    endless = GenerateRequest(
-        messages=(("user", "What is a token?"),),
-        params=GenerationParams(temperature=5.0, top_k=0, top_p=1.0, min_p=0.0, seed=1),
-    )
+    endless = GenerateRequest(messages=(("user", "What is a token?"),), params=ENDLESS)
     with qtbot.waitSignal(worker.model_loaded, timeout=30_000):
         worker.load(starter_model(), OPTIONS)
     with qtbot.waitSignal(worker.chunk_received, timeout=30_000):

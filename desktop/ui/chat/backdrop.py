@@ -82,11 +82,11 @@ class Backdrop:
             line = lines_rect(block, rect)
             if made.property(P_BUBBLE) and kind not in (Kind.SPEAKER, Kind.FOOTER):
                 self._bubble(look, bubbles, block, line, message, width, margin)
+            if kind != Kind.THINKING:
+                self._bars(look, bars, made, line, message, width, margin)
             if kind in _CODE:
                 self._panel(look, panels, block, line, width, margin)
                 continue
-            if kind != Kind.THINKING:
-                self._bars(look, bars, made, line, message, width, margin)
             if kind == Kind.RULE:
                 y = line.center().y()
                 left, right = margin + made.leftMargin(), width - margin - made.rightMargin()
@@ -217,9 +217,12 @@ def lines_rect(block: QTextBlock, rect: QRectF) -> QRectF:
     position = origin(rect)
     last = layout.lineAt(count - 1)
     made = block.blockFormat()
-    height = last.y() + last.height()
-    if count == 1 or made.lineHeightType():
-        height = max(height, made.lineHeight())
+    fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+    if made.lineHeightType() == fixed:
+        # whatever a face claims, Qt puts the baseline at four fifths of such a line
+        height = last.y() + last.ascent() + made.lineHeight() / 5
+    else:
+        height = max(last.y() + last.height(), made.lineHeight())
     return QRectF(rect.left(), position.y(), rect.width(), height)
 
 

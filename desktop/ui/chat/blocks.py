@@ -26,6 +26,8 @@ RAISED = 128
 MUTED = 256
 IMAGE = 512
 """The alternative text of an image, which is never fetched."""
+PICTURE = 1024
+"""An image that the person showed; `Run.source` is its number and size, `Run.text` what is copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Kind(StrEnum):
     TABLE = "table"
     # what the transcript adds around a message
     SPEAKER = "speaker"
+    IMAGES = "images"
     OWN = "own"
     THINKING = "thinking"
     STATUS = "status"
@@ -104,6 +107,11 @@ class Block:
     @property
     def text(self) -> str:
         return "".join(run.text for run in self.runs)
+
+    @property
+    def has_formula(self) -> bool:
+        """Whether something in it may be taller than a line of text."""
+        return any(run.style & MATH for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui.chat.look import Look, colour
 
@@ -18,6 +18,7 @@ STROKES = {
     "regenerate": '<path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9"/><path d="M19.5 4.5V9H15"/>',
     "continue": '<path d="M7.5 5.5v13l11-6.5z"/>',
     "edit": '<path d="M4.5 19.5h4L19 9a2.8 2.8 0 0 0-4-4L4.5 15.5z"/><path d="m13.5 6.5 4 4"/>',
+    "tokens": '<path d="M4.5 19.5h15"/><path d="M7 16.5V11M12 16.5v-11M17 16.5v-3"/>',
     "more": '<g fill="currentColor" stroke="none"><circle cx="5.5" cy="12" r="1.6"/><circle cx="12" cy="12" r="1.6"/>'
     '<circle cx="18.5" cy="12" r="1.6"/></g>',
     "save": '<path d="M12 4v11M7 10.5l5 5 5-5"/><path d="M4.5 17v1a2.5 2.5 0 0 0 2.5 2.5h10a2.5 2.5 0 0 0 2.5-2.5v-1"/>',
@@ -40,6 +41,18 @@ _FRAME = (
 def _renderer(name: str, tint: str) -> QSvgRenderer:
     strokes = STROKES[name].replace("currentColor", tint)
     return QSvgRenderer(QByteArray(_FRAME.format(tint, strokes).encode()))
+
+
+def leave(widget: QWidget) -> None:
+    """Give the keyboard to the page when it is at `widget`, which is about to go: Qt would hand it to whatever comes next."""
+    focus = QApplication.focusWidget()
+    if focus is None or not (focus is widget or widget.isAncestorOf(focus)):
+        return
+    page: QWidget | None = widget.parentWidget()
+    while page is not None and page.focusPolicy() == Qt.FocusPolicy.NoFocus and page.focusProxy() is None:
+        page = page.parentWidget()
+    if page is not None:
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class GlyphButton(QAbstractButton):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.core.chat import Chat, Folder
@@ -19,8 +19,7 @@ from desktop.ui import i18n
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(msgspec.Struct, frozen=True):
     """One found place. `marks` are (start, length) of the words in `excerpt` that were searched for."""
 
     chat_id: int
@@ -56,8 +55,10 @@ class ChatListModel(QAbstractListModel):
     renamed = Signal(int, str)
     folder_renamed = Signal(int, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(parent)
+        self.clock = clock
+        """The local time, without a zone."""
         self.chats: dict[int, Chat] = {}
         self.folders: list[Folder] = []
         self.folded: frozenset[int] = frozenset()
@@ -117,11 +118,11 @@ class ChatListModel(QAbstractListModel):
         self.hits = None if hits is None else list(hits)
         self.rebuild()
 
-    def rebuild(self, now: datetime | None = None) -> None:
+    def rebuild(self) -> None:
         """Sort and group anew: also at midnight and when the language changes."""
         self.beginResetModel()
         self.row_of, self.folder_row = {}, {}
-        self.rows = list(self.hits) if self.hits is not None else self._grouped(now or datetime.now())
+        self.rows = list(self.hits) if self.hits is not None else self._grouped(self.clock())
         for at, row in enumerate(self.rows):
             if isinstance(row, SearchHit):
                 self.row_of.setdefault(row.chat_id, at)
@@ -149,7 +150,7 @@ class ChatListModel(QAbstractListModel):
                     held.setdefault(chat.folder_id, []).append(chat)
             counts = Counter(chat.folder_id for chat in shown)
             for folder in self.folders:
-                rows.append(replace(folder, chats=counts[folder.id]))
+                rows.append(msgspec.structs.replace(folder, chats=counts[folder.id]))
                 if folder.id not in self.folded:
                     rows += held.get(folder.id, ())
         rest = [chat for chat in shown if not chat.pinned and chat.folder_id not in known]

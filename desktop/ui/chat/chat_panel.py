@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.core.generation import GenerationParams
+from desktop.core.presets import Preset
 from desktop.ui import i18n, theme
-from desktop.ui.directed_text import DirectedText
-from desktop.ui.sampling import SamplingEditor
 from desktop.ui.widgets import IconButton, Label, Meter
+
+if TYPE_CHECKING:  # a hundred widgets: they come when the panel is opened
+    from desktop.ui.chat.probability_switch import ProbabilitySwitch
+    from desktop.ui.directed_text import DirectedText
+    from desktop.ui.sampling import SamplingEditor
 
 WIDTH = 268
 SETTLED_MS = 500
@@ -18,13 +25,35 @@ SETTLED_MS = 500
 
 
 class ChatPanel(QFrame):
+    """Takes values at any time. Its widgets, far more than all the others of the window, are made when it is first shown
+    or one of them is asked for."""
+
     system_prompt_changed = Signal(object)
     """str, or None for the default of the settings"""
     params_changed = Signal(object)
     """GenerationParams, or None for the model's own"""
+    presets_changed = Signal(object)
+    """tuple of Preset: the person's own"""
+    probabilities_changed = Signal(bool)
     prompts_requested = Signal()
     """the library of prompts"""
     closed = Signal()
+
+    built = False
+    title: Label
+    close_button: IconButton
+    head: QHBoxLayout
+    prompt_label: Label
+    prompt_text: DirectedText
+    prompt_note: Label
+    prompt_reset: QPushButton
+    prompt_library: QPushButton
+    sampling: SamplingEditor
+    switch: ProbabilitySwitch
+    context_label: Label
+    context_value: Label
+    context_meter: Meter
+    context_note: Label
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,10 +62,36 @@ class ChatPanel(QFrame):
         theme.state().changed.connect(self._widen)
         self.prompt: str | None = None
         self.default_prompt = ""
+        self.params: GenerationParams | None = None
+        self.defaults = GenerationParams()
+        self.presets: Sequence[Preset] = ()
+        self.probabilities = False
         self.used, self.total, self.dropped = 0, 0, 0
         self.showing = False
         self.untold = False
+        self.settled = QTimer(self)
+        self.settled.setSingleShot(True)
+        self.settled.setInterval(SETTLED_MS)
+        self.settled.timeout.connect(self.tell_prompt)
+        self.setAccessibleName(self.tr("This chat"))
 
+    def __getattr__(self, name: str) -> Any:
+        if name not in ChatPanel.__annotations__ or self.built:
+            raise AttributeError(name)
+        self._build()
+        return getattr(self, name)
+
+    def setVisible(self, visible: bool) -> None:
+        if visible and not self.built:
+            self._build()
+        super().setVisible(visible)
+
+    def _build(self) -> None:
+        from desktop.ui.chat.probability_switch import ProbabilitySwitch
+        from desktop.ui.directed_text import DirectedText
+        from desktop.ui.sampling import SamplingEditor
+
+        self.built = True
         self.title = Label("heading", self)
         self.close_button = IconButton("close", self, size=32, icon_size=16)
         self.prompt_label = Label("label", self)
@@ -48,6 +103,7 @@ class ChatPanel(QFrame):
         for button in (self.prompt_reset, self.prompt_library):
             button.setProperty("rank", "link")
         self.sampling = SamplingEditor(self)
+        self.switch = ProbabilitySwitch(self)
         self.context_label = Label("label", self)
         self.context_value = Label("value", self)
         self.context_meter = Meter(self)
@@ -71,6 +127,8 @@ class ChatPanel(QFrame):
         column.addLayout(back)
         column.addSpacing(20)
         column.addWidget(self.sampling)
+        column.addSpacing(20)
+        column.addWidget(self.switch)
         column.addSpacing(20)
         context = QHBoxLayout()
         context.addWidget(self.context_label, 1)
@@ -98,19 +156,20 @@ class ChatPanel(QFrame):
         outer.addLayout(head)
         outer.addWidget(scroll, 1)
 
-        self.settled = QTimer(self)
-        self.settled.setSingleShot(True)
-        self.settled.setInterval(SETTLED_MS)
-        self.settled.timeout.connect(self.tell_prompt)
         self.prompt_text.textChanged.connect(self._prompt_edited)
         self.prompt_text.installEventFilter(self)
         self.prompt_reset.clicked.connect(self._reset_prompt)
         self.prompt_library.clicked.connect(self.prompts_requested)
         self.sampling.params_changed.connect(self.params_changed)
+        self.sampling.presets_changed.connect(self.presets_changed)
+        self.switch.chosen.connect(self._switched)
         self.close_button.clicked.connect(self.closed)
         self._retranslate()
-        self.set_system_prompt(None, "")
-        self.set_context(0, 0)
+        self.sampling.set_presets(self.presets)
+        self.sampling.set_params(self.params, self.defaults)
+        self.switch.set_value(self.probabilities)
+        self._show_prompt()
+        self._show_context()
 
     # --- values in ---
 
@@ -118,7 +177,11 @@ class ChatPanel(QFrame):
         """prompt: the chat's own, None while the settings' `default` holds."""
         self.tell_prompt()
         self.prompt, self.default_prompt = prompt, default
-        shown = default if prompt is None else prompt
+        if self.built:
+            self._show_prompt()
+
+    def _show_prompt(self) -> None:
+        shown = self.default_prompt if self.prompt is None else self.prompt
         if shown != self.prompt_text.toPlainText():
             self.showing = True
             self.prompt_text.setPlainText(shown)
@@ -126,19 +189,46 @@ class ChatPanel(QFrame):
         self._prompt_state()
 
     def set_params(self, params: GenerationParams | None, defaults: GenerationParams) -> None:
-        self.sampling.set_params(params, defaults)
+        self.params, self.defaults = params, defaults
+        if self.built:
+            self.sampling.set_params(params, defaults)
+
+    def set_presets(self, presets: Sequence[Preset]) -> None:
+        """The person's own."""
+        self.presets = presets
+        if self.built:
+            self.sampling.set_presets(presets)
+
+    def forget_form(self) -> None:
+        """Another chat is shown: of the form of replies nothing that was typed stays."""
+        if self.built:
+            self.sampling.form.forget()
+
+    def set_probabilities(self, wanted: bool) -> None:
+        """Whether the probabilities of tokens are asked for in this chat."""
+        self.probabilities = wanted
+        if self.built:
+            self.switch.set_value(wanted)
+
+    def _switched(self, wanted: object) -> None:
+        self.probabilities = bool(wanted)
+        self.probabilities_changed.emit(self.probabilities)
 
     def set_context(self, used: int, total: int, dropped: int = 0) -> None:
         """Tokens used and in all; total 0 while no model is loaded. dropped: the oldest messages that the last reply was
         written without."""
         self.used, self.total, self.dropped = used, total, dropped
-        self.context_meter.set_fraction(used / total if total else 0.0)
+        if self.built:
+            self._show_context()
+
+    def _show_context(self) -> None:
+        self.context_meter.set_fraction(self.used / self.total if self.total else 0.0)
         self._context_texts()
 
     # --- inside ---
 
     def _widen(self) -> None:
-        self.setFixedWidth(theme.width(WIDTH))
+        self.setFixedWidth(theme.width(WIDTH, most=2.0))
 
     def tell_prompt(self) -> None:
         """Emit an edit that hasn't been told yet."""
@@ -180,6 +270,10 @@ class ChatPanel(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("This chat"))
+        if not self.built:
+            return
+        if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
         elif event.type() == QEvent.Type.LayoutDirectionChange:
             self._mirror()
@@ -208,7 +302,6 @@ class ChatPanel(QFrame):
 
     def _retranslate(self) -> None:
         self._mirror()
-        self.setAccessibleName(self.tr("This chat"))
         self.title.setText(self.tr("This chat"))
         self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
         self.prompt_label.setText(self.tr("System prompt"))

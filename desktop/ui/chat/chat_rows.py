@@ -5,9 +5,9 @@ All rows have one height, so that ten thousand of them cost the view one measure
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.core.chat import Chat, Folder
 from desktop.core.text import Direction, direction_of
@@ -26,12 +26,11 @@ INDENT = 22
 class ChatRowDelegate(QStyledItemDelegate):
     """Paints headings, chats and hits. `pointed` is the row under the mouse, whose "…" shows."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self.view = view
         self.pointed = -1
         self.hits = False
-        self.scroll_bar = 0
-        """Width of the view's scroll bar while it shows: rows keep their place beside it."""
         self.busy: frozenset[int] = frozenset()
         """Chats whose reply is being written."""
         self.drop_row = -1
@@ -42,7 +41,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         return QSize(100, 3 * line + 14 if self.hits else max(40, line + 18))
 
     def row_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
-        near = INSET - self.scroll_bar
+        near = INSET - self.view.width() + option_rect.width()  # rows keep their place beside the scroll bar
         return option_rect.adjusted(near if right_to_left else INSET, 2, -INSET if right_to_left else -near, -2)
 
     def more_rect(self, option_rect: QRectF, *, right_to_left: bool) -> QRectF:
@@ -70,7 +69,9 @@ class ChatRowDelegate(QStyledItemDelegate):
             draw_line(painter, text.adjusted(0, 8, 0, 0), payload, right_to_left=rtl)
             painter.restore()
             return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        assert isinstance(index, QModelIndex)
+        # asked of the view: option.state would have PySide make all enums of QStyle when the window starts
+        selected = self.view.selectionModel().isSelected(index)
         pointed = index.row() == self.pointed
         if index.row() == self.drop_row:
             pass
@@ -78,7 +79,11 @@ class ChatRowDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.color("selected" if selected else "hover"))
             painter.drawRoundedRect(row, theme.RADIUS_ROW, theme.RADIUS_ROW)
-        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+        if (
+            self.view.hasFocus()
+            and index == self.view.currentIndex()
+            and self.view.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        ):
             painter.setPen(tokens.color("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(row.adjusted(1, 1, -1, -1), theme.RADIUS_ROW, theme.RADIUS_ROW)

@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPixmap,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QWidget
 
@@ -74,10 +73,6 @@ class ChatView(QListView):
         self._anchor = -1
         """Where a selection with Shift and the arrow keys began."""
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.rows.scroll_bar = self.width() - self.viewport().width()
 
     @property
     def is_editing(self) -> bool:

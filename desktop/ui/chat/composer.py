@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.chat.attachments import AttachmentTray, sources_of
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, IconButton
 
 MOST_LINES = 8
@@ -20,10 +22,28 @@ class ComposerText(DirectedText):
 
     submitted = Signal()
     escaped = Signal()
+    images_pasted = Signal(object)
+    """list of Path and QImage"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, most=MOST_LINES)
         self.setObjectName("composerText")
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return super().canInsertFromMimeData(source) or bool(sources_of(source))
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        images = sources_of(source)
+        if images:
+            self.images_pasted.emit(images)
+        else:
+            super().insertFromMimeData(source)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasImage():
+            event.ignore()  # the window takes it, and shows what a drop does
+        else:
+            super().dragEnterEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         composing = bool(self.textCursor().block().layout().preeditAreaText())
@@ -81,14 +101,19 @@ class Composer(QWidget):
     stop_requested = Signal()
     attach_requested = Signal()
     draft_changed = Signal(str)
+    images_pasted = Signal(object)
+    """list of Path and QImage"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.generating = False
         self.waiting_for = ""
+        self.images_coming = False
+        self.submits_when_ready = False
+        """Enter was pressed while an image was still being read."""
+        self.tray = AttachmentTray(self)
         self.text = ComposerText(self)
         self.attach = IconButton("attach", self, size=34, icon_size=19)
-        self.attach.hide()  # until there is something to attach
         self.send = SendButton(self)
 
         row = QHBoxLayout()
@@ -99,6 +124,7 @@ class Composer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SHADOW + 15, SHADOW + 14, SHADOW + 15, SHADOW + 11)
         column.setSpacing(8)
+        column.addWidget(self.tray)
         column.addWidget(self.text)
         column.addLayout(row)
 
@@ -106,6 +132,9 @@ class Composer(QWidget):
         self.text.escaped.connect(self._escape)
         self.text.textChanged.connect(self._text_changed)
         self.text.installEventFilter(self)
+        self.text.images_pasted.connect(self.images_pasted)
+        self.tray.changed.connect(self._images_changed)
+        self.tray.left.connect(self.focus)
         self.send.clicked.connect(self._clicked)
         self.attach.clicked.connect(self.attach_requested)
         theme.state().changed.connect(self.update)
@@ -135,15 +164,27 @@ class Composer(QWidget):
         self._retranslate()
         self._update_button()
 
+    def set_images_coming(self, coming: bool) -> None:
+        """Whether an image is being read; what is sent meanwhile waits for it."""
+        self.images_coming = coming
+        if not coming and self.submits_when_ready:
+            self.submits_when_ready = False
+            self.submit()
+
     def focus(self) -> None:
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- inside ---
 
     def submit(self) -> None:
-        """Emit the text, unless it is blank, a reply is running, or nothing can answer."""
+        """Emit the text, unless there is neither text nor image, a reply is running, or nothing can answer."""
         text = self.draft().strip()
-        if not text or self.generating or self.waiting_for:
+        if self.generating or self.waiting_for:
+            return
+        if self.images_coming:
+            self.submits_when_ready = True
+            return
+        if not text and not self.tray.images:
             return
         cursor = self.text.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
@@ -161,6 +202,10 @@ class Composer(QWidget):
         if self.generating:
             self.stop_requested.emit()
 
+    def _images_changed(self) -> None:
+        self.tray.set_tab_order(self.text, self.attach)
+        self._update_button()
+
     def _text_changed(self) -> None:
         self._update_button()
         self.draft_changed.emit(self.draft())
@@ -168,7 +213,8 @@ class Composer(QWidget):
     def _update_button(self) -> None:
         self.send.stops = self.generating
         has_text = not self.text.document().isEmpty() and bool(self.draft().strip())
-        self.send.setEnabled(self.generating or (has_text and not self.waiting_for))
+        something = has_text or bool(self.tray.images)
+        self.send.setEnabled(self.generating or (something and not self.waiting_for))
         self.send.describe(*((self.tr("Stop"), "Esc") if self.generating else (self.tr("Send"), "↵")))
         self.send.update()
 
@@ -190,9 +236,9 @@ class Composer(QWidget):
             painter.setBrush(tokens.color("shadow", 0.016 if tokens.dark else 0.006))
             spread = card.adjusted(-step, -step + 4, step, step)
             painter.drawRoundedRect(spread, theme.RADIUS_BUBBLE + step, theme.RADIUS_BUBBLE + step)
-        focused = self.text.hasFocus()
+        focused, high = self.text.hasFocus(), theme.is_high_contrast()
         painter.setBrush(tokens.color("surface"))
-        painter.setPen(QPen(tokens.color("accent", 0.55) if focused else tokens.color("line"), 1))
+        painter.setPen(QPen(tokens.color("accent", 1.0 if high else 0.55) if focused else tokens.color("line"), 1))
         painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_BUBBLE, theme.RADIUS_BUBBLE)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -205,5 +251,4 @@ class Composer(QWidget):
         self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
         self.text.setAccessibleName(self.tr("Message"))
         self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
-        shortcut = QKeySequence("Ctrl+U").toString(QKeySequence.SequenceFormat.NativeText)
-        self.attach.describe(self.tr("Attach a file"), shortcut)
+        self.attach.describe(self.tr("Attach images"), native("Ctrl+U"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.chat import Chat, Message
 from desktop.core.errors import SamarError
-from desktop.core.fitting import Budget, Overflow, Plan, Summary, plan, summary_request
+from desktop.core.fitting import Budget, Overflow, Plan, Sized, Summary, plan, summary_request
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.storage.chats import ChatStore
 from desktop.ui.chat.context_notice import ContextNotice
@@ -50,6 +50,7 @@ class ContextKeeper(QObject):
         self.open: tuple[ChatStore, Chat, Sequence[Message], str, GenerationParams] | None = None
         """Of the chat on the screen: where it is kept, itself, its path, its system prompt, its parameters."""
         self.draft = ""
+        self.draft_images: Sequence[Sized] = ()
         self.idle = True
         """No reply is being written."""
         self._jobs: dict[int, _Summarising] = {}
@@ -85,6 +86,10 @@ class ContextKeeper(QObject):
         self.draft = text
         self._later.start()
 
+    def set_draft_images(self, images: Sequence[Sized]) -> None:
+        self.draft_images = images
+        self._later.start()
+
     def set_idle(self, idle: bool) -> None:
         if idle and not self.idle:
             self._later.start()  # time to summarise what the next message has no room for
@@ -96,7 +101,10 @@ class ContextKeeper(QObject):
         """What of a chat is sent. Without a loaded model: everything."""
         model = self.worker.model
         budget = Budget(model.context if model else 0, params.max_tokens)
-        return plan(path, system, budget, overflow_of(chat), Summary(chat.summary, chat.summary_until), draft)
+        summary = Summary(chat.summary, chat.summary_until)
+        images = () if draft is None else self.draft_images
+        sees = model is not None and model.vision
+        return plan(path, system, budget, overflow_of(chat), summary, draft, images, sees)
 
     # --- saying it ---
 
@@ -116,7 +124,9 @@ class ContextKeeper(QObject):
     def _plan_of_draft(self) -> Plan:
         """Of a chat that has no message yet."""
         model = self.worker.model
-        return plan((), "", Budget(model.context if model else 0), draft=self.draft)
+        budget = Budget(model.context if model else 0)
+        sees = model is not None and model.vision
+        return plan((), "", budget, draft=self.draft, draft_images=self.draft_images, sees=sees)
 
     def _choose(self, overflow: Overflow) -> None:
         if self.open is None:

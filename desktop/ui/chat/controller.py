@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
-from desktop.core.fitting import with_summary
 from desktop.core.generation import GenerationParams
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
@@ -19,13 +18,17 @@ from desktop.storage.search import Query
 from desktop.storage.temporary import is_temporary, temporary_store
 from desktop.storage.turns import Deletion
 from desktop.ui.chat.actor import Actor, Undo
+from desktop.ui.chat.asking import request_of, turns_of
 from desktop.ui.chat.context import ContextKeeper
 from desktop.ui.chat.context_notice import ContextNotice
+from desktop.ui.chat.drafts import Drafts
+from desktop.ui.chat.imaging import ImageKeeper
 from desktop.ui.chat.organizer import Organizer
+from desktop.ui.chat.probabilities import ProbabilityKeeper
 from desktop.ui.chat.replies import Replies
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
-from desktop.workers.generation import GenerateRequest, GenerationWorker
+from desktop.workers.generation import GenerationWorker
 from desktop.workers.search import SearchWorker
 
 
@@ -63,6 +66,9 @@ class ChatController(Actor):
         notice = ContextNotice()
         window.add_notice(notice)
         self.context = ContextKeeper(notice, worker, self)
+        self.images = ImageKeeper(window, transcript, worker, store, self.draft_place, self.path)
+        self.drafts = Drafts(window, self.images, self.draft_place)
+        self.probabilities = ProbabilityKeeper(window, transcript, worker)
         self.organizer = Organizer(window, store, finder, self.undo, self._stop_in)
         self._connect()
 
@@ -90,7 +96,9 @@ class ChatController(Actor):
         self.window.copy_reply_requested.connect(transcript.copy_last_reply)
         self.window.panel.system_prompt_changed.connect(self.guarded(self.set_system_prompt))
         self.window.panel.params_changed.connect(self.guarded(self.set_params))
-        for actor in (self.organizer, self.undo):
+        self.images.tray.changed.connect(lambda: self.context.set_draft_images(self.images.tray.images))
+        self.probabilities.wished.connect(self.guarded(self.set_probabilities))
+        for actor in (self.organizer, self.undo, self.images, self.drafts):
             actor.error_occurred.connect(self.error_occurred)
         self.organizer.changed.connect(self._took)
         self.organizer.left.connect(self._left)
@@ -109,9 +117,14 @@ class ChatController(Actor):
         """Fill the sidebar. Raises SamarError."""
         self.organizer.load()
 
+    def begin(self) -> None:
+        """The window shows an empty page already; what was typed on it stays."""
+        self.drafts.begin()
+        self._show_chat()
+
     def new_chat(self) -> None:
         """An empty page; the chat comes into being with its first message."""
-        self._keep_draft()
+        self.drafts.keep()
         self._leave_temporary()
         self._show_new()
 
@@ -122,7 +135,7 @@ class ChatController(Actor):
 
     def new_temporary_chat(self) -> None:
         """An empty page for a chat that is never written to disk, and is gone when it is left."""
-        self._keep_draft()
+        self.drafts.keep()
         self._leave_temporary()
         self.store = temporary_store()
         self._show_new()
@@ -142,12 +155,14 @@ class ChatController(Actor):
                 self.context.forget(self.chat.id)
                 self.worker.stop()
             self.worker.forget([str(self.chat.id)])
+            self.probabilities.forget(self.tree.messages)
             self.window.show_toast(self.tr("The temporary chat is gone"))
         store.database.close()
 
     def _show_new(self) -> None:
         self.chat, self.tree = None, ChatTree()
         self.temporary_prompt = self.temporary_params = self.new_folder = None
+        self.probabilities.show_wish(False)
         self.window.sidebar.set_current(None)
         self.transcript.clear()
         self._show_chat()
@@ -162,7 +177,7 @@ class ChatController(Actor):
         except SamarError as problem:
             self.error_occurred.emit(problem)
             return
-        self._keep_draft()
+        self.drafts.keep()
         self._leave_temporary()
         self.chat, self.tree = chat, tree
         self.window.sidebar.set_current(chat_id)
@@ -172,6 +187,7 @@ class ChatController(Actor):
     def reload(self) -> None:
         """Show the chat anew from the history, after its tree changed."""
         if self.chat:
+            self.drafts.keep()
             self.chat, self.tree = self.store.get_chat(self.chat.id), self.store.messages_of(self.chat.id)
             self._show_path()
             self._show_chat()
@@ -184,8 +200,8 @@ class ChatController(Actor):
         self.window.show_empty(not (self.chat and len(self.tree)))
         self.window.show_temporary(self.is_temporary)
         self.window.set_chat_title(self.chat.title if self.chat else "")
-        self.window.composer.set_draft(self._draft())
-        self.window.panel.sampling.form.forget()
+        self.drafts.show()
+        self.window.panel.forget_form()
         self.show_panel()
         self._show_busy()
 
@@ -200,7 +216,7 @@ class ChatController(Actor):
             self.chat.system_prompt if self.chat else self.temporary_prompt, self.settings().system_prompt
         )
         panel.set_params(self.chosen_params(), self.model_params())
-        panel.sampling.set_presets(self.settings().presets)
+        panel.set_presets(self.settings().presets)
         stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
         model = self.worker.model
         panel.set_context(
@@ -209,6 +225,9 @@ class ChatController(Actor):
             stats.dropped_messages if stats else 0,
         )
         self.context.show_chat(self.store, self.chat, self.path(), self._system(self.chat), self.params())
+        self.images.refresh()
+        if self.chat:
+            self.probabilities.show_wish(self.chat.probabilities)
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
@@ -244,18 +263,9 @@ class ChatController(Actor):
 
     # drafts
 
-    def _draft(self) -> str:
-        try:
-            return self.store.draft_of(self.chat.id if self.chat else None)
-        except SamarError as problem:
-            self.error_occurred.emit(problem)
-            return ""
-
-    def _keep_draft(self) -> None:
-        try:
-            self.store.save_draft(self.chat.id if self.chat else None, self.window.composer.draft())
-        except SamarError as problem:
-            self.error_occurred.emit(problem)
+    def draft_place(self) -> tuple[ChatStore, int | None]:
+        """Where what is in the composer is kept, and of which chat."""
+        return self.store, self.chat.id if self.chat else None
 
     # sending
 
@@ -265,19 +275,22 @@ class ChatController(Actor):
             if self.chat is None:
                 folder = None if self.is_temporary else self.new_folder
                 chat = self.store.create_chat("", self.temporary_prompt, self.temporary_params, folder)
+                if self.probabilities.wish:
+                    chat = self.store.set_probabilities(chat.id, True)
             else:
                 chat = self.chat
-            user, reply = self.store.begin_turn(chat.id, chat.active_leaf, text, self._model_name())
+            images = self.images.tray.images
+            user, reply = self.store.begin_turn(chat.id, chat.active_leaf, text, self._model_name(), images)
             if chat.archived:  # what goes on is not put away any more
                 self.store.place([chat.id], archived=False)
-            self.store.save_draft(self.chat.id if self.chat else None, "")
+            self.drafts.sent()
             self.chat = self.store.get_chat(chat.id)
         except SamarError as problem:
             self.window.composer.set_draft(text)
             self.error_occurred.emit(problem)
             return
         self.tree = self.tree.with_message(user).with_message(reply)
-        self.window.composer.set_draft("")
+        self.drafts.clear()
         self._list(self.chat)
         self.window.sidebar.set_current(self.chat.id)
         self.window.show_empty(False)
@@ -294,9 +307,7 @@ class ChatController(Actor):
             self._append(reply)
         assert self.chat is not None
         store, chat, params, kept = self.store, self.chat, self.params(), not self.is_temporary
-        path = self.tree.path_to(reply.id)
-        # a reply that failed before its first word says nothing to the model
-        turns = [turn for turn in (path if continued else path[:-1]) if turn.content or turn.role is Role.USER]
+        turns = turns_of(self.tree.path_to(reply.id), continued=continued)
 
         def ask() -> None:
             """The chat may have a summary by now, and may not be on the screen any more."""
@@ -305,14 +316,9 @@ class ChatController(Actor):
             now = store.get_chat(chat.id)
             system = self._system(now)
             found = self.context.plan_for(now, turns, system, params)
-            messages = [(turn.role.value, turn.content) for turn in found.kept]
-            system = with_summary(system, found.summary)
-            if system:
-                messages.insert(0, ("system", system))
+            sees = self.images.sees
+            request = request_of(store, now, found, system, params, sees=sees, continued=continued, kept=kept)
             self.replies.sent(reply.id, len(found.left_out))
-            request = GenerateRequest(
-                messages=tuple(messages), params=params, continue_last=continued, chat=str(chat.id), kept=kept
-            )
             self.worker.generate(reply.id, request)
 
         found = self.context.plan_for(chat, turns, self._system(chat), params)
@@ -404,6 +410,7 @@ class ChatController(Actor):
         """Change the text of a reply in place."""
         self.store.edit_content(message_id, text)
         message = self.store.get_message(message_id)
+        self.probabilities.forget([message_id])
         self.tree = self.tree.with_message(message)
         self.transcript.update_message(message)
 
@@ -457,6 +464,11 @@ class ChatController(Actor):
         else:
             self._changed(self.store.set_params(self.chat.id, params))
 
+    def set_probabilities(self, wanted: bool) -> None:
+        """Whether the probabilities of the tokens are asked for with each reply of this chat."""
+        if self.chat is not None:
+            self._changed(self.store.set_probabilities(self.chat.id, wanted))
+
     def _changed(self, chat: Chat) -> None:
         self._took(chat)
         self._list(chat)
@@ -470,7 +482,7 @@ class ChatController(Actor):
         """Chats were deleted or put away: the one on the screen gives way to a new one."""
         if self.chat and self.chat.id in chat_ids and not self.is_temporary:
             self.chat = None
-            self.window.composer.set_draft("")
+            self.drafts.clear()
             self.new_chat()
 
     def _returned(self, chat_ids: list[int]) -> None:
@@ -500,6 +512,7 @@ class ChatController(Actor):
 
     def close(self) -> None:
         """Samar ends: drafts and replies are stored."""
-        self._keep_draft()
+        self.drafts.keep()
         self._leave_temporary()
+        self.images.close()
         self.replies.close()

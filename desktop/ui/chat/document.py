@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
 
 from desktop.core.chat import Message, MessageStatus, Role
-from desktop.core.text import Direction, direction_of, shown
+from desktop.core.text import Direction, direction_of
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat import labels
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Holder, Inside, Kind, Run
 from desktop.ui.chat.highlight import Highlighter
 from desktop.ui.chat.look import CODE_INSET, GUTTER, P_KIND, Look
 from desktop.ui.chat.own_message import own_blocks, widest_line
+from desktop.ui.chat.pictures import image_blocks
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.writer import Formulas, Writer
 
@@ -132,9 +134,12 @@ class ChatDocument(QObject):
     def _own(self, message: Message) -> list[AnyBlock]:
         side = self.look.ui_direction.other  # the end side
         inside = (Inside(Holder.BUBBLE, side),)
+        images = image_blocks(message.id, message.images, self.look.ui_direction)
+        text = message.content.strip() or not images
         return [
             self._speaker(message),
-            *own_blocks(message.content, self.look.ui_direction, inside),
+            *images,
+            *(own_blocks(message.content, self.look.ui_direction, inside) if text else ()),
             Block(Kind.FOOTER, direction=self.look.ui_direction, gap=Gap.TIGHT),
         ]
 
@@ -168,7 +173,8 @@ class ChatDocument(QObject):
         return Block(Kind.THINKING, (run,), ui, (Inside(Holder.THOUGHT, ui),), Gap.NONE, marker=marker)
 
     def _status(self, text: str) -> Block:
-        return Block(Kind.STATUS, (Run(shown(text), b.MUTED),), self.look.ui_direction)
+        # the names in it are isolated and without controls already
+        return Block(Kind.STATUS, (Run(text, b.MUTED),), self.look.ui_direction)
 
     def _bubble(self, blocks: Sequence[AnyBlock]) -> tuple[int, int]:
         """Margins left and right that give a bubble the width of its longest line."""
@@ -292,7 +298,7 @@ class ChatDocument(QObject):
         entry = self.entries[message_id]
         if not entry.parts and not entry.thoughts:
             return entry.message
-        return replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
+        return msgspec.structs.replace(entry.message, content="".join(entry.parts), thinking="".join(entry.thoughts))
 
     def toggle_thinking(self, message_id: int) -> None:
         entry = self.entries[message_id]

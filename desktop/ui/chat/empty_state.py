@@ -22,7 +22,7 @@ class Suggestion(Button):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, self.fontMetrics().height() + 26)
+        return QSize(theme.width(420, most=2.5), self.fontMetrics().height() + 26)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = theme.current()
@@ -53,9 +53,14 @@ class NextStep(Button):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.current().color("accent" if self.hovered() else "muted"))
+        tokens = theme.current()
+        if self.hovered() or self.isDown():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.color("accent", 0.14 if self.isDown() else 0.07))
+            painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS_ROW, theme.RADIUS_ROW)
+        painter.setPen(tokens.color("accent"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_CARD)
+        self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_ROW)
 
 
 WELCOME = {Language.ENGLISH: "Welcome to Samar", Language.ARABIC: "أهلًا بك في سَمَر"}
@@ -72,7 +77,7 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self.model = ""
+        self.model = self.loading = ""
         self.questions: Sequence[str] | None = None
         self.temporary = False
         self.hour: int | None = None
@@ -89,7 +94,7 @@ class EmptyState(QWidget):
         self.suggestions = [Suggestion(self) for _ in range(3)]
 
         body = QWidget(self)
-        body.setMaximumWidth(480)
+        self.body = body
         column = QVBoxLayout(body)
         column.setContentsMargins(24, 0, 24, 0)
         column.setSpacing(0)
@@ -115,6 +120,8 @@ class EmptyState(QWidget):
         outer.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         body.setMinimumWidth(360)
+        theme.state().changed.connect(self._widen)
+        self._widen()
         outer.addStretch(6)
         self.languages.chosen.connect(self.language_chosen)
         self._retranslate()
@@ -122,7 +129,12 @@ class EmptyState(QWidget):
     def set_model(self, name: str, questions: Sequence[str] | None = None) -> None:
         """Who answers; "" while no model is loaded. questions: what this model answers well, in the interface's
         language, when it is known to be a small one with few subjects; None: a model that one can ask anything."""
-        self.model, self.questions = name, questions
+        self.model, self.questions, self.loading = name, questions, ""
+        self._retranslate()
+
+    def set_loading(self, name: str) -> None:
+        """A model is being loaded; `set_model` tells how it ended."""
+        self.loading = name
         self._retranslate()
 
     def set_temporary(self, temporary: bool) -> None:
@@ -155,6 +167,9 @@ class EmptyState(QWidget):
         self.moon.setVisible(event.size().height() >= 360)  # a low window keeps its room for the words
         super().resizeEvent(event)
 
+    def _widen(self) -> None:
+        self.body.setMaximumWidth(theme.width(480, most=2.5))
+
     def showEvent(self, event: QEvent) -> None:
         self._retranslate()
         super().showEvent(event)  # type: ignore[arg-type]
@@ -174,14 +189,18 @@ class EmptyState(QWidget):
         self.greeting.setText(self.tr("Temporary chat") if self.temporary else self._greeting())
         if self.temporary:
             line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
+        elif self.loading:
+            line = self.tr("{model} is being loaded.\nEverything stays on this computer.").replace(
+                "{model}", self.loading
+            )
         elif self.model and self.questions:
             line = self.tr(
-                "{model} is tiny: it knows Samar and the basics. Everything stays on this computer."
+                "{model} is tiny: it knows Samar and the basics.\nEverything stays on this computer."
             ).replace("{model}", self.model)
         elif self.model:
-            line = self.tr("{model} answers here. Everything stays on this computer.").replace("{model}", self.model)
+            line = self.tr("{model} answers here.\nEverything stays on this computer.").replace("{model}", self.model)
         else:
-            line = self.tr("Choose a model to begin. Everything stays on this computer.")
+            line = self.tr("Choose a model to begin.\nEverything stays on this computer.")
         self.answers.setText(line)
         texts = self.questions or (
             self.tr("Explain a difficult idea with one example"),

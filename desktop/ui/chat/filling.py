@@ -2,7 +2,8 @@
 
 Qt lays a document out from the place of a change to its end, so putting earlier messages above those on the screen
 would cost the more the longer the chat is. The whole chat is therefore written from its beginning into a second
-document, a few milliseconds at a time, which then takes the place of the first.
+document, a few milliseconds at a time, which then takes the place of the first. A view that is given a document has
+all of it laid out anew; that is done in parts as well, behind a picture of what was there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QTextBlock
 
 from desktop.core.chat import Message
 from desktop.core.text import Direction
@@ -18,13 +20,17 @@ from desktop.ui.chat.document import ChatDocument
 
 SLICE_S = 0.006
 """Longest time at once, seconds; a single message may take longer."""
+BLOCKS = 8
+"""That are laid out between two looks at the clock."""
 
 
 class Filler(QObject):
     """Writes all messages of a chat into a document of its own while nothing else is to do."""
 
-    done = Signal(object)
-    """ChatDocument: every message is in it."""
+    written = Signal(object)
+    """ChatDocument: every message is in it; it is to be given to the view."""
+    done = Signal()
+    """It is laid out in the view."""
 
     def __init__(
         self,
@@ -39,6 +45,8 @@ class Filler(QObject):
         self._messages = messages
         self._base = base
         self.chat: ChatDocument | None = None
+        self._laid: QTextBlock | None = None
+        """While the view has the document: how far it is laid out."""
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.work)
@@ -62,6 +70,7 @@ class Filler(QObject):
     def stop(self) -> None:
         """Forget what was written."""
         self._timer.stop()
+        self.finish()
         if self.chat is not None:
             self.chat.document.deleteLater()
             self.chat = None
@@ -75,10 +84,18 @@ class Filler(QObject):
         if self.chat is not None and message_id in self.chat.entries:
             self.chat.remove_from(message_id)
 
+    def finish(self) -> None:
+        """Lay out the rest at once, if the view has the document already."""
+        while self._laid is not None:
+            self.work()
+
     def work(self) -> None:
         """One slice."""
         chat = self.chat
         if chat is None:
+            return
+        if self._laid is not None:
+            self._lay_out(chat, self._laid)
             return
         messages = self._messages()
         stop = time.perf_counter() + SLICE_S
@@ -87,6 +104,20 @@ class Filler(QObject):
                 index = len(chat.order)
                 chat.append(messages[index], self._base(index))
         if len(chat.order) == len(messages):
-            self._timer.stop()
-            self.chat = None
-            self.done.emit(chat)
+            self.written.emit(chat)
+            self._laid = chat.document.firstBlock()
+
+    def _lay_out(self, chat: ChatDocument, block: QTextBlock) -> None:
+        """A few blocks more: asked where one is, Qt lays out all that stands above it."""
+        layout = chat.document.documentLayout()
+        stop = time.perf_counter() + SLICE_S
+        while block.isValid() and time.perf_counter() < stop:
+            layout.blockBoundingRect(block)
+            for _ in range(BLOCKS):
+                block = block.next()
+        if block.isValid():
+            self._laid = block
+            return
+        self._laid = self.chat = None
+        self._timer.stop()
+        self.done.emit()

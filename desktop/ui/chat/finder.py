@@ -104,6 +104,21 @@ class Finder(QObject):
         self._mark()
         return bool(self.hits)
 
+    def forget(self) -> None:
+        """The document is about to be emptied: what is marked in it goes first."""
+        self.hits, self.current = [], -1
+        self._mark()
+
+    def release(self) -> None:
+        """The document is about to be exchanged. Qt keeps the cursors of what is marked, and ends the process when it
+        meets one whose document is gone."""
+        self._page.setExtraSelections([])
+
+    def mark_again(self, longer: int) -> None:
+        """The same text stands in another document, so many characters later."""
+        self.hits = [Hit(hit.start + longer, hit.end + longer) for hit in self.hits]
+        self._mark()
+
     def _mark(self) -> None:
         look = self._page.look
         selections = []

@@ -37,7 +37,9 @@ def status(message: Message) -> str:
         case MessageStatus.STOPPED:
             return QCoreApplication.translate("Transcript", "Stopped")
         case MessageStatus.INTERRUPTED:
-            return QCoreApplication.translate("Transcript", "Interrupted: Samar ended while this was written.")
+            return QCoreApplication.translate(
+                "Transcript", "Interrupted: Samar was closed while this was being written."
+            )
         case MessageStatus.FAILED:
             if message.error_code is None or message.error_code not in SENTENCES:
                 return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
@@ -46,9 +48,11 @@ def status(message: Message) -> str:
                 return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
             return f"{said.what} {said.then}"
     if message.stats and message.stats.stopped_by is StoppedBy.LENGTH:
-        return QCoreApplication.translate("Transcript", "Ended at the longest reply that is set.")
+        return QCoreApplication.translate("Transcript", "Ended at the length that is set for replies.")
     if message.stats and message.stats.stopped_by is StoppedBy.CONTEXT:
         return QCoreApplication.translate("Transcript", "Ended because the context is full.")
+    if message.status is MessageStatus.FINISHED and not message.content.strip():
+        return QCoreApplication.translate("Transcript", "The model ended its reply without writing anything.")
     return ""
 
 
@@ -56,9 +60,11 @@ def figures(stats: GenerationStats | None) -> str:
     """The figures of a reply: "0.3 s to start · 41 tokens/s · 126 tokens"."""
     if stats is None or not stats.reply_tokens:
         return ""
+    # a model that answers at once should not seem to have been measured wrongly
+    start = f"{stats.first_token_s:.2f}" if stats.first_token_s < 0.095 else f"{stats.first_token_s:.1f}"
     speed = f"{stats.tokens_per_s:.0f}" if stats.tokens_per_s >= 9.5 else f"{stats.tokens_per_s:.1f}"
     parts = [
-        QCoreApplication.translate("Transcript", "{seconds} s to start").format(seconds=f"{stats.first_token_s:.1f}"),
+        QCoreApplication.translate("Transcript", "{seconds} s to start").format(seconds=start),
         QCoreApplication.translate("Transcript", "{speed} tokens/s").format(speed=speed),
         Transcript.tr("%n token(s)", "", stats.reply_tokens),
     ]

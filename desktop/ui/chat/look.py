@@ -23,6 +23,7 @@ P_LANGUAGE = _USER + 6  # str
 P_INLINE = _USER + 7  # bool on characters: inline code
 P_SOURCE = _USER + 8  # str on characters: Markdown of a formula
 P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
+P_PICTURE = _USER + 11  # int on characters: id of the image that stands there
 P_DEPTH = _USER + 10  # int: how many lists the block stands in
 
 
@@ -96,6 +97,8 @@ GUTTER = 20
 _INDENT = {Holder.LIST: 26, Holder.QUOTE: 18, Holder.FOOTNOTE: 26, Holder.THOUGHT: 18, Holder.BUBBLE: 0}
 _GAPS = {Gap.NONE: 0, Gap.TIGHT: 4, Gap.NORMAL: 11, Gap.WIDE: 22}
 _HEADING_SIZES = {1: 1.34, 2: 1.2, 3: 1.1, 4: 1.0, 5: 1.0, 6: 0.93}
+_LINES = frozenset(Kind) - {Kind.FORMULA, Kind.IMAGES}
+"""Blocks whose lines are all of one height."""
 _ABSOLUTE = Qt.AlignmentFlag.AlignAbsolute
 CODE_INSET = 15
 HEAD_ABOVE, HEAD_BELOW = 6, 7
@@ -133,7 +136,8 @@ class Look:
     # --- blocks -------------------------------------------------------------------------------------------------------
     def block_format(self, block: Block, message_id: int, bubble: tuple[int, int] = (0, 0)) -> QTextBlockFormat:
         """The paragraph format of `block`. bubble: margins left and right of an own message, pixels."""
-        key = (block.kind, block.direction, block.inside, block.gap, block.level, block.marker, block.part, bubble)
+        shape = (block.kind, block.direction, block.inside, block.gap, block.level, block.marker, block.part)
+        key = (*shape, block.has_formula, bubble)
         made = self._block_cache.get(key)
         if made is None:
             made = self._block_cache[key] = self._make_block(block, bubble)
@@ -165,13 +169,14 @@ class Look:
         if block.part:
             made.setProperty(P_PART, block.part)
         top, bottom, height = self.px(_GAPS[block.gap]), 0, self.line_height(direction)
-        fixed = False
+        # a formula may be taller than its line; letters never are, though some Arabic faces claim two lines for theirs
+        fixed = block.kind in _LINES and not block.has_formula
         match block.kind:
             case Kind.HEADING:
                 height = round(height * max(_HEADING_SIZES[block.level], 1) * 0.94)
                 made.setHeadingLevel(block.level)
             case Kind.CODE_HEAD:
-                height, fixed, bottom = self.px(20), True, self.px(HEAD_BELOW) + self.px(8)
+                height, bottom = self.px(20), self.px(HEAD_BELOW) + self.px(8)
                 top = self.px(HEAD_ABOVE) + (self.px(12) if block.gap is not Gap.NONE else self.px(4))
             case Kind.CODE_LINE:
                 height = self.px(20)
@@ -179,21 +184,24 @@ class Look:
                 left += self.px(16)
                 made.setTextIndent(-self.px(16))
             case Kind.CODE_FOOT:
-                height, fixed, bottom = self.px(12), True, self.px(8)
+                height, bottom = self.px(12), self.px(8)
             case Kind.RULE:
-                height, fixed, top = self.px(17), True, self.px(6)
+                height, top = self.px(17), self.px(6)
             case Kind.FORMULA:
                 made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
                 top = self.px(12)
                 bottom = self.px(8)
             case Kind.SPEAKER:
-                height, fixed, top = 1, True, self.px(2 if block.gap is Gap.TIGHT else 14)
+                height, top = 1, self.px(2 if block.gap is Gap.TIGHT else 14)
             case Kind.THINKING:
                 height, bottom = self.px(24), self.px(4)
+            case Kind.IMAGES:  # at the end side, as the bubble below
+                made.setAlignment((Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight) | _ABSOLUTE)
+                bottom = self.px(14)
             case Kind.STATUS:
                 height, top = self.px(22), self.px(8)
             case Kind.FOOTER:
-                height, fixed = self.px(32 if block.gap is Gap.TIGHT else 36), True
+                height = self.px(32 if block.gap is Gap.TIGHT else 36)
         if code:
             left, right = left + self.px(CODE_INSET), right + self.px(CODE_INSET)
         made.setLeftMargin(left)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from desktop.core.formulas import add_formulas
-from desktop.core.text import Direction, majority, strong_letters
+from desktop.core.text import TAG, Direction, majority, strong_letters
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Gap, Holder, Inside, Kind, Run, Table
 
@@ -355,8 +355,9 @@ def _with_delimiters(token: Token) -> str:
 
 
 def _counted(runs: Sequence[Run]) -> tuple[int, int]:
-    """Strong letters of what is prose: code, links and formulas say nothing about the language around them."""
-    return strong_letters("".join(run.text for run in runs if not run.style & (b.CODE | b.LINK | b.MATH | b.RAISED)))
+    """Strong letters of what is prose: code, links, formulas and tags say nothing about the language around them."""
+    prose = "".join(run.text for run in runs if not run.style & (b.CODE | b.LINK | b.MATH | b.RAISED))
+    return strong_letters(TAG.sub("", prose) if "<" in prose else prose)
 
 
 def _closing(tokens: Sequence[Token], index: int) -> int:

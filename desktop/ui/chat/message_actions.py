@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
-from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.look import Look, colour
 
 DONE_MS = 1500
@@ -42,7 +43,7 @@ class MessageBar(QWidget):
     """The actions of one message and, for a reply, its figures at the other end. Bound anew when messages scroll by."""
 
     chosen = Signal(str, int)
-    """(action, message id): copy, copy-plain, regenerate, continue, edit, delete, fork."""
+    """(action, message id): copy, copy-plain, regenerate, continue, edit, probabilities, delete, fork."""
     sibling_chosen = Signal(int, int)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -53,6 +54,9 @@ class MessageBar(QWidget):
         self.regenerate = GlyphButton("regenerate", self.tr("Regenerate"), look, self)
         self.resume = GlyphButton("continue", self.tr("Continue"), look, self)
         self.edit = GlyphButton("edit", self.tr("Edit"), look, self)
+        self.tokens = GlyphButton("tokens", self.tr("Token probabilities"), look, self)
+        self.has_tokens: Callable[[int], bool] = lambda _id: False
+        """Whether the probabilities of a reply are known."""
         self.more = GlyphButton("more", self.tr("More"), look, self)
         self.previous = GlyphButton("previous", self.tr("Previous version"), look, self)
         self.next = GlyphButton("next", self.tr("Next version"), look, self)
@@ -63,6 +67,7 @@ class MessageBar(QWidget):
             "regenerate": self.regenerate,
             "continue": self.resume,
             "edit": self.edit,
+            "probabilities": self.tokens,
         }
         for action, button in self._actions.items():
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
@@ -72,7 +77,9 @@ class MessageBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
-        self._buttons = [self.copy, self.regenerate, self.resume, self.edit, self.more, self.previous, self.next]
+        self._wants_figures = False
+        self._buttons = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
+        self._buttons += [self.previous, self.next]
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -99,6 +106,7 @@ class MessageBar(QWidget):
             self.regenerate: full and finished and not own,
             self.resume: full and message.status.is_partial and not own,
             self.edit: full and own,
+            self.tokens: full and finished and not own and self.has_tokens(message.id),
             self.more: full and finished,
             self.previous: several,
             self.place: several,
@@ -107,6 +115,8 @@ class MessageBar(QWidget):
         }
         self._arrange(own)
         for widget, visible in shown.items():
+            if not visible:
+                leave(widget)
             widget.setVisible(visible)
         if siblings is not None:
             # isolated as a whole, so that the order of the two numbers is the interface's
@@ -115,11 +125,23 @@ class MessageBar(QWidget):
             self.previous.setEnabled(siblings[0] > 1)
             self.next.setEnabled(siblings[0] < siblings[1])
         self.figures.setText(labels.figures(message.stats))
+        self._wants_figures = shown[self.figures]
+        self._fit_figures()
         self.setAccessibleName(self.tr("Actions of your message") if own else self.tr("Actions of the reply"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Figures that have no room are left out whole, not cut."""
+        super().resizeEvent(event)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        if self._wants_figures:
+            self.figures.setVisible(True)
+            self.figures.setVisible(self._row.minimumSize().width() <= self.width())
 
     def _arrange(self, own: bool) -> None:
         versions = [self.previous, self.place, self.next]
-        actions = [self.copy, self.regenerate, self.resume, self.edit, self.more]
+        actions = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
         order: list[QWidget | None] = [None, *versions, *actions] if own else [*actions, *versions, None, self.figures]
         while self._row.count():
             self._row.takeAt(0)
@@ -138,6 +160,15 @@ class MessageBar(QWidget):
         if self.message is not None:
             self.sibling_chosen.emit(self.message.id, delta)
 
+    def held_arrow(self) -> GlyphButton | None:
+        """The arrow that the keyboard is at."""
+        return next((arrow for arrow in (self.previous, self.next) if arrow.hasFocus()), None)
+
+    def hold_arrow(self, held: GlyphButton) -> None:
+        """Take the keyboard at the arrow that points as `held`, of any bar, does; at the end of the row at the other one."""
+        wanted, other = (self.previous, self.next) if held.glyph == "previous" else (self.next, self.previous)
+        (wanted if wanted.isEnabled() else other).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def menu(self) -> QMenu:
         """The actions that are rarely needed."""
         menu = QMenu(self)
@@ -145,6 +176,8 @@ class MessageBar(QWidget):
         entries = [("copy-plain", self.tr("Copy as plain text"))]
         if self.message is not None and self.message.role is Role.ASSISTANT:
             entries.append(("edit", self.tr("Edit reply")))
+            if self.has_tokens(self.message.id):
+                entries.append(("probabilities", self.tr("Show probabilities…")))
         entries += [("fork", self.tr("New chat from here")), ("delete", self.tr("Delete"))]
         for action, text in entries:
             menu.addAction(text, partial(self._choose, action)).setObjectName(action)

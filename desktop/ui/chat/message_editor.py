@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout
 from desktop.core.chat import Message, Role
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.shortcuts import native
 
 MOST_LINES = 10
 """A longer text scrolls."""
@@ -18,20 +19,30 @@ class _Field(DirectedText):
     accepted = Signal()
     rejected = Signal()
 
+    enter_accepts = False
+    """As in the composer, with Shift for a new line; else Enter breaks the line and Ctrl+Enter accepts."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        composing = bool(self.textCursor().block().layout().preeditAreaText())
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not composing
+        if event.key() == Qt.Key.Key_Escape and not composing:
             self.rejected.emit()
-        elif (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
+        elif enter and modifiers & Qt.KeyboardModifier.ControlModifier:
             self.accepted.emit()
+        elif enter and self.enter_accepts:
+            if modifiers:
+                self.textCursor().insertBlock()
+                self.ensureCursorVisible()
+            else:
+                self.accepted.emit()
         else:
             super().keyPressEvent(event)
 
 
 class MessageEditor(QFrame):
-    """A card over the message: its source, to be changed and sent as a new version. Ctrl+Enter sends, Escape leaves."""
+    """A card over the message: its source, to be changed and sent as a new version. An own message is sent by
+    Enter as in the composer, a reply is saved by Ctrl+Enter; Escape leaves."""
 
     submitted = Signal(int, str)
     closed = Signal()
@@ -42,6 +53,7 @@ class MessageEditor(QFrame):
         self._look = look
         own = message.role is Role.USER
         self.field = _Field(self, least=2, most=MOST_LINES)
+        self.field.enter_accepts = own
         self.field.setFont(look.font)
         self.field.setPlainText(message.content)
         palette = self.field.palette()
@@ -53,6 +65,9 @@ class MessageEditor(QFrame):
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.send = QPushButton(self.tr("Send") if own else self.tr("Save"), self)
         self.send.setDefault(True)
+        self.send.setProperty("rank", "primary")
+        self.send.setToolTip(native("Return" if own else "Ctrl+Return"))
+        self.cancel.setToolTip(native("Esc"))
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.addButton(self.send, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)

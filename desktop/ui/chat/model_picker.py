@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
@@ -21,14 +21,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, Edge, Label, draw_line, name_changed
 
 POPUP_WIDTH = 340
 MOST_ROWS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
+class ModelChoice(msgspec.Struct, frozen=True):
     """A model as the picker shows it. Texts are ready to be shown, in the interface's language."""
 
     path: str
@@ -220,6 +220,8 @@ class ModelPicker(Button):
     """path of the loaded model"""
     load_cancelled = Signal()
     """end the load that is going on"""
+    about_to_open = Signal()
+    """The list is asked for; what it is to show may still be told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,6 +262,7 @@ class ModelPicker(Button):
         self._set(PickerState.FAILED, path, name, "")
 
     def open_list(self) -> None:
+        self.about_to_open.emit()
         made = ModelList(self)
         made.adjustSize()
         corner = self.rect().bottomRight() if self.right_to_left() else self.rect().bottomLeft()
@@ -282,7 +285,7 @@ class ModelPicker(Button):
         self._retranslate()
         self.updateGeometry()
         self.update()
-        if renamed:
+        if renamed and self.isVisible():
             name_changed(self)
 
     def texts(self) -> tuple[str, str]:
@@ -379,4 +382,5 @@ class ModelPicker(Button):
     def _retranslate(self) -> None:
         name, note = self.texts()
         self.setAccessibleName(self.tr("Model: {name}").replace("{name}", f"{name} {note}".strip()))
-        self.setToolTip(self.path or self.tr("Choose a model"))
+        choose = f"{self.tr('Choose a model')}  {native('Ctrl+M')}"
+        self.setToolTip(f"{self.path}\n{choose}" if self.path else choose)

@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat
 from desktop.core.folding import utf16_offset
-from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
+from desktop.storage.chats import ChatOrder, ChatStore
 from desktop.ui import i18n
 from desktop.ui.chat.actor import Actor, Undo
 from desktop.ui.chat.chat_list import SearchHit
+from desktop.ui.chat.listing import show_chats, show_folders
 from desktop.ui.main_window import MainWindow
 from desktop.workers.search import Found, SearchWorker
 
@@ -54,24 +55,12 @@ class Organizer(Actor):
 
     # the list
 
-    def load(self, most: int | None = None) -> bool:
-        """Fill the side bar, with `most` chats beside the pinned ones if given; whether these were all.
-
-        Raises SamarError.
-        """
-        bar, kept = self.window.sidebar, self.history.list_order()
-        order = ChatOrder(kept) if kept in set(ChatOrder) else ChatOrder.UPDATED
-        bar.set_order(order)
-        self._show_folders()
-        if most is None or self.history.count_chats(ChatQuery(archived=None)) <= most:
-            bar.set_chats(self.history.list_chats(ChatQuery(archived=None)))
-            return True
-        first = self.history.list_chats(ChatQuery(order=order), limit=most)
-        bar.set_chats([*self.history.list_chats(ChatQuery(pinned=True), limit=most), *first])
-        return False
+    def load(self) -> None:
+        """Fill the side bar with all chats. Raises SamarError."""
+        show_chats(self.window.sidebar, self.history)
 
     def _show_folders(self) -> None:
-        self.window.sidebar.set_folders(self.history.list_folders(), self.history.folded_folders())
+        show_folders(self.window.sidebar, self.history)
 
     def sort(self, order: str) -> None:
         self.history.set_list_order(order)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat.backdrop import lines_rect, visible_blocks
 from desktop.ui.chat.blocks import Kind
-from desktop.ui.chat.buttons import GlyphButton
+from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.document import ChatDocument
 from desktop.ui.chat.look import GUTTER, P_KIND, P_MESSAGE, Look
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
@@ -194,5 +194,6 @@ class Overlays(QObject):
 
 
 def _hidden(widget: _W) -> _W:
+    leave(widget)
     widget.hide()
     return widget

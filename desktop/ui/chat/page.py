@@ -25,9 +25,16 @@ from desktop.ui.chat.copying import selected
 from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.look import COLUMN, GUTTER, Look, colour
 
+_READING = frozenset(
+    (
+        *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
+    )
+)
+
 
 class ChatPage(QTextBrowser):
-    """Nothing is loaded from anywhere: pictures come from the formulas, links only report that they were chosen."""
+    """Nothing is loaded from anywhere: pictures are drawn here, links only report that they were chosen."""
 
     column_changed = Signal(float)
     moved = Signal()
@@ -49,6 +56,8 @@ class ChatPage(QTextBrowser):
         self.backdrop = Backdrop()
         self.sources: Callable[[], dict[int, str]] = dict
         """The Markdown of the messages, for copying."""
+        self.painted_over: Callable[[QPainter, QRectF], None] | None = None
+        """Paints what lies over the text: a painter in the document's coordinates, and what of it is seen."""
         self.setCursorWidth(0)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
@@ -163,7 +172,8 @@ class ChatPage(QTextBrowser):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         key = event.key()
-        self.setCursorWidth(self.look.px(2))  # seen only by those who read with the keyboard
+        if key in _READING:  # the caret is seen only by those who read with the keyboard
+            self.setCursorWidth(self.look.px(2))
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
         elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -187,3 +197,8 @@ class ChatPage(QTextBrowser):
         )
         painter.end()
         super().paintEvent(event)
+        if self.painted_over is not None:
+            painter = QPainter(self.viewport())
+            painter.translate(0, -self.offset())
+            self.painted_over(painter, clip)
+            painter.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -34,7 +34,9 @@ class LiveReply:
     """Messages of the chat that were not sent."""
 
     def as_message(self) -> Message:
-        return replace(self.message, content=self.text, thinking=self.thinking, thinking_s=self.thinking_s)
+        return msgspec.structs.replace(
+            self.message, content=self.text, thinking=self.thinking, thinking_s=self.thinking_s
+        )
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class Replies(QObject):
         ending = Ending(reply, status, stats, problem)
         self._unsaved.append(ending)
         self.store_endings()
-        message = replace(
+        message = msgspec.structs.replace(
             reply.as_message(),
             status=status,
             stats=stats,

@@ -69,4 +69,4 @@ class SelectionBar(QFrame):
         self.archive_button.describe(self.tr("Take out of the archive") if self.archive else self.tr("Archive"))
         self.export.describe(self.tr("Export"))
         self.delete.describe(self.tr("Delete"), "Del")
-        self.leave.describe(self.tr("Undo the selection"), "Esc")
+        self.leave.describe(self.tr("Clear the selection"), "Esc")

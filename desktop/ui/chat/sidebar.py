@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from desktop.core.chat import Chat, Folder
@@ -16,6 +17,7 @@ from desktop.ui.chat.chat_view import ChatView
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.selection_bar import SelectionBar
 from desktop.ui.chat.sidebar_menus import SidebarMenus
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import IconButton, Label, LineEdit, Moon, RowButton, say
 
 WIDTH = 264
@@ -27,13 +29,27 @@ class SearchField(LineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self.setClearButtonEnabled(True)
-        self.clear_button = self.findChild(QToolButton)
-        theme.state().changed.connect(self._show_clear)
-        self._show_clear()
+        self.clear_button: QToolButton | None = None
+        theme.state().changed.connect(self._restyle)
+        self.textChanged.connect(self._make_clear)
+        self._restyle()
         self.place_text()
 
-    def _show_clear(self) -> None:
+    def _make_clear(self) -> None:
+        """With the first text; Qt looks for its picture in all icon themes."""
+        if self.clear_button is None:
+            self.setClearButtonEnabled(True)
+            self.clear_button = self.findChild(QToolButton)
+            self.name_clear(self.clear_name)
+            self._restyle()
+
+    def name_clear(self, name: str) -> None:
+        """What a screen reader calls the button."""
+        self.clear_name = name
+        if self.clear_button is not None:
+            self.clear_button.setAccessibleName(name)
+
+    def _restyle(self) -> None:
         self.setFixedHeight(max(38, theme.px(32)))
         for action in self.findChildren(QAction):  # Qt's own, a black disc in every theme
             action.setIcon(icons.icon("close", theme.current().muted, 14))
@@ -80,10 +96,10 @@ class Sidebar(QFrame):
     models_requested = Signal()
     settings_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
-        self.model = ChatListModel(self)
+        self.model = ChatListModel(self, clock)
         self.current: int | None = None
         self.waiting: list[Callable[[], None]] = []
         """Changes of the rows that wait for the end of a renaming."""
@@ -102,7 +118,8 @@ class Sidebar(QFrame):
         self.view = ChatView(self.model, self)
         self.menus = SidebarMenus(self)
         self.selection = SelectionBar(self)
-        self.nothing = Label("hint", self, wrap=True).centre()
+        self.nothing = Label("hint", self, wrap=True)
+        self.nothing.setContentsMargins(24, 12, 24, 0)
         self.nothing.hide()
         self.models = RowButton("models", self)
         self.settings = RowButton("settings", self)
@@ -377,11 +394,10 @@ class Sidebar(QFrame):
         self.brand.setFixedHeight(theme.px(30))  # as high in both scripts
 
     def _await_midnight(self) -> None:
-        from datetime import datetime, timedelta
-
-        now = datetime.now()
+        now = self.model.clock()
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
-        self.midnight.start(int((tomorrow - now).total_seconds() * 1000))
+        # not the difference of the two local times: a day on which the clocks are put forward has 23 hours
+        self.midnight.start(int((tomorrow.timestamp() - now.timestamp()) * 1000))
 
     def _new_day(self) -> None:
         self._change(self.model.rebuild)
@@ -397,12 +413,10 @@ class Sidebar(QFrame):
         self.setAccessibleName(self.tr("Chats and navigation"))
         self.brand.setText(self.tr("Samar"))
         self.new_chat.setText(self.tr("New chat"))
-        self.new_chat.describe(
-            self.tr("New chat"), QKeySequence("Ctrl+N").toString(QKeySequence.SequenceFormat.NativeText)
-        )
+        self.new_chat.describe(self.tr("New chat"), native("Ctrl+N"))
         self.temporary_chat.describe(
             self.tr("New temporary chat"),
-            QKeySequence("Ctrl+Shift+N").toString(QKeySequence.SequenceFormat.NativeText),
+            native("Ctrl+Shift+N"),
             self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar."),
         )
         self.options.describe(self.tr("Sort, folders and archive"))
@@ -410,11 +424,11 @@ class Sidebar(QFrame):
         self.archive_head.describe(self.tr("Back to all chats"))
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
-        if self.search.clear_button is not None:
-            self.search.clear_button.setAccessibleName(self.tr("Clear the search"))
+        self.search.setToolTip(f"{self.tr('Search chats')}  {native('Ctrl+K')}")
+        self.search.name_clear(self.tr("Clear the search"))
         self.view.setAccessibleName(self.tr("Chats"))
         self.models.setText(self.tr("Models"))
         self.models.setAccessibleName(self.tr("Models"))
         self.settings.setText(self.tr("Settings"))
-        self.settings.setAccessibleName(self.tr("Settings"))
+        self.settings.describe(self.tr("Settings"), native("Ctrl+,"))
         self._show_nothing()

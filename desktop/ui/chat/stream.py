@@ -25,6 +25,7 @@ LONGEST_PARAGRAPH = 6000
 MOST_BRACKETS = 60
 """Opening brackets in a line of prose: the parser needs quadratic time for those that never close."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)$")
+_SIGN = re.compile(r" {0,3}(?:-{1,3}|={1,3}|[*+]|\d{1,3}[.)]?)[ \t]*")
 _NO_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d{1,9}[.)]\s)|.*\|")
 
 
@@ -317,7 +318,11 @@ def pieces(text: str) -> list[tuple[str, bool]]:
 
 
 def _closed(text: str) -> str:
-    """`text` with an emphasis or code span that is still being written closed, so that its signs don't flash up."""
+    """`text` with an emphasis or code span that is still being written closed, so that its signs don't flash up, and
+    without the sign of a list that may begin on its last line: a dash would make a heading of the line before it."""
+    line = text.rfind("\n") + 1
+    if _SIGN.fullmatch(text, line) and text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line].strip():
+        text = text[:line]
     body = text.rstrip()
     paragraph = body[body.rfind("\n\n") + 1 :]
     if "```" in paragraph or "~~~" in paragraph:

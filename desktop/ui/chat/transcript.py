@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -25,12 +25,12 @@ from desktop.core.text import Direction
 from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
+from desktop.ui.chat.curtain import Curtain, Taking
 from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
 from desktop.ui.chat.editing import Editing
 from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
-from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.highlight import prepare
 from desktop.ui.chat.link_popover import LinkPopover
 from desktop.ui.chat.look import LIGHT, P_MESSAGE, Look, Palette, colour
@@ -38,6 +38,8 @@ from desktop.ui.chat.message_actions import CodeBar, MessageBar
 from desktop.ui.chat.message_editor import MessageEditor
 from desktop.ui.chat.overlays import Overlays
 from desktop.ui.chat.page import ChatPage
+from desktop.ui.chat.page_menu import page_menu
+from desktop.ui.chat.pictures import Drawings, Thumbnails, linked
 from desktop.ui.widgets import say
 
 SCREENFUL = 6
@@ -61,6 +63,9 @@ class TranscriptView(QWidget):
     sibling_chosen = Signal(int, int)
     delete_requested = Signal(int)
     fork_requested = Signal(int)
+    probabilities_requested = Signal(int)
+    image_chosen = Signal(str, int, int)
+    """show, copy or save; message id, which of its images"""
     link_opened = Signal(str)
     """The person has seen where the link leads and wants to go there: http, https or mailto."""
     copied = Signal()
@@ -75,8 +80,11 @@ class TranscriptView(QWidget):
         self._palette: Palette = LIGHT
         self._scale = 1.0
         self._look = self._make_look()
-        self.formulas = FormulaRenderer(self._look, self)
+        self.formulas = Drawings(self._look, self)
         self.page = ChatPage(self._look, self.formulas, self)
+        self.thumbnails = Thumbnails(self.page)
+        self.has_tokens: Callable[[int], bool] = lambda _id: False
+        """Whether the probabilities of a reply are known; replaced by whoever has them."""
         self.chat = ChatDocument(self.page.document(), self._look, self.formulas)
         self.overlays = Overlays(self.page, lambda: self.chat, lambda id: self._siblings.get(id))
         self.find_bar = FindBar(self._look, self)
@@ -88,10 +96,11 @@ class TranscriptView(QWidget):
         self._first = 0
         """Index of the first message that is in the document."""
         self._at_end = True
+        self._taking: Taking | None = None
         self.filler = Filler(self._second_document, lambda: self._messages, self._base, self)
         self.setFocusProxy(self.page)
         self.page.setAccessibleName(self.tr("Conversation"))
-        self.page.sources = self._sources
+        self.page.sources = self.sources
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page)
@@ -102,7 +111,8 @@ class TranscriptView(QWidget):
 
     def _connect(self) -> None:
         self.page.column_changed.connect(lambda width: self.chat.fit(width))
-        self.filler.done.connect(self._take)
+        self.filler.written.connect(self._take)
+        self.filler.done.connect(self._taken)
         self.page.anchorClicked.connect(self._follow)
         self.page.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.page.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
@@ -122,15 +132,16 @@ class TranscriptView(QWidget):
         self.editing.reply_submitted.connect(self.reply_edit_submitted)
 
     def _connect_bar(self, bar: MessageBar) -> None:
-        bar.chosen.connect(self._act)
-        bar.sibling_chosen.connect(self.sibling_chosen)
+        bar.chosen.connect(self.act)
+        bar.has_tokens = lambda message_id: self.has_tokens(message_id)
+        bar.sibling_chosen.connect(self._choose_sibling)
         QWidget.setTabOrder(self.page, bar.copy)
-        buttons = [bar.copy, bar.regenerate, bar.resume, bar.edit, bar.more, bar.previous, bar.next]
+        buttons = [bar.copy, bar.regenerate, bar.resume, bar.edit, bar.tokens, bar.more, bar.previous, bar.next]
         for one, other in pairwise(buttons):
             QWidget.setTabOrder(one, other)
 
     def _connect_code_bar(self, bar: CodeBar) -> None:
-        bar.copied.connect(lambda at: self._copy(code_text(self.page.document().findBlock(at))))
+        bar.copied.connect(lambda at: self.copy_text(code_text(self.page.document().findBlock(at))))
         bar.saved.connect(lambda at: self._saver.ask(self.page.document().findBlock(at)))
         QWidget.setTabOrder(self.page, bar.copy)
         QWidget.setTabOrder(bar.copy, bar.save)
@@ -147,6 +158,7 @@ class TranscriptView(QWidget):
         self.page.setUpdatesEnabled(False)
         self._is_putting = True  # emptying the page moves its scroll bar to the top, which asks for earlier messages
         self.overlays.reset()
+        self.finder.forget()
         self.formulas.reset(self._look)
         self.chat.reset(self._look)
         with self.chat.editing():
@@ -192,26 +204,40 @@ class TranscriptView(QWidget):
         rest = shown.size().height() - bar.value()
         longer = chat.document.characterCount() - shown.characterCount()
         chosen = self.page.textCursor()
-        anchor, position = chosen.anchor() + longer, chosen.position() + longer
-        follow = self._at_end
-        self.chat, self._first = chat, 0
+        anchor, position = max(chosen.anchor() + longer, 0), max(chosen.position() + longer, 0)
+        self._taking = Taking(self._at_end, rest, longer, anchor, position, Curtain(self.page))
+        self._taking.curtain.touched.connect(self.filler.finish)
+        self.chat = chat
+        self._is_putting = True
         self.overlays.hold()
         self.page.setUpdatesEnabled(False)
+        self.finder.release()
         self.page.setDocument(chat.document)
         self.chat.fit(self.page.column())
-        chat.document.documentLayout().documentSizeChanged.emit(chat.document.size())
-        moved = QTextCursor(chat.document)
-        moved.setPosition(max(anchor, 0))
-        moved.setPosition(max(position, 0), QTextCursor.MoveMode.KeepAnchor)
+
+    def _taken(self) -> None:
+        """It is laid out."""
+        taking, self._taking = self._taking, None
+        assert taking is not None
+        document, bar = self.chat.document, self.page.verticalScrollBar()
+        self._first = 0
+        document.documentLayout().documentSizeChanged.emit(document.size())
+        moved = QTextCursor(document)
+        moved.setPosition(taking.anchor)
+        moved.setPosition(taking.position, QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(moved)
-        bar.setValue(bar.maximum() if follow else round(chat.document.size().height() - rest))
+        self.finder.mark_again(taking.longer)
+        bar.setValue(bar.maximum() if taking.follow else round(document.size().height() - taking.rest))
         self.overlays.release()
         self.page.setUpdatesEnabled(True)
-        self._settle(follow)
+        self._is_putting = False
+        taking.curtain.leave()
+        self._settle(taking.follow)
         self.filled.emit()
 
     def append_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Add a message at the end. One that is streaming takes chunks from now on."""
+        self.filler.finish()
         if siblings is not None:
             self._siblings[message.id] = siblings
         self._messages.append(message)
@@ -224,6 +250,7 @@ class TranscriptView(QWidget):
 
     def append_chunk(self, message_id: int, text: str, thinking: str = "") -> None:
         """Add to a streaming reply. What of it is finished is never laid out again."""
+        self.filler.finish()
         if message_id not in self.chat.entries:
             return
         follow = self._at_end
@@ -232,6 +259,7 @@ class TranscriptView(QWidget):
 
     def finish_message(self, message: Message) -> None:
         """A streaming reply has ended; `message` says how."""
+        self.filler.finish()
         follow = self._at_end
         with self._in_place():
             self.chat.finish(message)
@@ -248,6 +276,7 @@ class TranscriptView(QWidget):
 
     def update_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
         """Show `message` in the place of the one with its id."""
+        self.filler.finish()
         if siblings is not None:
             self._siblings[message.id] = siblings
         follow = self._at_end
@@ -263,6 +292,7 @@ class TranscriptView(QWidget):
 
     def remove_from(self, message_id: int) -> None:
         """Remove a message and all that follow it."""
+        self.filler.finish()
         at = next((index for index, message in enumerate(self._messages) if message.id == message_id), None)
         if at is None:
             return
@@ -279,7 +309,7 @@ class TranscriptView(QWidget):
     def clear(self) -> None:
         self.set_messages([])
 
-    def _sources(self) -> dict[int, str]:
+    def sources(self) -> dict[int, str]:
         return {message.id: message.content for message in self._messages}
 
     # --- look ---------------------------------------------------------------------------------------------------------
@@ -300,6 +330,7 @@ class TranscriptView(QWidget):
 
     def _restyle(self) -> None:
         """Write the document anew in the new look, at the same place."""
+        self.filler.finish()
         messages, siblings = self._current_messages(), self._siblings
         place = None if self._at_end else self._message_at(self.page.viewport().height() // 3)
         self._look = self._make_look()
@@ -365,6 +396,7 @@ class TranscriptView(QWidget):
 
     def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
         """Show a message; ranges: spans of its source, in characters, to be marked."""
+        self.filler.finish()
         while message_id not in self.chat.entries and self._first:
             self._put_above(MORE)
         entry = self.chat.entries.get(message_id)
@@ -434,6 +466,7 @@ class TranscriptView(QWidget):
 
     # --- what the person does -----------------------------------------------------------------------------------------
     def open_find(self) -> None:
+        self.filler.finish()
         self._make_room(self.find_bar.height() + 16)
         self._place_find_bar()
         self.finder.open()
@@ -442,24 +475,25 @@ class TranscriptView(QWidget):
         """Put the last reply's Markdown on the clipboard."""
         for message in reversed(self._current_messages()):
             if message.role is Role.ASSISTANT:
-                self._copy(message.content)
+                self.copy_text(message.content)
                 return
 
     def edit_message(self, message_id: int) -> None:
         """Open the editor over a message."""
+        self.filler.finish()
         self.editing.open(message_id)
 
     @property
     def editor(self) -> MessageEditor | None:
         return self.editing.editor
 
-    def _act(self, action: str, message_id: int) -> None:
-        message = self.chat.current(message_id)
+    def act(self, action: str, message_id: int) -> None:
+        """Do what a bar or a menu offers for a message."""
         match action:
             case "copy":
-                self._copy(message.content)
+                self.copy_text(self.chat.current(message_id).content)
             case "copy-plain":
-                self._copy(self._plain(message_id))
+                self.copy_text(self._plain(message_id))
             case "regenerate":
                 self.regenerate_requested.emit(message_id)
             case "continue":
@@ -470,6 +504,20 @@ class TranscriptView(QWidget):
                 self.fork_requested.emit(message_id)
             case "delete":
                 self.delete_requested.emit(message_id)
+            case "probabilities":
+                self.probabilities_requested.emit(message_id)
+
+    def _choose_sibling(self, message_id: int, delta: int) -> None:
+        """Ask for the branch beside this one; the keyboard stays at the arrow, which belongs to another message then."""
+        bar = self.overlays.bars.get(message_id)
+        held = bar.held_arrow() if bar else None
+        place = next((index for index, message in enumerate(self._messages) if message.id == message_id), -1)
+        self.sibling_chosen.emit(message_id, delta)
+        if held is not None and 0 <= place < len(self._messages):
+            self.overlays.place()
+            bar = self.overlays.bars.get(self._messages[place].id)
+            if bar is not None:
+                bar.hold_arrow(held)
 
     def _plain(self, message_id: int) -> str:
         entry = self.chat.entries[message_id]
@@ -477,48 +525,25 @@ class TranscriptView(QWidget):
         cursor.setPosition(self.chat.footer(entry).position(), QTextCursor.MoveMode.KeepAnchor)
         return selected(cursor, markdown=False)
 
-    def _copy(self, text: str) -> None:
+    def copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.copied.emit()
 
     def menu(self, place: QPoint) -> QMenu:
         """The context menu for a place, in global coordinates."""
-        at = self.page.viewport().mapFromGlobal(place)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chosen = self.page.textCursor()
-        copy = menu.addAction(self.tr("Copy"), self.page.copy)
-        marked = menu.addAction(
-            self.tr("Copy as Markdown"),
-            lambda: self._copy(selected(chosen, markdown=True, sources=self._sources())),
-        )
-        for action in (copy, marked):
-            action.setEnabled(chosen.hasSelection())
-        address = self.page.anchorAt(at)
-        if address and not address.startswith(THINKING_LINK):
-            menu.addAction(self.tr("Copy link"), lambda: self._copy(address))
-        menu.addAction(self.tr("Select all"), self.page.selectAll)
-        message = self.page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
-        if message in self.chat.entries:
-            bar = MessageBar(self._look, menu)
-            bar.hide()
-            bar.chosen.connect(self._act)
-            bar.bind(self.chat.entries[message].message, None, full=True)
-            bar.hide()
-            menu.addSeparator()
-            for action in bar.menu().actions():
-                menu.addAction(action)
-        return menu
+        return page_menu(self, place)
 
     def _follow(self, url: QUrl) -> None:
         address = url.toString()
         if address.startswith(THINKING_LINK):
             self._toggle(int(address.removeprefix(THINKING_LINK)))
-            return
-        card = LinkPopover(address, self._look, self)
-        card.opened.connect(self.link_opened)
-        under = self.page.underMouse()
-        card.show_at(QCursor.pos() if under else self.page.viewport().mapToGlobal(self.page.cursorRect().bottomLeft()))
+        elif image := linked(address):
+            self.image_chosen.emit("show", *image)
+        else:
+            card = LinkPopover(address, self._look, self)
+            card.opened.connect(self.link_opened)
+            corner = self.page.viewport().mapToGlobal(self.page.cursorRect().bottomLeft())
+            card.show_at(QCursor.pos() if self.page.underMouse() else corner)
 
     def _toggle(self, message_id: int) -> None:
         entry = self.chat.entries.get(message_id)
@@ -552,6 +577,7 @@ class TranscriptView(QWidget):
         return found if found in self.chat.entries else None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.filler.finish()
         follow = self._at_end
         super().resizeEvent(event)
         if follow:

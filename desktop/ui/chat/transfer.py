@@ -94,6 +94,7 @@ class TransferController(QObject):
             system_prompt=self.tr("System prompt"),
             thinking=self.tr("Thinking"),
             untitled=self.tr("New chat"),
+            image=self.tr("Image"),
             direction=Direction.RTL if i18n.is_rtl() else Direction.LTR,
         )
 

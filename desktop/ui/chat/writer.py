@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -20,13 +21,20 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.core.text import Direction, isolated
+from desktop.core.text import TAG, Direction, isolated
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Holder, Kind, Run, Table
 from desktop.ui.chat.look import Look, colour, qt_direction
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
+_APART = re.compile(
+    TAG.pattern  # its brackets would turn around
+    + r"|(?<![A-Za-z0-9_.)+-])(?:\+[0-9]{1,3}(?:[ -][0-9]{2,5}){1,5}|[0-9]+(?:-[0-9]+){2,}"  # +966 50 123 4567, 2024-05-17
+    r"|[-+\u2212][0-9](?:[0-9.,]*[0-9])?)"  # -5.5
+)
+"""What stands in right-to-left text as it would alone: a sign before a number, and the hyphens of a date, would be taken for the
+sentence's own."""
 PAD = "\u202f"
 """A narrow space at each end of inline code, room for the shape behind it. It is no part of the text."""
 
@@ -109,7 +117,7 @@ class Writer:
     def _insert_runs(self, cursor: QTextCursor, block: Block, runs: Sequence[Run]) -> None:
         for run in runs:
             base = self.look.char_format(run, block.kind, block.level)
-            if run.style & b.MATH:
+            if run.style & (b.MATH | b.PICTURE):
                 made = self._formulas.image_format(run, base)
                 if made is not None:
                     start = cursor.position()
@@ -172,7 +180,8 @@ class Writer:
         at = table.columns - 1 - column if table.direction is Direction.RTL else column
         place = inserted.cellAt(row, at)
         cursor = place.firstCursorPosition()
-        made = self.look.block_format(Block(Kind.TABLE, direction=cell.direction, inside=table.inside), message_id)
+        as_block = Block(Kind.TABLE, cell.runs, cell.direction, table.inside)
+        made = self.look.block_format(as_block, message_id)
         made.setLeftMargin(0)
         made.setRightMargin(0)
         made.setTopMargin(0)
@@ -253,7 +262,7 @@ class Writer:
 
     def _patch_block(self, place: QTextBlock, was: Block, now: Block, message_id: int) -> None:
         cursor = QTextCursor(place)
-        if replace(was, runs=()) != replace(now, runs=()):
+        if replace(was, runs=()) != replace(now, runs=()) or was.has_formula != now.has_formula:
             cursor.setBlockFormat(self.look.block_format(now, message_id))
             if (was.kind, was.level) != (now.kind, now.level):
                 cursor.setBlockCharFormat(self.look.plain(now.kind, now.level))
@@ -307,7 +316,7 @@ class Writer:
 
 
 def rendered(run: Run, kind: Kind) -> str:
-    """The text of a run as it stands in the document: one paragraph, code, links and formulas isolated."""
+    """The text of a run as it stands in the document: one paragraph; what keeps an order of its own is isolated."""
     text = run.text.replace("\n", LINE)
     if kind in (Kind.CODE_LINE, Kind.CODE_HEAD):
         return text
@@ -315,6 +324,8 @@ def rendered(run: Run, kind: Kind) -> str:
         return isolated(f"{PAD}{text}{PAD}" if run.style & b.CODE else text, Direction.LTR)
     if run.style & b.LINK:
         return isolated(text)
+    if not text.isascii() or text.lstrip()[:1] in ("-", "+"):
+        return _APART.sub(lambda found: isolated(found[0], Direction.LTR), text)
     return text
 
 

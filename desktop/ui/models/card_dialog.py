@@ -5,13 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.models.card import WARNINGS, Card
 from desktop.models.fit import Fit
 from desktop.ui import i18n
 from desktop.ui.models import words
-from desktop.ui.widgets import Label
+from desktop.ui.widgets import Edge, Label
 
 
 class CardDialog(QDialog):
@@ -50,13 +59,19 @@ class CardDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(body)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.rejected.connect(self.close)
+        shut = QPushButton(self.tr("Close"), self)
+        shut.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 12, 24, 16)
+        foot.addStretch(1)
+        foot.addWidget(shut)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 12)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
         outer.addWidget(scroll, 1)
-        outer.addWidget(buttons)
-        outer.setAlignment(buttons, Qt.AlignmentFlag.AlignHCenter)
+        outer.addWidget(Edge(self))
+        outer.addLayout(foot)
+        shut.setFocus()
 
     def _warning(self, text: str, parent: QWidget) -> QFrame:
         frame = QFrame(parent)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
 from desktop.ui import i18n, theme
+from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.widgets import Label, is_language_change
@@ -82,7 +83,7 @@ class CataloguePage(QWidget):
         self.card_row.setSpacing(12)
         self.words = QLineEdit(self)
         self.words.setClearButtonEnabled(True)
-        self.which = QComboBox(self)
+        self.which = Choice(self)
         self.table = ModelTable(self, shed=(2, 1, 5, 3))
         self.about = Label("value", self, wrap=True)
         self.facts = Label("hint", self, wrap=True)
@@ -213,6 +214,9 @@ class CataloguePage(QWidget):
             return True
 
         self.table.set_filter(self.words.text(), wanted)
+        self.table.set_placeholder(
+            self.tr("No model matches. Try fewer words, or another choice beside them.") if shown else ""
+        )
 
     def _describe(self) -> None:
         chosen = self.chosen()

@@ -18,6 +18,7 @@ from desktop.core.paths import Paths, starter_model
 from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
+from desktop.ui.models.first import first_model, name_of
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker, LoadOptions
 
@@ -74,21 +75,17 @@ class ModelController(QObject):
     def begin(self, given: Path | None = None) -> None:
         """Load the model to start with: the given one, else the last one, else the bundled one. What ended Samar or its
         engine while it was being opened the last time is left out, with a word about it."""
-        guilty = self.mark.left_over()
+        path, problem = first_model(given, self.preferences.value.last_model, self.mark)
         self.mark.note(None)
-        last = Path(self.preferences.value.last_model) if self.preferences.value.last_model else None
-        path = given or (last if last and last.is_file() else starter_model())
-        if guilty == path != starter_model():
-            self.error_occurred.emit(SamarError("model_killed_engine", name=path.name))
-            path = starter_model()
-        elif last and not last.is_file() and not given:
-            self.error_occurred.emit(SamarError("model_missing", name=last.name))
+        if problem:
+            self.error_occurred.emit(problem)
         self.load(path)
 
     def load(self, path: Path) -> None:
         """Load a model in the place of the loaded one."""
         self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
+        self.window.empty.set_loading(self._name(path))
         self.worker.load(path, lambda: self._options(path))
 
     def _options(self, path: Path) -> LoadOptions:
@@ -180,7 +177,7 @@ class ModelController(QObject):
         return self._name(Path(info.path)) if self._is_starter(Path(info.path)) else info.name
 
     def _name(self, path: Path) -> str:
-        return self.tr("Samar Starter") if self._is_starter(path) else path.stem
+        return name_of(path)
 
     @staticmethod
     def _is_starter(path: Path) -> bool:

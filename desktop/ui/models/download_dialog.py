@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.errors import fill
-from desktop.models.hub import HubChoice, HubFile, HubRepository
+from desktop.models.repository import HubChoice, HubFile, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.widgets import Label, Segments, is_language_change

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.downloads import Download, State
 from desktop.ui import i18n
@@ -16,7 +16,7 @@ from desktop.ui.widgets import Edge, IconButton, Label, Meter, is_language_chang
 from desktop.workers.downloads import Pace
 
 GOING = (State.RUNNING, State.QUEUED, State.WAITING)
-ASKS_FOR_ACCESS = ("hub_gated", "hub_needs_token")
+ASKS_FOR_ACCESS = ("hub_gated", "hub_gated_unknown", "hub_needs_token")
 
 
 class DownloadRow(QWidget):
@@ -83,8 +83,7 @@ class DownloadRow(QWidget):
     def _say(self) -> None:
         one, pace = self.one, self.pace
         held = pace.held if pace else one.held
-        label = f"{one.name}  ·  {one.quantization}" if one.quantization else one.name
-        self.name.setText(words.name(label))
+        self.name.setText(words.line(words.path(one.name), one.quantization))
         self.meter.set_fraction(held / one.size if one.size else 0.0)
         of = self.tr("{held} of {size}").replace("{held}", i18n.size(held)).replace("{size}", i18n.size(one.size))
         parts = [words.state(one.state), of]
@@ -142,11 +141,37 @@ class DownloadsPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, DownloadRow] = {}
-        self.column = QVBoxLayout(self)
+        self.body = QWidget(self)
+        self.body.setObjectName("page")
+        self.column = QVBoxLayout(self.body)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
-        self.column.addWidget(Edge(self))
+        self.area = QScrollArea(self)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(self.body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(Edge(self))
+        outer.addWidget(self.area)
+        self.body.installEventFilter(self)
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._make_room()
+        return super().eventFilter(watched, event)
+
+    def _make_room(self) -> None:
+        """As high as its rows, and never more than a third of the window: the others are a scroll away."""
+        column = self.column
+        wraps = column.hasHeightForWidth()
+        needed = column.heightForWidth(self.body.width()) if wraps else column.sizeHint().height()
+        room = max(self.window().height() // 3, self.fontMetrics().height() * 5)
+        self.area.setFixedHeight(min(needed, room))
 
     def show_downloads(self, downloads: Sequence[Download]) -> None:
         for gone in self.rows.keys() - {one.id for one in downloads}:
@@ -166,6 +191,7 @@ class DownloadsPanel(QFrame):
             row.token_requested.connect(self.token_requested)
             self.column.addWidget(row)
         self.setVisible(bool(downloads))
+        self._make_room()
 
     def show_pace(self, pace: Pace) -> None:
         if row := self.rows.get(pace.id):

@@ -38,7 +38,7 @@ class FolderRow(QWidget):
             self.state.setText(self.tr("%n model(s)", "", folder.models))
         else:
             self.state.setText(self.tr("It is not there now. Its models come back with it."))
-        self.button.describe(self.tr("Look there no more"), description=str(folder.path))
+        self.button.describe(self.tr("Stop looking there"), description=str(folder.path))
         self.setAccessibleName(f"{folder.path}. {self.state.text()}")
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.errors import fill
 from desktop.models.fit import Machine, Verdict, rough
-from desktop.models.hub import HubChoice, HubModel, HubRepository
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
@@ -73,6 +73,8 @@ class HubPage(QWidget):
         super().__init__(parent)
         self.host = host
         self.results: list[HubModel] = []
+        self.asked, self.searching, self.opening = False, False, False
+        """Whether there was a search, and whether its answer, or that about a repository, is still to come."""
         self.repository: HubRepository | None = None
         self.machine = Machine(free=0)
         self.off = NetworkOff(self)
@@ -119,7 +121,8 @@ class HubPage(QWidget):
         self.words.returnPressed.connect(self._search)
         self.search.clicked.connect(self._search)
         self.token.clicked.connect(self.ask_token)
-        self.found.chosen.connect(lambda repo: self.repository_requested.emit(repo) if repo else None)
+        self.found.chosen.connect(self._open)
+        self.found.activated_key.connect(self._open)
         self.files.chosen.connect(lambda _: self._enable())
         self.files.activated_key.connect(lambda _: self._download())
         self.button.clicked.connect(self._download)
@@ -128,7 +131,12 @@ class HubPage(QWidget):
 
     def set_network(self, allowed: bool) -> None:
         self.pages.setCurrentWidget(self.on if allowed else self.off)
-        (self.words if allowed else self.off.button).setFocus()
+        if self.isVisible():  # else whatever is shown keeps the focus
+            self.first().setFocus()
+
+    def first(self) -> QWidget:
+        """Where one begins: the search, or the button that allows it."""
+        return self.words if self.pages.currentWidget() is self.on else self.off.button
 
     def set_machine(self, machine: Machine) -> None:
         self.machine = machine
@@ -136,19 +144,39 @@ class HubPage(QWidget):
 
     def show_results(self, results: Sequence[HubModel]) -> None:
         self.results = list(results)
-        self.repository = None
+        self.repository, self.searching = None, False
         self._fill()
         self.found.keep_order()
-        if not self.results:
-            self.note.setText(self.tr("Nothing was found. Try fewer words."))
+
+    def show_failure(self) -> None:
+        """What was asked for does not come."""
+        self.opening = False
+        if self.searching:
+            self.asked = self.searching = False
+            self._fill()
+        else:
+            self._fill_files()
+
+    def _open(self, repo: str | None) -> None:
+        """Another repository was chosen: the files of the one before are not its."""
+        if repo and (self.repository is None or self.repository.repo != repo):
+            self.repository, self.opening = None, True
+            self._fill_files()
+            self.repository_requested.emit(repo)
 
     def show_repository(self, repository: HubRepository) -> None:
-        self.repository = repository
+        if repository.repo != self.found.key():
+            return  # another one was chosen meanwhile
+        self.repository, self.opening = repository, False
         self._fill_files()
+        taken = repository.choice(lambda choice: rough(choice.size, self.machine) is Verdict.FITS)
+        self.files.select_key(taken.name if taken else None)
 
     def _search(self) -> None:
         if text := self.words.text().strip():
-            self.note.setText(self.tr("Searching…"))
+            self.results, self.repository = [], None
+            self.asked = self.searching = True
+            self._fill()
             self.search_requested.emit(text)
 
     def _choice(self) -> HubChoice | None:
@@ -192,6 +220,13 @@ class HubPage(QWidget):
             for one in self.results
         ]
         self.found.set_rows(titles, rows)
+        if self.searching:
+            text = self.tr("Searching…")
+        elif self.asked:
+            text = self.tr("Nothing was found. Try fewer words.")
+        else:
+            text = self.tr("Search for a model or its maker, such as Qwen, Gemma or ALLaM.")
+        self.found.set_placeholder(text)
         self._fill_files()
 
     def _fill_files(self) -> None:
@@ -213,6 +248,13 @@ class HubPage(QWidget):
             )
         self.files.set_rows(titles, rows)
         if self.repository:
+            self.files.set_placeholder(self.tr("There is no GGUF file in this repository."))
+        else:
+            waiting = (
+                self.tr("Asking for its files…") if self.opening else self.tr("Choose a repository to see its files.")
+            )
+            self.files.set_placeholder(waiting if self.results else "")
+        if self.repository:
             details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
             text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")
             if self.repository.gated:
@@ -220,8 +262,6 @@ class HubPage(QWidget):
             if self.repository.projector is not None:
                 text += " " + self.tr("It sees images.")
             self.note.setText(fill(text, details))
-        elif self.results:
-            self.note.setText(self.tr("Choose a repository to see its files."))
         else:
             self.note.setText("")
         self.page.setVisible(self.repository is not None)

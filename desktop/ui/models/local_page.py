@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.core.errors import fill
+from desktop.core.errors import SamarError, fill
 from desktop.models.entry import Entry
 from desktop.models.fit import Verdict
 from desktop.ui import i18n
-from desktop.ui.error_presenter import present_code
+from desktop.ui.error_presenter import present
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.widgets import Label, is_language_change
@@ -31,6 +34,8 @@ class LocalPage(QWidget):
         super().__init__(parent)
         self.shown: OnDisk | None = None
         self.loaded = ""
+        self.wanted = ""
+        """Id of a model that is to be chosen as soon as it is on the list: it was added just now."""
         self.words = QLineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.add_files = QPushButton(self)
@@ -60,7 +65,7 @@ class LocalPage(QWidget):
         column.addWidget(self.note)
         column.addLayout(foot)
         self.words.textChanged.connect(lambda text: self.table.set_filter(text))
-        self.table.chosen.connect(lambda _: self._enable())
+        self.table.chosen.connect(lambda _: self._describe())
         self.table.activated_key.connect(lambda _: self._emit(self.use_requested))
         self.use.clicked.connect(lambda: self._emit(self.use_requested))
         self.card.clicked.connect(lambda: self._emit(self.card_requested))
@@ -102,7 +107,22 @@ class LocalPage(QWidget):
         ]
         shown = self.shown
         self.folders.setVisible(bool(shown and shown.folders))
-        self.table.set_rows(titles, [self._row(entry) for entry in shown.entries] if shown else [])
+        names = Counter(entry.name for entry in shown.entries) if shown else Counter[str]()
+        self.table.set_rows(
+            titles, [self._row(entry, names[entry.name] > 1) for entry in shown.entries] if shown else []
+        )
+        self.table.set_placeholder(self.tr("No model matches. Try fewer words.") if shown else self.tr("Looking…"))
+        if shown and any(entry.id == self.wanted for entry in shown.entries):
+            self.table.select_key(self.wanted)
+            self.wanted = ""
+        if shown and self.table.key() is None:
+            loaded = next((entry.id for entry in shown.entries if entry.path == self.loaded), None)
+            self.table.select_key(loaded)
+        self._describe()
+
+    def _describe(self) -> None:
+        """What can be done with the chosen one, and what to know of it and of this computer."""
+        shown, entry = self.shown, self.entry()
         if shown:
             details = {"free": i18n.size(shown.machine.free), "total": i18n.size(shown.machine.total)}
             lines = [fill(self.tr("{free} of {total} memory are free now."), details)]
@@ -110,25 +130,33 @@ class LocalPage(QWidget):
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
                     lines.append(text.replace("{name}", words.path(str(folder.path))))
+            if entry is not None and entry.problem:
+                lines.append(self._trouble(entry))
             self.note.setText("\n".join(lines))
         self._enable()
 
-    def _row(self, entry: Entry) -> Row:
+    def _trouble(self, entry: Entry) -> str:
+        """Why a file can't be used, and what to do."""
+        problem = present(SamarError(entry.problem, **entry.problem_details))
+        return f"{problem.what} {problem.then}"
+
+    def _row(self, entry: Entry, named_alike: bool = False) -> Row:
         assert self.shown is not None
         fit = self.shown.fits.get(entry.id)
         where = words.origin(entry.origin)
         if entry.path == self.loaded:
             where = words.line(self.tr("Loaded now"), where)
-        problem = present_code(entry.problem) if entry.problem else None
-        if problem:
-            where = self.tr("Can't be used: the file is damaged or not whole.")
+        if entry.problem:
+            where = self.tr("Can't be used")
+        elif named_alike:
+            where = words.line(words.path(Path(entry.path).name), where)
         verdict = fit.verdict if fit else Verdict.WONT
-        tip = words.needs(fit) if fit else (problem.then if problem else "")
+        tip = words.needs(fit) if fit else self._trouble(entry)
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
             entry.id,
             (
-                Cell(entry.name, entry.name.casefold(), tip=entry.path),
+                Cell(entry.name, entry.name.casefold(), tip=f"{words.name(entry.name)}\n{words.path(entry.path)}"),
                 Cell(words.parameters(entry.parameters), entry.parameters),
                 Cell(entry.quantization),
                 Cell(i18n.size(entry.file_bytes), entry.file_bytes),

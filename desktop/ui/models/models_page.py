@@ -38,6 +38,11 @@ class MessageBar(QWidget):
         self.show()
         say(self, text)
 
+    def update_text(self, text: str) -> None:
+        """The same sentence, further on: not said aloud again, and not shown again to whoever closed it."""
+        if self.isVisible():
+            self.text.setText(text)
+
 
 class ModelsPage(QWidget):
     """Signals of its parts are connected by their owner: `local`, `catalogue`, `hub`, `downloads`."""
@@ -63,7 +68,7 @@ class ModelsPage(QWidget):
         for page in (self.local, self.catalogue, self.hub):
             self.pages.addWidget(page)
         self.downloads = DownloadsPanel(self)
-        self.overlay = DropOverlay(self)
+        self.overlay = DropOverlay(self, adds=True)
         head = QHBoxLayout()
         head.setContentsMargins(20, 16, 20, 8)
         head.addWidget(self.title)
@@ -90,7 +95,7 @@ class ModelsPage(QWidget):
         """ "local", "catalogue" or "hub"."""
         self.tabs.set_value(name)
         self.pages.setCurrentWidget(self.tab())
-        self.tab().words.setFocus()
+        (self.hub.first() if self.tab() is self.hub else self.tab().words).setFocus()
 
     def tab(self) -> LocalPage | CataloguePage | HubPage:
         """The one that is shown."""
@@ -102,6 +107,7 @@ class ModelsPage(QWidget):
         return pages[self.tabs.value()]
 
     def show_error(self, problem: SamarError) -> None:
+        self.hub.show_failure()
         shown = present(problem)
         self.message.show_text(f"{shown.what} {shown.then}")
 
@@ -131,7 +137,8 @@ class ModelsPage(QWidget):
         self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.paths_dropped.emit(self.overlay.take(event))
+        paths, _ = self.overlay.take(event)
+        self.paths_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()

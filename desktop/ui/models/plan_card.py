@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import i18n, theme
+from desktop.ui.choice import Choice
+from desktop.ui.models import words
 from desktop.ui.widgets import IconButton, Label, Meter, say
 
 
@@ -57,7 +59,7 @@ class PlanCard(QWidget):
         self.title = Label("heading", self, wrap=True)
         self.facts = Label("label", self, wrap=True)
         self.notes = Label("hint", self, wrap=True)
-        self.types = QComboBox(self)
+        self.types = Choice(self)
         self.types_label = Label("label", self)
         self.types_label.setBuddy(self.types)
         self.fit = Label("label", self)
@@ -110,7 +112,7 @@ class PlanCard(QWidget):
         self.types.blockSignals(True)
         self.types.clear()
         for choice in view.choices:
-            self.types.addItem(f"{choice.name} · {size_text(choice.size)}", choice.name)
+            self.types.addItem(words.line(isolated(choice.name), i18n.size(choice.size)), choice.name)
         self.types.setCurrentIndex(max(0, self.types.findData(view.chosen)))
         self.types.blockSignals(False)
         self._show()
@@ -121,7 +123,7 @@ class PlanCard(QWidget):
         self.stage = stage or "read"
         self.meter.set_fraction(fraction)
         self.progress.setText(
-            self.tr("{stage} · {percent} %").format(stage=self._stage_text(), percent=int(fraction * 100))
+            self.tr("{stage} · {percent}%").format(stage=self._stage_text(), percent=int(fraction * 100))
         )
         self._show()
 
@@ -187,7 +189,7 @@ class PlanCard(QWidget):
             minutes = max(1, round(view.seconds / 60))
             parts = (
                 self.tr("{family}, {count} parameters").format(
-                    family=isolated(view.family), count=parameters_text(view.parameters)
+                    family=isolated(view.family), count=isolated(words.parameters(view.parameters))
                 ),
                 self.tr("tokenizer {name}").format(name=isolated(view.tokenizer)),
                 self.tr("about %n minute(s)", "", minutes),
@@ -216,17 +218,3 @@ class PlanCard(QWidget):
 def isolated(text: str) -> str:
     """A foreign name within a sentence of either direction."""
     return f"\u2068{text}\u2069"
-
-
-def size_text(size: int) -> str:
-    """A file's size in the interface's language, in decimal units, as file managers give it."""
-    if size < 1_000_000_000:
-        return isolated(f"{i18n.locale(i18n.current()).toString(size / 1e6, 'f', 0)} MB")
-    return isolated(f"{i18n.locale(i18n.current()).toString(size / 1e9, 'f', 1)} GB")
-
-
-def parameters_text(count: int) -> str:
-    """ "1.2 B", "17 M"."""
-    if count < 1_000_000_000:
-        return isolated(f"{count / 1e6:.0f} M")
-    return isolated(f"{count / 1e9:.1f} B")

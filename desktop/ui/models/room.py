@@ -17,8 +17,9 @@ from desktop.models.catalogue import Recommendation
 from desktop.models.downloads import DownloadQueue
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
-from desktop.models.hub import Hub, HubChoice, HubModel, HubRepository
+from desktop.models.hub import Hub
 from desktop.models.library import Library, Removal
+from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.models.settings import ModelSettings
 from desktop.ui import i18n
 from desktop.ui.models import words
@@ -64,6 +65,8 @@ class ModelsRoom(QObject):
         self.page: ModelsPage | None = None
         self.folders: FoldersDialog | None = None
         self.loaded = ""
+        self.shows_next = False
+        """The page comes up with the next models that are added."""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
         self.worker.failed.connect(self._on_failed)
@@ -71,6 +74,7 @@ class ModelsRoom(QObject):
         self.worker.checkpoint_found.connect(self.convert_requested)
         self.worker.removed.connect(self._on_removed)
         self.worker.verified.connect(self._on_verified)
+        self.worker.verifying.connect(self._on_verifying)
         self.worker.carded.connect(self._on_carded)
         self.worker.described.connect(self._on_described)
         self.worker.offered.connect(self._download)
@@ -86,8 +90,8 @@ class ModelsRoom(QObject):
         if self.page is None:
             self.page = self._made()
             self.downloads.begin()
-        self.page.open_tab(tab)
         self.page.hub.set_network(self.preferences.value.network_allowed)
+        self.page.open_tab(tab)
         self.page.local.show_loaded(self.loaded)
         self.page.show()
         self.page.raise_()
@@ -103,9 +107,14 @@ class ModelsRoom(QObject):
         """Look at the disk and the free memory anew."""
         self.worker.look(self.preferences.value.context)
         self.worker.list_catalogue(self.preferences.value.context)
+        if self.page is not None:
+            self.downloads.look()
 
-    def take(self, paths: list[Path]) -> None:
-        """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter."""
+    def take(self, paths: list[Path], *, show: bool = False) -> None:
+        """Files and folders that were dropped: models join the list, a checkpoint's folder asks for the converter.
+
+        show: bring the page up with what was found."""
+        self.shows_next = show
         self.worker.take(paths, self.preferences.value.context)
 
     def show_loaded(self, path: str) -> None:
@@ -182,7 +191,7 @@ class ModelsRoom(QObject):
         """A file of the list: the Hub is asked what it is today, then it is queued."""
         if self.preferences.value.network_allowed or self._asks_for_network():
             self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
-            self.worker.find_choice(one.repo, one.file.name)
+            self.worker.find_choice(one.repo, one.file.name, one.file.quantization)
 
     def _download(self, repository: HubRepository, choice: HubChoice) -> None:
         """Queue a model; where there is something to agree to or to choose, ask first."""
@@ -281,11 +290,22 @@ class ModelsRoom(QObject):
             self.page.hub.show_results(results)
 
     def _on_imported(self, entries: list[Entry]) -> None:
+        if self.shows_next:
+            self.shows_next = False
+            self.open("local")
+        if self.page is not None:
+            self.page.local.wanted = entries[0].id
         self._tell(self.tr("%n model(s) added.", "", len(entries)))
 
     def _on_removed(self, entry: Entry, done: Removal) -> None:
         text = self.tr("{name} is in the bin.") if done.deletes else self.tr("{name} is off the list; its file stays.")
         self._tell(fill(text, {"name": words.name(entry.name)}))
+
+    def _on_verifying(self, entry: Entry, done: int, whole: int) -> None:
+        if self.page is not None and whole:
+            text = self.tr("Reading {name}… {done} of {whole}")
+            details = {"name": words.name(entry.name), "done": i18n.size(done), "whole": i18n.size(whole)}
+            self.page.message.update_text(fill(text, details))
 
     def _on_verified(self, entry: Entry, had_checksum: bool) -> None:
         if had_checksum:
@@ -312,6 +332,8 @@ class ModelsRoom(QObject):
         self.worker.look(self.preferences.value.context)
 
     def _on_finished(self, entry: Entry) -> None:
+        if self.page is not None:
+            self.page.local.wanted = entry.id
         self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.core.errors import fill
@@ -63,7 +63,9 @@ class MemoryBar(QWidget):
         )
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         at = 0.0
-        painter.setClipRect(whole)
+        rounded = QPainterPath()
+        rounded.addRoundedRect(whole, 5, 5)
+        painter.setClipPath(rounded)
         for size, color in parts:
             width = whole.width() * size / scale
             left = whole.width() - at - width if rtl else at

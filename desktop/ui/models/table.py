@@ -16,7 +16,18 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -33,6 +44,8 @@ from desktop.ui.models import words
 from desktop.ui.widgets import leading
 
 Index = QModelIndex | QPersistentModelIndex
+BAR = 3
+"""Pixels of the mark on the row that the keyboard is at."""
 NAME_LETTERS = 22
 """Average letters of the first column that the others leave room for."""
 SORT, FIT, DETAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
@@ -141,11 +154,14 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(option.rect)
         selected = bool(option.state & option.state.State_Selected)
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
         if selected:
             painter.fillRect(option.rect, tokens.color("selected"))
+            if index.column() == 0 and option.widget is not None and option.widget.hasFocus():
+                left = rect.right() - BAR if rtl else rect.left()
+                painter.fillRect(QRectF(left, rect.top(), BAR, rect.height() - 1), tokens.color("accent"))
         painter.setPen(QPen(tokens.color("line"), 1))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft
         inner = rect.adjusted(12, 4, -12, -4)
         if verdict := index.data(FIT):  # Qt hands it back as a plain text
             self._badge(painter, inner, Verdict(verdict), rtl)
@@ -164,14 +180,20 @@ class _Delegate(QStyledItemDelegate):
         line = inner
         if detail:
             line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2)
-        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(line, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, text)
+        self._line(painter, line, str(index.data()), rtl)
         if detail:
             painter.setFont(theme.interface_font(12))
             painter.setPen(tokens.color("muted"))
             below = QRectF(inner.left(), inner.center().y(), inner.width(), inner.height() / 2)
-            text = painter.fontMetrics().elidedText(detail, Qt.TextElideMode.ElideRight, int(inner.width()))
-            painter.drawText(below, leading(rtl) | Qt.AlignmentFlag.AlignVCenter, text)
+            self._line(painter, below, detail, rtl)
+
+    def _line(self, painter: QPainter, place: QRectF, text: str, rtl: bool) -> None:
+        """Placed by the interface and ordered by its own first letter or mark, so that what is cut off is its end."""
+        option = QTextOption(leading(rtl) | Qt.AlignmentFlag.AlignVCenter)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+        painter.drawText(place, shown, option)
 
     def _badge(self, painter: QPainter, inner: QRectF, verdict: Verdict, rtl: bool) -> None:
         tokens = theme.current()
@@ -203,6 +225,7 @@ class ModelTable(QTableView):
     def __init__(self, parent: QWidget | None = None, shed: Sequence[int] = ()) -> None:
         super().__init__(parent)
         self.shed = tuple(shed)
+        self.placeholder = ""
         self.setObjectName("modelTable")
         self.source = _Rows(self)
         self.filter = _Filter(self)
@@ -242,6 +265,38 @@ class ModelTable(QTableView):
             self.filter.sort(column, order)
         self._make_room()
         self.select_key(before)
+        if self.hasFocus():
+            self._stand_on_a_row()
+
+    def set_placeholder(self, text: str) -> None:
+        """What is said in the place of rows while there are none."""
+        self.placeholder = text
+        self.setAccessibleDescription(text)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.placeholder and not self.filter.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setFont(theme.interface_font(13))
+            painter.setPen(theme.current().color("muted"))
+            place = QRectF(self.viewport().rect()).adjusted(24, 0, -24, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.placeholder)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes by keyboard stands on a row; what the mouse means comes with its click."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self._stand_on_a_row()
+        self.viewport().update()
+
+    def _stand_on_a_row(self) -> None:
+        if self.key() is None and self.filter.rowCount():
+            self.selectRow(0)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -295,5 +350,10 @@ class ModelTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.key() is not None:
             self.activated_key.emit(self.key())
+            return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.filter.rowCount():
+            self.selectRow(
+                0 if event.key() == Qt.Key.Key_Home else self.filter.rowCount() - 1
+            )  # of rows, not of columns
             return
         super().keyPressEvent(event)

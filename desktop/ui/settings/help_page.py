@@ -117,7 +117,7 @@ class HelpPage(QWidget):
             Step.IDLE: "",
             Step.CHECKING: self.tr("Asking the release page…"),
             Step.NEWEST: self.tr("This is the newest version."),
-            Step.FOUND: self.tr("Version {version} is there.").replace("{version}", version),
+            Step.FOUND: self.tr("Version {version} is available.").replace("{version}", version),
             Step.FETCHING: self.tr("Version {version} is being fetched and checked…").replace("{version}", version),
             Step.READY: self.tr("Version {version} is here and its signature is right.").replace("{version}", version),
         }

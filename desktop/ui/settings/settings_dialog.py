@@ -138,7 +138,8 @@ class SettingsDialog(QDialog):
         self.scale = Slider()
         self.scale.setRange(8, 20)
         self.scale.setPageStep(2)
-        for name, widget in (("language", self.language), ("theme", self.theme)):
+        self.contrast = Segments((False, True))
+        for name, widget in (("language", self.language), ("theme", self.theme), ("contrast", self.contrast)):
             self._label(column, name)
             column.addSpacing(10)
             column.addWidget(widget)
@@ -262,6 +263,7 @@ class SettingsDialog(QDialog):
         self.transfer_cancel.clicked.connect(self.transfer_cancelled)
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
+        self.contrast.chosen.connect(lambda value: self._change(high_contrast=value))
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
         self.states.chosen.connect(lambda value: self._change(states_gb=value))
@@ -294,6 +296,7 @@ class SettingsDialog(QDialog):
         self.showing = True
         self.language.set_value(settings.language)
         self.theme.set_value(settings.theme)
+        self.contrast.set_value(settings.high_contrast)
         self.network.set_value(settings.network_allowed)
         self.help.show_settings(settings)
         self.scale.setValue(round(settings.text_scale * 10))
@@ -342,7 +345,7 @@ class SettingsDialog(QDialog):
         super().closeEvent(event)  # type: ignore[arg-type]
 
     def _figures(self) -> None:
-        self.scale_value.setText(f"{round(self.settings.text_scale * 100)} %")
+        self.scale_value.setText(f"{round(self.settings.text_scale * 100)}%")
         self.context_value.setText(
             i18n.grouped(self.tr("%n token(s)", "", self.settings.context), self.settings.context)
         )
@@ -370,6 +373,7 @@ class SettingsDialog(QDialog):
         texts = {
             "language": self.tr("Language"),
             "theme": self.tr("Theme"),
+            "contrast": self.tr("Contrast"),
             "scale": self.tr("Text size"),
             "prompt": self.tr("System prompt"),
             "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
@@ -408,6 +412,7 @@ class SettingsDialog(QDialog):
             self.words[name].setText(text)
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
+        self.contrast.set_texts((self.tr("System"), self.tr("High")))
         self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
         self.network.setAccessibleName(self.tr("Network"))
         self.idle.set_texts(
@@ -424,6 +429,7 @@ class SettingsDialog(QDialog):
             widget.setAccessibleDescription(texts[f"{name}_hint"])
         self.language.setAccessibleName(texts["language"])
         self.theme.setAccessibleName(texts["theme"])
+        self.contrast.setAccessibleName(texts["contrast"])
         self.scale.setAccessibleName(texts["scale"])
         self.context.setAccessibleName(texts["context"])
         self.context.setAccessibleDescription(texts["context_hint"])

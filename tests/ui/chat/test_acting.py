@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
+from desktop.core.generation import GenerationStats
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.look import DARK
 from desktop.ui.chat.transcript import TranscriptView
@@ -64,6 +65,21 @@ def test_that_find_folds_what_is_typed_and_what_is_written(view: TranscriptView,
     assert not view.find_bar.isVisible()
 
 
+def test_that_what_a_search_found_stays_marked_while_a_long_chat_is_filled(view: TranscriptView, qtbot: QtBot) -> None:
+    """And that chats can be opened after it: marks of a document that is gone once ended the process."""
+    messages = long_chat(40)
+    for round in range(3):
+        with qtbot.waitSignal(view.filled, timeout=30_000):
+            view.set_messages([*messages, user(f"needle {round}", 41)])
+            assert not view.is_filled
+            view.scroll_to_message(41, [(0, 6)])
+        (marked,) = view.page.extraSelections()
+        assert marked.cursor.selectedText() == "needle"
+        assert marked.cursor.document() is view.page.document()
+    view.set_messages(messages[:2])
+    assert not view.page.extraSelections()
+
+
 def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([user("q"), reply("Half", status=MessageStatus.STOPPED)], {2: (2, 3)})
     bar = view.overlays.bars[2]
@@ -83,6 +99,70 @@ def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qt
         action = next(action for action in bar.menu().actions() if action.objectName() == name)
         with qtbot.waitSignal(signal):
             action.trigger()
+
+
+def test_that_the_keyboard_stays_in_the_conversation_when_its_button_goes(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("Half", status=MessageStatus.STOPPED)])
+    view.overlays.bars[2].resume.setFocus()
+    view.update_message(streaming())
+    view.overlays.place()
+    assert view.page.hasFocus()
+
+
+def test_that_the_keyboard_stays_at_the_arrow_from_version_to_version(view: TranscriptView) -> None:
+    def show(number: int) -> None:
+        view.set_messages([user("q"), reply(f"version {number}", 1 + number)], {1 + number: (number, 3)})
+
+    view.sibling_chosen.connect(lambda id_, delta: show(id_ - 1 + delta))
+    show(1)
+    view.overlays.bars[2].next.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(view.overlays.bars[2].next, Qt.Key.Key_Space)
+    assert "version 2" in view.page.toPlainText() and view.overlays.bars[3].next.hasFocus()
+    QTest.keyClick(view.overlays.bars[3].next, Qt.Key.Key_Space)
+    assert "version 3" in view.page.toPlainText() and view.overlays.bars[4].previous.hasFocus()
+
+
+def test_that_the_editor_covers_its_message_and_nothing_else(view: TranscriptView) -> None:
+    view.set_messages([user("first"), reply("answer")])
+    before = top_of(view, "answer")
+    view.edit_message(1)
+    assert view.editor is not None
+    card = view.editor.geometry()
+    assert card.top() <= top_of(view, "first") and card.bottom() < top_of(view, "answer")
+    QTest.keyClick(view.editor.field, Qt.Key.Key_Escape)
+    assert top_of(view, "answer") == before
+
+
+def top_of(view: TranscriptView, words: str) -> float:
+    rect = view.page.document().documentLayout().blockBoundingRect(block_with(view, words))
+    return rect.top() - view.page.offset()
+
+
+def test_that_enter_sends_an_edited_message_and_breaks_a_line_of_a_reply(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("first"), reply("answer")])
+    view.edit_message(1)
+    assert view.editor is not None
+    QTest.keyClick(view.editor.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(view.editor.field, "x")
+    with qtbot.waitSignal(view.edit_submitted) as sent:
+        QTest.keyClick(view.editor.field, Qt.Key.Key_Return)
+    assert sent.args == [1, "first\nx"]
+    view.edit_message(2)
+    assert view.editor is not None
+    QTest.keyClick(view.editor.field, Qt.Key.Key_Return)
+    assert view.editor.field.toPlainText() == "answer\n"
+
+
+def test_that_a_failed_reply_says_why_without_the_signs_that_keep_names_apart(view: TranscriptView) -> None:
+    failed = reply("", status=MessageStatus.FAILED, error_code="engine_died", error_details=(("reason", "SIGKILL"),))
+    view.set_messages([user("q"), failed])
+    text = view.page.toPlainText()
+    assert "(\u2068SIGKILL\u2069)" in text and "U+" not in text
+
+
+def test_that_an_empty_reply_says_that_it_is_one(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("\n")])
+    assert "The model ended its reply without writing anything." in view.page.toPlainText()
 
 
 def test_that_an_own_message_is_edited_in_its_place(view: TranscriptView, qtbot: QtBot) -> None:
@@ -193,3 +273,11 @@ def test_that_another_long_chat_has_each_message_once(view: TranscriptView) -> N
     assert len(set(view.chat.order)) == len(view.chat.order)
     view.remove_from(other[-2].id)
     assert view.chat.order[-1] == other[-3].id
+
+
+def test_that_figures_without_room_are_left_out_whole(make_view: Callable[..., TranscriptView]) -> None:
+    stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0)
+    for width, shown in ((800, True), (250, False)):
+        view = make_view(width=width)
+        view.set_messages([user("q"), reply("answer", stats=stats)], {2: (2, 3)})
+        assert view.overlays.bars[2].figures.isVisible() is shown

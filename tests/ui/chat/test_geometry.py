@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from desktop.core.text import Direction
 from desktop.ui.chat.backdrop import inline_rects
+from desktop.ui.chat.blocks import MATH, Block, Kind, Run
 from desktop.ui.chat.gallery.__main__ import cases, messages
-from desktop.ui.chat.look import GUTTER
+from desktop.ui.chat.look import GUTTER, Look
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import block_with, blocks, reply, scene, texts_left_and_right, user, x_of
 
@@ -148,5 +153,125 @@ def test_that_everything_stays_inside_the_column(make_view: Callable[..., Transc
             assert block.layout().lineAt(index).naturalTextWidth() <= width - 2 * GUTTER + 1
 
 
+MIXED = "The word سَمَر stands here among كلمات عربية and Latin ones, again and again. " * 6
+ARABIC = "كلام عربي مُشَكَّلٌ فيه words لاتينية و`code` وأرقام 123، يطول حتى يملأ أسطرًا. " * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"), [(MIXED, Direction.LTR), (ARABIC, Direction.RTL), ("plain " * 90, Direction.LTR)]
+)
+def test_that_all_lines_of_a_paragraph_are_of_one_height(view: TranscriptView, text: str, direction: Direction) -> None:
+    """Whatever script is in a line, and whatever its face claims: else a line jumps when a word of the other arrives."""
+    view.set_messages([user("q"), reply(text)])
+    layout = block_with(view, text[:20].split(" ")[0]).layout()
+    baselines = [layout.lineAt(i).y() + layout.lineAt(i).ascent() for i in range(layout.lineCount())]
+    assert len(baselines) > 3
+    steps = {round(after - before, 1) for before, after in pairwise(baselines)}
+    assert steps == {view.page.look.line_height(direction)}
+
+
+def test_that_rows_of_a_table_are_of_one_height_in_every_script(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply("| one | two |\n|---|---|\n| three | four |\n| كلمة | أخرى |\n| six | ستة |")])
+    place = view.page.document().documentLayout().blockBoundingRect
+    tops = [place(block_with(view, words)).top() for words in ("three", "كلمة", "six")]
+    first, second = (after - before for before, after in pairwise(tops))
+    assert first == pytest.approx(second, abs=2)
+
+
+def test_that_a_formula_has_the_room_that_it_needs(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([user("q"), reply(r"before $\frac{\frac{1}{2}}{\frac{3}{4}}$ and after")])
+    qtbot.waitUntil(lambda: view.formulas.is_settled, timeout=30_000)
+    block = block_with(view, "and after")
+    assert "\ufffc" in block.text()
+    rect = view.page.document().documentLayout().blockBoundingRect(block)
+    assert rect.height() >= block.layout().lineAt(0).height()
+
+
+@pytest.fixture
+def numbers(make_view: Callable[..., TranscriptView]) -> TranscriptView:
+    view = make_view(rtl=True)
+    view.set_messages([user("أرني"), reply(dict(cases())["5-numbers-and-lists"])])
+    return view
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("الحرارة", "-5.5"),
+        ("الحرارة", "+12"),
+        ("الحرارة", "\u22123"),
+        ("الحرارة", "+966 50 123"),
+        ("الحرارة", "2024-05"),
+    ],
+)
+def test_that_a_number_keeps_its_sign_before_it_in_arabic(numbers: TranscriptView, words: str, number: str) -> None:
+    block = block_with(numbers, words)
+    at = block.text().index(number)
+    positions = [x_of(block, at + offset) for offset in range(1, len(number))]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize("number", ["-31", "+72"])
+def test_that_a_cell_of_a_number_alone_keeps_its_sign(numbers: TranscriptView, number: str) -> None:
+    block = block_with(numbers, number)
+    at = block.text().index(number)
+    assert block.textDirection() == RIGHT
+    assert x_of(block, at + 1) < x_of(block, at + 2)
+
+
+def test_that_numbers_of_an_arabic_list_end_in_one_line(numbers: TranscriptView) -> None:
+    """9., 10. and 11.: their items begin at one edge, and the numbers stand beside it."""
+    edges = {round(texts_left_and_right(block_with(numbers, words))[1]) for words in ("تاسع", "عاشر", "حادي عشر")}
+    assert len(edges) == 1
+    rooms = [rect for rect, marker, _ in scene(numbers).markers if marker in ("9.", "10.", "11.")]
+    assert len(rooms) == 3 and all(rect.left() >= edges.copy().pop() for rect in rooms)
+
+
+@pytest.mark.parametrize(("words", "last"), [("تاسع", ")"), ("عاشر", "]"), ("هل هذا سؤال", ".")])
+def test_that_brackets_and_stops_stand_at_the_left_end(numbers: TranscriptView, words: str, last: str) -> None:
+    block = block_with(numbers, words)
+    text = block.text()
+    assert text.endswith(last)
+    left, _right = texts_left_and_right(block)
+    assert min(x_of(block, len(text)), x_of(block, len(text) - 1)) == pytest.approx(left, abs=2)
+
+
+def test_that_copied_and_found_text_knows_nothing_of_what_keeps_numbers_apart(numbers: TranscriptView) -> None:
+    from desktop.ui.chat.copying import selected
+    from desktop.ui.chat.find_bar import find
+
+    numbers.page.selectAll()
+    copied = selected(numbers.page.textCursor(), markdown=False)
+    assert "درجة الحرارة -5.5 ليلًا و+12 نهارًا" in copied and "\u2066" not in copied
+    assert len(find(numbers.page.document(), "الحرارة -5.5 ليلا")) == 1
+
+
+def test_that_the_bar_of_a_quote_goes_on_beside_its_code(numbers: TranscriptView) -> None:
+    (bar,) = scene(numbers).bars
+    place = numbers.page.document().documentLayout().blockBoundingRect
+    assert bar.top() <= place(block_with(numbers, "اقتباس فيه قائمة")).top() + 8
+    assert bar.bottom() >= place(block_with(numbers, "print(")).bottom()
+
+
+def test_that_tags_do_not_count_for_the_direction(numbers: TranscriptView) -> None:
+    assert block_with(numbers, "تفاصيل").textDirection() == RIGHT
+
+
+def test_that_raw_html_keeps_its_order_in_arabic(hard: TranscriptView) -> None:
+    block = block_with(hard, "خام")
+    at = block.text().index("<b>")
+    assert x_of(block, at + 1) < x_of(block, at + 2)
+    end = block.text().index("</b>")
+    assert x_of(block, end + 1) < x_of(block, end + 2) < x_of(block, end + 3)
+    assert x_of(block, end + 1) < x_of(block, at + 1)
+
+
 def _cursor(block: QTextBlock) -> QTextCursor:
     return QTextCursor(block)
+
+
+@pytest.mark.parametrize("block", [Block(Kind.FORMULA), Block(Kind.IMAGES), Block(Kind.OWN, (Run("$x$", MATH),))])
+def test_that_what_may_be_higher_than_a_line_is_not_held_to_its_height(block: Block, qapp: QApplication) -> None:
+    fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+    assert Look().block_format(block, 1).lineHeightType() != fixed
+    assert Look().block_format(Block(Kind.PARAGRAPH), 1).lineHeightType() == fixed

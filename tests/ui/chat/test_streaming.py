@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
 from desktop.core.text import Direction
+from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import reply, streaming, user
@@ -119,3 +120,16 @@ def test_that_a_reply_shows_a_sign_before_its_first_word_and_its_state_after_its
     assert "…" not in view.page.toPlainText()
     view.finish_message(reply("Half a sen", status=MessageStatus.STOPPED))
     assert view.page.toPlainText().index("Half a sen") < view.page.toPlainText().index("Stopped")
+
+
+@pytest.mark.parametrize("sign", ["-", "- ", "--", "=", "*", "1", "12."])
+def test_that_the_sign_of_a_coming_list_changes_nothing_before_it(sign: str) -> None:
+    """A dash alone would make a heading of the line before it, until the item's first letter comes."""
+    stream = MarkdownStream(Direction.LTR)
+    stream.feed("What one needs:\n" + sign)
+    (line,) = stream.update().tail
+    assert (line.kind, line.text) == (Kind.PARAGRAPH, "What one needs:")
+
+
+def test_that_a_heading_under_lined_is_one_once_its_line_has_ended() -> None:
+    assert [block.kind for block in blocks_of("Title\n---\n\ntext", Direction.LTR)] == [Kind.HEADING, Kind.PARAGRAPH]

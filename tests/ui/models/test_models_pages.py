@@ -22,8 +22,8 @@ from desktop.models.discovery import Origin
 from desktop.models.downloads import Download, State
 from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict, judge
-from desktop.models.hub import HubChoice, HubFile, HubModel, HubRepository
 from desktop.models.library import Library
+from desktop.models.repository import HubChoice, HubFile, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
@@ -96,10 +96,109 @@ def test_that_a_row_is_chosen_and_used_by_keyboard(page: ModelsPage, qtbot: QtBo
     assert used.args == [SMALL]
     qtbot.keyClick(page.local.table, Qt.Key.Key_Down)
     assert page.local.entry() == LARGE
+    qtbot.keyClick(page.local.table, Qt.Key.Key_Home)
+    assert page.local.entry() == SMALL
+    qtbot.keyClick(page.local.table, Qt.Key.Key_End)
+    assert page.local.entry() == LARGE
     with qtbot.waitSignal(page.look_requested):
         qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert page.tab() is page.catalogue
+
+
+def test_that_whoever_comes_by_keyboard_stands_on_a_row(page: ModelsPage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.hub.set_network(True)
+    page.open_tab("hub")
+    hub = page.hub
+    hub.show_results([HubModel(
+        repo="o/r", downloads=5, likes=1, updated=0, licence="mit", gated=False, parameters=10**9,
+        architecture="llama", context=4096, languages=(),
+    )])  # fmt: skip
+    hub.set_machine(MACHINE)
+    with qtbot.waitSignal(hub.repository_requested) as asked:
+        for _ in range(3):
+            qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+    assert asked.args == ["o/r"] and hub.found.hasFocus()
+    assert hub.files.placeholder == "Asking for its files…"
+    hub.show_repository(repository())
+    qtbot.keyClick(hub.found, Qt.Key.Key_Tab)
+    with qtbot.waitSignal(hub.download_requested) as wanted:
+        qtbot.keyClick(hub.files, Qt.Key.Key_Return)
+    assert wanted.args[1].quantization == "Q4_K_M"  # what one would take is chosen already
+
+
+def test_that_files_of_another_repository_are_never_offered(page: ModelsPage) -> None:
+    page.hub.set_network(True)
+    results = [
+        HubModel(
+            repo=name, downloads=5, likes=1, updated=0, licence="mit", gated=False, parameters=10**9,
+            architecture="llama", context=4096, languages=(),
+        ) for name in ("o/r", "o/other")
+    ]  # fmt: skip
+    page.hub.show_results(results)
+    page.hub.found.select_key("o/r")
+    page.hub.show_repository(repository())
+    assert page.hub.files.visible_keys()
+    page.hub.found.select_key("o/other")
+    assert not page.hub.files.visible_keys() and not page.hub.button.isEnabled()
+    page.hub.show_repository(repository())  # the answer to the question before
+    assert not page.hub.files.visible_keys()
+
+
+def test_that_the_loaded_model_is_chosen_and_then_what_was_added(page: ModelsPage) -> None:
+    page.local.show_loaded(LARGE.path)
+    page.local.show_models(on_disk(SMALL, LARGE))
+    assert page.local.entry() == LARGE
+    page.local.wanted = BROKEN.id
+    page.local.show_models(on_disk(SMALL, LARGE))
+    assert page.local.entry() == LARGE
+    page.local.show_models(on_disk(SMALL, LARGE, BROKEN))
+    assert page.local.entry() == BROKEN and page.local.wanted == ""
+
+
+def test_that_models_of_one_name_show_their_files(page: ModelsPage) -> None:
+    page.local.show_models(on_disk(SMALL, msgspec.structs.replace(SMALL, id="d" * 32, path="/models/d.gguf"), LARGE))
+    details = {row.key: row.detail for row in page.local.table.source.rows}
+    assert "a.gguf" in details[SMALL.id] and "d.gguf" in details["d" * 32] and ".gguf" not in details[LARGE.id]
+
+
+def test_that_what_is_wrong_with_a_file_is_said_where_it_is_chosen(page: ModelsPage) -> None:
+    broken = msgspec.structs.replace(BROKEN, problem_details={"name": "c.gguf", "reason": "it ends too early"})
+    page.local.show_models(on_disk(SMALL, broken))
+    page.local.table.select_key(SMALL.id)
+    assert "it ends too early" not in page.local.note.text()
+    page.local.table.select_key(broken.id)
+    assert "it ends too early" in page.local.note.text() and "{" not in page.local.note.text()
+
+
+def test_that_an_empty_list_says_why(page: ModelsPage) -> None:
+    page.local.show_models(on_disk(SMALL))
+    page.local.words.setText("nothing like it")
+    assert not page.local.table.visible_keys() and "No model matches" in page.local.table.placeholder
+    page.hub.set_network(True)
+    assert "Search for a model" in page.hub.found.placeholder
+    page.hub.words.setText("x")
+    page.hub.search.click()
+    assert page.hub.found.placeholder == "Searching…"
+    page.show_error(SamarError("hub_unreachable", host="h", reason="r"))
+    assert "Search for a model" in page.hub.found.placeholder
+    page.hub.search.click()
+    page.hub.show_results([])
+    assert "Nothing was found" in page.hub.found.placeholder
+
+
+def test_that_many_downloads_leave_the_page_room(page: ModelsPage, qtbot: QtBot) -> None:
+    files = [HubFile(name=f"M{n}-Q8_0.gguf", size=2 * 10**9, sha256="") for n in range(20)]
+    waiting = [
+        Download(id=str(n), repo="o/r", commit="c", quantization="Q8_0", files=(f,)) for n, f in enumerate(files)
+    ]
+    page.downloads.show_downloads(waiting)
+    qtbot.waitUntil(lambda: 0 < page.downloads.height() <= page.height() // 3 + 8)
+    page.downloads.show_downloads(waiting[:1])
+    qtbot.waitUntil(lambda: page.downloads.area.height() < page.height() // 3)
+    assert page.downloads.area.height() >= page.downloads.rows["0"].sizeHint().height() // 2
 
 
 def test_that_a_damaged_model_can_only_be_taken_off(page: ModelsPage, qtbot: QtBot) -> None:
@@ -161,10 +260,10 @@ def test_that_a_recommendation_is_downloaded_by_its_button(page: ModelsPage, qtb
 
 def test_that_a_model_without_a_file_leads_to_the_converter(page: ModelsPage, qtbot: QtBot) -> None:
     page.catalogue.show_catalogue(in_catalogue())
-    page.catalogue.table.select_key(("fanar-1-9b", ""))
+    page.catalogue.table.select_key(("falcon-arabic-7b", ""))
     with qtbot.waitSignal(page.catalogue.convert_requested) as asked:
         page.catalogue.button.click()
-    assert asked.args == ["QCRI/Fanar-1-9B-Instruct"]
+    assert asked.args == ["tiiuae/Falcon-Arabic-7B-Instruct"]
 
 
 def repository() -> HubRepository:
@@ -371,6 +470,17 @@ def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot:
     with qtbot.waitSignal(room.convert_requested, timeout=10_000) as asked:
         room.take([folder])
     assert asked.args == [folder]
+
+
+def test_that_the_keys_go_where_the_page_was_opened(room: ModelsRoom, qtbot: QtBot) -> None:
+    page = room.open("catalogue")
+    with qtbot.waitExposed(page):
+        page.show()
+    assert page.focusWidget() is page.catalogue.words
+    room.open("hub")
+    assert page.focusWidget() is page.hub.off.button  # the network is off
+    page.hub.off.button.click()
+    assert page.focusWidget() is page.hub.words
 
 
 def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Draw the gallery of hard cases: `python -m desktop.ui.chat.gallery OUT.png [--dark] [--scale 2] [--ltr] [--only NAME]`."""
+"""Draw the gallery of hard cases: `python -m desktop.ui.chat.gallery OUT.png [--dark] [--high-contrast] [--scale 2] [--ltr] [--only NAME]`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from desktop.core.chat import Message, Role
 from desktop.core.generation import GenerationStats
+from desktop.core.settings import Language, Theme
 
 FOLDER = Path(__file__).parent
 WIDTH = 780
@@ -43,6 +43,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("out", type=Path)
     options.add_argument("--dark", action="store_true")
+    options.add_argument("--high-contrast", action="store_true")
     options.add_argument("--scale", type=float, default=1.0, help="pixels of the picture for one of the window")
     options.add_argument("--text", type=float, default=1.0, help="size of the text")
     options.add_argument("--ltr", action="store_true", help="an English interface around it")
@@ -51,17 +52,15 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(asked.scale)
     application = QApplication(sys.argv[:1])
-    font = QFont("Noto Sans")
-    font.setPixelSize(15)
-    application.setFont(font)
-    if not asked.ltr:
-        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    from desktop.ui.chat.look import DARK, LIGHT
+    from desktop.ui import i18n, theme
     from desktop.ui.chat.transcript import TranscriptView
+
+    theme.install(application, Theme.DARK if asked.dark else Theme.LIGHT, asked.text, high_contrast=asked.high_contrast)
+    i18n.install(application, Language.ENGLISH if asked.ltr else Language.ARABIC)
 
     view = TranscriptView()
     view.resize(WIDTH, 800)
-    view.set_theme(DARK if asked.dark else LIGHT)
+    view.set_theme(theme.current())
     view.set_text_scale(asked.text)
     view.show()
     found = messages(asked.only)

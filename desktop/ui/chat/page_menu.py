@@ -1,0 +1,57 @@
+"""The context menu of the transcript."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from desktop.ui.chat.copying import selected
+from desktop.ui.chat.document import THINKING_LINK
+from desktop.ui.chat.look import P_MESSAGE
+from desktop.ui.chat.message_actions import MessageBar
+from desktop.ui.chat.pictures import linked
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.transcript import TranscriptView
+
+
+def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
+    """What can be done with the selection, the link or image, and the message at a place in global coordinates."""
+    page = view.page
+    at = page.viewport().mapFromGlobal(place)
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    chosen = page.textCursor()
+    copy = menu.addAction(QCoreApplication.translate("TranscriptView", "Copy"), page.copy)
+    marked = menu.addAction(
+        QCoreApplication.translate("TranscriptView", "Copy as Markdown"),
+        lambda: view.copy_text(selected(chosen, markdown=True, sources=view.sources())),
+    )
+    for action in (copy, marked):
+        action.setEnabled(chosen.hasSelection())
+    address = page.anchorAt(at)
+    if image := linked(address):
+        for wish, text in (
+            ("show", QCoreApplication.translate("TranscriptView", "Show the image")),
+            ("copy", QCoreApplication.translate("TranscriptView", "Copy the image")),
+            ("save", QCoreApplication.translate("TranscriptView", "Save the image…")),
+        ):
+            menu.addAction(text, partial(view.image_chosen.emit, wish, *image)).setObjectName(f"image-{wish}")
+    elif address and not address.startswith(THINKING_LINK):
+        menu.addAction(QCoreApplication.translate("TranscriptView", "Copy link"), lambda: view.copy_text(address))
+    menu.addAction(QCoreApplication.translate("TranscriptView", "Select all"), page.selectAll)
+    message = page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
+    if message in view.chat.entries:
+        bar = MessageBar(page.look, menu)
+        bar.has_tokens = view.has_tokens
+        bar.hide()
+        bar.chosen.connect(view.act)
+        bar.bind(view.chat.entries[message].message, None, full=True)
+        bar.hide()
+        menu.addSeparator()
+        for action in bar.menu().actions():
+            menu.addAction(action)
+    return menu
