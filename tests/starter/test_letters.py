@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.template import make_environment
+from desktop.engine.template_child import make_environment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "assets" / "starter"))
 
