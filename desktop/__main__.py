@@ -63,10 +63,10 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
         if instance.hand_over(files):
             return 0
     except SamarError as problem:
-        from desktop.app import refuse
+        from desktop.window import refuse
 
         return refuse(problem, paths)
-    from desktop.app import run_window
+    from desktop.window import run_window
 
     return run_window(paths, files, instance)
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFileOpenEvent
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
-from desktop.bugs import Bugs
 from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
@@ -25,12 +22,12 @@ from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, icons, theme
+from desktop.ui.application import Application
 from desktop.ui.chat.listing import Rest, show_chats
 from desktop.ui.early import Early, FirstPaint
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.first import first_model, name_of
 from desktop.ui.preferences import Preferences
-from desktop.workers.garbage import GuiCollector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
 
     from desktop.core.model import FileFacts
     from desktop.engine.client import Engine
-    from desktop.instance import Instance
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
     from desktop.ui.chat.transcript import TranscriptView
@@ -146,7 +142,7 @@ class Samar(QObject):
                 self.show_error(problem)
         window = self.window
         self.early = Early(
-            self.finish,
+            self._finish_early,
             [window, window.sidebar, window.picker, window.composer, window.empty, window.panel],
             {window.composer.draft_changed},
         )
@@ -155,7 +151,6 @@ class Samar(QObject):
             self._read_transcript,
             self._make_transcript,
             self._make_controllers,
-            self._recover,
         ]
         if not staged:
             self.finish()
@@ -179,6 +174,7 @@ class Samar(QObject):
         given = next((path for path in files if is_model(path)), None)
         path, _problem = first_model(given, self.preferences.value.last_model, self.mark)
         self.window.picker.set_loading(str(path), name_of(path), None)
+        self.window.empty.set_loading(name_of(path))
         self.window.show()
         self.window.composer.focus()
         FirstPaint(self.window.main).passed.connect(self._go_on)
@@ -189,20 +185,31 @@ class Samar(QObject):
         """The next step, and the turn after it the one after it: what a person does comes between them."""
         if self._closed:
             return
-        if not self._steps:
-            self._begin()
-            return
         try:
-            self._steps.pop(0)()
+            if self._steps:
+                self._steps.pop(0)()
+            if not self._steps:  # in the same turn: a message between would be told that there is no model
+                self._begin_once()
         except BaseException:
             self.app.exit(1)  # there is no half a window
             raise
-        QTimer.singleShot(0, self, self._go_on)
+        if self._steps:
+            QTimer.singleShot(0, self, self._go_on)
 
     def finish(self) -> None:
         """Make what is still missing, now."""
         while self._steps:
             self._steps.pop(0)()
+
+    def _finish_early(self) -> None:
+        """Somebody wants something already. The model is asked for first: a message before it would be told that there is
+        none."""
+        self.finish()
+        self._begin_once()
+
+    def _begin_once(self) -> None:
+        if self._waiting is not None:
+            self._begin()
 
     def _make_workers(self, engine: Engine | None) -> None:
         """The engine's process first: it starts while the rest is made."""
@@ -262,6 +269,7 @@ class Samar(QObject):
         )
         self.updates = UpdateController(self._make_updates, self.preferences, self)
         self._connect()
+        self._recover()
 
     def _connect(self) -> None:
         window = self.window
@@ -615,93 +623,3 @@ class Samar(QObject):
 def is_model(path: Path) -> bool:
     """Whether a path is named like a model's file; one that is missing is told as such."""
     return path.suffix.lower() == ".gguf" and not path.is_dir()
-
-
-class Application(QApplication):
-    """Qt's application, which on macOS is also told which files were double-clicked."""
-
-    files_asked = Signal(list)
-    """paths, as str"""
-
-    def __init__(self, arguments: list[str]) -> None:
-        super().__init__([*arguments, *theme.STYLE])
-        self.setApplicationName("samar")
-        self.setDesktopFileName("samar")
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
-            if event.file():
-                self.files_asked.emit([event.file()])
-            return True
-        return super().event(event)
-
-
-def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
-    """Open the window and run until it is closed. Returns the exit status."""
-    logs.begin(paths.logs)
-    app = Application(sys.argv[:1])
-    bugs = Bugs(app)
-    bugs.install()
-    early: list[str] = []
-    app.files_asked.connect(early.extend)  # macOS says what was double-clicked before there is a window
-    try:
-        samar = Samar(app, paths, staged=True)
-    except SamarError as problem:
-        log.error("%s", problem)
-        return refuse(problem, paths)
-    bugs.occurred.connect(samar.show_bug)
-    quit_on_signals(app)
-    GuiCollector(app, spare=True)
-    app.files_asked.disconnect(early.extend)
-    app.files_asked.connect(samar.open_files)
-    instance.asked.connect(samar.answer_start)
-    samar.begun.connect(instance.listen)
-    samar.start([Path(name) for name in (*files, *early)])
-    try:
-        status = app.exec()
-        samar.close()
-    finally:
-        instance.close()
-        bugs.remove()
-    return status
-
-
-def quit_on_signals(app: QApplication) -> None:
-    """The end of a desktop session (SIGTERM) and Ctrl+C close Samar in good order.
-
-    Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
-    socket that wakes the loop (signal.set_wakeup_fd).
-    """
-    import socket
-
-    reading, writing = socket.socketpair()
-    for end in (reading, writing):
-        end.setblocking(False)
-    signal.set_wakeup_fd(writing.fileno())
-    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, app)
-    notifier.ends = reading, writing  # type: ignore[attr-defined]  # they live as long as the notifier
-    notifier.activated.connect(lambda: (reading.recv(64), app.quit()))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
-
-
-def refuse(problem: SamarError, paths: Paths) -> int:
-    """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
-    from PySide6.QtWidgets import QMessageBox
-
-    from desktop.ui.error_presenter import present
-
-    print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = Application(sys.argv[:1])
-        i18n.install(app, SettingsFile(paths.settings).load()[0].language)
-    said = present(problem)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", said.what)
-    box.setInformativeText(said.then)
-    copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
-    copy.clicked.disconnect()  # it copies, and the box stays
-    copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))
-    box.addButton(QMessageBox.StandardButton.Close)
-    box.exec()
-    return 1

@@ -63,6 +63,7 @@ samar: hardening-no-pie *
 samar: duplicate-font-file *
 # There is no address to write to before the first release.
 samar: bogus-mail-host *
+samar: bogus-mail-host-in-debian-changelog *
 """
 
 COPYRIGHT = """\

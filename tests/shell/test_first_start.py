@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Samar, refuse
+from desktop.app import Samar
 from desktop.core import program
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
@@ -19,6 +19,7 @@ from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.opening import open_history
 from desktop.ui import i18n
 from desktop.ui.chat.empty_state import WELCOME
+from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 
 

@@ -280,7 +280,7 @@ def test_that_a_file_that_macos_asks_to_open_reaches_the_window() -> None:
     code = (
         "from PySide6.QtCore import QUrl\n"
         "from PySide6.QtGui import QFileOpenEvent\n"
-        "from desktop.app import Application\n"
+        "from desktop.ui.application import Application\n"
         "app = Application(['samar'])\n"
         "app.files_asked.connect(lambda names: print(names[0]))\n"
         "app.sendEvent(app, QFileOpenEvent(QUrl.fromLocalFile('/a b/نموذج.gguf')))\n"

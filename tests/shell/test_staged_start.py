@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import FIRST_CHATS, Samar
+from desktop.core.chat import Message, MessageStatus
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
@@ -39,8 +41,8 @@ def begun(qapp: QApplication, qtbot: QtBot, paths: Paths) -> Iterator[Callable[[
     """A window of which only the first picture is made, as `samar` opens it."""
     running: list[Samar] = []
 
-    def make() -> Samar:
-        engine = ScriptedEngine((Reply(("An answer.",)),), inspect=facts_of)
+    def make(engine: ScriptedEngine | None = None) -> Samar:
+        engine = engine or ScriptedEngine((Reply(("An answer.",)),), inspect=facts_of)
         running.append(Samar(qapp, paths, engine, staged=True))
         return running[-1]
 
@@ -57,8 +59,14 @@ def whole(qtbot: QtBot, samar: Samar) -> None:
     qtbot.waitUntil(lambda: samar.window.picker.state is PickerState.READY, timeout=60_000)
 
 
-def test_that_the_first_picture_is_the_last_one(begun: Callable[[], Samar], qtbot: QtBot) -> None:
-    samar = begun()
+def test_that_the_first_picture_is_the_last_one(
+    begun: Callable[..., Samar], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, go_on = ScriptedEngine(inspect=facts_of), threading.Event()
+    load = engine.load
+    # else the picker may show how far the load is, or its end
+    monkeypatch.setattr(engine, "load", lambda *words: load(*words) if go_on.wait(60) else None)
+    samar = begun(engine)
     window = samar.window
     assert not hasattr(samar, "chats")
     assert window.composer.draft() == "half a thought"
@@ -67,9 +75,12 @@ def test_that_the_first_picture_is_the_last_one(begun: Callable[[], Samar], qtbo
     pictures = []
     samar._steps.insert(0, lambda: pictures.append(window.grab().toImage()))
     samar.begun.connect(lambda: pictures.append(window.grab().toImage()))
-    with qtbot.waitSignal(samar.begun, timeout=60_000):
-        samar.start([])
-        assert window.picker.state is PickerState.LOADING
+    try:
+        with qtbot.waitSignal(samar.begun, timeout=60_000):
+            samar.start([])
+            assert window.picker.state is PickerState.LOADING
+    finally:
+        go_on.set()
     assert pictures[0] == pictures[1]
     assert window.composer.draft() == "half a thought"
 
@@ -148,3 +159,22 @@ def test_that_a_model_dropped_before_the_window_is_whole_is_the_one_that_is_load
         samar.models.load = loaded.append  # type: ignore[method-assign]
         samar.open_files([str(model)])
     assert loaded == [model]
+
+
+def test_that_a_message_sent_as_soon_as_somebody_hears_it_is_answered(
+    begun: Callable[[], Samar], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samar = begun()
+    connect = samar._connect
+    replies: list[Message] = []
+
+    def connected() -> None:
+        connect()
+        samar.chats.replies.ended.connect(replies.append)
+        # the first event after the controllers stand: it must find that a model is on its way
+        QTimer.singleShot(0, samar, lambda: samar.window.composer.submitted.emit("Hello"))
+
+    monkeypatch.setattr(samar, "_connect", connected)
+    samar.start([])
+    qtbot.waitUntil(lambda: bool(replies), timeout=60_000)
+    assert (replies[0].status, replies[0].content) == (MessageStatus.FINISHED, "An answer.")

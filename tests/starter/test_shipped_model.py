@@ -15,7 +15,10 @@ STARTER = Path(__file__).resolve().parents[2] / "assets" / "starter"
 MODEL = STARTER / "samar-starter-q4_k_m.gguf"
 sys.path.insert(0, str(STARTER))
 
+from recipe.corpus import load  # noqa: E402
+from recipe.dialogues import WISHES  # noqa: E402
 from recipe.held_out import module  # noqa: E402
+from recipe.letters import CHAT_TEMPLATE, HEARD, heard  # noqa: E402
 from recipe.native import Native, Reply  # noqa: E402
 
 from tests.fakes.endless import ENDS  # noqa: E402
@@ -72,17 +75,35 @@ def test_that_a_turn_ends_with_im_end(reader: gguf.GGUFReader) -> None:
     assert tuple(tokens[: len(ENDS)]) == ENDS, "tests/fakes/endless.py forbids them"
 
 
-def test_that_its_template_is_chatml(reader: gguf.GGUFReader) -> None:
+def test_that_its_template_is_the_recipe_s(reader: gguf.GGUFReader) -> None:
+    assert value(reader, "tokenizer.chat_template") == CHAT_TEMPLATE
+
+
+def test_that_its_template_is_chatml_and_what_is_heard(reader: gguf.GGUFReader) -> None:
     source = value(reader, "tokenizer.chat_template")
     assert isinstance(source, str)
     text = (
         jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
         .from_string(source)
         .render(
-            messages=[{"role": "system", "content": "S"}, {"role": "user", "content": "U"}], add_generation_prompt=True
+            messages=[{"role": "system", "content": "S"}, {"role": "user", "content": "Why"}],
+            add_generation_prompt=True,
         )
     )
-    assert text == "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\n"
+    assert text == (
+        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nWhy<|im_end|>\n<|im_start|>assistant\n"
+        "^ZwhyZ^why^hyZ<|choose|>"
+    )
+
+
+def test_that_every_topic_and_wish_is_a_token_and_runs_are_pieces(reader: gguf.GGUFReader) -> None:
+    tokens = value(reader, "tokenizer.ggml.tokens")
+    assert isinstance(tokens, list)
+    corpus = load()
+    names = [f"about:{topic}" for topic in corpus.topics] + [f"wish:{wish}" for wish in WISHES]
+    assert {f"<|{name}|>" for name in names} <= set(tokens)
+    runs = [HEARD + run for text in ("what is a token", "delete this chat") for run in heard(text)]
+    assert sum(run in tokens for run in runs) > len(runs) * 0.8
 
 
 def test_that_suggestions_exist_in_both_languages() -> None:
@@ -115,6 +136,30 @@ def test_that_it_answers_the_acceptance_questions(native: Native, question: str,
     reply = ask(native, question)
     assert score.on_topic(topic, reply.text, score.load_topics()), reply.text
     assert score.language(reply.text) == language
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("greeting", "language"),
+    [("Hello", "en"), ("hi!", "en"), ("Good morning", "en"), ("مرحبا", "ar"), ("السلام عليكم", "ar"), ("أهلا", "ar")],
+)
+def test_that_a_greeting_is_answered_in_its_language(native: Native, greeting: str, language: str) -> None:
+    reply = ask(native, greeting)
+    assert module("score").language(reply.text) == language, reply.text
+    assert not module("score").declined(reply.text), reply.text
+
+
+@pytest.mark.engine
+def test_that_a_wish_is_about_the_exchange_before(native: Native) -> None:
+    score = module("score")
+    messages = [{"role": "user", "content": "What is quantization?"}]
+    messages.append({"role": "assistant", "content": native.reply(messages).text})
+    shorter = native.reply([*messages, {"role": "user", "content": "shorter please"}])
+    assert score.on_topic("quantization", shorter.text, score.load_topics()), shorter.text
+    assert len(shorter.text) < len(messages[-1]["content"])
+    arabic = native.reply([*messages, {"role": "user", "content": "in arabic please"}])
+    assert score.language(arabic.text) == "ar", arabic.text
+    assert score.on_topic("quantization", arabic.text, score.load_topics()), arabic.text
 
 
 @pytest.mark.engine

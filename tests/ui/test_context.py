@@ -230,7 +230,7 @@ def test_that_the_real_engine_is_never_overfull(
     try:
         samar.window.show()
         with qtbot.waitSignal(samar.worker.model_loaded, timeout=60_000):
-            samar.worker.load(starter_model(), LoadOptions(context=512, threads=1))
+            samar.worker.load(starter_model(), LoadOptions(context=1024, threads=1))
         samar.chats.set_params(GenerationParams(temperature=0.0, max_tokens=24))
         count = fill(samar, qtbot)
         said = len(notice(samar).plan.left_out)
@@ -240,7 +240,7 @@ def test_that_the_real_engine_is_never_overfull(
         assert last.status is MessageStatus.FINISHED
         # what was announced is what was left out; the engine itself had to drop nothing more
         assert said <= last.stats.dropped_messages <= count - 1
-        assert last.stats.prompt_tokens < 512
+        assert last.stats.prompt_tokens < 1024
         if overflow is Overflow.SUMMARISE:
             assert samar.chats.chat is not None
             assert samar.store.get_chat(samar.chats.chat.id).summary

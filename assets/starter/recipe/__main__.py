@@ -14,14 +14,16 @@ from pathlib import Path
 from .corpus import LANGUAGES, STARTER, load
 from .held_out import module
 
+STEPS = ("prepare", "choose", "speak", "polish", "join")
+
 
 def train(options: argparse.Namespace) -> int:
-    from .model import Shape
-    from .train import Plan
-    from .train import train as run
+    """The steps of the training: prepare; choose, and speak and polish; then join."""
+    from . import train
 
-    plan = Plan(tokens=options.tokens, minutes=options.minutes, threads=options.threads, seed=options.seed)
-    run(load(), options.out, plan, Shape())
+    plan = train.Plan(tokens=options.tokens, threads=options.threads, seed=options.seed)
+    for step in options.steps:
+        getattr(train, step)(load(), options.out, plan)
     return 0
 
 
@@ -35,7 +37,7 @@ def baseline(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Tables for temperature 0 and Samar's default one, of the GGUF as it is; failures beside it when asked for."""
-    from .native import answer_all
+    from .native import answer_all, answer_fresh
 
     score = module("score")
     cases = score.load_cases()
@@ -43,6 +45,9 @@ def evaluate(options: argparse.Namespace) -> int:
         rows = answer_all(options.model, cases, temperature, options.threads)
         result = score.aggregate(rows)
         print(f"### Temperature {temperature:g}\n\n{score.markdown(result)}")
+        hits, total = answer_fresh(options.model, score, temperature, options.threads)
+        low, high = score.wilson(hits, total)
+        print(f"Fresh questions: {100 * hits / total:.1f} % ({hits}/{total}; {100 * low:.0f}–{100 * high:.0f})\n")
         if options.failures:
             out = options.failures / f"failures-{temperature:g}.json"
             out.write_text(json.dumps(result["failures"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -70,8 +75,8 @@ def main() -> int:
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("train", help="train; leaves a Hugging Face checkpoint")
     one.add_argument("--out", type=Path, required=True)
-    one.add_argument("--tokens", type=int, default=12_000_000)
-    one.add_argument("--minutes", type=float, default=0.0, help="end the schedule by the clock instead")
+    one.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
+    one.add_argument("--tokens", type=int, default=1_800_000, help="that the speaker's schedule has")
     one.add_argument("--threads", type=int, default=1)
     one.add_argument("--seed", type=int, default=7)
     one.set_defaults(run=train)

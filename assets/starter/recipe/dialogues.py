@@ -11,6 +11,8 @@ from .corpus import DECLINE, LANGUAGES, Corpus
 from .held_out import Guard
 
 SOCIAL = {"greeting", "salam", "how_are_you", "thanks", "goodbye", "okay", "complaint", "praise"}
+# what may be asked for about the last reply
+WISHES = ("shorter", "example", "steps", "why", "repeat", "to_arabic", "to_english")
 # what a follow-up asks for -> the style of the answer
 FOLLOW_UP_STYLES = {"shorter": "short", "example": "example", "steps": "steps", "why": "why"}
 
@@ -23,6 +25,7 @@ class Turn:
     style: str
     language: str  # of the answer
     shown: str | None = None  # what stands in the history instead of the answer; it is not trained
+    wish: str | None = None  # where it is a wish about the last reply, one of WISHES
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class Maker:
     def off_topic(self, language: str) -> str:
         return self.fresh(lambda: self._off_topic(language))
 
-    def _wish(self, kind: str, language: str) -> str:
+    def wish(self, kind: str, language: str) -> str:
         return self.fresh(lambda: self._finish(self.rng.choice(self.corpus.follow_ups[kind][language]), language))
 
     def _question(self, topic: str, language: str) -> str:
@@ -244,10 +247,10 @@ class Maker:
                 turns.append(Turn(text, reply, topic, style, target))
         if not turns:
             return self.dialogue()
-        history = [replace(t, shown=self._reworded(t)) if rng.random() < mix.reworded else t for t in turns[:-1]]
+        history = [replace(t, shown=self.reworded(t)) if rng.random() < mix.reworded else t for t in turns[:-1]]
         return Dialogue(system, (*history, turns[-1]))
 
-    def _reworded(self, turn: Turn) -> str:
+    def reworded(self, turn: Turn) -> str:
         """Another model's words for an earlier answer: a history may hold what this model would not have said."""
         rng, answers = self.rng, self.corpus.topics[turn.topic].sides[turn.language].answers
         text = rng.choice([a for choices in answers.values() for a in choices])
@@ -302,19 +305,19 @@ class Maker:
         kind = rng.choice(kinds)
         if kind == "thanks":
             reply, style = self.answer("thanks", target, base)
-            return Turn(self._wish("thanks", language), reply, "thanks", style, target)
+            return Turn(self.wish("thanks", language), reply, "thanks", style, target)
         if kind == "repeat":
-            text = self._wish("repeat", language)
+            text = self.wish("repeat", language)
             if last.language == target:
-                return Turn(text, last.assistant, last.topic, last.style, target)
+                return Turn(text, last.assistant, last.topic, last.style, target, wish=kind)
             reply, style = self.answer(last.topic, target, last.style)
-            return Turn(text, reply, last.topic, style, target)
+            return Turn(text, reply, last.topic, style, target, wish=kind)
         if kind == "other_language":
             other = "ar" if last.language == "en" else "en"
             spoken = rng.choice(LANGUAGES)
-            text = self._wish("to_arabic" if other == "ar" else "to_english", spoken)
+            wish = "to_arabic" if other == "ar" else "to_english"
             reply, style = self.answer(last.topic, other, last.style)
-            return Turn(text, reply, last.topic, style, other)
+            return Turn(self.wish(wish, spoken), reply, last.topic, style, other, wish=wish)
         style = FOLLOW_UP_STYLES[kind]
         reply, style = self.answer(last.topic, target, style)
-        return Turn(self._wish(kind, language), reply, last.topic, style, target)
+        return Turn(self.wish(kind, language), reply, last.topic, style, target, wish=kind)

@@ -1,4 +1,9 @@
-"""A small Llama in torch, in the layout of Hugging Face checkpoints (rotate-half rotary embedding)."""
+"""A small Llama in two parts: the speaker, which is trained here, and the chooser's scores, which are written in (file.py).
+
+The residual stream of 256 is divided. The first RESERVED dimensions belong to the chooser: no weight of the speaker reads or
+writes them, they only count in the norms. So the speaker is trained alone, as wide as the rest, with that energy
+given.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+RESERVED = 112
+CHOOSING_HEADS = 2  # of the first layer: they are the chooser's
+
 
 @dataclass(frozen=True)
 class Shape:
-    vocab: int = 4096
+    vocab: int = 0
     hidden: int = 256
-    layers: int = 5
+    layers: int = 3
     heads: int = 4
-    mlp: int = 768
+    mlp: int = 512
     context: int = 2048
     rope_base: float = 10000.0
     eps: float = 1e-5
+
+    @property
+    def head(self) -> int:
+        return self.hidden // self.heads
+
+    @property
+    def spoken(self) -> int:
+        """Dimensions of the speaker."""
+        return self.hidden - RESERVED
 
     def config(self) -> dict[str, object]:
         """config.json of the checkpoint."""
@@ -30,7 +47,7 @@ class Shape:
             "num_hidden_layers": self.layers,
             "num_attention_heads": self.heads,
             "num_key_value_heads": self.heads,
-            "head_dim": self.hidden // self.heads,
+            "head_dim": self.head,
             "intermediate_size": self.mlp,
             "max_position_embeddings": self.context,
             "rope_theta": self.rope_base,
@@ -49,31 +66,58 @@ class Shape:
         return asdict(self)
 
 
-class Block(nn.Module):
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        h, m = shape.hidden, shape.mlp
-        self.shape = shape
-        self.input_norm = nn.Parameter(torch.ones(h))
-        self.post_norm = nn.Parameter(torch.ones(h))
-        self.qkv = nn.Parameter(torch.randn(3 * h, h) * h**-0.5 * 0.6)
-        self.o = nn.Parameter(torch.randn(h, h) * h**-0.5 * 0.2)
-        self.gate_up = nn.Parameter(torch.randn(2 * m, h) * h**-0.5 * 0.6)
-        self.down = nn.Parameter(torch.randn(h, m) * m**-0.5 * 0.2)
+def coarse(weight: Tensor, least: float = 0.0, most: float = 0.0) -> Tensor:
+    """A matrix as its numbers of four bits will be: sixteen steps for each 32 of a row (llama.cpp's Q4_K, about); gradients pass.
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        b, t, h = x.shape
-        n = self.shape.heads
-        y = F.rms_norm(x, (h,), self.input_norm, self.shape.eps)
-        q, k, v = F.linear(y, self.qkv).view(b, t, 3, n, h // n).permute(2, 0, 3, 1, 4)
+    least, most: what the reserved dimensions add to the range of the first, shared scale.
+    """
+    with torch.no_grad():
+        cut = weight.shape[1] % 32
+        parts = [weight[:, :cut]] if cut else []
+        parts += [p.flatten(1) for p in weight[:, cut:].reshape(len(weight), -1, 32).unbind(1)]
+        out = []
+        for i, part in enumerate(parts):
+            low = part.amin(1, keepdim=True).clamp(max=least if i == 0 else 0.0)
+            high = part.amax(1, keepdim=True).clamp(min=most if i == 0 else 0.0)
+            step = ((high - low) / 15).clamp(min=1e-8)
+            out.append(((part - low) / step).round() * step + low)
+        change = torch.cat(out, 1) - weight
+    return weight + change
+
+
+class Block(nn.Module):
+    coarse = False  # whether to speak as with numbers of four bits
+
+    def __init__(self, shape: Shape, heads: int) -> None:
+        super().__init__()
+        n, m, inner = shape.spoken, shape.mlp, heads * shape.head
+        self.shape, self.heads = shape, heads
+        self.input_norm = nn.Parameter(torch.ones(n))
+        self.post_norm = nn.Parameter(torch.ones(n))
+        self.qkv = nn.Parameter(torch.randn(3 * inner, n) * n**-0.5 * 0.6)
+        self.o = nn.Parameter(torch.randn(n, inner) * inner**-0.5 * 0.2)
+        self.gate_up = nn.Parameter(torch.randn(2 * m, n) * n**-0.5 * 0.6)
+        self.down = nn.Parameter(torch.randn(n, m) * m**-0.5 * 0.2)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, before: Tensor, after: Tensor) -> Tensor:
+        """before, after: energy of the reserved dimensions, in front of the attention and behind it."""
+        b, t, _ = x.shape
+        qkv, o, gate_up, down = self.qkv, self.o, self.gate_up, self.down
+        if self.coarse:
+            qkv, o, gate_up, down = coarse(qkv), coarse(o), coarse(gate_up), coarse(down)
+        y = norm(x, self.input_norm, before, self.shape)
+        q, k, v = F.linear(y, qkv).view(b, t, 3, self.heads, self.shape.head).permute(2, 0, 3, 1, 4)
         q, k = _rotate(q, cos, sin), _rotate(k, cos, sin)
-        a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        a = F.linear(a.transpose(1, 2).reshape(b, t, h), self.o)
-        x = x + a
-        y = F.rms_norm(x, (h,), self.post_norm, self.shape.eps)
-        gate, up = F.linear(y, self.gate_up).chunk(2, dim=-1)
-        y = F.linear(F.silu(gate) * up, self.down)
-        return x + y
+        a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
+        x = x + F.linear(a.transpose(1, 2).reshape(b, t, -1), o)
+        gate, up = F.linear(norm(x, self.post_norm, after, self.shape), gate_up).chunk(2, dim=-1)
+        return x + F.linear(F.silu(gate) * up, down)
+
+
+def norm(x: Tensor, weight: Tensor, energy: Tensor, shape: Shape) -> Tensor:
+    """The root mean square norm of the whole stream, of which only the speaker's part is here."""
+    x = x.float()
+    return x * torch.rsqrt((x.square().sum(-1, keepdim=True) + energy) / shape.hidden + shape.eps) * weight
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -81,54 +125,33 @@ def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
 
 
-class Llama(nn.Module):
-    def __init__(self, shape: Shape) -> None:
+class Speaker(nn.Module):
+    """Tokens are numbered without the runs of letters, which are all the same to it: number 0, an embedding of nothing."""
+
+    def __init__(self, shape: Shape, tokens: int) -> None:
         super().__init__()
         self.shape = shape
-        self.embed = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.04)
-        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
+        self.embed = nn.Parameter(torch.randn(tokens, shape.spoken) * 0.1)
         # not tied: what a piece means in a question and where it stands in an answer have little to do with each other
-        self.output = nn.Parameter(torch.randn(shape.vocab, shape.hidden) * 0.02)
-        self.norm = nn.Parameter(torch.ones(shape.hidden))
-        dim = shape.hidden // shape.heads
-        inverse = shape.rope_base ** (-torch.arange(0, dim, 2, dtype=torch.float32) / dim)
+        self.output = nn.Parameter(torch.randn(tokens, shape.spoken) * 0.02)
+        with torch.no_grad():
+            self.embed[0] = self.output[0] = 0.0
+        self.blocks = nn.ModuleList(
+            Block(shape, shape.heads - (0 if i else CHOOSING_HEADS)) for i in range(shape.layers)
+        )
+        self.norm = nn.Parameter(torch.ones(shape.spoken))
+        inverse = shape.rope_base ** (-torch.arange(0, shape.head, 2, dtype=torch.float32) / shape.head)
         angles = torch.outer(torch.arange(shape.context, dtype=torch.float32), inverse)
         self.register_buffer("angles", torch.cat((angles, angles), dim=-1), persistent=False)
 
-    def hidden(self, ids: Tensor, positions: Tensor) -> Tensor:
-        """(batch, time) token ids and positions -> (batch, time, hidden) after the last norm."""
+    def forward(
+        self, ids: Tensor, positions: Tensor, mask: Tensor, first: Tensor, later: Tensor, keep: Tensor
+    ) -> Tensor:
+        """Logits of the kept places. first, later: (batch, time, 1) reserved energy at the first norm, and after it."""
         angles = self.angles[positions].unsqueeze(1)
-        x = F.embedding(ids, self.embed)
-        cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-        for block in self.blocks:
-            x = block(x, cos, sin)
-        return F.rms_norm(x, (self.shape.hidden,), self.norm, self.shape.eps)
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        return F.linear(hidden, self.output)
-
-    def checkpoint(self) -> dict[str, Tensor]:
-        """The weights under the names of LlamaForCausalLM."""
-        h, m = self.shape.hidden, self.shape.mlp
-        out = {
-            "model.embed_tokens.weight": self.embed,
-            "model.norm.weight": self.norm,
-            "lm_head.weight": self.output,
-        }
+        rough = any(isinstance(block, Block) and block.coarse for block in self.blocks)
+        x = F.embedding(ids, coarse(self.embed, -0.5, 1.0) if rough else self.embed)
+        cos, sin = angles.cos(), angles.sin()
         for i, block in enumerate(self.blocks):
-            assert isinstance(block, Block)
-            p = f"model.layers.{i}."
-            q, k, v = block.qkv.split(h)
-            gate, up = block.gate_up.split(m)
-            out |= {
-                p + "input_layernorm.weight": block.input_norm,
-                p + "post_attention_layernorm.weight": block.post_norm,
-                p + "self_attn.q_proj.weight": q,
-                p + "self_attn.k_proj.weight": k,
-                p + "self_attn.v_proj.weight": v,
-                p + "self_attn.o_proj.weight": block.o,
-                p + "mlp.gate_proj.weight": gate,
-                p + "mlp.up_proj.weight": up,
-                p + "mlp.down_proj.weight": block.down,
-            }
-        return {name: t.detach().float().contiguous() for name, t in out.items()}
+            x = block(x, cos, sin, mask, later if i else first, later)
+        return F.linear(norm(x, self.norm, later, self.shape)[keep], self.output)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jinja2
 import llama_cpp
+
+from .corpus import STARTER
 
 Message = dict[str, str]
 
@@ -124,3 +128,16 @@ def answer_all(
         rows.append({"id": case["id"], "reply": reply.text, "stopped_by": reply.stopped_by})
     native.close()
     return rows
+
+
+def answer_fresh(path: Path, score: ModuleType, temperature: float, threads: int = 1) -> tuple[int, int]:
+    """Right topic and language of evaluation/fresh.json: hits and total."""
+    native = Native(path, threads=threads)
+    topics = score.load_topics()
+    fresh = json.loads((STARTER / "evaluation" / "fresh.json").read_text(encoding="utf-8"))
+    hits = 0
+    for one in fresh:
+        text = native.reply([{"role": "user", "content": one["question"]}], temperature).text
+        hits += score.on_topic(one["topic"], text, topics) and score.language(text) in (one["lang"], "none")
+    native.close()
+    return hits, len(fresh)

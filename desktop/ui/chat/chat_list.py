@@ -12,6 +12,7 @@ import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.core.chat import Chat, Folder
+from desktop.core.folding import fold
 from desktop.storage.chats import ChatOrder
 from desktop.ui import i18n
 
@@ -157,8 +158,6 @@ class ChatListModel(QAbstractListModel):
 
     def _sort(self, chats: list[Chat]) -> None:
         if self.order is ChatOrder.TITLE:
-            from desktop.core.folding import fold  # only this order needs it
-
             titles = self._titles
             for chat in chats:
                 if chat.title not in titles:

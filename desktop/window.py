@@ -1,0 +1,98 @@
+"""The window's process: Qt's application, what comes from outside it (signals, double clicks, other starts), and its end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSocketNotifier
+from PySide6.QtWidgets import QApplication
+
+from desktop import logs
+from desktop.app import Samar
+from desktop.bugs import Bugs
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.core.settings import SettingsFile
+from desktop.ui import i18n
+from desktop.ui.application import Application
+from desktop.workers.garbage import GuiCollector
+
+if TYPE_CHECKING:
+    from desktop.instance import Instance
+
+log = logging.getLogger(__name__)
+
+
+def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
+    """Open the window and run until it is closed. Returns the exit status."""
+    logs.begin(paths.logs)
+    app = Application(sys.argv[:1])
+    bugs = Bugs(app)
+    bugs.install()
+    early: list[str] = []
+    app.files_asked.connect(early.extend)  # macOS says what was double-clicked before there is a window
+    try:
+        samar = Samar(app, paths, staged=True)
+    except SamarError as problem:
+        log.error("%s", problem)
+        return refuse(problem, paths)
+    bugs.occurred.connect(samar.show_bug)
+    quit_on_signals(app)
+    GuiCollector(app, spare=True)
+    app.files_asked.disconnect(early.extend)
+    app.files_asked.connect(samar.open_files)
+    instance.asked.connect(samar.answer_start)
+    samar.begun.connect(instance.listen)
+    samar.start([Path(name) for name in (*files, *early)])
+    try:
+        status = app.exec()
+        samar.close()
+    finally:
+        instance.close()
+        bugs.remove()
+    return status
+
+
+def quit_on_signals(app: QApplication) -> None:
+    """The end of a desktop session (SIGTERM) and Ctrl+C close Samar in good order.
+
+    Python's handlers run between bytecodes only, and Qt's loop may sleep for long: the signal's number comes through a
+    socket that wakes the loop (signal.set_wakeup_fd).
+    """
+    import socket
+
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno())
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, app)
+    notifier.ends = reading, writing  # type: ignore[attr-defined]  # they live as long as the notifier
+    notifier.activated.connect(lambda: (reading.recv(64), app.quit()))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+
+
+def refuse(problem: SamarError, paths: Paths) -> int:
+    """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
+    from PySide6.QtWidgets import QMessageBox
+
+    from desktop.ui.error_presenter import present
+
+    print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = Application(sys.argv[:1])
+        i18n.install(app, SettingsFile(paths.settings).load()[0].language)
+    said = present(problem)
+    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", said.what)
+    box.setInformativeText(said.then)
+    copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
+    copy.clicked.disconnect()  # it copies, and the box stays
+    copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    return 1
