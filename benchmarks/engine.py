@@ -152,6 +152,7 @@ def turns(sides: list[Side], options: argparse.Namespace, table: Table) -> None:
     for side in sides:
         side.start()
         side.ask((("user", "hi"),), 4, "memory")
+    for side in sides:  # once both are there, so that each has its share of the file's pages
         for name, value in side.memory().items():
             table.note(name, side.name, value)
     race(sides, options, table)

@@ -45,6 +45,8 @@ class Database:
         """Id of this process in the table of sessions; empty while not registered."""
         self.damage_seen = False
         """Set once SQLite has called the file damaged: the next start then checks it."""
+        self.indexed = True
+        """The search index was not found damaged."""
         self.index_damaged = False
         """Set once SQLite has called the search index damaged: the next start then makes it anew."""
 
@@ -125,18 +127,30 @@ class Database:
         self._write(lambda: self._connection.executemany(sql, rows))
 
     def _write(self, statement: Callable[[], T]) -> T:
-        """Run a statement; again without the search index where that one turns out to be damaged: no message is lost for it."""
+        """Run a statement; again without the search index where that one turns out to be damaged, unless SQLite has rolled
+        back all that came before it as well: see `unless_index_damaged`."""
+        inside = self.in_transaction()
         with self.expected_errors():
             try:
                 return statement()
             except sqlite3.DatabaseError as problem:
                 if getattr(problem, "sqlite_errorcode", None) != sqlite3.SQLITE_CORRUPT_VTAB or self.read_only:
                     raise
-                from desktop.storage import index
-
-                log.warning("the search index is damaged; it is made anew at the next start")
-                index.follow_no_more(self)
+                if inside and not self.in_transaction():
+                    raise
+                self._follow_no_more()
                 return statement()
+
+    def unless_index_damaged(self, whole: Callable[[], T]) -> T:
+        """Run a whole transaction; again when a damaged search index took it down, the second time without the index: no
+        message is lost for it."""
+        nested, before = self.in_transaction(), self.indexed
+        try:
+            return whole()
+        except SamarError:
+            if nested or self.indexed == before:
+                raise
+            return whole()
 
     def fetch(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query. Text that is no UTF-8 (a damaged record) is read with replacement characters: one bad
@@ -198,11 +212,16 @@ class Database:
 
     def _leave_damaged_index(self) -> None:
         """Sending must go on though search is broken."""
-        from desktop.storage import index
-
         if self.index_damaged and not self.read_only:
             self.index_damaged = False
-            index.follow_no_more(self)
+            self._follow_no_more()
+
+    def _follow_no_more(self) -> None:
+        from desktop.storage import index
+
+        log.warning("the search index is damaged; it is made anew at the next start")
+        self.indexed = False
+        index.follow_no_more(self)
 
     @contextmanager
     def expected_errors(self) -> Iterator[None]:

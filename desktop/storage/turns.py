@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -25,6 +27,20 @@ class Deletion(msgspec.Struct, frozen=True):
     """The chat of the messages."""
     active_leaf: int | None = None
     """Its active leaf before."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _without_index_if_damaged(method: Callable[Concatenate[TurnStore, P], T]) -> Callable[Concatenate[TurnStore, P], T]:
+    """For what must not be lost: see `Database.unless_index_damaged`."""
+
+    @wraps(method)
+    def guarded(store: TurnStore, /, *arguments: P.args, **options: P.kwargs) -> T:
+        return store.database.unless_index_damaged(lambda: method(store, *arguments, **options))
+
+    return guarded
 
 
 class TurnStore(PictureStore):
@@ -67,6 +83,7 @@ class TurnStore(PictureStore):
 
     # sending
 
+    @_without_index_if_damaged
     def begin_turn(
         self, chat_id: int, parent: int | None, text: str, model: str | None, images: Sequence[ImageFile] = ()
     ) -> tuple[Message, Message]:
@@ -87,6 +104,7 @@ class TurnStore(PictureStore):
             )
             return self.get_message(user), self.get_message(reply)
 
+    @_without_index_if_damaged
     def edit_turn(self, message_id: int, text: str, model: str | None) -> tuple[Message, Message]:
         """Send an edited version of one's own message, with its images, as a new branch beside it. Returns as `begin_turn`."""
         with self.database.transaction():
@@ -95,6 +113,7 @@ class TurnStore(PictureStore):
             self._copy_images(message_id, user.id)
             return self.get_message(user.id), reply
 
+    @_without_index_if_damaged
     def begin_reply(self, parent: int, model: str | None) -> Message:
         """Store a further reply to the message `parent`, `streaming` and empty: a sibling of the replies it has."""
         with self.database.transaction():
@@ -125,6 +144,7 @@ class TurnStore(PictureStore):
             )
         return changed > 0
 
+    @_without_index_if_damaged
     def finish(
         self,
         message_id: int,

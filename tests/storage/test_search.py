@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -239,6 +241,42 @@ def test_that_a_damaged_index_stops_search_and_not_sending(paths: Paths, writing
         assert complete_index(paths)
         sent = ["needle two", "needle sent at once", "needle one"]
         assert texts(store, "needle") == [text for text in sent if writing_meets_it or "at once" not in text]
+
+
+class _RollingBack:
+    """A connection on which one statement meets a damaged index and SQLite takes the whole transaction back."""
+
+    def __init__(self, real: sqlite3.Connection, beginning: str) -> None:
+        self._real, self._beginning = real, beginning
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        if sql.startswith(self._beginning):
+            self._beginning = "no statement"
+            self._real.execute("ROLLBACK")
+            problem = sqlite3.DatabaseError("database disk image is malformed")
+            problem.sqlite_errorcode = sqlite3.SQLITE_CORRUPT_VTAB  # type: ignore[misc]
+            raise problem
+        return self._real.execute(sql, *values)
+
+
+@pytest.mark.parametrize("beginning", ["INSERT INTO messages", "UPDATE chats SET active_leaf"])
+def test_that_what_a_damaged_index_takes_down_is_stored_without_it(paths: Paths, beginning: str) -> None:
+    with opened(paths) as store:
+        chat = store.create_chat("t")
+        store.database._connection = _RollingBack(store.database._connection, beginning)  # type: ignore[assignment]
+        user, reply = store.begin_turn(chat.id, None, "needle sent", "m")
+        assert [turn.content for turn in store.last_turns(chat.id, 9)] == ["needle sent", ""]
+        store.database._connection = _RollingBack(store.database._connection, "UPDATE messages")  # type: ignore[assignment]
+        store.database.indexed = True
+        finished = store.finish(reply.id, "needle said", MessageStatus.FINISHED)
+        assert finished is not None
+        store.edit_turn(user.id, "needle edited", "m")
+    with opened(paths) as store:
+        assert complete_index(paths)
+        assert sorted(texts(store, "needle")) == ["needle edited", "needle said", "needle sent"]
 
 
 def test_that_damage_met_by_a_reader_alone_mends_the_index_at_the_next_start(paths: Paths) -> None:
