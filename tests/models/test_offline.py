@@ -26,7 +26,7 @@ GATES = {
 }
 LOCAL = {
     # a pair of sockets inside the process, by which signals wake the window
-    ROOT / "desktop" / "app.py": {"socket"},
+    ROOT / "desktop" / "window.py": {"socket"},
     # one Samar for each data folder: a UNIX socket, or a pipe
     ROOT / "desktop" / "instance.py": {
         "PySide6.QtNetwork",
