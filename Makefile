@@ -76,7 +76,7 @@ bench-guessing: setup-dev ## guesses from the text: what they gain and cost (lon
 reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
 	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
-check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian: glslc libvulkan-dev spirv-headers mesa-vulkan-drivers)
+check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian 13: glslc libvulkan-dev spirv-headers mesa-vulkan-drivers)
 	@$(VENV)/python -m tests.engine.vulkan --peers "$$($(VENV)/python -m benchmarks.peers vulkan | tail -n 1)"
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less

@@ -5,7 +5,7 @@
 They come from the source distribution of the pinned llama-cpp-python, so both sides are the same version. `convert` makes
 an environment for the converter (torch and transformers: only here, never a part of Samar), `build` compiles llama-bench,
 llama-server, llama-quantize and llama-perplexity (about six minutes on two cores), `vulkan` the Vulkan backend alone, which
-tests.engine.vulkan adds to the engine (longer; Debian: glslc libvulkan-dev spirv-headers). Everything lies in the user's cache folder,
+tests.engine.vulkan adds to the engine (longer; Debian from 13 on: glslc libvulkan-dev spirv-headers). Everything lies in the user's cache folder,
 or in $SAMAR_PEERS.
 """
 

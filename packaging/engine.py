@@ -43,7 +43,9 @@ def has_vulkan() -> bool:
     if shutil.which("glslc") is None:
         return False
     places = [Path(root) / "include" for root in (os.environ.get("VULKAN_SDK", ""), "/usr", "/usr/local") if root]
-    return any((p / "vulkan" / "vulkan.h").exists() for p in places) and any(
+    # with headers that don't know this extension (1.3.239, Debian 12) the build fails at its end
+    cores = [p / "vulkan" / "vulkan_core.h" for p in places]
+    return any(core.is_file() and b"VK_EXT_layer_settings" in core.read_bytes() for core in cores) and any(
         (p / "spirv" / "unified1" / "spirv.hpp").exists() for p in places
     )
 
