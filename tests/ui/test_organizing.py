@@ -315,7 +315,7 @@ def test_that_titles_of_ten_thousand_chats_in_folders_are_folded_once(
     samar: Samar, order: ChatOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folded: list[str] = []
-    monkeypatch.setattr("desktop.core.folding.fold", lambda title: folded.append(title) or fold(title))
+    monkeypatch.setattr("desktop.ui.chat.chat_list.fold", lambda title: folded.append(title) or fold(title))
     model = samar.window.sidebar.model
     chats = [
         Chat(id=n, title=f"محادثة {n % 977}", created_at=n, updated_at=1e9 - n, folder_id=n % 50) for n in range(10_000)
