@@ -130,6 +130,7 @@ class Samar(QObject):
         self.settings_dialog: SettingsDialog | None = None
         self._closed = False
         self._program = program.stamp()
+        app.applicationStateChanged.connect(self._on_app_state)
         self._all_listed = True
         self._waiting: list[Path] | None = None
         """Files to open when the window is whole; None when it is."""
@@ -276,7 +277,6 @@ class Samar(QObject):
         for source in (self.chats, self.models):
             source.error_occurred.connect(self.show_error)
         theme.state().changed.connect(self._show_theme)
-        self.app.applicationStateChanged.connect(self._on_app_state)
         self.preferences.saving_failed.connect(self.show_error)
         self.preferences.changed.connect(self._on_settings)
         self.models.notice.connect(window.show_toast)
