@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,15 +109,16 @@ def shown_path(store: ChatStore, chat: Chat) -> list[Message]:
     return store.messages_of(chat.id).path_to(chat.active_leaf)
 
 
-class _Writer:
+class _Writer(ABC):
     def __init__(self, labels: ExportLabels) -> None:
         self.labels = labels
 
     def head(self, store: ChatStore, chat_ids: list[int]) -> str:
         return ""
 
+    @abstractmethod
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
-        raise NotImplementedError
+        """One chat."""
 
     def foot(self) -> str:
         return ""
@@ -348,8 +350,9 @@ class _LinesWriter(_Writer):
             turns.insert(0, (Role.SYSTEM, chat.system_prompt))
         return msgspec.json.encode(self.line(chat, turns)).decode() + "\n" if turns else ""
 
+    @abstractmethod
     def line(self, chat: Chat, turns: list[tuple[Role, str]]) -> object:
-        raise NotImplementedError
+        """What stands in one line, as JSON."""
 
 
 class _ShareGptWriter(_LinesWriter):

@@ -143,7 +143,8 @@ class _Source:
                         if room < 0:
                             raise self._too_large(MOST_BYTES - room)
                         raws.append(raw)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as problem:
+        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as problem:
+            # RuntimeError: zipfile's for a password, and, as NotImplementedError, for a compression that it does not know
             raise SamarError("import_damaged", name=self.name, reason=problem) from problem
         except Exception as problem:
             if type(problem).__module__ in ("zlib", "_lzma", "lzma"):  # their errors have no common base
