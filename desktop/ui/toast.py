@@ -9,7 +9,8 @@ from PySide6.QtGui import QEnterEvent, QGuiApplication, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
-from desktop.ui import icons, theme
+from desktop.ui import theme
+from desktop.ui.card import Card
 from desktop.ui.error_presenter import Presented, present
 from desktop.ui.widgets import IconButton, Label, say
 
@@ -107,11 +108,13 @@ class Toast(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 14, 14)
 
 
-class Banner(QWidget):
+class Banner(Card):
     """An error above the conversation: what is wrong, what to do, "Copy details"; stays until it is closed."""
 
     closed = Signal(str)
     """code of the error"""
+    MARGINS = (46, 12, 8, 8)
+    SIGN_PX, SIGN_TOP = 20, 13
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,7 +141,6 @@ class Banner(QWidget):
         buttons.addStretch(1)
         words.addLayout(buttons)
         row = QHBoxLayout(self)
-        row.setContentsMargins(46, 12, 8, 8)
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -168,19 +170,6 @@ class Banner(QWidget):
             QGuiApplication.clipboard().setText(self.presented.details)
             self.copy.setText(self.tr("Copied"))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        elif event.type() == QEvent.Type.LayoutDirectionChange:
-            self._mirror()
-
-    def _mirror(self) -> None:
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(8 if rtl else 46, 12, 46 if rtl else 8, 8)
-
     def _retranslate(self) -> None:
         self._mirror()
         self.close_button.describe(self.tr("Close"))
@@ -192,16 +181,14 @@ class Banner(QWidget):
             self.setAccessibleName(self.presented.what)
             self.setAccessibleDescription(self.presented.then)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def _sign(self) -> tuple[str, str]:
+        return "alert", "danger"
+
+    def _paint_ground(self, painter: QPainter, card: QRectF) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(tokens.color("danger", 0.45), 1))
         painter.setBrush(tokens.color("surface"))
         painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.color("danger", 0.07))
         painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        icons.paint(painter, "alert", QRectF(self.width() - 34 if rtl else 14, 13, 20, 20), tokens.color("danger"))

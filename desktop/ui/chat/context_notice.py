@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.fitting import Overflow, Plan
-from desktop.ui import i18n, icons, theme
+from desktop.ui import i18n
+from desktop.ui.card import Card
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.widgets import Label, Segments, say
 
@@ -15,7 +15,7 @@ SETTLED_MS = 600
 """Without a key for so long, an edited summary is told."""
 
 
-class ContextNotice(QWidget):
+class ContextNotice(Card):
     """Unfolded until a choice is made in this chat, one line afterwards."""
 
     chosen = Signal(object)
@@ -65,7 +65,6 @@ class ContextNotice(QWidget):
         self.summary.installEventFilter(self)
         self.again.clicked.connect(self.rewrite_requested)
         self.cancel.clicked.connect(self.cancelled)
-        theme.state().changed.connect(self.update)
         self._mirror()
         self._retranslate()
         self.hide()
@@ -173,19 +172,6 @@ class ContextNotice(QWidget):
             self.tell()
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        elif event.type() == QEvent.Type.LayoutDirectionChange:
-            self._mirror()
-
-    def _mirror(self) -> None:
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(14 if rtl else 44, 10, 44 if rtl else 14, 10)
-
     def _retranslate(self) -> None:
         self.choices.set_texts([self.tr("Drop the oldest"), self.tr("Keep the first"), self.tr("Summarise")])
         self.choices.setAccessibleName(self.tr("What is left out"))
@@ -195,14 +181,5 @@ class ContextNotice(QWidget):
         self.cancel.setText(self.tr("Cancel"))
         self._show()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(tokens.color("line"), 1))
-        painter.setBrush(tokens.color("surface"))
-        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        spot = QRectF(self.width() - 33 if rtl else 14, 12, 19, 19)
-        icons.paint(painter, "alert" if self.plan.is_too_long else "info", spot, tokens.color("lamp_text"))
+    def _sign(self) -> tuple[str, str]:
+        return "alert" if self.plan.is_too_long else "info", "lamp_text"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from desktop.ui import i18n, icons, theme
+from desktop.ui import i18n
+from desktop.ui.card import Card
 from desktop.ui.widgets import Label, say
 
 
-class ImageNotice(QWidget):
+class ImageNotice(Card):
     """One line, and the way to models that see."""
 
     models_requested = Signal()
@@ -27,7 +27,6 @@ class ImageNotice(QWidget):
         row.addWidget(self.what, 1)
         row.addWidget(self.models, 0, Qt.AlignmentFlag.AlignTop)
         self.models.clicked.connect(self.models_requested)
-        theme.state().changed.connect(self.update)
         self._mirror()
         self._retranslate()
         self.hide()
@@ -48,19 +47,6 @@ class ImageNotice(QWidget):
         text = self.tr("A model is shown at most 16 images at once: the %n oldest will be left out.", "", self.left_out)
         return i18n.grouped(text, self.left_out)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        elif event.type() == QEvent.Type.LayoutDirectionChange:
-            self._mirror()
-
-    def _mirror(self) -> None:
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(14 if rtl else 44, 10, 44 if rtl else 14, 10)
-
     def _retranslate(self) -> None:
         self.what.setText(self._sentence() if self.left_out else "")
         self.models.setText(self.tr("Models that see…"))
@@ -68,14 +54,5 @@ class ImageNotice(QWidget):
         self.setAccessibleName(self.what.text())
         self.setVisible(self.left_out > 0)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(tokens.color("line"), 1))
-        painter.setBrush(tokens.color("surface"))
-        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        spot = QRectF(self.width() - 33 if rtl else 14, 12, 19, 19)
-        icons.paint(painter, "info", spot, tokens.color("lamp_text"))
+    def _sign(self) -> tuple[str, str]:
+        return "info", "lamp_text"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import i18n, theme
+from desktop.ui.card import Card
 from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.widgets import IconButton, Label, Meter, say
@@ -42,13 +42,14 @@ class PlanView:
     enough_disk: bool = True
 
 
-class PlanCard(QWidget):
+class PlanCard(Card):
     """Shows a plan, then the progress of its work. The conversation beside it goes on."""
 
     confirmed = Signal(str)
     """The GGUF type that was chosen."""
     cancelled = Signal()
     """The person closed the card or stopped the work."""
+    MARGINS = (18, 12, 12, 14)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +91,6 @@ class PlanCard(QWidget):
         choice.addWidget(self.stop)
         choice.addWidget(self.convert)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 12, 12, 14)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.facts)
@@ -98,6 +98,7 @@ class PlanCard(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.meter)
         column.addLayout(choice)
+        self._mirror()
 
     # values in
 
@@ -169,11 +170,6 @@ class PlanCard(QWidget):
             "publish": self.tr("Finishing"),
         }.get(self.stage, self.tr("Reading"))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
     def _retranslate(self) -> None:
         self.types_label.setText(self.tr("Type"))
         self.convert.setText(self.tr("Convert"))
@@ -204,15 +200,6 @@ class PlanCard(QWidget):
         self.convert.setEnabled(view is not None and view.enough_disk)
         self._show_fit()
         self.setAccessibleName(self.title.text())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(tokens.color("line"), 1))
-        painter.setBrush(tokens.color("surface"))
-        painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
 
 
 def isolated(text: str) -> str:
