@@ -32,10 +32,9 @@ from desktop.ui.preferences import Preferences
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from desktop.core.model import FileFacts
     from desktop.engine.client import Engine
+    from desktop.settings_room import SettingsRoom
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
     from desktop.ui.chat.transcript import TranscriptView
@@ -43,12 +42,10 @@ if TYPE_CHECKING:
     from desktop.ui.models.controller import ModelController
     from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
-    from desktop.ui.settings.settings_dialog import SettingsDialog
     from desktop.ui.updates import UpdateController
     from desktop.workers.background import Background
     from desktop.workers.generation import GenerationWorker
     from desktop.workers.search import SearchWorker
-    from desktop.workers.updates import UpdateWorker
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +94,7 @@ class Samar(QObject):
     chats: ChatController
     prompts: PromptController
     models: ModelController
+    settings: SettingsRoom
     updates: UpdateController
 
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None, *, staged: bool = False) -> None:
@@ -127,7 +125,6 @@ class Samar(QObject):
             panel_visible=settings.panel_visible,
         )
         self.room: ModelsRoom | None = None
-        self.settings_dialog: SettingsDialog | None = None
         self._closed = False
         self._program = program.stamp()
         app.applicationStateChanged.connect(self._on_app_state)
@@ -247,11 +244,11 @@ class Samar(QObject):
         self.window.set_transcript(self.transcript)
 
     def _make_controllers(self) -> None:
+        from desktop.settings_room import SettingsRoom
         from desktop.storage.prompts import PromptLibrary
         from desktop.ui.chat.controller import ChatController
         from desktop.ui.chat.prompts import PromptController
         from desktop.ui.models.controller import ModelController
-        from desktop.ui.updates import UpdateController
 
         self.early.leave()
         self.chats = ChatController(
@@ -268,7 +265,8 @@ class Samar(QObject):
         self.models = ModelController(
             self.window, self.worker, self.preferences, self.mark, self.paths, self.background.run
         )
-        self.updates = UpdateController(self._make_updates, self.preferences, self)
+        self.settings = SettingsRoom(self.window, self.preferences, self.paths, lambda: self.transfer)
+        self.updates = self.settings.updates
         self._connect()
         self._recover()
 
@@ -285,7 +283,7 @@ class Samar(QObject):
         self.chats.purge_due.connect(self.keep_up)
         self.chats.replies.ended.connect(self._take_back_error)
         window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
-        window.settings_requested.connect(lambda: self.open_settings())
+        window.settings_requested.connect(lambda: self.settings.open())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
         window.recommended_requested.connect(lambda: self.models_room().open("catalogue"))
@@ -485,84 +483,9 @@ class Samar(QObject):
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
         return self.room
 
-    def open_settings(self, page: str = "general") -> None:
-        from desktop.ui.settings.settings_dialog import SettingsDialog
-
-        if self.settings_dialog is not None:
-            self.settings_dialog.open_page(page)
-            return
-        import psutil
-
-        cores = psutil.cpu_count(logical=False) or 1
-        self.settings_dialog = dialog = SettingsDialog(
-            self.window, self.preferences.value, data_folder=str(self.paths.data), cores=cores
-        )
-        dialog.settings_changed.connect(self.preferences.replace)
-        dialog.folder_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.data))))
-        dialog.export_requested.connect(lambda form: self.transfer.export_all(form, dialog))
-        dialog.import_file_requested.connect(lambda: self.transfer.import_file(dialog))
-        dialog.import_folder_requested.connect(lambda: self.transfer.import_folder(dialog))
-        dialog.transfer_cancelled.connect(self.transfer.worker.cancel)
-        self.transfer.said.connect(dialog.show_transfer)
-        dialog.finished.connect(self._forget_settings)
-        page_of_help = dialog.help
-        page_of_help.check_requested.connect(self.updates.check)
-        page_of_help.fetch_requested.connect(self.updates.fetch)
-        page_of_help.stop_requested.connect(self.updates.stop)
-        page_of_help.open_requested.connect(self.updates.open_installer)
-        page_of_help.report_requested.connect(lambda: self.report_problem(dialog))
-        page_of_help.logs_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.logs))))
-        self.updates.changed.connect(page_of_help.show_state)
-        page_of_help.show_state(self.updates.state)
-        dialog.open_page(page)
-        dialog.open()
-
-    def _forget_settings(self) -> None:
-        self.settings_dialog = None
-
-    def _make_updates(self) -> UpdateWorker:
-        """Built at the first look for a new version."""
-        from desktop.ui.error_presenter import samar_version
-        from desktop.updates import fetch, release
-        from desktop.workers.updates import UpdateWorker
-
-        return UpdateWorker(
-            fetch.Updater(
-                release.source(),
-                samar_version(),
-                release.suffixes(),
-                self.paths.cache / "updates",
-                lambda: self.preferences.value.network_allowed,
-            )
-        )
-
-    def report_problem(self, parent: QWidget | None = None) -> None:
-        """Show what a report would hold; it is saved when the person says so, and never sent."""
-        from desktop import diagnostics
-        from desktop.ui import error_presenter
-        from desktop.ui.facts import facts
-        from desktop.ui.report_dialog import ReportDialog
-
-        error = self.window.banner.error
-        parts = diagnostics.collect(
-            self.paths, self.preferences.value, facts(), error_presenter.report(error) if error else ""
-        )
-        dialog = ReportDialog([(part.name, part.text) for part in parts], parent or self.window)
-
-        def save(path: str, names: list[str]) -> None:
-            try:
-                diagnostics.write_zip(Path(path), [part for part in parts if part.name in names])
-            except SamarError as problem:
-                dialog.show_error(problem)
-            else:
-                dialog.show_saved(path)
-
-        dialog.save_requested.connect(save)
-        dialog.open()
-
     def _tell_update(self, version: str) -> None:
         text = self.tr("Samar {version} is available").replace("{version}", f"\u2068{version}\u2069")
-        self.window.show_toast(text, self.tr("Show"), lambda: self.open_settings("help"))
+        self.window.show_toast(text, self.tr("Show"), lambda: self.settings.open("help"))
 
     def _on_settings(self, settings: Settings) -> None:
         self._tell_worker(settings)

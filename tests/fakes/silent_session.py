@@ -13,6 +13,7 @@ import os
 import platform
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from desktop.engine.sandbox import _ALLOW, _JUMP_IF_EQUAL, _LOAD, _MACHINES, _RETURN, _Filter, _Program
@@ -72,58 +73,57 @@ def session(folder: Path) -> list[str]:
 
     app = QApplication([])
     seen: list[str] = []
-    samar = Samar(app, Paths.under(folder))
+    with closing(Samar(app, Paths.under(folder))) as samar:  # a step that fails must not leave its threads
 
-    def until(what: str, condition: object, seconds: int = 90) -> None:
-        loop, timer = QEventLoop(), QTimer()
-        timer.setInterval(10)
-        timer.timeout.connect(lambda: loop.quit() if condition() else None)  # type: ignore[operator]
-        QTimer.singleShot(seconds * 1000, loop, lambda: loop.exit(1))
-        timer.start()
-        if loop.exec():
-            raise TimeoutError(what)
-        seen.append(what)
+        def until(what: str, condition: object, seconds: int = 90) -> None:
+            loop, timer = QEventLoop(), QTimer()
+            timer.setInterval(10)
+            timer.timeout.connect(lambda: loop.quit() if condition() else None)  # type: ignore[operator]
+            QTimer.singleShot(seconds * 1000, loop, lambda: loop.exit(1))
+            timer.start()
+            if loop.exec():
+                raise TimeoutError(what)
+            seen.append(what)
 
-    samar.start([])
-    until("loaded", lambda: samar.window.picker.state is PickerState.READY)
-    ended: list[object] = []
-    samar.chats.replies.ended.connect(lambda *words: ended.append(words))
-    samar.window.composer.text.setPlainText("What is a token?")
-    samar.window.composer.submit()
-    until("answered", lambda: ended)
-    samar.open_models()
-    room = samar.room
-    assert room is not None and room.page is not None
-    page, failed = room.page, []
-    room.worker.failed.connect(failed.append)
-    until("listed", lambda: page.catalogue.shown is not None and page.local.shown is not None)
-    for tab in ("catalogue", "hub", "local"):
-        page.open_tab(tab)
-    page.hub.search_requested.emit("llama")
-    until("refused", lambda: failed and failed[-1].code == "network_off")
-    room.worker.find_choice("owner/name", "a.gguf")
-    until("refused again", lambda: len(failed) == 2 and failed[-1].code == "network_off")
-    carded: list[object] = []
-    room.worker.carded.connect(lambda *words: carded.append(words))
-    page.local.table.select_key(page.local.shown.entries[0].id)
-    page.local.card.click()
-    until("card", lambda: carded)
-    room.open_settings(starter_model())
-    until("own settings", lambda: any("ModelSettings" in type(d).__name__ for d in page.findChildren(QDialog)))
-    samar.open_settings()
-    adapter = folder / "adapter"
-    adapter.mkdir()
-    (adapter / "adapter_config.json").write_text(
-        json.dumps({"base_model_name_or_path": "owner/name", "peft_type": "LORA"}), encoding="utf-8"
-    )
-    problems: list[object] = []
-    samar.conversion.error_occurred.connect(problems.append)
-    samar.conversion.open(adapter)
-    until("adapter refused", lambda: problems)
-    seen.append(str(problems[0]))
-    samar.window.close()
-    samar.close()
-    return seen
+        samar.start([])
+        until("loaded", lambda: samar.window.picker.state is PickerState.READY)
+        ended: list[object] = []
+        samar.chats.replies.ended.connect(lambda *words: ended.append(words))
+        samar.window.composer.text.setPlainText("What is a token?")
+        samar.window.composer.submit()
+        until("answered", lambda: ended)
+        samar.open_models()
+        room = samar.room
+        assert room is not None and room.page is not None
+        page, failed = room.page, []
+        room.worker.failed.connect(failed.append)
+        until("listed", lambda: page.catalogue.shown is not None and page.local.shown is not None)
+        for tab in ("catalogue", "hub", "local"):
+            page.open_tab(tab)
+        page.hub.search_requested.emit("llama")
+        until("refused", lambda: failed and failed[-1].code == "network_off")
+        room.worker.find_choice("owner/name", "a.gguf")
+        until("refused again", lambda: len(failed) == 2 and failed[-1].code == "network_off")
+        carded: list[object] = []
+        room.worker.carded.connect(lambda *words: carded.append(words))
+        page.local.table.select_key(page.local.shown.entries[0].id)
+        page.local.card.click()
+        until("card", lambda: carded)
+        room.open_settings(starter_model())
+        until("own settings", lambda: any("ModelSettings" in type(d).__name__ for d in page.findChildren(QDialog)))
+        samar.settings.open()
+        adapter = folder / "adapter"
+        adapter.mkdir()
+        (adapter / "adapter_config.json").write_text(
+            json.dumps({"base_model_name_or_path": "owner/name", "peft_type": "LORA"}), encoding="utf-8"
+        )
+        problems: list[object] = []
+        samar.conversion.error_occurred.connect(problems.append)
+        samar.conversion.open(adapter)
+        until("adapter refused", lambda: problems)
+        seen.append(str(problems[0]))
+        samar.window.close()
+        return seen
 
 
 def main() -> None:

@@ -250,11 +250,16 @@ def test_that_a_long_log_is_cut_at_a_line(tmp_path: Path) -> None:
 # ---- the whole app
 
 
+@pytest.fixture
+def samar(qapp: QApplication, data_dir: Path, log: Path) -> Iterator[Samar]:
+    with closing(Samar(qapp, Paths.under(data_dir))) as made:
+        yield made
+
+
 @pytest.mark.engine
 def test_that_no_word_of_a_chat_is_in_logs_and_report(
-    qtbot: QtBot, qapp: QApplication, data_dir: Path, log: Path, bugs: Bugs, tmp_path: Path
+    samar: Samar, qtbot: QtBot, data_dir: Path, log: Path, bugs: Bugs, tmp_path: Path
 ) -> None:
-    samar = Samar(qapp, Paths.under(data_dir))
     bugs.occurred.connect(samar.show_bug)
     samar.start([])
     qtbot.waitUntil(lambda: samar.window.picker.state is PickerState.READY, timeout=60_000)
@@ -295,8 +300,8 @@ def test_that_no_word_of_a_chat_is_in_logs_and_report(
     with qtbot.waitSignal(samar.chats.replies.failed, timeout=60_000):
         os.kill(pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
     # the report, as the person sees it
-    samar.paths = Paths(samar.paths.data, samar.paths.cache, log.parent)
-    samar.report_problem()
+    samar.settings.paths = Paths(samar.paths.data, samar.paths.cache, log.parent)
+    samar.settings.report_problem()
     dialog = samar.window.findChild(ReportDialog)
     assert isinstance(dialog, ReportDialog)
     assert "samar.log" in dialog.texts

@@ -79,7 +79,7 @@ def test_that_a_chat_is_exported_from_its_menu(samar: Samar, qtbot: QtBot, tmp_p
 
 
 def open_data_page(samar: Samar, qtbot: QtBot) -> SettingsDialog:
-    samar.open_settings()
+    samar.settings.open()
     dialog = samar.window.findChild(SettingsDialog)
     dialog.nav["storage"].click()
     return dialog
