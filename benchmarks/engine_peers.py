@@ -118,6 +118,9 @@ class Samar(Side):
                 text += event.text
             if isinstance(event, Finished):
                 stats, end = event.stats, time.perf_counter()
+        told = began + stats.first_token_s
+        if not first or first > told + 0.05:  # random tokens: the first ones made no whole character
+            first = told
         fresh = stats.prompt_tokens - stats.cached_tokens
         return Reply(
             first - began,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.app import Samar
+from desktop.core.paths import Paths
 from desktop.core.settings import Language, Theme
+from desktop.engine.protocol import LoadOptions
 from desktop.ui import i18n, theme
 from desktop.ui.main_window import MainWindow
+from tests.fakes.scripted_engine import ScriptedEngine
 
 
 @cache
@@ -49,3 +54,36 @@ def show(app: QApplication, qtbot: QtBot) -> Callable[[QWidget], None]:
             widget.show()
 
     return shown
+
+
+@pytest.fixture
+def opened(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Callable[..., Samar]]:
+    """Opens the whole of Samar over a scripted engine, any number of times over one data folder, and closes it."""
+    running: list[Samar] = []
+
+    def open_(
+        engine: ScriptedEngine,
+        *,
+        language: Language = Language.ENGLISH,
+        context: int = 2048,
+        model: str = "one.gguf",
+        prepare: Callable[[Samar], object] = lambda _samar: None,
+    ) -> Samar:
+        """model: is loaded; "": none. prepare: called before the window is shown."""
+        made = Samar(app, Paths.under(data_dir), engine)
+        running.append(made)
+        prepare(made)
+        made.preferences.change(language=language)
+        with qtbot.waitExposed(made.window):
+            made.window.show()
+        qtbot.waitUntil(made.window.isActiveWindow)
+        if model:
+            with qtbot.waitSignal(made.worker.model_loaded):
+                made.worker.load(Path(model), LoadOptions(threads=1, context=context))
+        return made
+
+    yield open_
+    for samar in running:
+        samar.window.close()
+        samar.close()
+        samar.window.deleteLater()

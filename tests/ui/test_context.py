@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,25 +29,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
+def start(opened: Start) -> Start:
     """Samar with a scripted engine of 200 tokens, whose counts of tokens are those of words."""
-    running: list[Samar] = []
-
-    def started(*replies: Reply, context: int = 200) -> Samar:
-        made = Samar(app, Paths.under(data_dir), ScriptedEngine(replies or (Reply((WORDS,)),)))
-        running.append(made)
-        i18n.install(app, Language.ENGLISH)
-        with qtbot.waitExposed(made.window):
-            made.window.show()
-        with qtbot.waitSignal(made.worker.model_loaded):
-            made.worker.load(Path("one.gguf"), LoadOptions(threads=1, context=context))
-        return made
-
-    yield started
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
+    return lambda *replies, context=200: opened(ScriptedEngine(replies or (Reply((WORDS,)),)), context=context)
 
 
 def notice(samar: Samar) -> ContextNotice:

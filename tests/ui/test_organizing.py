@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -15,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import Chat, Folder
 from desktop.core.folding import fold
-from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatOrder, ChatQuery
 from desktop.ui import i18n
@@ -26,28 +24,17 @@ from tests.fakes.scripted_engine import ScriptedEngine
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 TITLES = ("one", "two", "three", "four", "five")
-Start = Callable[[], Samar]
+Start = Callable[..., Samar]
 
 
 @pytest.fixture
-def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
-    running: list[Samar] = []
+def start(opened: Start) -> Start:
     began = datetime.now()
 
-    def started() -> Samar:
-        made = Samar(app, Paths.under(data_dir), ScriptedEngine())
-        made.window.sidebar.model.clock = lambda: began  # midnight may come while a test runs
-        running.append(made)
-        i18n.install(app, Language.ENGLISH)
-        with qtbot.waitExposed(made.window):
-            made.window.show()
-        return made
+    def fix_clock(samar: Samar) -> None:
+        samar.window.sidebar.model.clock = lambda: began  # midnight may come while a test runs
 
-    yield started
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
+    return lambda: opened(ScriptedEngine(), model="", prepare=fix_clock)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -14,10 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.generation import TokenChoice
-from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from desktop.core.token_text import Piece
-from desktop.engine.protocol import LoadOptions
 from desktop.ui.chat.asking import ALTERNATIVES
 from desktop.ui.chat.probabilities import ProbabilityKeeper
 from desktop.ui.chat.token_view import TokenView, glow
@@ -29,25 +26,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
-    running: list[Samar] = []
-
-    def started(*replies: Reply, language: Language = Language.ENGLISH) -> Samar:
-        made = Samar(app, Paths.under(data_dir), ScriptedEngine(replies or (Reply(("Hello", " there", ".")),)))
-        running.append(made)
-        made.preferences.change(language=language)
-        with qtbot.waitExposed(made.window):
-            made.window.show()
-        qtbot.waitUntil(made.window.isActiveWindow)
-        with qtbot.waitSignal(made.worker.model_loaded):
-            made.worker.load(Path("one.gguf"), LoadOptions(threads=1))
-        return made
-
-    yield started
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
+def start(opened: Start) -> Start:
+    return lambda *replies, **more: opened(ScriptedEngine(replies or (Reply(("Hello", " there", ".")),)), **more)
 
 
 def keeper(samar: Samar) -> ProbabilityKeeper:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
-from desktop.core.paths import Paths
-from desktop.core.settings import Language
-from desktop.engine.protocol import LoadOptions
 from desktop.storage.temporary import is_temporary, temporary_store
-from desktop.ui import i18n
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 SECRET = "zanzibarquartz"
@@ -26,24 +21,8 @@ Start = Callable[..., Samar]
 
 
 @pytest.fixture
-def start(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Start]:
-    running: list[Samar] = []
-
-    def started(*replies: Reply) -> Samar:
-        made = Samar(app, Paths.under(data_dir), ScriptedEngine(replies or (Reply((ANSWER,)),)))
-        running.append(made)
-        i18n.install(app, Language.ENGLISH)
-        with qtbot.waitExposed(made.window):
-            made.window.show()
-        with qtbot.waitSignal(made.worker.model_loaded):
-            made.worker.load(Path("one.gguf"), LoadOptions(threads=1))
-        return made
-
-    yield started
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
+def start(opened: Start) -> Start:
+    return lambda *replies: opened(ScriptedEngine(replies or (Reply((ANSWER,)),)))
 
 
 def send(samar: Samar, qtbot: QtBot, text: str) -> None:
