@@ -1,16 +1,18 @@
 """Hours of use in random order: no growth of memory, no lost message, no orphan.
 
-    python -m benchmarks.soak [--minutes 120] [--seed 0] [--folder DIR]
+    python -m benchmarks.soak [--minutes 120] [--seed 0] [--folder DIR] [--pause FILE]
 
 The whole Samar, offscreen, with the bundled model: chats are begun, gone on with, edited, regenerated, stopped, switched,
 forked, deleted and brought back; temporary chats come and go; the model sleeps; the engine is killed and frozen. After every step
-the history on disk is compared with what was sent. Exits with 1 and a line for each thing that went wrong.
+the history on disk is compared with what was sent. While FILE is there Samar only stands open, which counts for nothing: the computer
+is free for something else. Exits with 1 and a line for each thing that went wrong.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import math
 import os
 import random
 import signal
@@ -260,10 +262,15 @@ class Soak:
         if self.samar.engine.model is not None:
             self.memory.append((seconds, window, engine))
 
-    def run(self, minutes: float) -> None:
+    def run(self, minutes: float, paused: Path | None = None) -> None:
         began = time.monotonic()
         measured = 0.0
         while (spent := time.monotonic() - began) < 60 * minutes and len(self.problems) < 10:
+            if paused is not None and paused.exists():
+                self.settle()
+                print(f"paused after {spent / 60:.1f} minutes and {sum(self.done.values())} steps", flush=True)
+                self.wait(lambda: not paused.exists(), "the end of a pause", math.inf)
+                began = time.monotonic() - spent
             self.step()
             self.check()
             if spent - measured >= min(20.0, minutes * 2):
@@ -305,13 +312,14 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=120)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="kept afterwards")
+    parser.add_argument("--pause", type=Path, help="nothing is done while this file is there")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as place:
         soak = Soak(app, options.folder or Path(place), options.seed)
         try:
-            soak.run(options.minutes)
+            soak.run(options.minutes, options.pause)
         except Exception:
             soak.problems.append(traceback.format_exc())
         finally:

@@ -3,11 +3,13 @@ before it, and sliding windows short enough to slide."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gguf
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,7 @@ from tests.converter.synthetic.checkpoints import Case, usual_values, write_chec
 WINDOW = 48
 _SLIDING = ("Gemma2ForCausalLM", "Gemma3ForCausalLM", "Gemma3ForConditionalGeneration", "Cohere2ForCausalLM")
 _LOUDER = 5.0
+_ADAPTED = re.compile(r"blk\.\d+\.(attn_(q|k|v|qkv|output)|ffn_(gate|up|down)|ssm_(in|out))\.weight")
 _RECURRENT = ("conv1d", "A_log", ".D", "dt_bias", "slopes")
 
 
@@ -54,3 +57,31 @@ def write_family(name: str, folder: Path, kind: str = "F32") -> Path:
     target = folder / f"{name}.gguf"
     convert_to(write_checkpoint(replace(case, values=louder, config=config), folder), kind, target)
     return target
+
+
+def write_adapter(model: Path, path: Path, *, seed: int = 1, rank: int = 4, share: float = 0.5) -> Path:
+    """A LoRA adapter with random weights for the GGUF `model`, for every matrix of attention and feed-forward but stacks of
+    experts.
+
+    share: standard deviation of what it adds to a matrix, over the matrix's own.
+    """
+    reader = gguf.GGUFReader(model)
+    architecture = reader.fields["general.architecture"].contents()
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_string("general.type", "adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", rank)  # what is added is scaled by alpha over rank
+    random = np.random.default_rng(seed)
+    for tensor in reader.tensors:
+        if not _ADAPTED.fullmatch(tensor.name) or len(tensor.shape) != 2:
+            continue
+        width, height = (int(size) for size in tensor.shape)
+        loud = share * float(gguf.dequantize(tensor.data, tensor.tensor_type).std()) / rank**0.5
+        for half, shape, deviation in (("a", (rank, width), 1.0), ("b", (height, rank), loud)):
+            values = random.standard_normal(shape) * deviation
+            writer.add_tensor(f"{tensor.name}.lora_{half}", values.astype(np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path

@@ -3,7 +3,8 @@
     python -m tests.engine.greedy --peers FOLDER [--tokens 256] [name …]      FOLDER: as benchmarks.peers prints it
 
 Every way in which the engine saves work is tried on and off: a cache that holds part of the prompt, a state from disk, a
-warm copy, guesses from the text. Where both compute in the same pieces their logits must agree (the column "apart").
+warm copy, guesses from the text; all of it without and with a LoRA adapter of random weights, and after one was laid on or taken
+off. Where both compute in the same pieces their logits must agree (the column "apart").
 Floating-point sums depend on how many tokens are computed together, so replies may part where the two best tokens are all
 but equal. The check measures that: the gap between the two best tokens is computed at every place with the prompt cut in
 several ways, the largest difference between these figures is the noise, and a parting is a tie when the gap there is no
@@ -22,14 +23,16 @@ import tempfile
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from desktop.core.generation import GenerationParams
+from desktop.core.model import Adapter
 from desktop.core.paths import starter_model
 from desktop.engine.llama import Library, StopFlag
 from desktop.engine.prompt import Prompt
@@ -38,7 +41,7 @@ from desktop.engine.session import Session
 from desktop.engine.states import forget
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
-from tests.engine.families import FAMILIES, write_family
+from tests.engine.families import FAMILIES, write_adapter, write_family
 
 CONTEXT = 1024
 TEXT = "Hello world, the night is talking. I'll say 123456 things! سمر الليل حديث من القلب في الليالي الطوال. "
@@ -59,16 +62,18 @@ class Theirs:
 
 
 Ask = Callable[[list[int], int, list[int]], Theirs]
+Start = Callable[[tuple[Adapter, ...]], AbstractContextManager[Ask]]
 
 
 @contextmanager
-def server(program: Path, model: Path) -> Iterator[Ask]:
+def server(program: Path, model: Path, adapters: tuple[Adapter, ...]) -> Iterator[Ask]:
     """Answers (prompt, tokens wanted, forbidden tokens)."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["-c", CONTEXT, "-t", 1, "-np", 1, "--no-warmup", "--cache-ram", 0, "--port", port]
-    command = [str(program), "-m", str(model), *map(str, options)]
+    laid = [word for adapter in adapters for word in ("--lora", adapter.path)]  # at their full strength
+    command = [str(program), "-m", str(model), *map(str, options), *laid]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
 
@@ -130,26 +135,29 @@ class Ours:
     """The engine's session in this process, fed with tokens instead of chats."""
 
     def __init__(self, library: Library, templates: TemplateProcess, flag: StopFlag, model: Path, states: Path) -> None:
-        self._make = lambda guessing: Session(
-            library,
-            templates,
-            flag,
-            LoadOptions(context=CONTEXT, threads=1, guessing=guessing),
-            gguf.inspect(model),
-            lambda _: None,
-            states,
+        self._make = lambda options: Session(
+            library, templates, flag, options, gguf.inspect(model), lambda _: None, states
         )
         self._states = states
-        self.session = self._make(False)
+        self.adapters: tuple[Adapter, ...] = ()
+        self.session = self._make(self._options())
         vocabulary = self.session.model
         self.forbidden = [token for token in range(vocabulary.size) if vocabulary.is_end(token)]
+
+    def _options(self, guessing: bool = False) -> LoadOptions:
+        return LoadOptions(context=CONTEXT, threads=1, guessing=guessing, adapters=self.adapters)
 
     def anew(self, guessing: bool = False, *, restart: bool = False) -> None:
         """Another session; restart: with the states of the one before on disk."""
         self.close()
         if not restart:
             forget(self._states)
-        self.session = self._make(guessing)
+        self.session = self._make(self._options(guessing))
+
+    def lay_on(self, adapters: tuple[Adapter, ...]) -> None:
+        """Change the adapters of the loaded model."""
+        self.adapters = adapters
+        self.session.change_adapters(self._options())
 
     def close(self) -> None:
         self.session.close()
@@ -209,13 +217,15 @@ class Verdict:
     name: str
     apart: float = 0.0
     noise: float = 0.0
+    tokens: list[int] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
+    """Before each of `tokens`, llama-server's reply."""
     ties: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
 
-def ways(ours: Ours, prompt: list[int]) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Name of each way to come to the reply, and what prepares it."""
+def ways(ours: Ours, prompt: list[int], others: tuple[Adapter, ...]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Name of each way to come to the reply, and what prepares it. others: adapters that are not to be on."""
     half = len(prompt) // 2
     edited, other = [*prompt[:half], *prompt[: half // 2]], list(reversed(prompt))
 
@@ -229,6 +239,12 @@ def ways(ours: Ours, prompt: list[int]) -> Iterator[tuple[str, Callable[[], None
         ours.read(prompt, 8)
         ours.anew(guessing, restart=True)
 
+    def changed() -> None:
+        wanted, ours.adapters = ours.adapters, others
+        ours.anew()
+        ours.read(prompt, 8)
+        ours.lay_on(wanted)
+
     yield "fresh", ours.anew
     yield "regenerated", lambda: None
     yield "edited", lambda: (ours.anew(), ours.read(edited, 8))[0]
@@ -236,13 +252,14 @@ def ways(ours: Ours, prompt: list[int]) -> Iterator[tuple[str, Callable[[], None
     yield "restored", restored
     yield "guessing", lambda: ours.anew(True)
     yield "guessing, restored", lambda: restored(True)
+    yield "adapters changed", changed
 
 
-def compare(name: str, ours: Ours, ask: Ask, count: int) -> Verdict:
+def compare(name: str, ours: Ours, ask: Ask, count: int, others: tuple[Adapter, ...]) -> Verdict:
     verdict = Verdict(name)
     prompt = ours.session.model.tokenize(TEXT * 3)[: CONTEXT // 2]
     theirs = ask(prompt, count, ours.forbidden)
-    verdict.gaps = ours.gaps(prompt, theirs.tokens)
+    verdict.tokens, verdict.gaps = theirs.tokens, ours.gaps(prompt, theirs.tokens)
     text, told = b"", iter(theirs.told)
     for token, gap in zip(theirs.tokens, verdict.gaps, strict=True):
         text += ours.session.model.piece(token)
@@ -259,7 +276,7 @@ def compare(name: str, ours: Ours, ask: Ask, count: int) -> Verdict:
         verdict.failures.append(f"llama-server wrote {len(theirs.tokens)} tokens")
     if verdict.apart > LOUD:
         verdict.failures.append(f"logits differ by {verdict.apart:.3g} where both compute the same")
-    for way, prepare in ways(ours, prompt):
+    for way, prepare in ways(ours, prompt, others):
         prepare()
         verdict.ties[way] = follow(verdict, way, ours, prompt, theirs.tokens)
     return verdict
@@ -283,6 +300,29 @@ def follow(verdict: Verdict, way: str, ours: Ours, prompt: list[int], tokens: li
     return ties
 
 
+def both(name: str, ours: Ours, start: Start, adapter: Path, count: int) -> Iterator[Verdict]:
+    """Without the adapter, and with it."""
+    none: tuple[Adapter, ...] = ()
+    laid = (Adapter(path=str(adapter), scale=1.0),)
+    with start(none) as ask:
+        yield (plain := compare(name, ours, ask, count, laid))
+    ours.adapters = laid
+    ours.anew()
+    with start(laid) as ask:
+        adapted = compare(f"{name}, adapted", ours, ask, count, none)
+    if adapted.tokens == plain.tokens:
+        adapted.failures.append("the adapter changes nothing")
+    yield adapted
+
+
+def show(verdict: Verdict) -> None:
+    ties = ", ".join(f"{way}: {count}" for way, count in verdict.ties.items() if count) or "none"
+    gap = np.median(verdict.gaps)
+    print(f"| {verdict.name} | {verdict.apart:.2g} | {verdict.noise:.2g} | {gap:.2g} | {ties} |", flush=True)
+    for failure in verdict.failures:
+        print(f"  FAILED {verdict.name}: {failure}", flush=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", type=Path, required=True)
@@ -300,18 +340,12 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.names or [BUNDLED, *FAMILIES]:
             with tempfile.TemporaryDirectory() as place:
                 model = starter_model() if name == BUNDLED else write_family(name, Path(place))
-                with server(program, model) as ask:
-                    ours = Ours(library, templates, flag, model, Path(place) / "states")
-                    verdict = compare(name, ours, ask, options.tokens)
-                    ours.close()
-            ties = ", ".join(f"{way}: {count}" for way, count in verdict.ties.items() if count) or "none"
-            print(
-                f"| {name} | {verdict.apart:.2g} | {verdict.noise:.2g} | {np.median(verdict.gaps):.2g} | {ties} |",
-                flush=True,
-            )
-            for failure in verdict.failures:
-                failed += 1
-                print(f"  FAILED {name}: {failure}", flush=True)
+                adapter = write_adapter(model, Path(place) / "adapter.gguf")
+                ours = Ours(library, templates, flag, model, Path(place) / "states")
+                for verdict in both(name, ours, partial(server, program, model), adapter, options.tokens):
+                    show(verdict)
+                    failed += len(verdict.failures)
+                ours.close()
     finally:
         templates.close()
     return 1 if failed else 0
