@@ -131,6 +131,7 @@ def race(sides: list[Side], options: argparse.Namespace, table: Table) -> None:
             row("first token, next turn, s", side.ask((("user", one), *turn), 4, f"{number} one").first_s)
             side.ask((("user", other),), 4, f"{number} two")
             row("first token, back in the first chat, s", side.ask((("user", one), *turn), 4, f"{number} one").first_s)
+            side.settle()
 
 
 def long_chat(side: Side, tokens: int) -> list[tuple[str, str]]:
@@ -153,6 +154,7 @@ def turns(sides: list[Side], options: argparse.Namespace, table: Table) -> None:
     for side in sides:
         side.start()
         side.ask((("user", "hi"),), 4, "memory")
+        side.settle()
     for side in sides:  # once both are there, so that each has its share of the file's pages
         for name, value in side.memory().items():
             table.note(name, side.name, value)

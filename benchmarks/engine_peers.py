@@ -77,6 +77,12 @@ class Side(ABC):
             found["the same, shared pages by their share, MB"] = shares
         return found
 
+    def settle(self) -> None:
+        """Wait until it computes nothing any more: llama-server goes on after its last word, and would be in the other's way."""
+        before = -1.0
+        while before != (before := self.processor_s):
+            threading.Event().wait(0.1)
+
     @property
     def processor_s(self) -> float:
         """Processor time that was used: a measure that a busy computer blurs least."""

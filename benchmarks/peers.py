@@ -35,6 +35,8 @@ CONVERTER_NEEDS = [
     "tqdm",
 ]
 TORCH = "torch==2.13.0"
+FLAGS = "-U__AMX_INT8__"
+"""As Samar's own engine is compiled (packaging/prepare.py says why)."""
 PROGRAMS = ("llama-bench", "llama-server", "llama-quantize", "llama-perplexity")
 
 
@@ -53,7 +55,8 @@ def folder() -> Path:
 
 
 def run(*command: str | Path) -> None:
-    subprocess.run([str(word) for word in command], check=True)
+    flags = {name: (os.environ.get(name, "") + " " + FLAGS).strip() for name in ("CFLAGS", "CXXFLAGS")}
+    subprocess.run([str(word) for word in command], check=True, env=os.environ | flags)
 
 
 def fetch(home: Path) -> Path:

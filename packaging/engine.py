@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from pins import pin
+from prepare import compiler_flags
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "engine"
@@ -52,6 +53,7 @@ def has_vulkan() -> bool:
 
 def key(pinned: str, chosen: dict[str, str]) -> str:
     facts = [pinned, *(f"{name}={value}" for name, value in sorted(chosen.items()))]
+    facts += [f"{name}={value}" for name, value in compiler_flags().items()]
     facts += [sys.platform, platform.machine(), *platform.libc_ver()]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
@@ -70,7 +72,8 @@ def build(python: Path, *, vulkan: bool) -> Path:
     wanted = folder / "source.txt"
     wanted.write_text(pinned, encoding="utf-8")
     part = folder / "part"
-    environment = dict(os.environ, CMAKE_ARGS=" ".join(f"-D{name}={value}" for name, value in chosen.items()))
+    arguments = " ".join(f"-D{name}={value}" for name, value in chosen.items())
+    environment = dict(os.environ, CMAKE_ARGS=arguments, **compiler_flags())
     command = [str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-build-isolation", "--require-hashes"]
     # pip's cache knows a wheel by its source alone: one built with these options must not reach a checkout, nor the reverse
     command += ["--no-cache-dir", "--no-binary", NAME, "-w", str(part), "-r", str(wanted)]

@@ -47,6 +47,10 @@ MANAGERS = (  # program, position in the tuples above, its words for "install"
     ("dnf", 1, ["dnf", "install", "-y"]),
     ("pacman", 2, ["pacman", "-S", "--noconfirm", "--needed"]),
 )
+ENGINE_FLAGS = "-U__AMX_INT8__"
+"""For the engine's compiler. llama.cpp's code for Intel's AMX ends with an illegal instruction where GCC 12 compiled it: the
+compiler drops the tile configuration (llama.cpp pull request 26954). Only server processors have AMX, and Sapphire Rapids is
+no faster for it (ollama pull request 9203)."""
 NINJA_STEP = re.compile(r"\[(\d+)/(\d+)\]")
 
 
@@ -192,10 +196,17 @@ class Progress:
             print()
 
 
+def compiler_flags() -> dict[str, str]:
+    """CFLAGS and CXXFLAGS for building the engine: the person's own, and ours."""
+    if sys.platform == "win32":
+        return {}
+    return {name: (os.environ.get(name, "") + " " + ENGINE_FLAGS).strip() for name in ("CFLAGS", "CXXFLAGS")}
+
+
 def pip(arguments: list[str], log: Path) -> None:
     """Run pip; keep everything that it says in a log, show only what a person wants to know."""
     command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
-    environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off")
+    environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", **compiler_flags())
     progress = Progress()
     with log.open("a", encoding="utf-8") as kept:
         process = subprocess.Popen(

@@ -52,10 +52,11 @@ from desktop.engine.warm import Chats
 if TYPE_CHECKING:
     from desktop.engine.vision import Projector
 
-_PIECE_S = 0.06
-"""Longest time between two looks at the stop flag where native code can't look by itself (GPU)."""
-_PROGRESS_S = 0.5
-"""Time between two reports of progress where it can (CPU)."""
+_PIECE_S, _LEAST_PIECE = 0.06, 16
+"""Longest time between two looks at the stop flag where native code can't look by itself (GPU), and fewest tokens."""
+_PROGRESS_S, _LEAST_PROGRESS = 0.5, 128
+"""Time between two reports of progress where it can (CPU). Every piece reads all the weights, so small ones are slow: of 16
+tokens half as fast as of 64, from where on it is nearly even."""
 _GATHER_S = 0.012
 """Pieces of a reply that come faster than this travel together."""
 
@@ -372,10 +373,12 @@ class Session:
         self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
         if len(prompt.tokens) >= self.room:
             raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
-        self.threads.begin(min(crowd, running_others()))  # twice, since the window itself may just have painted
+        self.threads.begin(
+            crowd := min(crowd, running_others())
+        )  # twice, since the window itself may just have painted
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else int.from_bytes(os.urandom(4), "little") % (2**32 - 1)
-        reply = _Reply(self, request_id, prompt, request, seed, emit, started)
+        reply = _Reply(self, request_id, prompt, request, seed, emit, started, crowd)
         try:
             reply.run()
         except NativeError as problem:
@@ -387,12 +390,11 @@ class Session:
         self._mark()
         # a recurrent model can only go back to a mark: one is set where the reply may be asked for again
         last = len(tokens) - 1 if self.model.recurrent and len(tokens) - done > MIN_TOKENS else len(tokens)
-        seconds = _PROGRESS_S if self._on_cpu else _PIECE_S
+        seconds, least = (_PROGRESS_S, _LEAST_PROGRESS) if self._on_cpu else (_PIECE_S, _LEAST_PIECE)
         while done < len(tokens):
             if self._flag():
                 return False
-            size = int(self._speed * seconds) if self._speed else 32
-            size = max(16, min(size, self.context.batch_size))
+            size = min(max(least, int(self._speed * seconds)), self.context.batch_size)
             if tokens[done] < 0:  # a piece of an image
                 assert self._projector is not None
                 if not self._projector.read(self.context, tokens[done]):
@@ -433,7 +435,9 @@ class _Reply:
         seed: int,
         emit: Callable[[Frame], None],
         started: float,
+        crowd: int,
     ) -> None:
+        self._crowd = crowd
         self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
         params, fresh = request.params, not request.continue_last
@@ -461,6 +465,10 @@ class _Reply:
         if not read:
             self._finish(StoppedBy.USER)
             return
+        threads = self._session.threads
+        threads.begin(
+            min(self._crowd, running_others(own=threads.for_prompts))
+        )  # it may have been there for a moment only
         self._emit(PromptReady(request=self._id, **facts))
         self._sampler = sampler = Sampler(
             self._session.model,
@@ -485,7 +493,7 @@ class _Reply:
         """Write tokens until something ends the reply, in stretches between which there is a look at guesses and threads."""
         session = self._session
         context, guesser, threads = session.context, session.guesser, session.threads
-        threads.begin()
+        threads.resume()
         context.set_threads(threads.current, threads.current)  # guesses are batches, but no prompts
         token = context.sample(sampler)
         self._first_at = before = time.perf_counter()
@@ -513,10 +521,10 @@ class _Reply:
                 if ended:
                     return ended
                 before = time.perf_counter()
-                threads.begin()
+                threads.resume()
             if session.draft is not None:  # which may have spent time on a guess that was none
                 before = time.perf_counter()
-                threads.begin()
+                threads.resume()
 
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""

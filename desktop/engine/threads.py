@@ -31,12 +31,15 @@ def _median(times: list[float]) -> float:
     return times[half] if len(times) % 2 else (times[half - 1] + times[half]) / 2
 
 
-def running_others() -> int:
-    """Threads of other programs that run or wait for a core at this moment; 0 where the system does not tell."""
+def running_others(own: int = 1) -> int:
+    """Threads of other programs that run or wait for a core at this moment, at least; 0 where the system does not tell.
+
+    own: threads of this program that may be running; threads that decoded a moment ago still are.
+    """
     try:
         with open("/proc/stat", "rb") as stat:  # noqa: PTH123 - a hot path
             text = stat.read()
-        return max(0, int(text.split(b"procs_running ", 1)[1].split(b"\n", 1)[0]) - 1)
+        return max(0, int(text.split(b"procs_running ", 1)[1].split(b"\n", 1)[0]) - own)
     except (OSError, IndexError, ValueError):
         return 0
 
@@ -78,7 +81,8 @@ class ThreadChooser:
         self._idle = idle or (idle_cores() if self._adaptive else lambda: 0.0)
         self.current = most
         self.starved = False
-        """Another program takes cores that this one would use."""
+        """Another program was seen to take cores that this one would use."""
+        self._given_way = 0  # from how many threads, to a crowd that may have been there for a moment only
         self._before: tuple[int, float] | None = None  # (count, time of a token) of what a trial is compared with
         self._wait = _FIRST_LOOK_S
         self._next_trial = clock() + self._wait
@@ -98,17 +102,23 @@ class ThreadChooser:
         return self._before is not None
 
     def begin(self, crowd: int = 0) -> None:
-        """Decoding begins after a pause, which counts for nothing. crowd: threads of other programs that want cores now;
-        they are given way to at once, and the first idle moments take the cores back."""
+        """A prompt or a reply begins. crowd: threads of other programs that want cores now; replies give way to them at once,
+        and take the cores back when the next beginning sees no crowd, or in the first idle moments. Prompts lose little by
+        trying."""
         if not self._adaptive:
             return
+        self.current, self._given_way = self._given_way or self.current, 0
         free = max(1, self.counts[-1] - crowd)
         if crowd and free < self.current:
+            self._given_way, self._before = self.current, None
             self.current = max(n for n in self.counts if n <= free)
-            self.starved = True
-            self._before = None
             self._next_idle = min(self._next_idle, self._clock() + 0.25)
         self._begin()
+
+    def resume(self) -> None:
+        """Decoding goes on after a pause, which counts for nothing."""
+        if self._adaptive:
+            self._begin()
 
     def _begin(self) -> None:
         self._times: list[float] = []
@@ -180,6 +190,7 @@ class ThreadChooser:
 
     def _try(self, wanted: int, typical: float) -> bool:
         """Begin a trial of the possible count next to `wanted`; false when that is the current one."""
+        self._given_way = 0
         count = min(self.counts, key=lambda n: (abs(n - wanted), n))
         trial = self._before = (self.current, typical) if count != self.current else None
         self.current = count

@@ -79,3 +79,10 @@ def test_that_the_real_library_has_its_backends_in_the_registry_that_it_uses() -
     package = Path(bindings.__file__).parent
     load_backends(bindings._lib, (package / "lib", package.parent / "bin"))
     assert bindings._lib.ggml_backend_reg_count() >= 1
+
+
+def test_that_the_engine_is_compiled_without_amx() -> None:
+    """Compiled by GCC 12 it ends with an illegal instruction on every processor that has it (packaging/prepare.py)."""
+    import llama_cpp.llama_cpp as bindings
+
+    assert b"AMX_INT8" not in bindings.llama_print_system_info()

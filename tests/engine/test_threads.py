@@ -106,7 +106,29 @@ def test_that_a_crowd_seen_at_the_start_is_given_way_to_and_the_cores_taken_back
     computer = Computer(4, scaling(0.12, 4))
     computer.chooser.begin(crowd=3)
     assert computer.chooser.current == 1
-    assert computer.chooser.starved
+    assert computer.chooser.for_prompts == 4, "prompts lose little by trying"
     computer.run(5)
     assert computer.chooser.current == 4
     assert not computer.chooser.starved
+
+
+def test_that_a_crowd_of_a_moment_is_forgotten_where_the_reply_begins() -> None:
+    chooser = ThreadChooser(4, idle=lambda: 0.0)
+    chooser.begin(crowd=2)
+    assert chooser.current == 2
+    chooser.resume()
+    assert chooser.current == 2
+    chooser.begin(crowd=0)
+    assert chooser.current == 4
+    chooser.begin(crowd=3)
+    chooser.begin(crowd=3)
+    assert chooser.current == 1
+    chooser.begin(crowd=0)
+    assert chooser.current == 4, "what it was before anybody came"
+
+
+def test_that_a_crowd_takes_the_cores_of_a_prompt_when_it_is_felt() -> None:
+    chooser = ThreadChooser(4, idle=lambda: 0.0)
+    chooser.begin(crowd=1)
+    chooser.prompt(0.5, 1.6)
+    assert chooser.for_prompts == chooser.current == 3

@@ -187,6 +187,9 @@ def test_that_the_engine_of_an_installer_is_for_any_machine(monkeypatch: pytest.
         assert options["GGML_BACKEND_DL"] == options["GGML_CPU_ALL_VARIANTS"] == "ON"
     plain, vulkan = (engine.options("linux", vulkan=wanted) for wanted in (False, True))
     assert engine.key("pin", plain) != engine.key("pin", vulkan) != engine.key("another pin", vulkan)
+    if sys.platform != "win32":
+        monkeypatch.setenv("CFLAGS", "-O1")
+        assert engine.compiler_flags()["CFLAGS"] == "-O1 -U__AMX_INT8__", "the person's own and ours"
     pinned = engine.pin(engine.NAME)
     assert pinned.startswith("llama-cpp-python==")
     assert pinned.count("--hash=sha256:") >= 1
