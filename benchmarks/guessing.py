@@ -1,6 +1,6 @@
 """Guesses from the text: what they gain on copy-heavy work, and what they cost on free text.
 
-    python -m benchmarks.guessing [--model FILE] [--rounds 5] [--tokens 300]
+    python -m benchmarks.guessing [--model FILE] [--rounds 5] [--tokens 300] [--threads N]
 
 No model at hand copies as a trained one of a billion parameters does, so the reply is given: every token is decoded and
 sampled as always, and then the next one of a script takes the sample's place. The scripts are a program with every
@@ -73,11 +73,12 @@ class Scripted:
         return found[-1]
 
 
-def measure(model: Path, rounds: int, tokens: int) -> None:
+def measure(model: Path, rounds: int, tokens: int, threads: int) -> None:
     flag = StopFlag()
     templates = TemplateProcess(flag)
     templates.start()
-    session = Session(Library(), templates, flag, LoadOptions(context=2048), gguf.inspect(model), lambda _: None)
+    load = LoadOptions(context=2048, threads=threads)
+    session = Session(Library(), templates, flag, load, gguf.inspect(model), lambda _: None)
     side, guesser = Scripted(session), session.guesser
     before, after = program()
     tokenize = session.model.tokenize
@@ -111,12 +112,13 @@ def main() -> int:
     parser.add_argument("--peers", type=Path, help="where the random model is kept")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=300)
+    parser.add_argument("--threads", type=int, default=0, help="0: as the engine chooses")
     options = parser.parse_args()
     models = [options.model] if options.model else [starter_model()]
     if options.peers:
         models.append(random_model(options.peers))
     for model in models:
-        measure(model, options.rounds, options.tokens)
+        measure(model, options.rounds, options.tokens, options.threads)
     return 0
 
 

@@ -3656,6 +3656,14 @@ Everything stays on this computer.</source>
         <translation>أرسل من جديد: يبدأ المحرّك مرة أخرى.</translation>
     </message>
     <message>
+        <source>The engine was compiled for another processor. What was written is kept.</source>
+        <translation>بُني المحرّك لمعالج آخر. ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Install Samar anew on this computer; for a checkout, remove its folder .venv.</source>
+        <translation>ثبّت سمر من جديد على هذا الحاسوب؛ أما نسخة المصدر فاحذف منها المجلد ‎.venv‎.</translation>
+    </message>
+    <message>
         <source>The engine could not go on: {reason}.</source>
         <translation>تعذّر على المحرّك أن يكمل: {reason}.</translation>
     </message>

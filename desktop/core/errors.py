@@ -70,6 +70,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The engine ended unexpectedly ({reason}). What was written is kept."),
         QT_TRANSLATE_NOOP("errors", "Send again: the engine starts anew."),
     ),
+    "engine_unfit": (
+        QT_TRANSLATE_NOOP("errors", "The engine was compiled for another processor. What was written is kept."),
+        QT_TRANSLATE_NOOP("errors", "Install Samar anew on this computer; for a checkout, remove its folder .venv."),
+    ),
     "engine_failed": (
         QT_TRANSLATE_NOOP("errors", "The engine could not go on: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Try again, or load the model anew."),

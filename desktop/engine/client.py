@@ -320,7 +320,7 @@ class EngineClient(Engine):
             child.wait_ready(self._start_s)
             yield child, request
         except SamarError as problem:
-            if problem.code in ("engine_start_failed", "engine_silent", "engine_died"):
+            if problem.code in ("engine_start_failed", "engine_silent", "engine_died", "engine_unfit"):
                 self._model = None
             raise
         finally:

@@ -30,6 +30,8 @@ from desktop.engine.protocol import (
 _STDERR_LINES = 60
 _STDERR_LINE = 400  # characters
 _ABORT = re.compile(r"GGML_ASSERT|\.(c|cpp|h|cu|m):\d+: ")  # how ggml_abort says where and why
+_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
+"""Exit codes: SIGILL, and Windows' STATUS_ILLEGAL_INSTRUCTION."""
 
 
 class ChildProcess:
@@ -136,12 +138,14 @@ class ChildProcess:
             self._on_log(line)
 
     def wait_ready(self, seconds: float) -> None:
-        """Wait for the engine's first frame. Raises SamarError engine_start_failed."""
+        """Wait for the engine's first frame. Raises SamarError engine_start_failed or engine_unfit."""
         if self._ready:
             return
         try:
             frame = self.receive(timeout=seconds)
         except SamarError as problem:
+            if problem.code == "engine_unfit":
+                raise
             raise SamarError("engine_start_failed", reason=problem.details.get("reason", "")) from problem
         if frame is None:
             self.kill()
@@ -166,7 +170,7 @@ class ChildProcess:
                     rest = rest[process.stdin.write(rest) or 0 :]
 
     def receive(self, timeout: float) -> FromEngine | None:
-        """The next frame, None after `timeout` seconds without one. Raises SamarError engine_died."""
+        """The next frame, None after `timeout` seconds without one. Raises SamarError engine_died or engine_unfit."""
         try:
             frame = self._frames.get(timeout=timeout)
         except queue.Empty:
@@ -178,6 +182,9 @@ class ChildProcess:
 
     def death(self) -> SamarError:
         """Why the process is gone."""
+        code = self._process.returncode if self._process is not None else None
+        if code in _ILLEGAL_INSTRUCTION and not self._crash:
+            return SamarError("engine_unfit")
         return SamarError("engine_died", reason=self._why())
 
     def _why(self) -> str:

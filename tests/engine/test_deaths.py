@@ -116,6 +116,18 @@ def test_that_an_engine_killed_while_idle_is_replaced(make_engine: MakeEngine, t
     works(engine, tiny_model)
 
 
+@pytest.mark.parametrize("stage", ["load", "reply"])
+def test_that_an_engine_for_another_processor_is_told_from_a_crash(
+    make_engine: MakeEngine, tiny_model: Path, stage: str
+) -> None:
+    engine = make_engine(command=faulty(f"illegal@{stage}"))
+    with pytest.raises(SamarError) as caught:
+        load_and_ask(engine, tiny_model)
+    assert caught.value.code == "engine_unfit"
+    assert engine.model is None
+    works(healed(engine), tiny_model)
+
+
 @pytest.mark.parametrize("stage", ["load", "prompt", "reply"])
 def test_that_an_abort_of_ggml_says_what_it_said(make_engine: MakeEngine, tiny_model: Path, stage: str) -> None:
     engine = make_engine(command=faulty(f"abort@{stage}"))

@@ -1,6 +1,6 @@
 """An engine process with one fault, for tests: `failing_child.py FAULT[@STAGE] PARENT`.
 
-The faults are real ones of native code and processes: abort (ggml_abort), segfault, exit, kill, freeze (SIGSTOP), memory (no
+The faults are real ones of native code and processes: abort (ggml_abort), segfault, illegal (an instruction that the processor doesn't know), exit, kill, freeze (SIGSTOP), memory (no
 more of it can be had), bug (an unexpected exception), noise (native code prints to stdout). They come at a stage: load
 (when the context is made), prompt (when its reading begins) or reply (at the first piece, which is the usual one).
 Others are a process that is wrong from its start: version (another protocol), silent (never says a word), early (exits at once).
@@ -44,6 +44,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "abort": ggml_abort,
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "exit": lambda: os._exit(7),
+    "illegal": lambda: os.kill(os.getpid(), signal.SIGILL),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "freeze": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     "memory": no_more_memory,
