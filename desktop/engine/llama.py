@@ -252,6 +252,16 @@ class Model:
         return max(0, int(self.api.llama_model_n_swa(self.pointer)))
 
     @property
+    def heads(self) -> int:
+        """Attention heads of a layer."""
+        return int(self.api.llama_model_n_head(self.pointer))
+
+    @property
+    def kv_heads(self) -> int:
+        """Heads of a layer's KV cache, which several attention heads may share."""
+        return int(self.api.llama_model_n_head_kv(self.pointer))
+
+    @property
     def recurrent(self) -> bool:
         return bool(self.api.llama_model_is_recurrent(self.pointer) or self.api.llama_model_is_hybrid(self.pointer))
 

@@ -18,17 +18,10 @@ from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
 from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
-from desktop.engine.llama import (
-    FLASH_ATTENTION,
-    KV_TYPES,
-    Context,
-    Library,
-    Model,
-    NativeError,
-    StopFlag,
-)
+from desktop.engine.llama import FLASH_ATTENTION, KV_TYPES, Context, Library, Model, NativeError, StopFlag
 from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
+from desktop.engine.pieces import Pieces
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
 from desktop.engine.protocol import (
     Finished,
@@ -52,11 +45,6 @@ from desktop.engine.warm import Chats
 if TYPE_CHECKING:
     from desktop.engine.vision import Projector
 
-_PIECE_S, _LEAST_PIECE = 0.06, 16
-"""Longest time between two looks at the stop flag where native code can't look by itself (GPU), and fewest tokens."""
-_PROGRESS_S, _LEAST_PROGRESS = 0.5, 128
-"""Time between two reports of progress where it can (CPU). Every piece reads all the weights, so small ones are slow: of 16
-tokens half as fast as of 64, from where on it is nearly even."""
 _GATHER_S = 0.012
 """Pieces of a reply that come faster than this travel together."""
 
@@ -127,7 +115,8 @@ class Session:
         self._tags = self._thinking_tags()
         self._calls = formats_in(self.prompts.source)
         self.model.pieces.shown = markers_of(self._tags, self._calls)
-        self._speed = 0.0  # prompt tokens per second, as seen last
+        tiled = options.flash_attention != "off" and options.kv_type in ("f16", "f32")
+        self.pieces = Pieces(self.model, facts, batch=self.context.batch_size, on_cpu=self._on_cpu, tiled=tiled)
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
         text = Guesser() if self._may_guess(options) else None
@@ -390,11 +379,9 @@ class Session:
         self._mark()
         # a recurrent model can only go back to a mark: one is set where the reply may be asked for again
         last = len(tokens) - 1 if self.model.recurrent and len(tokens) - done > MIN_TOKENS else len(tokens)
-        seconds, least = (_PROGRESS_S, _LEAST_PROGRESS) if self._on_cpu else (_PIECE_S, _LEAST_PIECE)
         while done < len(tokens):
             if self._flag():
                 return False
-            size = min(max(least, int(self._speed * seconds)), self.context.batch_size)
             if tokens[done] < 0:  # a piece of an image
                 assert self._projector is not None
                 if not self._projector.read(self.context, tokens[done]):
@@ -404,16 +391,17 @@ class Session:
                 continue
             if done == last:
                 self._mark()
-            part = tokens[done : min(done + size, last) if done < last else len(tokens)]
-            part = part[: next((at for at, token in enumerate(part) if token < 0), size)] if self._projector else part
+            end = last if done < last else len(tokens)
+            part = tokens[done : done + self.pieces.size(end - done)]
+            if self._projector:
+                part = part[: next((at for at, token in enumerate(part) if token < 0), len(part))]
             self.context.set_threads(self.threads.current, self.threads.for_prompts)
             began, cpu_began = time.perf_counter(), time.process_time()
             if not self.context.decode(part):
                 return False
             took = time.perf_counter() - began
             self.threads.prompt(took, time.process_time() - cpu_began)
-            if len(part) >= 16 and took > 0:
-                self._speed = len(part) / took
+            self.pieces.took(len(part), took)
             done += len(part)
             progress(done)
         return True
@@ -455,8 +443,11 @@ class _Reply:
 
     def run(self) -> None:
         tokens, context = self._prompt.tokens, self._session.context
-        self._cached = context.keep(tokens)
         total = len(tokens)
+        self._cached = context.keep(tokens)
+        if again := self._session.pieces.reread(total - self._cached, context.tokens):
+            context.cut(again)
+            self._cached -= again
         facts = {"prompt_tokens": total, "cached_tokens": self._cached, "dropped_messages": self._prompt.dropped}
         self._emit(PromptStarted(request=self._id, **facts))
         read = self._session.read_prompt(

@@ -1,0 +1,123 @@
+"""Pieces of a prompt: large enough to be worth reading, none shorter than a tile, and short ones read with what is before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.core.generation import GenerationStats
+from desktop.engine import pieces
+from desktop.engine.llama import Library, StopFlag
+from desktop.engine.pieces import TILE, Pieces
+from desktop.engine.protocol import Finished, Frame, GenerateRequest, LoadOptions, Piece
+from desktop.engine.session import Session
+from desktop.engine.template import TemplateProcess
+from desktop.models import gguf
+from tests.engine.test_session import FACTS, ask
+
+
+@dataclass
+class Shape:
+    heads: int = 32
+    kv_heads: int = 8
+    recurrent: bool = False
+
+
+BIG = msgspec.structs.replace(FACTS, parameters=1_236_000_000, kv_elements_per_token=16_384)
+
+
+def made(
+    *, batch: int = 512, on_cpu: bool = True, tiled: bool = True, speed: float = 100.0, shape: Shape | None = None
+) -> Pieces:
+    found = Pieces(shape or Shape(), BIG, batch=batch, on_cpu=on_cpu, tiled=tiled)  # type: ignore[arg-type]
+    if speed:
+        found.took(512, 512 / speed)
+    return found
+
+
+def sizes(found: Pieces, left: int) -> list[int]:
+    out: list[int] = []
+    while left:
+        out.append(found.size(left))
+        left -= out[-1]
+    return out
+
+
+def test_that_pieces_stay_worth_reading_on_a_slow_computer() -> None:
+    """Pieces of half a second would have 5 tokens here, each of them as dear as ten in a large batch."""
+    assert sizes(made(speed=10), 512) == [128] * 4
+
+
+def test_that_pieces_of_a_fast_computer_are_whole_batches() -> None:
+    assert sizes(made(speed=10_000), 1200) == [512, 512, 176]
+
+
+def test_that_a_device_is_asked_in_pieces_short_enough_to_stop_it() -> None:
+    assert sizes(made(on_cpu=False, speed=1000), 130) == [60, 60, 10]
+
+
+@given(left=st.integers(1, 3000), batch=st.sampled_from([16, 64, 128, 200, 512, 2048]), speed=st.floats(0, 5000))
+def test_that_no_piece_is_left_shorter_than_a_tile(left: int, batch: int, speed: float) -> None:
+    found = sizes(made(batch=batch, speed=speed), left)
+    assert sum(found) == left
+    assert all(0 < size <= batch for size in found)
+    if batch >= 2 * TILE and len(found) > 1:
+        assert min(found) >= TILE
+
+
+@pytest.mark.parametrize(
+    ("new", "held", "again"), [(58, 4000, 6), (20, 4000, 44), (40, 1000, 24), (8, 1000, 0), (1, 4000, 0), (64, 4000, 0)]
+)
+def test_that_a_short_turn_behind_a_long_chat_is_read_in_a_tile(new: int, held: int, again: int) -> None:
+    assert made().reread(new, range(held)) == again
+
+
+def test_that_nothing_is_read_again_where_that_gains_nothing() -> None:
+    held = range(4000)
+    assert made(tiled=False).reread(20, held) == 0
+    assert made(on_cpu=False).reread(20, held) == 0
+    assert made(shape=Shape(recurrent=True)).reread(20, held) == 0
+    assert made(speed=0.0).reread(20, held) == 0
+    assert made(speed=1e6).reread(20, held) == 0, "not worth the trouble"
+    assert made().reread(20, [*range(3990), *[-1] * 10]) == 0, "images stay where they are"
+
+
+# ---- in a real session
+
+
+@pytest.fixture
+def session(tiny_model: Path) -> Iterator[Session]:
+    flag = StopFlag()
+    templates = TemplateProcess(flag)
+    options = LoadOptions(threads=1, guessing=False)
+    found = Session(Library(), templates, flag, options, gguf.inspect(tiny_model), lambda _: None)
+    yield found
+    found.close()
+    templates.close()
+
+
+def reply(session: Session, request: GenerateRequest) -> tuple[str, GenerationStats]:
+    events: list[Frame] = []
+    session.generate(1, request, events.append)
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    return "".join(event.text for event in events if isinstance(event, Piece)), finished.stats
+
+
+def test_that_what_is_read_again_changes_no_reply(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask("hello " * 30, max_tokens=4)
+    answer, _ = reply(session, first)
+    turn = ask("hello " * 30, ("assistant", answer), "?")
+    plain, stats = reply(session, turn)
+    reply(session, first)
+    monkeypatch.setattr(session.pieces, "_attention", 1e9)
+    monkeypatch.setattr(pieces, "_WORTH_S", 0.0)
+    again, more = reply(session, turn)
+    assert again == plain
+    assert more.cached_tokens == more.prompt_tokens - TILE < stats.cached_tokens
