@@ -1723,10 +1723,6 @@ Everything stays on this computer.</source>
         <translation>ذاكرة السياق</translation>
     </message>
     <message>
-        <source>A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality.</source>
-        <translation>النوع الأصغر يفسح لسياق أطول. لا يكاد أثر Q8_0 يُلحظ، أما Q4_0 فينقص من الجودة.</translation>
-    </message>
-    <message>
         <source>Threads</source>
         <translation>خيوط المعالجة</translation>
     </message>
@@ -1777,6 +1773,10 @@ Everything stays on this computer.</source>
     <message>
         <source>F16, exact</source>
         <translation>F16، دقيق</translation>
+    </message>
+    <message>
+        <source>A smaller type makes room for a longer context, but the processor reads long chats at half the speed. Q8_0 is hardly ever noticed in replies; Q4_0 costs quality.</source>
+        <translation>النوع الأصغر يفسح مجالًا لسياق أطول، لكنّ المعالج يقرأ المحادثات الطويلة بنصف السرعة. يكاد Q8_0 لا يُلحظ في الردود؛ أمّا Q4_0 فينقص الجودة.</translation>
     </message>
     <message>
         <source>Q8_0, half</source>

@@ -16,11 +16,11 @@ from typing import Any
 
 from desktop.core.errors import SamarError
 from desktop.engine.llama import Context, Library, Model, NativeError, StopFlag
-from desktop.engine.speculation import MOST, Guesser
+from desktop.engine.speculation import Guesser
 
 _SURE = 0.5
 """Least probability, by the draft model, of a token that is still guessed."""
-_FIRST_LENGTH, _LEAST_LENGTH = 6, 2
+_FIRST_LENGTH, _LEAST_LENGTH, _MOST_LENGTH = 6, 2, 15
 _TRIES = 4
 """Guesses before they are judged."""
 _FIRST_REST, _LONGEST_REST = 32, 2048
@@ -82,7 +82,7 @@ class Draft:
         if self._resting > 0:
             self._resting -= 1
             return []
-        if not self._able or token >= self._size or len(self._tokens) + 1 + MOST >= self.context.size:
+        if not self._able or token >= self._size or len(self._tokens) + 1 + _MOST_LENGTH >= self.context.size:
             return []
         began = time.perf_counter()
         found: list[int] = []
@@ -121,7 +121,7 @@ class Draft:
         whole = seconds + self._drafted_s
         gain = (accepted + 1) * single_s / whole if whole > 0 and single_s > 0 else 1.0
         if accepted == guessed:
-            self._length = min(self._length * 2, MOST)
+            self._length = min(self._length * 2, _MOST_LENGTH)
         elif accepted < guessed // 2:
             self._length = max(_LEAST_LENGTH, self._length - 2)
         self._judge(gain)

@@ -36,7 +36,7 @@ from desktop.engine.protocol import (
 )
 from desktop.engine.reply import ReplyText
 from desktop.engine.sampling import Sampler
-from desktop.engine.speculation import MOST, Guesser
+from desktop.engine.speculation import LONG, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
@@ -199,12 +199,12 @@ class Session:
             return Context(
                 model,
                 size=context,
-                batch=min(max(options.batch, MOST + 1), context),
+                batch=min(max(options.batch, LONG + 1), context),
                 threads=threads,
                 flag=self._flag,
                 kv_type=options.kv_type,
                 flash_attention=options.flash_attention,
-                outputs=min(MOST + 1, context) if guesses else 1,
+                outputs=min(LONG + 1, context) if guesses else 1,
             )
         except NativeError as problem:
             if gpu_layers:

@@ -3,16 +3,17 @@
 A guess is only a proposal: every token is sampled from the model's own distribution after the same tokens as without it, and
 a guessed token counts when it is the one that was sampled. So the output is the same, and only its speed changes.
 
-A batch of 16 tokens costs about six single ones on a CPU and little more than one on a GPU, so long guesses pay; how long a
-repetition must be before it is trusted is learnt from what the guesses so far have gained or cost.
+A batch of 16 tokens costs about six single ones on a CPU, one of 64 about nine, and both little more than one on a GPU, so long
+guesses pay. How long a repetition must be before it is trusted is learnt from what the guesses so far have gained or cost;
+a long guess follows one that was right to its end, or comes at once where long ones were seen to cost no more than short ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-MOST = 15
-"""Tokens of a guess: with the token before them a batch of 16."""
+SHORT, LONG = 15, 63
+"""Tokens of a guess: with the token before them a batch of 16, or of 64, from where on the CPU's flash attention works in tiles."""
 _KEY = 4
 _FIRST_NEED, _LEAST_NEED, _MOST_NEED = 8, 4, 64
 """Tokens that must have been repeated before the next ones are guessed."""
@@ -28,6 +29,9 @@ class Guesser:
 
     def __init__(self) -> None:
         self._need = _FIRST_NEED
+        self._seconds = {SHORT: 0.0, LONG: 0.0}
+        """What a guess of each length took last."""
+        self._length, self._was_right = SHORT, False
         self._single_s = 0.0
         self._tokens: Sequence[int] = ()
         self._last: dict[tuple[int, ...], int] = {}
@@ -35,7 +39,7 @@ class Guesser:
 
     def restart(self, tokens: Sequence[int]) -> None:
         """Begin a reply. tokens: those of the cache, which grow as the reply does."""
-        self._tokens, self._indexed = tokens, 0
+        self._tokens, self._indexed, self._was_right = tokens, 0, False
         self._last.clear()
 
     def guess(self, token: int, most: int) -> list[int]:
@@ -44,7 +48,7 @@ class Guesser:
         tokens = self._tokens
         start = self._find(token)
         end = len(tokens)
-        most = min(most, MOST, end - start)
+        most = min(most, LONG, end - start)
         if not start or most < _LEAST_GUESS:
             return []
         length = 1  # `token` itself is the last one of the key
@@ -52,8 +56,10 @@ class Guesser:
             length += 1
         if length < self._need:
             return []
-        found = list(tokens[start : start + most])
-        image = next((at for at, guessed in enumerate(found) if guessed < 0), most)
+        long = most == LONG and (self._was_right or 0 < self._seconds[LONG] <= self._seconds[SHORT])
+        self._length = LONG if long else min(most, SHORT)
+        found = list(tokens[start : start + self._length])
+        image = next((at for at, guessed in enumerate(found) if guessed < 0), self._length)
         return found[:image] if image >= _LEAST_GUESS else []
 
     def _find(self, token: int) -> int:
@@ -72,6 +78,9 @@ class Guesser:
 
     def tried(self, accepted: int, seconds: float) -> None:
         """What a guess took, and how many of its tokens were right."""
+        self._was_right = accepted == self._length
+        if self._length in self._seconds:
+            self._seconds[self._length] = seconds
         gain = (accepted + 1) * self._single_s / seconds if seconds > 0 and self._single_s else 0.0
         if gain < 1.0:
             self._need = min(self._need * 2, _MOST_NEED)

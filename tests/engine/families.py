@@ -59,7 +59,7 @@ def write_family(name: str, folder: Path, kind: str = "F32") -> Path:
     return target
 
 
-def write_adapter(model: Path, path: Path, *, seed: int = 1, rank: int = 4, share: float = 0.5) -> Path:
+def write_adapter(model: Path, path: Path, *, seed: int = 1, rank: int = 4, share: float = 0.15) -> Path:
     """A LoRA adapter with random weights for the GGUF `model`, for every matrix of attention and feed-forward but stacks of
     experts.
 

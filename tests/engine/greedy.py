@@ -105,7 +105,9 @@ def server(program: Path, model: Path, adapters: tuple[Adapter, ...]) -> Iterato
 
 
 def _gap(one: dict[str, Any], forbidden: list[int]) -> float:
-    others = [top["logprob"] for top in one["top_logprobs"] if top["id"] != one["id"] and top["id"] not in forbidden]
+    # a probability too small for a float is told as the least of all floats
+    told = [top for top in one["top_logprobs"] if top["logprob"] > -1e30]
+    others = [top["logprob"] for top in told if top["id"] != one["id"] and top["id"] not in forbidden]
     return float(one["logprob"] - max(others)) if others else math.inf
 
 

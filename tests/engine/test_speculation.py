@@ -10,7 +10,7 @@ import pytest
 from desktop.core.generation import GenerationParams
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import GenerateRequest, LoadOptions, Piece
-from desktop.engine.speculation import MOST, Guesser
+from desktop.engine.speculation import LONG, SHORT, Guesser
 
 
 class Written:
@@ -37,7 +37,7 @@ PROMPT = list(range(100, 140))
 
 def test_that_a_repetition_is_continued() -> None:
     chat = Written([*PROMPT, 1, 2, 3], *range(105, 115))
-    assert chat.guess(99) == list(range(115, 115 + MOST))
+    assert chat.guess(99) == list(range(115, 115 + SHORT))
     assert chat.guess(5) == list(range(115, 120))
 
 
@@ -76,6 +76,32 @@ def test_that_guesses_which_pay_need_less() -> None:
     chat.guesser.tried(accepted=15, seconds=6.0)
     chat.guesser.tried(accepted=15, seconds=6.0)
     assert chat.guess(99)
+
+
+def long_repetition() -> Written:
+    return Written(list(range(100, 300)), *range(105, 115))
+
+
+def test_that_a_long_guess_follows_one_that_was_right_to_its_end() -> None:
+    chat = long_repetition()
+    chat.guesser.single(1.0)
+    for right, next_length in ((SHORT, LONG), (LONG, LONG), (LONG - 1, SHORT), (SHORT - 1, SHORT)):
+        chat.guesser.tried(accepted=right, seconds=6.0 if right <= SHORT else 9.0)
+        assert len(chat.guess(99)) == next_length, right
+    chat.guesser.tried(accepted=SHORT, seconds=6.0)
+    chat.guesser.restart(chat.cache)
+    assert len(chat.guess(99)) == SHORT, "another reply, another beginning"
+
+
+def test_that_guesses_are_long_where_long_ones_cost_no_more() -> None:
+    chat = long_repetition()
+    chat.guesser.single(1.0)
+    assert len(chat.guess(99)) == SHORT
+    chat.guesser.tried(accepted=SHORT, seconds=12.0)
+    assert len(chat.guess(99)) == LONG
+    chat.guesser.tried(accepted=20, seconds=5.0)
+    assert len(chat.guess(99)) == LONG
+    assert len(chat.guess(LONG - 1)) == SHORT, "no length between, which costs as much as a long one"
 
 
 @pytest.mark.engine

@@ -295,7 +295,10 @@ class ModelSettingsDialog(QDialog):
             ),
             "kv": (
                 self.tr("Memory of the context"),
-                self.tr("A smaller type makes room for a longer context. Q8_0 is hardly ever noticed; Q4_0 costs quality."),
+                self.tr(
+                    "A smaller type makes room for a longer context, but the processor reads long chats at half the speed. "
+                    "Q8_0 is hardly ever noticed in replies; Q4_0 costs quality."
+                ),
             ),
             "threads": (self.tr("Threads"), self.tr("Automatic follows the settings and leaves other programs room.")),
             "gpu": (
