@@ -105,8 +105,8 @@ def server(program: Path, model: Path, adapters: tuple[Adapter, ...]) -> Iterato
 
 
 def _gap(one: dict[str, Any], forbidden: list[int]) -> float:
-    # a probability too small for a float is told as the least of all floats
-    told = [top for top in one["top_logprobs"] if top["logprob"] > -1e30]
+    # below, a probability is too small for a whole float, and its logarithm is told wrongly or as the least of all floats
+    told = [top for top in one["top_logprobs"] if top["logprob"] > -80.0]
     others = [top["logprob"] for top in told if top["id"] != one["id"] and top["id"] not in forbidden]
     return float(one["logprob"] - max(others)) if others else math.inf
 
@@ -312,7 +312,8 @@ def both(name: str, ours: Ours, start: Start, adapter: Path, count: int) -> Iter
     ours.anew()
     with start(laid) as ask:
         adapted = compare(f"{name}, adapted", ours, ask, count, none)
-    if adapted.tokens == plain.tokens:
+    effect = max(abs(a - b) for a, b in zip(plain.gaps, adapted.gaps, strict=True))
+    if adapted.tokens == plain.tokens and effect <= max(plain.noise, adapted.noise):
         adapted.failures.append("the adapter changes nothing")
     yield adapted
 
@@ -342,7 +343,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.names or [BUNDLED, *FAMILIES]:
             with tempfile.TemporaryDirectory() as place:
                 model = starter_model() if name == BUNDLED else write_family(name, Path(place))
-                adapter = write_adapter(model, Path(place) / "adapter.gguf")
+                adapter = write_adapter(model, Path(place) / "adapter.gguf", share=0.005 if name == BUNDLED else 0.15)
                 ours = Ours(library, templates, flag, model, Path(place) / "states")
                 for verdict in both(name, ours, partial(server, program, model), adapter, options.tokens):
                     show(verdict)
