@@ -448,9 +448,17 @@ class Context:
             return False
         if self.model.recurrent:
             return int(self.api.llama_memory_seq_pos_max(self.memory, 0)) == count - 1
+        return self._holds_window(count)
+
+    def _holds_window(self, count: int) -> bool:
+        """Whether all is there that a token after the first `count` looks at."""
         # a restored state holds no more of a sliding window's layers than the window at its end: -1 is none left
         oldest = int(self.api.llama_memory_seq_pos_min(self.memory, 0))
         return 0 <= oldest <= max(0, count - self.model.sliding_window)
+
+    def can_cut(self, count: int) -> bool:
+        """Whether the last `count` tokens can be read again: behind what is left, and with nothing missing there."""
+        return not self.model.recurrent and self._holds_window(len(self.tokens) - count)
 
     def mark_size(self) -> int:
         """Bytes of a mark."""

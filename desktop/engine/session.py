@@ -362,9 +362,8 @@ class Session:
         self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
         if len(prompt.tokens) >= self.room:
             raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
-        self.threads.begin(
-            crowd := min(crowd, running_others())
-        )  # twice, since the window itself may just have painted
+        crowd = min(crowd, running_others())  # twice, since the window itself may just have painted
+        self.threads.begin(crowd)
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else int.from_bytes(os.urandom(4), "little") % (2**32 - 1)
         reply = _Reply(self, request_id, prompt, request, seed, emit, started, crowd)
@@ -445,7 +444,8 @@ class _Reply:
         tokens, context = self._prompt.tokens, self._session.context
         total = len(tokens)
         self._cached = context.keep(tokens)
-        if again := self._session.pieces.reread(total - self._cached, context.tokens):
+        again = self._session.pieces.reread(total - self._cached, context.tokens)
+        if again and context.can_cut(again):
             context.cut(again)
             self._cached -= again
         facts = {"prompt_tokens": total, "cached_tokens": self._cached, "dropped_messages": self._prompt.dropped}
@@ -457,9 +457,8 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         threads = self._session.threads
-        threads.begin(
-            min(self._crowd, running_others(own=threads.for_prompts))
-        )  # it may have been there for a moment only
+        # a crowd may have been there for a moment only
+        threads.begin(min(self._crowd, running_others(own=threads.for_prompts)))
         self._emit(PromptReady(request=self._id, **facts))
         self._sampler = sampler = Sampler(
             self._session.model,

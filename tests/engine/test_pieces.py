@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from desktop.engine.protocol import Finished, Frame, GenerateRequest, LoadOption
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
+from tests.engine.families import WINDOW, write_family
 from tests.engine.test_session import FACTS, ask
 
 
@@ -91,15 +93,22 @@ def test_that_nothing_is_read_again_where_that_gains_nothing() -> None:
 # ---- in a real session
 
 
-@pytest.fixture
-def session(tiny_model: Path) -> Iterator[Session]:
+@contextmanager
+def opened(model: Path, states: Path | None = None) -> Iterator[Session]:
     flag = StopFlag()
     templates = TemplateProcess(flag)
-    options = LoadOptions(threads=1, guessing=False)
-    found = Session(Library(), templates, flag, options, gguf.inspect(tiny_model), lambda _: None)
+    options = LoadOptions(context=1024, threads=1, guessing=False)
+    found = Session(Library(), templates, flag, options, gguf.inspect(model), lambda _: None, states)
     yield found
     found.close()
     templates.close()
+
+
+@pytest.fixture
+def always_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every short turn is read with what is before it."""
+    monkeypatch.setattr(pieces, "_UNTILED", 1e12)
+    monkeypatch.setattr(pieces, "_WORTH_S", 0.0)
 
 
 def reply(session: Session, request: GenerateRequest) -> tuple[str, GenerationStats]:
@@ -110,14 +119,38 @@ def reply(session: Session, request: GenerateRequest) -> tuple[str, GenerationSt
     return "".join(event.text for event in events if isinstance(event, Piece)), finished.stats
 
 
-def test_that_what_is_read_again_changes_no_reply(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_what_is_read_again_changes_no_reply(tiny_model: Path, request: pytest.FixtureRequest) -> None:
     first = ask("hello " * 30, max_tokens=4)
-    answer, _ = reply(session, first)
-    turn = ask("hello " * 30, ("assistant", answer), "?")
-    plain, stats = reply(session, turn)
-    reply(session, first)
-    monkeypatch.setattr(session.pieces, "_attention", 1e9)
-    monkeypatch.setattr(pieces, "_WORTH_S", 0.0)
-    again, more = reply(session, turn)
+    with opened(tiny_model) as session:
+        answer, _ = reply(session, first)
+        turn = ask("hello " * 30, ("assistant", answer), "?")
+        plain, stats = reply(session, turn)
+    request.getfixturevalue("always_again")
+    with opened(tiny_model) as session:
+        reply(session, first)
+        again, more = reply(session, turn)
     assert again == plain
     assert more.cached_tokens == more.prompt_tokens - TILE < stats.cached_tokens
+
+
+def test_that_the_window_of_a_restored_state_is_not_cut(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the window at its end and nothing before; reading on from a place before it would go wrong unseen."""
+    model, states = write_family("gemma3", tmp_path), tmp_path / "states"
+    long = "The night is talking of a thing in the world. " * 6
+    first, turn = (
+        msgspec.structs.replace(one, chat="a", kept=True)
+        for one in (ask(long, max_tokens=1), ask(long, ("assistant", "a"), "?", max_tokens=40))
+    )
+    with opened(model) as session:
+        plain, _ = reply(session, turn)
+    with opened(model, states) as session:
+        _, read = reply(session, first)
+    request.getfixturevalue("always_again")
+    with opened(model, states) as session:
+        monkeypatch.setattr(session.pieces, "_speed", 100.0)
+        restored, stats = reply(session, turn)
+    assert read.prompt_tokens > WINDOW
+    assert stats.cached_tokens > stats.prompt_tokens - TILE, "taken as it is"
+    assert restored == plain
