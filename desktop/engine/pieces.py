@@ -17,7 +17,8 @@ TILE = 64
 _UNTILED = 30.0
 """How much longer attention takes, below that, than its share of a large batch's arithmetic: 72 was seen with AVX-512, and
 machines whose matrix units are weaker lose less."""
-_WORTH_S = 0.05
+_WORTH = 5e9
+"""Operations that must be gained, some twentieth of a second. Counted and not timed: a busy moment tells nothing of the next one."""
 
 
 class Pieces:
@@ -34,6 +35,8 @@ class Pieces:
         if on_cpu and tiled and not model.recurrent and facts.parameters > 0:
             more_heads = model.heads / max(model.kv_heads, 1)
             self._attention = _UNTILED * facts.kv_elements_per_token * more_heads / facts.parameters
+        self._token = 2.0 * facts.parameters
+        """Operations for a token in a large batch."""
 
     def size(self, left: int) -> int:
         """Tokens of the next piece, when `left` are to be read. None but the only one is shorter than a tile."""
@@ -51,10 +54,10 @@ class Pieces:
         them took 10 s, in a tile 1 s.
         """
         more = TILE - new
-        if not 0 < more <= len(held) or new < 2 or not self._speed:
+        if not 0 < more <= len(held) or new < 2:
             return 0
-        gain = (new * len(held) * self._attention - more) / self._speed
-        return more if gain > _WORTH_S and min(held) >= 0 else 0  # images have places of their own
+        gain = (new * len(held) * self._attention - more) * self._token
+        return more if gain > _WORTH and min(held) >= 0 else 0  # images have places of their own
 
     def took(self, tokens: int, seconds: float) -> None:
         """What a piece took. Short ones tell little of long ones."""
