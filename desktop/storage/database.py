@@ -46,7 +46,8 @@ class Database:
         self.damage_seen = False
         """Set once SQLite has called the file damaged: the next start then checks it."""
         self.indexed = True
-        """The search index was not found damaged."""
+        """The search index was not found damaged, or has been made anew since."""
+        self._damages = 0
         self.index_damaged = False
         """Set once SQLite has called the search index damaged: the next start then makes it anew."""
 
@@ -144,11 +145,11 @@ class Database:
     def unless_index_damaged(self, whole: Callable[[], T]) -> T:
         """Run a whole transaction; again when a damaged search index took it down, the second time without the index: no
         message is lost for it."""
-        nested, before = self.in_transaction(), self.indexed
+        nested, before = self.in_transaction(), self._damages
         try:
             return whole()
         except SamarError:
-            if nested or self.indexed == before:
+            if nested or self._damages == before:
                 raise
             return whole()
 
@@ -200,6 +201,7 @@ class Database:
                 self.set_durable(durable)
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._follow_again()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -221,7 +223,17 @@ class Database:
 
         log.warning("the search index is damaged; it is made anew at the next start")
         self.indexed = False
+        self._damages += 1
         index.follow_no_more(self)
+
+    def _follow_again(self) -> None:
+        """Follow the index that another connection has made anew meanwhile: it knows nothing of what this one writes."""
+        if self.indexed or self.read_only:
+            return
+        from desktop.storage import index
+
+        if index.is_made(self):
+            index.trigger(self)
 
     @contextmanager
     def expected_errors(self) -> Iterator[None]:

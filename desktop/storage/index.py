@@ -83,10 +83,22 @@ def bare_words(text: str) -> str:
 def follow(database: Database) -> None:
     """Let the index follow every change that this connection makes. Begins it anew if an older folding made it."""
     _define(database)
-    if database.scalar("SELECT value FROM properties WHERE name = ?", (_MADE_BY,)) != str(folding.VERSION):
+    if not is_made(database):
         begin_anew(database)
-    for trigger in _TRIGGERS:
-        database.execute(trigger)
+    trigger(database)
+
+
+def is_made(database: Database) -> bool:
+    """Whether there is an index, by today's folding, that nobody distrusts."""
+    made_by = database.scalar("SELECT value FROM properties WHERE name = ?", (_MADE_BY,))
+    return bool(made_by == str(folding.VERSION))
+
+
+def trigger(database: Database) -> None:
+    """The triggers of `follow`."""
+    for one in _TRIGGERS:
+        database.execute(one)
+    database.indexed = True  # making it anew may have met the damage
 
 
 def follow_no_more(database: Database) -> None:

@@ -279,6 +279,27 @@ def test_that_what_a_damaged_index_takes_down_is_stored_without_it(paths: Paths,
         assert sorted(texts(store, "needle")) == ["needle edited", "needle said", "needle sent"]
 
 
+def test_that_an_index_made_anew_beside_the_window_is_followed_by_the_window_again(paths: Paths) -> None:
+    """It is completed after each purge as well, on a connection of its own; the window's wrote on without the index."""
+    with opened(paths) as store:
+        chat = store.create_chat("t")
+        exchange(store, chat.id, None, "needle one", "a")
+        store.database.execute("UPDATE search_data SET block = x'ffffffffffff' WHERE id = 10")
+    with opened(paths) as store:
+        exchange(store, chat.id, None, "needle two", "a")
+        assert not store.database.indexed
+        assert complete_index(paths)
+        user, _ = store.begin_turn(chat.id, None, "needle three", "m")
+        exchange(store, chat.id, None, "needle four", "a")
+        store.purge(store.delete_turn(user.id))
+        store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+        assert texts(store, "needle") == ["needle four", "needle two", "needle one"]
+    with opened(paths) as store:
+        assert texts(store, "needle") == ["needle four", "needle two", "needle one"]
+        messages = {row[0] for row in store.database.fetch("SELECT id FROM messages WHERE status <> 'streaming'")}
+        assert {row[0] for row in store.database.fetch("SELECT rowid FROM search_docsize WHERE id > 0")} == messages
+
+
 def test_that_damage_met_by_a_reader_alone_mends_the_index_at_the_next_start(paths: Paths) -> None:
     with opened(paths) as store:
         exchange(store, store.create_chat("t").id, None, "needle", "a")
