@@ -140,6 +140,8 @@ class Look:
         key = (*shape, block.has_formula, bubble)
         made = self._block_cache.get(key)
         if made is None:
+            if len(self._block_cache) > 500:  # bubbles have as many margins as texts have widths
+                self._block_cache.clear()
             made = self._block_cache[key] = self._make_block(block, bubble)
         made = QTextBlockFormat(made)
         made.setProperty(P_MESSAGE, message_id)
