@@ -212,7 +212,10 @@ class TranscriptView(QWidget):
         self.overlays.hold()
         self.page.setUpdatesEnabled(False)
         self.finder.release()
+        ours = shown.parent() is self.page  # a document that the page made itself is deleted by it, and no other
         self.page.setDocument(chat.document)
+        if ours:
+            shown.deleteLater()
         self.chat.fit(self.page.column())
 
     def _taken(self) -> None:
