@@ -22,7 +22,8 @@ from typing import Any
 from benchmarks.peers import folder
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import starter_model
-from desktop.engine.llama import Context, Library, Model, StopFlag
+from desktop.engine.context import Context
+from desktop.engine.llama import Library, Model, StopFlag
 from desktop.engine.sampling import Sampler
 
 WIDE: dict[str, Any] = {"temperature": 1.2, "top_k": 0, "top_p": 1.0, "min_p": 0.0}

@@ -19,7 +19,8 @@ from typing import Any
 from benchmarks.engine import random_model
 from desktop.core.machine import usable_cores
 from desktop.core.paths import starter_model
-from desktop.engine.llama import Context, Library, Model, StopFlag
+from desktop.engine.context import Context
+from desktop.engine.llama import Library, Model, StopFlag
 
 SHORT = 64
 

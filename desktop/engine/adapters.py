@@ -13,7 +13,8 @@ import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.model import Adapter, FileFacts
-from desktop.engine.llama import Context, Model
+from desktop.engine.context import Context
+from desktop.engine.llama import Model
 from desktop.engine.states import fingerprint
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from desktop.core.errors import SamarError
-from desktop.engine.llama import Context, Library, Model, NativeError, StopFlag
+from desktop.engine.context import Context
+from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.speculation import Guesser
 
 _SURE = 0.5

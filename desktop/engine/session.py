@@ -16,9 +16,10 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
 from desktop.engine.adapters import Adapters, with_others, without
+from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
 from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
-from desktop.engine.llama import FLASH_ATTENTION, KV_TYPES, Context, Library, Model, NativeError, StopFlag
+from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.pieces import Pieces

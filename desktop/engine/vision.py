@@ -20,7 +20,8 @@ from typing import Any
 from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.images import check_image
-from desktop.engine.llama import Context, Model, StopFlag
+from desktop.engine.context import Context
+from desktop.engine.llama import Model, StopFlag
 from desktop.engine.states import fingerprint
 
 _NODES = 8

@@ -18,7 +18,6 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.model import FileFacts
 from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
-from desktop.engine.llama import common_prefix
 from desktop.engine.memory import plan_memory
 from desktop.engine.protocol import (
     Event,
@@ -40,6 +39,7 @@ from desktop.engine.protocol import (
     from_engine_decoder,
     read_frames,
 )
+from desktop.engine.states import common_prefix
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import CHATML, write_tiny

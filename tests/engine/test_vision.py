@@ -12,7 +12,8 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.images import check_image
 from desktop.engine.client import EngineClient
-from desktop.engine.llama import Context, Library, Model, StopFlag
+from desktop.engine.context import Context
+from desktop.engine.llama import Library, Model, StopFlag
 from desktop.engine.protocol import GenerateRequest, LoadOptions, PromptProgress
 from desktop.engine.vision import Projector, require_memory
 from desktop.models.projectors import check_projector, projector_beside

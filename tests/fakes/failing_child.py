@@ -54,15 +54,15 @@ FAULTS: dict[str, Callable[[], object]] = {
 
 
 def fail_at_load(fault: Callable[[], object]) -> None:
-    from desktop.engine import llama
+    from desktop.engine.context import Context
 
-    make = llama.Context.__init__
+    make = Context.__init__
 
-    def failing(self: llama.Context, *arguments: Any, **options: Any) -> None:
+    def failing(self: Context, *arguments: Any, **options: Any) -> None:
         fault()
         make(self, *arguments, **options)
 
-    llama.Context.__init__ = failing  # type: ignore[method-assign]
+    Context.__init__ = failing  # type: ignore[method-assign]
 
 
 def fail_at_frame(kind: type[Frame], fault: Callable[[], object]) -> None:

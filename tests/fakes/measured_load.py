@@ -46,7 +46,8 @@ def measure(
 
 def main(path: str, context: str, kv_type: str, map_file: str, flash: str, prompt: str) -> None:
     from desktop.core.machine import usable_cores
-    from desktop.engine.llama import Context, Library, Model, StopFlag
+    from desktop.engine.context import Context
+    from desktop.engine.llama import Library, Model, StopFlag
 
     library = Library()
     process = psutil.Process()
