@@ -92,3 +92,14 @@ def test_that_the_window_starts_without_what_its_first_picture_does_not_need() -
     code = f"import sys\nimport desktop.app\nprint([name for name in {LATER!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_that_nothing_is_taken_out_of_a_layout_for_nobody() -> None:
+    """What takeAt and removeItem give out is freed by nobody: PySide leaves it to C++, and Qt to the caller."""
+    taking = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "desktop").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if ".takeAt(" in line or ".removeItem(" in line
+    ]
+    assert not taking

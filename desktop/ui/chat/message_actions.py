@@ -77,6 +77,9 @@ class MessageBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+        self._space = QWidget(self)
+        self._own: bool | None = None
+        """Whose order the row is in."""
         self._wants_figures = False
         self._buttons = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
         self._buttons += [self.previous, self.next]
@@ -140,17 +143,15 @@ class MessageBar(QWidget):
             self.figures.setVisible(self._row.minimumSize().width() <= self.width())
 
     def _arrange(self, own: bool) -> None:
+        if own == self._own:
+            return
+        self._own = own
         versions = [self.previous, self.place, self.next]
         actions = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
-        order: list[QWidget | None] = [None, *versions, *actions] if own else [*actions, *versions, None, self.figures]
-        while self._row.count():
-            self._row.takeAt(0)
-        for widget in order:
-            if widget is None:
-                self._row.addStretch(1)
-            else:
-                self._row.addWidget(widget)
-                widget.setSizePolicy(widget.sizePolicy().horizontalPolicy(), widget.sizePolicy().verticalPolicy())
+        order: list[QWidget] = [self._space, *versions, *actions] if own else [*actions, *versions, self._space]
+        # a layout moves what it has; an item that takeAt gives out would be freed by nobody
+        for widget in [*order, self.figures]:
+            self._row.addWidget(widget, 1 if widget is self._space else 0)
 
     def _choose(self, action: str) -> None:
         if self.message is not None:

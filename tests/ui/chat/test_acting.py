@@ -14,6 +14,7 @@ from desktop.core.chat import MessageStatus
 from desktop.core.generation import GenerationStats
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.look import DARK
+from desktop.ui.chat.message_actions import MessageBar
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import block_with, reply, streaming, user
 
@@ -284,3 +285,18 @@ def test_that_figures_without_room_are_left_out_whole(make_view: Callable[..., T
         view = make_view(width=width)
         view.set_messages([user("q"), reply("answer", stats=stats)], {2: (2, 3)})
         assert view.overlays.bars[2].figures.isVisible() is shown
+
+
+def test_that_one_bar_serves_messages_of_both_people(view: TranscriptView, qtbot: QtBot) -> None:
+    """Actions of the person's own message stand at its end, those of a reply at its start."""
+    own, other = user("q", 1), reply("a", 2)
+    bar = MessageBar(view.page.look, view)
+    bar.resize(600, 30)
+    bar.show()
+    for message in (other, own, other, own):
+        bar.bind(message, None, full=True)
+        if message is own:
+            qtbot.waitUntil(lambda: bar.more.geometry().right() == 599)
+        else:
+            qtbot.waitUntil(lambda: bar.copy.geometry().left() == 0)
+        assert bar.copy.geometry().right() < bar.more.geometry().left()
