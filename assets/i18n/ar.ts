@@ -1699,6 +1699,10 @@ Everything stays on this computer.</source>
         </translation>
     </message>
     <message>
+        <source>All that the model can: {tokens}</source>
+        <translation>أقصى ما يتسع له النموذج: {tokens}</translation>
+    </message>
+    <message>
         <source>As in the settings: {tokens}</source>
         <translation>كما في الإعدادات: {tokens}</translation>
     </message>

@@ -260,10 +260,11 @@ class ModelSettingsDialog(QDialog):
             self.tr("files beside it {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
         )
         self.needs.setText(f"{words.needs(fit)}\n{parts}")
-        tokens = self.own.context or self.general.context
-        shown = i18n.grouped(self.tr("%n token(s)", "", tokens), tokens)
+        shown = i18n.grouped(self.tr("%n token(s)", "", fit.context), fit.context)
         if not self.own.context:
-            shown = fill(self.tr("As in the settings: {tokens}"), {"tokens": shown})
+            all_of_it = fit.context < self.general.context
+            text = self.tr("All that the model can: {tokens}") if all_of_it else self.tr("As in the settings: {tokens}")
+            shown = fill(text, {"tokens": shown})
         self.context_value.setText(shown)
         self.context.setAccessibleDescription(shown)
         say(self, f"{self.verdict.text()}. {self.needs.text()}")

@@ -71,6 +71,14 @@ def test_that_every_change_is_judged_at_once(dialog: ModelSettingsDialog, qtbot:
     assert dialog.own == ModelSettings() and dialog.context.value() == 0
 
 
+def test_that_a_model_is_not_said_to_have_more_context_than_it_can(app: QApplication, qtbot: QtBot) -> None:
+    small = msgspec.structs.replace(ENTRY, shape=msgspec.structs.replace(ENTRY.shape, context_trained=2048))
+    for entry, shown in ((ENTRY, "As in the settings: 8,192 tokens"), (small, "All that the model can: 2,048 tokens")):
+        made = ModelSettingsDialog(entry, ModelSettings(), Settings(), MACHINE)
+        qtbot.addWidget(made)
+        assert made.context_value.text() == shown
+
+
 def test_that_a_small_cache_and_no_flash_attention_exclude_each_other(dialog: ModelSettingsDialog) -> None:
     dialog.kv.group.button(2).click()
     dialog.flash.group.button(2).click()
