@@ -112,7 +112,7 @@ def line(*parts: str) -> str:
 
 def name(text: str) -> str:
     """A name of either direction inside a sentence."""
-    return isolated(text)
+    return isolated(text) if text else ""
 
 
 def path(text: str) -> str:

@@ -77,6 +77,7 @@ def test_that_a_model_is_not_said_to_have_more_context_than_it_can(app: QApplica
         made = ModelSettingsDialog(entry, ModelSettings(), Settings(), MACHINE)
         qtbot.addWidget(made)
         assert made.context_value.text() == shown
+        assert made.subtitle.text() == "\u200e808 MB"  # of a file that names no quantization: no dot before it
 
 
 def test_that_a_small_cache_and_no_flash_attention_exclude_each_other(dialog: ModelSettingsDialog) -> None:
