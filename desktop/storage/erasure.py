@@ -7,7 +7,6 @@ Files that were set aside as damaged are the person's: they are not touched.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +15,6 @@ from desktop.core.paths import Paths
 from desktop.storage import backups, index
 from desktop.storage.database import Database, Row
 from desktop.storage.pictures import drop_unused
-
-_PAUSE_S = 0.002
-"""Between slices, so that the window's own writes get their turn."""
 
 
 def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
@@ -32,7 +28,7 @@ def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) ->
         if not todo:
             return True
         index.follow(database)
-        if not _tidy(database, cancelled) or not database.empty_log():
+        if not index.tidy(database, cancelled) or not database.empty_log():
             return False
         for backup in backups.listed(paths.backups):
             if cancelled():
@@ -43,16 +39,6 @@ def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) ->
         return True
     finally:
         database.close()
-
-
-def _tidy(database: Database, cancelled: Callable[[], bool]) -> bool:
-    first = True
-    while index.tidy_step(database, first=first):
-        first = False
-        if cancelled():
-            return False
-        time.sleep(_PAUSE_S)
-    return True
 
 
 def _erase_in(backup: Path, todo: list[Row], cancelled: Callable[[], bool]) -> None:
@@ -76,7 +62,7 @@ def _erase_in(backup: Path, todo: list[Row], cancelled: Callable[[], bool]) -> N
             if changed:
                 drop_unused(database)
         if changed and searchable:
-            _tidy(database, cancelled)
+            index.tidy(database, cancelled)
     except SamarError:
         if not database.damage_seen:
             raise

@@ -10,6 +10,8 @@ less meanwhile. The messages that are still to come are the gap, two properties:
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import lru_cache
 
 from desktop.core import folding
@@ -67,6 +69,10 @@ _NAMES = ("index_message", "reindex_message", "unindex_message", "index_chat", "
 
 _MERGE_PAGES = 200
 """Work of one step of tidying: some milliseconds."""
+_MOST_LEVELS = 1000
+"""Older SQLite (3.40.1; not 3.51.1) puts the index on two more levels each time it is tidied, and calls it damaged from 2,000 on."""
+_PAUSE_S = 0.002
+"""Between slices, so that the window's own writes get their turn."""
 
 
 @lru_cache(maxsize=1)  # both columns are made of it
@@ -171,6 +177,38 @@ def fill_step(database: Database, count: int = 100) -> bool:
         )
         database.execute("UPDATE properties SET value = ? WHERE name = ?", (str(first - 1), _LAST))
     return True
+
+
+def fill(database: Database, cancelled: Callable[[], bool]) -> bool:
+    """Fill the whole gap, in slices. False: cancelled."""
+    while fill_step(database):
+        if cancelled():
+            return False
+        time.sleep(_PAUSE_S)
+    return True
+
+
+def tidy(database: Database, cancelled: Callable[[], bool]) -> bool:
+    """Rewrite the index without what was removed from it, in slices. False: cancelled."""
+    if levels(database) >= _MOST_LEVELS:
+        begin_anew(database)
+        return fill(database, cancelled)
+    first = True
+    while tidy_step(database, first=first):
+        first = False
+        if cancelled():
+            return False
+        time.sleep(_PAUSE_S)
+    return True
+
+
+def levels(database: Database) -> int:
+    """Levels of the index's segments.
+
+    Source: fts5_index.c of SQLite: record 10 of the data holds a cookie of four bytes, then the levels as a varint.
+    """
+    record: bytes = database.scalar("SELECT block FROM search_data WHERE id = 10")
+    return record[4] if record[4] < 128 else (record[4] & 127) << 7 | record[5]
 
 
 def tidy_step(database: Database, *, first: bool) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from desktop.core.paths import Paths
 from desktop.storage import backups, erasure, index
 from desktop.storage.database import Database
-
-_PAUSE_S = 0.002
-"""Between slices, so that the window's own writes get their turn."""
 
 
 def keep_up(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
@@ -29,10 +25,6 @@ def complete_index(paths: Paths, cancelled: Callable[[], bool] = lambda: False) 
     database = Database.connect(paths.history, patient=True)
     try:
         index.follow(database)
-        while index.fill_step(database):
-            if cancelled():
-                return False
-            time.sleep(_PAUSE_S)
-        return True
+        return index.fill(database, cancelled)
     finally:
         database.close()
