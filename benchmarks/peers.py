@@ -35,7 +35,7 @@ CONVERTER_NEEDS = [
     "tqdm",
 ]
 TORCH = "torch==2.13.0"
-FLAGS = "-U__AMX_INT8__"
+FLAGS = "-U__AMX_INT8__ -U__AVX512FP16__"
 """As Samar's own engine is compiled (packaging/prepare.py says why)."""
 PROGRAMS = ("llama-bench", "llama-server", "llama-quantize", "llama-perplexity")
 

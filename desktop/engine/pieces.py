@@ -14,9 +14,9 @@ _PROGRESS_S, _LEAST = 0.5, 128
 tokens half as fast as of 64, from where on it is nearly even."""
 TILE = 64
 """Tokens of a batch from which on the CPU's flash attention works in tiles (ggml_fa_tile_config in ggml-cpu)."""
-_UNTILED = 30.0
-"""How much longer attention takes, below that, than its share of a large batch's arithmetic: 72 was seen with AVX-512, and
-machines whose matrix units are weaker lose less."""
+_UNTILED, _TILED = 20.0, 5.0
+"""How much longer attention takes, below that and from there on, than its share of the arithmetic: 19 and 21, 5 and 3 were seen
+with AVX-512 and AVX2."""
 _WORTH = 5e9
 """Operations that must be gained, some twentieth of a second. Counted and not timed: a busy moment tells nothing of the next one."""
 
@@ -31,10 +31,11 @@ class Pieces:
         self._seconds, self._least = (_PROGRESS_S, _LEAST) if on_cpu else (_STOP_S, _LEAST_ON_DEVICE)
         self._speed = 0.0  # tokens per second, as seen last
         self._attention = 0.0
-        """What a token's attention to one other costs outside tiles, over what a token costs in a large batch."""
+        """What a token's attention to one other should cost, over what a token costs in a large batch."""
         if on_cpu and tiled and not model.recurrent and facts.parameters > 0:
             more_heads = model.heads / max(model.kv_heads, 1)
-            self._attention = _UNTILED * facts.kv_elements_per_token * more_heads / facts.parameters
+            self._attention = facts.kv_elements_per_token * more_heads / facts.parameters
+        self._window = model.sliding_window
         self._token = 2.0 * facts.parameters
         """Operations for a token in a large batch."""
 
@@ -51,13 +52,14 @@ class Pieces:
         """How many of the tokens in the cache to read again before `new` ones, so that all are read in a tile.
 
         Outside tiles each token passes over the cache alone: behind 4,000 tokens of a model of 1.2 billion parameters 58 of
-        them took 10 s, in a tile 1 s.
+        them took 3 s, in a tile 1.3 s, and 16 of them 0.8 s.
         """
         more = TILE - new
-        if not 0 < more <= len(held) or new < 2:
+        if not 0 < more <= len(held) or new < 2 or not self._attention:
             return 0
-        gain = (new * len(held) * self._attention - more) * self._token
-        return more if gain > _WORTH and min(held) >= 0 else 0  # images have places of their own
+        seen = min(len(held), self._window or len(held)) * self._attention  # some layers may see more than the window
+        gain = new * (1 + seen * _UNTILED) - TILE * (1 + seen * _TILED)
+        return more if gain * self._token > _WORTH and min(held) >= 0 else 0  # images have places of their own
 
     def took(self, tokens: int, seconds: float) -> None:
         """What a piece took. Short ones tell little of long ones."""

@@ -30,6 +30,7 @@ class Shape:
     heads: int = 32
     kv_heads: int = 8
     recurrent: bool = False
+    sliding_window: int = 0
 
 
 BIG = msgspec.structs.replace(FACTS, parameters=1_236_000_000, kv_elements_per_token=16_384)
@@ -81,7 +82,8 @@ def test_that_no_piece_is_left_shorter_than_a_tile(left: int, batch: int, speed:
 
 
 @pytest.mark.parametrize(
-    ("new", "held", "again"), [(58, 4000, 6), (20, 4000, 44), (40, 1000, 24), (8, 1000, 0), (1, 4000, 0), (64, 4000, 0)]
+    ("new", "held", "again"),
+    [(58, 4000, 6), (32, 4000, 32), (16, 4000, 0), (58, 1000, 6), (32, 1000, 0), (1, 4000, 0), (64, 4000, 0)],
 )
 def test_that_a_short_turn_behind_a_long_chat_is_read_in_a_tile(new: int, held: int, again: int) -> None:
     assert made().reread(new, range(held)) == again
@@ -89,12 +91,13 @@ def test_that_a_short_turn_behind_a_long_chat_is_read_in_a_tile(new: int, held: 
 
 def test_that_nothing_is_read_again_where_that_gains_nothing() -> None:
     held = range(4000)
-    assert made(tiled=False).reread(20, held) == 0
-    assert made(on_cpu=False).reread(20, held) == 0
-    assert made(shape=Shape(recurrent=True)).reread(20, held) == 0
+    assert made(tiled=False).reread(58, held) == 0
+    assert made(on_cpu=False).reread(58, held) == 0
+    assert made(shape=Shape(recurrent=True)).reread(58, held) == 0
+    assert made(shape=Shape(sliding_window=512)).reread(32, held) == 0, "its tokens look back no further"
     small = msgspec.structs.replace(BIG, parameters=1_000_000, kv_elements_per_token=128)
-    assert made(facts=small).reread(20, held) == 0, "not worth the trouble"
-    assert made().reread(20, [*range(3990), *[-1] * 10]) == 0, "images stay where they are"
+    assert made(facts=small).reread(58, held) == 0, "not worth the trouble"
+    assert made().reread(58, [*range(3990), *[-1] * 10]) == 0, "images stay where they are"
 
 
 # ---- in a real session
