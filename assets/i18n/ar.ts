@@ -1747,8 +1747,8 @@ Everything stays on this computer.</source>
         <translation>الانتباه السريع</translation>
     </message>
     <message>
-        <source>Faster and smaller on long contexts. Switch it off only when a model answers nonsense.</source>
-        <translation>أسرع وأخفّ مع السياقات الطويلة. لا تعطّله إلا إن جاء النموذج بكلام لا معنى له.</translation>
+        <source>Long chats are read faster and take less memory. On the processor, replies behind thousands of tokens come faster without it.</source>
+        <translation>تُقرأ المحادثات الطويلة به أسرع وتأخذ ذاكرة أقل. أما على المعالج فتأتي الردود بعد آلاف الرموز أسرع من دونه.</translation>
     </message>
     <message>
         <source>Read weights from the file</source>

@@ -308,7 +308,10 @@ class ModelSettingsDialog(QDialog):
             ),
             "flash": (
                 self.tr("Flash attention"),
-                self.tr("Faster and smaller on long contexts. Switch it off only when a model answers nonsense."),
+                self.tr(
+                    "Long chats are read faster and take less memory. On the processor, replies behind thousands of tokens "
+                    "come faster without it."
+                ),
             ),
             "map": (
                 self.tr("Read weights from the file"),
