@@ -79,9 +79,8 @@ def test_that_what_a_search_found_stays_marked_while_a_long_chat_is_filled(view:
         assert marked.cursor.document() is view.page.document()
     view.set_messages(messages[:2])
     assert not view.page.extraSelections()
-    qtbot.waitUntil(
-        lambda: len(view.page.findChildren(QTextDocument)) == 1
-    )  # none is kept for each chat that was opened
+    # none is kept for each chat that was opened
+    qtbot.waitUntil(lambda: len(view.page.findChildren(QTextDocument)) == 1)
 
 
 def test_that_the_actions_of_the_last_reply_can_be_used(view: TranscriptView, qtbot: QtBot) -> None:
