@@ -9,6 +9,7 @@ from functools import cached_property
 import msgspec
 
 from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.graphemes import cut
 
 
 class Role(StrEnum):
@@ -164,5 +165,5 @@ def title_from(text: str, limit: int = 48) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    head = line[: limit + 1].rsplit(" ", 1)[0] if " " in line[: limit + 1] else line[:limit]
+    head = line[: limit + 1].rsplit(" ", 1)[0] if " " in line[: limit + 1] else cut(line, limit)
     return head.rstrip(" ,;:.،؛") + "…"

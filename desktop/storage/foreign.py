@@ -6,15 +6,23 @@ Jan's thread folders (`thread.json`, `messages.jsonl`; janhq/jan docs/specs), Sh
 
 from __future__ import annotations
 
+import base64
 import html
 import math
 import re
 from collections.abc import Callable
 from typing import Any
 
-from desktop.storage.exchange import ExchangeChat, ExchangeMessage, RoleName
+import msgspec
+
+from desktop.core.chat import title_from
+from desktop.core.errors import SamarError
+from desktop.core.images import MAX_OF_MESSAGE, ImageFile
+from desktop.storage.exchange import ExchangeChat, ExchangeImage, ExchangeMessage, RoleName
 
 Json = Any
+_IMAGE = "[image]"
+"""Stands where an image was whose bytes the file doesn't hold."""
 _MOST_MESSAGES = 100_000
 _MOST_YEARS_S = 4e9
 """Unix times beyond this are milliseconds."""
@@ -29,6 +37,10 @@ _ROLES: dict[str, RoleName] = {
     "model": "assistant",
     "bot": "assistant",
 }
+
+
+_NO_TITLES = ("", "New Chat", "New chat")
+"""What chats without a title are called."""
 
 
 class UnreadableChatError(Exception):
@@ -77,35 +89,45 @@ def chatgpt_chat(raw: Json) -> ExchangeChat:
     )
     _join_pieces(tree)
     created = _time(raw.get("create_time"))
-    return ExchangeChat(
-        uid=_text(raw.get("conversation_id")) or _text(raw.get("id")),
-        title=_text(raw.get("title")),
-        created_at=created,
-        updated_at=_time(raw.get("update_time")) or created,
-        archived=raw.get("is_archived") is True,
-        pinned=raw.get("is_starred") is True,
-        active=tree.ids.get(_text(raw.get("current_node"))),
-        messages=tree.messages,
+    return _titled(
+        ExchangeChat(
+            uid=_text(raw.get("conversation_id")) or _text(raw.get("id")),
+            title=_text(raw.get("title")),
+            created_at=created,
+            updated_at=_time(raw.get("update_time")) or created,
+            archived=raw.get("is_archived") is True,
+            pinned=raw.get("is_starred") is True,
+            active=tree.ids.get(_text(raw.get("current_node"))),
+            messages=tree.messages,
+        )
     )
 
 
 def _chatgpt_message(node: Json) -> ExchangeMessage | None:
     message = _dict(_dict(node).get("message"))
-    role = _ROLES.get(_text(_dict(message.get("author")).get("role")))
+    author = _text(_dict(message.get("author")).get("role"))
+    role = _ROLES.get(author)
     metadata, content = _dict(message.get("metadata")), _dict(message.get("content"))
-    if role is None or metadata.get("is_visually_hidden_from_conversation") is True:
-        return None  # tools, and what ChatGPT itself does not show
-    kind = _text(content.get("content_type"))
+    if metadata.get("is_visually_hidden_from_conversation") is True:
+        return None
+    kind, parts = _text(content.get("content_type")), _list(content.get("parts"))
+    recipient = _text(message.get("recipient"))
     text = thinking = ""
-    if kind == "thoughts":
+    if author == "tool":  # what it says is for the model, what it draws is for the reader
+        role, text = "assistant", "\n\n".join(_IMAGE for part in parts if _is_chatgpt_image(part))
+    elif role is None:
+        return None
+    elif role == "assistant" and recipient not in ("", "all"):  # a call of a tool
+        text = _canvas(recipient, _text(content.get("text")) or "".join(map(_text, parts)))
+    elif kind == "thoughts":
         thoughts = [_dict(thought) for thought in _list(content.get("thoughts"))]
         thinking = "\n\n".join(_text(t.get("content")) or _text(t.get("summary")) for t in thoughts)
     elif kind == "code":
-        if role == "assistant" and _text(message.get("recipient")) not in ("", "all"):
-            return None  # a call of a tool
-        text = f"```\n{_text(content.get('text'))}\n```"
+        text = _fenced(_text(content.get("text")))
     elif kind in ("", "text", "multimodal_text"):
-        text = "\n\n".join(filter(None, map(_chatgpt_part, _list(content.get("parts")))))
+        text = "\n\n".join(filter(None, map(_chatgpt_part, parts)))
+    if role == "assistant":
+        text = _without_marks(text, metadata)
     if not text.strip() and not thinking.strip():
         return None
     return ExchangeMessage(
@@ -121,10 +143,70 @@ def _chatgpt_message(node: Json) -> ExchangeMessage | None:
 def _chatgpt_part(part: Json) -> str:
     if isinstance(part, str):
         return part
-    found = _dict(part)
-    if _text(found.get("content_type")) == "image_asset_pointer":
-        return "[image]"
-    return _text(found.get("text"))
+    return _IMAGE if _is_chatgpt_image(part) else _text(_dict(part).get("text"))
+
+
+def _is_chatgpt_image(part: Json) -> bool:
+    return _text(_dict(part).get("content_type")) == "image_asset_pointer"
+
+
+# Sources, names and widgets in ChatGPT's replies: a kind and its values between private-use characters, or 【7†source】.
+_MARK = re.compile(" ?(\ue200([^\ue200\ue201]*)\ue201|\u3010\\d{1,4}(?::\\d{1,4})?†[^\u3010\u3011\n]{0,200}\u3011)")
+_MARK_SIGNS = re.compile("[\ue200-\ue206]")
+
+
+def _without_marks(text: str, metadata: dict[str, Json]) -> str:
+    """A reply with the words that its marks stand for: links of sources, names; without those that stand for none."""
+    if "\ue200" not in text and "†" not in text:
+        return text
+    known: dict[str, str] = {}
+    for reference in map(_dict, _list(metadata.get("content_references"))):
+        links = [_link(_dict(item)) for item in _list(reference.get("items"))]
+        known[_text(reference.get("matched_text"))] = _text(reference.get("alt")) or " ".join(filter(None, links))
+
+    def words(mark: re.Match[str]) -> str:
+        found = known.get(mark[1], "")
+        kind, _, value = (mark[2] or "").partition("\ue202")
+        if not found and kind == "entity":
+            try:
+                values = _list(msgspec.json.decode(value.encode("utf-8", "replace")))
+            except (msgspec.DecodeError, RecursionError):
+                values = []
+            found = _text(values[1]) if len(values) > 1 else ""
+        return (" " if mark[0][0] == " " else "") + found if found else ""
+
+    return _MARK_SIGNS.sub("", _MARK.sub(words, text))
+
+
+def _link(item: dict[str, Json]) -> str:
+    address = _text(item.get("url"))
+    title = " ".join(re.sub(r"[\[\]\\]", " ", _text(item.get("title"))).split()) or address
+    return f"([{title}]({address}))" if re.fullmatch(r"https?://[^\s()<>]+", address) else ""
+
+
+def _canvas(tool: str, raw: str) -> str:
+    """What a reply wrote beside the chat, from its call of ChatGPT's canvas; "" for a call of any other tool."""
+    if not tool.startswith("canmore."):
+        return ""
+    try:
+        call = _dict(msgspec.json.decode(raw.encode("utf-8", "replace")))
+    except (msgspec.DecodeError, RecursionError):
+        return raw
+    written = [_text(call.get("content"))]
+    written += [_text(_dict(update).get("replacement")) for update in _list(call.get("updates"))]
+    written += [_text(_dict(comment).get("comment")) for comment in _list(call.get("comments"))]
+    kind, _, language = _text(call.get("type")).partition("/")
+    if kind == "code":
+        written = [_fenced(text, language) for text in written if text]
+    name = _text(call.get("name")).strip()
+    return "\n\n".join(filter(None, [f"**{name}**" if name else "", *written]))
+
+
+def _fenced(text: str, language: str = "") -> str:
+    """Text as a block of code whose fence is longer than any in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return f"{fence}{re.sub(r'[^A-Za-z0-9+#._-]', '', language)}\n{text}\n{fence}"
 
 
 def _join_pieces(tree: _Tree) -> None:
@@ -151,8 +233,56 @@ def _join_pieces(tree: _Tree) -> None:
     tree.ids = {name: became.get(id_) for name, id_ in tree.ids.items()}
 
 
-_REASONING = re.compile(r'<details type="reasoning"([^>]*)>\s*<summary>[^<]*</summary>\n?(.*?)</details>\n?', re.DOTALL)
+_DETAILS, _DETAILS_END = '<details type="', "</details>"
+_SUMMARY = re.compile(r"\s*<summary>[^<]*</summary>\n?")
 _DURATION = re.compile(r'duration="(\d{1,6})"')
+_OUTPUT = re.compile(r'output="([^"]*)"')
+_QUOTE_SIGN = re.compile(r"(?m)^> ?")
+
+
+class _WithoutDetails:
+    """A reply of Open WebUI without its `<details type="…">`: what the model thought, the tools that it called, the
+    code that it ran. Reads the text once."""
+
+    def __init__(self, text: str) -> None:
+        self.seconds: float | None = None
+        pieces, thoughts, at = [], [], 0
+        while (start := text.find(_DETAILS, at)) >= 0:
+            head_end = text.find(">", start)
+            end = text.find(_DETAILS_END, max(head_end, 0))
+            if head_end < 0 or end < 0:
+                break
+            head = text[start + len(_DETAILS) : head_end]
+            summary = _SUMMARY.match(text, head_end + 1, end)
+            body = text[summary.end() if summary else head_end + 1 : end]
+            pieces.append(text[at:start])
+            at = end + len(_DETAILS_END)
+            at += text.startswith("\n", at)
+            kind = head.partition('"')[0]
+            if kind == "reasoning":
+                thoughts.append(_QUOTE_SIGN.sub("", html.unescape(body)).strip())
+                duration = _DURATION.search(head)
+                if duration:
+                    self.seconds = (self.seconds or 0.0) + float(duration[1])
+            elif kind == "code_interpreter":
+                pieces.append(f"{body.strip()}\n{_output_of(head)}\n")
+            elif kind != "tool_calls":
+                pieces.append(body)
+        self.content = "".join((*pieces, text[at:]))
+        self.thinking = "\n\n".join(filter(None, thoughts))
+
+
+def _output_of(head: str) -> str:
+    """What a run of code printed, as a block of code; "" for nothing."""
+    found = _OUTPUT.search(head)
+    raw = html.unescape(found[1]) if found else ""
+    try:
+        decoded = msgspec.json.decode(raw.encode("utf-8", "replace")) if raw else ""
+    except (msgspec.DecodeError, RecursionError):
+        decoded = raw
+    values = _dict(decoded)
+    said = [_text(values.get(name)).strip() for name in ("stdout", "stderr", "result")] if values else [_text(decoded)]
+    return "".join(f"\n{_fenced(text)}\n" for text in said if text.strip())
 
 
 def open_webui_chat(raw: Json) -> ExchangeChat:
@@ -170,16 +300,18 @@ def open_webui_chat(raw: Json) -> ExchangeChat:
         active = tree.messages[-1].id if tree.messages else None
     created = _time(outer.get("created_at")) or _time(chat.get("timestamp"))
     params = _dict(chat.get("params"))
-    return ExchangeChat(
-        uid=_text(outer.get("id")),
-        title=_text(outer.get("title")) or _text(chat.get("title")),
-        created_at=created,
-        updated_at=_time(outer.get("updated_at")) or created,
-        archived=outer.get("archived") is True,
-        pinned=outer.get("pinned") is True,
-        system_prompt=_text(chat.get("system")) or _text(params.get("system")) or None,
-        active=active,
-        messages=tree.messages,
+    return _titled(
+        ExchangeChat(
+            uid=_text(outer.get("id")),
+            title=_text(outer.get("title")) or _text(chat.get("title")),
+            created_at=created,
+            updated_at=_time(outer.get("updated_at")) or created,
+            archived=outer.get("archived") is True,
+            pinned=outer.get("pinned") is True,
+            system_prompt=_text(chat.get("system")) or _text(params.get("system")) or None,
+            active=active,
+            messages=tree.messages,
+        )
     )
 
 
@@ -188,17 +320,21 @@ def _open_webui_message(node: Json) -> ExchangeMessage | None:
     role = _ROLES.get(_text(found.get("role")))
     if role is None:
         return None
-    content = _content(found.get("content"))
+    content, images = _content(found.get("content"))
+    pieces = [content]
+    for file in map(_dict, _list(found.get("files"))):
+        if _text(file.get("type")) == "image" or _text(file.get("content_type")).startswith("image/"):
+            pieces.append(_image(images, _text(file.get("url")), _text(file.get("name"))))
+    content = "\n\n".join(filter(None, pieces))
     thinking, seconds = "", None
-    if role == "assistant" and (block := _REASONING.search(content)):
-        content = content[: block.start()] + content[block.end() :]
-        thinking = html.unescape(re.sub(r"(?m)^> ?", "", block[2])).strip()
-        duration = _DURATION.search(block[1])
-        seconds = float(duration[1]) if duration else None
+    if role == "assistant":
+        read = _WithoutDetails(content)
+        content, thinking, seconds = read.content, read.thinking, read.seconds
     return ExchangeMessage(
         id=0,
         role=role,
         content=content.strip("\n"),
+        images=images,
         thinking=thinking,
         thinking_s=seconds,
         created_at=_time(found.get("timestamp")),
@@ -214,14 +350,16 @@ def jan_chat(thread: Json, lines: list[Json]) -> ExchangeChat:
     lines = sorted(lines, key=lambda line: _time(_dict(line).get("created_at")))
     messages = _in_a_row(_jan_message(_dict(line), model) for line in lines)
     created = _time(head.get("created")) or (messages[0].created_at if messages else 0.0)
-    return ExchangeChat(
-        uid=_text(head.get("id")),
-        title=_text(head.get("title")) or _text(_dict(head.get("metadata")).get("title")),
-        created_at=created,
-        updated_at=_time(head.get("updated")) or created,
-        system_prompt=_text(assistant.get("instructions")) or None,
-        active=messages[-1].id if messages else None,
-        messages=messages,
+    return _titled(
+        ExchangeChat(
+            uid=_text(head.get("id")),
+            title=_text(head.get("title")) or _text(_dict(head.get("metadata")).get("title")),
+            created_at=created,
+            updated_at=_time(head.get("updated")) or created,
+            system_prompt=_text(assistant.get("instructions")) or None,
+            active=messages[-1].id if messages else None,
+            messages=messages,
+        )
     )
 
 
@@ -229,11 +367,13 @@ def _jan_message(line: dict[str, Json], model: str) -> ExchangeMessage | None:
     role = _ROLES.get(_text(line.get("role")))
     if role is None:
         return None
-    thinking, content = _without_think(_content(line.get("content")))
+    text, images = _content(line.get("content"))
+    thinking, content = _without_think(text)
     return ExchangeMessage(
         id=0,
         role=role,
         content=content,
+        images=images,
         thinking=thinking,
         created_at=_time(line.get("created_at")),
         model=model or None if role == "assistant" else None,
@@ -248,20 +388,31 @@ def plain_chat(raw: Json) -> ExchangeChat:
     system: str | None = None
     for turn in turns:
         role = _ROLES.get(_text(turn.get("role")) or _text(turn.get("from")))
-        text = _content(turn.get("content")) or _text(turn.get("value"))
+        text, images = _content(turn.get("content"))
+        text = text or _text(turn.get("value"))
         if role == "system" and not made and system is None:
             system = text
         elif role is not None:
             thinking, content = _without_think(text) if role == "assistant" else ("", text)
-            made.append(ExchangeMessage(id=0, role=role, content=content, thinking=thinking))
+            made.append(ExchangeMessage(id=0, role=role, content=content, thinking=thinking, images=images))
     messages = _in_a_row(made)
-    return ExchangeChat(
-        uid=_text(found.get("id")),
-        title=_text(found.get("title")),
-        system_prompt=system,
-        active=messages[-1].id if messages else None,
-        messages=messages,
+    return _titled(
+        ExchangeChat(
+            uid=_text(found.get("id")),
+            title=_text(found.get("title")),
+            system_prompt=system,
+            active=messages[-1].id if messages else None,
+            messages=messages,
+        )
     )
+
+
+def _titled(chat: ExchangeChat) -> ExchangeChat:
+    """The chat; one without a title is named after its first question, as a new one is."""
+    if chat.title.strip() in _NO_TITLES:
+        asked = next((message.content for message in chat.messages if message.role == "user" and message.content), "")
+        chat.title, chat.title_is_automatic = title_from(asked), True
+    return chat
 
 
 def _in_a_row(found: Any) -> list[ExchangeMessage]:
@@ -275,19 +426,35 @@ def _in_a_row(found: Any) -> list[ExchangeMessage]:
     return messages
 
 
-def _content(value: Json) -> str:
-    """Text that is written as a string, as parts, or as OpenAI's `{"text": {"value": …}}`."""
+def _content(value: Json) -> tuple[str, list[ExchangeImage]]:
+    """Text that is written as a string, as parts, or as OpenAI's `{"text": {"value": …}}`, and its images."""
     if isinstance(value, str):
-        return value
-    parts = []
+        return value, []
+    pieces: list[str] = []
+    images: list[ExchangeImage] = []
     for item in _list(value):
         part = _dict(item)
         inner = part.get("text")
-        text = _text(inner) or _text(_dict(inner).get("value"))
-        parts.append(
-            text or ("[image]" if "image" in _text(part.get("type")) else item if isinstance(item, str) else "")
-        )
-    return "\n\n".join(filter(None, parts))
+        words = _text(item) or _text(inner) or _text(_dict(inner).get("value"))
+        if not words and "image" in _text(part.get("type")):
+            given = part.get("image_url")
+            words = _image(images, _text(given) or _text(_dict(given).get("url")))
+        pieces.append(words)
+    return "\n\n".join(filter(None, pieces)), images
+
+
+def _image(images: list[ExchangeImage], address: str, name: str = "") -> str:
+    """Adds an image that its address holds (RFC 2397) to `images` and returns ""; for any other the mark of the text."""
+    head, _, data = address.partition(",")
+    if not (head.startswith("data:image/") and head.endswith(";base64") and len(images) < MAX_OF_MESSAGE):
+        return _IMAGE
+    try:
+        raw = base64.b64decode(data, validate=True)
+        ImageFile.checked(raw, name)
+    except (ValueError, SamarError):  # no image that Samar can show
+        return _IMAGE
+    images.append(ExchangeImage(data=raw, name=name))
+    return ""
 
 
 def _without_think(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import zipfile
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.core.chat import Role
+from desktop.core.chat import Message, Role
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage import importing
@@ -136,6 +137,138 @@ def test_that_open_webui_comes_with_branches_and_reasoning(store: ChatStore, tmp
     reply = store.messages_of(chat.id).messages[chat.active_leaf or 0]
     assert (reply.thinking, reply.thinking_s, reply.model) == ("quiet\ndeep <b>", 5.0, "Llama")
     assert len(store.messages_of(chat.id).siblings(reply.id)) == 2
+
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # a pixel, PNG
+
+
+def imported(store: ChatStore, folder: Path, found: dict[str, Any]) -> list[Message]:
+    (folder / "one.json").write_text(json.dumps([found]))
+    (chat_id,) = import_chats(store, folder / "one.json").chats
+    return store.messages_of(chat_id).path_to(store.get_chat(chat_id).active_leaf)
+
+
+def chatgpt(*nodes: dict[str, Any]) -> dict[str, Any]:
+    """A chat that begins with a question and goes on with `nodes`, one behind the other."""
+    nodes = (node("0", None, "user", "q"), *nodes)
+    for before, after in itertools.pairwise(nodes):
+        after["parent"] = before["id"]
+    return {"mapping": {one["id"]: one for one in nodes}, "current_node": nodes[-1]["id"]}
+
+
+def test_that_the_marks_of_chatgpt_become_the_words_that_they_stand_for(store: ChatStore, tmp_path: Path) -> None:
+    cite, known = "\ue200cite\ue202turn0search3\ue201", "\ue200cite\ue202turn0search1\ue202turn0search2\ue201"
+    items = [{"title": "Rain [1]", "url": "https://example.com/rain"}, {"title": "x", "url": "javascript:alert(1)"}]
+    reply = node(
+        "1",
+        None,
+        "assistant",
+        f'Rain {cite}, sun {known}. \ue203By\ue204 \ue200entity\ue202["people","Jane Roe",0]\ue201 【7†source】.'
+        " \ue200entity\ue202[broken\ue201 ends \ue200open",
+        content_references=[{"matched_text": known, "items": items}, {"matched_text": 3, "items": "?"}, None],
+    )
+    said = imported(store, tmp_path, chatgpt(reply))
+    assert said[1].content == "Rain, sun ([Rain 1](https://example.com/rain)). By Jane Roe. ends open"
+    question = node("1", None, "user", "what is 【7†source】?")
+    assert imported(store, tmp_path, chatgpt(question))[-1].content == "what is 【7†source】?"
+
+
+def test_that_what_chatgpt_wrote_in_the_canvas_and_drew_is_there(store: ChatStore, tmp_path: Path) -> None:
+    def call(name: str, tool: str, value: Any) -> dict[str, Any]:
+        text = value if isinstance(value, str) else json.dumps(value)
+        return node(name, None, "assistant", kind="code", recipient=tool, content={"text": text})
+
+    drawn = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://x"}
+    said = imported(
+        store,
+        tmp_path,
+        chatgpt(
+            call("1", "canmore.create_textdoc", {"name": "Essay", "type": "document", "content": "A whole page."}),
+            node("2", None, "tool", "made"),
+            call("3", "canmore.update_textdoc", {"updates": [{"pattern": ".*", "replacement": "A better page."}]}),
+            call("4", "canmore.create_textdoc", {"name": "x", "type": "code/python", "content": "print('```')"}),
+            call("5", "canmore.create_textdoc", "not JSON"),
+            call("6", "bio", "a memory"),
+            node("7", None, "assistant", "a memory as text", recipient="bio"),
+            node("8", None, "user", "draw"),
+            call("9", "dalle.text2im", {"prompt": "a cat"}),
+            node("10", None, "tool", drawn, drawn, kind="multimodal_text"),
+            node("11", None, "user", "thanks"),
+        ),
+    )
+    assert [message.content for message in said] == [
+        "q",
+        "**Essay**\n\nA whole page.\n\nA better page.\n\n**x**\n\n````python\nprint('```')\n````\n\nnot JSON",
+        "draw",
+        "[image]\n\n[image]",
+        "thanks",
+    ]
+
+
+def open_webui(content: Any, **question: Any) -> dict[str, Any]:
+    messages = {"1": {"role": "user", "content": "q", **question}}
+    messages["2"] = {"role": "assistant", "parentId": "1", "content": content}
+    return {"title": "t", "chat": {"history": {"currentId": "2", "messages": messages}}}
+
+
+def test_that_open_webui_brings_every_kind_of_details(store: ChatStore, tmp_path: Path) -> None:
+    def details(kind: str, body: str, more: str = "") -> str:
+        return f'<details type="{kind}" done="true"{more}>\n<summary>Said</summary>\n{body}\n</details>\n'
+
+    output = ' output="{&quot;stdout&quot;: &quot;4&quot;, &quot;result&quot;: null}"'
+    reply = imported(
+        store,
+        tmp_path,
+        open_webui(
+            details("reasoning", "&gt; one\n&gt; a &lt;b&gt;", ' duration="3"')
+            + details("tool_calls", "", ' name="f" arguments="&quot;{}&quot;" result="&quot;22&quot;"')
+            + "Let me see.\n"
+            + details("reasoning", "> two", ' duration="4"')
+            + details("code_interpreter", "```python\nprint(2 + 2)\n```", output)
+            + details("something", "else")
+            + "It is <details><summary>kept</summary>x</details>"
+        ),
+    )[1]
+    assert reply.content == (
+        "Let me see.\n```python\nprint(2 + 2)\n```\n\n```\n4\n```\n\nelse\n"
+        "It is <details><summary>kept</summary>x</details>"
+    )
+    assert (reply.thinking, reply.thinking_s) == ("one\na <b>\n\ntwo", 7.0)
+    cut = '<details type="reasoning" done="false">\n<summary>Thinking</summary>\n> and then'
+    assert imported(store, tmp_path, open_webui("so " + cut))[1].content == "so " + cut
+
+
+def test_that_images_are_kept_or_marked(store: ChatStore, tmp_path: Path) -> None:
+    dot, url = f"data:image/png;base64,{DOT}", "https://example.com/x.png"
+    files = [{"type": "image", "url": dot, "name": "dot"}, {"type": "image", "url": "an-id"}, {"type": "file"}, 5]
+    question = imported(store, tmp_path, open_webui("a dot", files=files))[0]
+    assert (question.content, [(image.name, image.width) for image in question.images]) == (
+        "q\n\n[image]",
+        [("dot", 1)],
+    )
+    addresses = [dot, url, "data:image/png;base64,AAAA", "data:image/png;base64,?", "data:text/html;base64,AAAA", 7]
+    parts = [{"type": "image_url", "image_url": {"url": address}} for address in addresses]
+    question = imported(store, tmp_path, {"messages": [{"role": "user", "content": [*parts, "and", *parts[:1] * 9]}]})[
+        0
+    ]
+    assert question.content == "\n\n".join(["[image]"] * 5 + ["and"] + ["[image]"] * 2)
+    assert len(question.images) == 8
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"conversations": [{"from": "system", "value": "s"}, {"from": "human", "value": "How do I bake bread?"}]},
+        {"messages": [{"role": "user", "content": "How do I bake bread?"}, {"role": "assistant", "content": "ok"}]},
+        {**CHATGPT, "title": None, "mapping": {"u": node("u", None, "user", "How do I bake bread?")}},
+        {"title": "New Chat", "chat": {"messages": [{"role": "user", "content": "How do I bake bread?"}]}},
+    ],
+)
+def test_that_a_chat_without_a_title_is_named_after_its_first_question(
+    store: ChatStore, tmp_path: Path, found: dict[str, Any]
+) -> None:
+    chat = store.get_chat(imported(store, tmp_path, found)[0].chat_id)
+    assert (chat.title, chat.title_is_automatic) == ("How do I bake bread?", True)
 
 
 def test_that_jan_comes_from_its_data_folder(store: ChatStore, tmp_path: Path) -> None:
