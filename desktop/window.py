@@ -81,6 +81,7 @@ def refuse(problem: SamarError, paths: Paths) -> int:
     from PySide6.QtWidgets import QMessageBox
 
     from desktop.ui.error_presenter import present
+    from desktop.ui.plain_text import fill_box
 
     print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
     app = QApplication.instance()
@@ -88,8 +89,8 @@ def refuse(problem: SamarError, paths: Paths) -> int:
         app = Application(sys.argv[:1])
         i18n.install(app, SettingsFile(paths.settings).load()[0].language)
     said = present(problem)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", said.what)
-    box.setInformativeText(said.then)
+    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", "")
+    fill_box(box, said.what, said.then)
     copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
     copy.clicked.disconnect()  # it copies, and the box stays
     copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,31 @@ def test_that_nothing_is_taken_out_of_a_layout_for_nobody() -> None:
         if ".takeAt(" in line or ".removeItem(" in line
     ]
     assert not taking
+
+
+RICH = re.compile(
+    r"\.setToolTip\(|\bQLabel\(|\(QLabel\)|QToolTip|setWhatsThis|setStatusTip|setInformativeText|\bRichText|\bAutoText|MarkdownText"
+    r"|\bQMessageBox\.(question|information|warning|critical|about)\b|QInputDialog\.get|QProgressDialog|QErrorMessage"
+    r"|setDetailedText|\.setHtml\(|insertHtml|\.addRow\((self\.tr|\")"
+)
+TRANSLATED = re.compile(r"setLabelText\(\s*self\.tr\(\s*\"[^\"]*\"\s*\)\s*\)")
+
+
+def test_that_no_text_is_shown_by_what_may_take_it_for_html() -> None:
+    """HTML in a tool tip opens the file that it names. `ui/plain_text.py` shows texts; PDF pages are made of ours."""
+    own = {"desktop/ui/plain_text.py", "desktop/workers/pdf.py"}
+    found = []
+    for path in sorted((ROOT / "desktop").rglob("*.py")):
+        name, text = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            tip = "ToolTipRole" in line and not re.match(
+                r"\s*if role == Qt\.ItemDataRole\.ToolTipRole:\n\s*return tool_tip\(",
+                "\n".join(lines[number - 1 : number + 1]),
+            )
+            box = "QMessageBox(" in line and not any("fill_box(" in after for after in lines[number : number + 4])
+            if name not in own and (RICH.search(line) or tip or box):
+                found.append(f"{name}:{number}: {line.strip()}")
+        if text.count("setLabelText(") != len(TRANSLATED.findall(text)):
+            found.append(f"{name}: setLabelText takes HTML")
+    assert not found

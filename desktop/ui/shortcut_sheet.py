@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.plain_text import PlainLabel
 from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Label
 
@@ -31,7 +32,7 @@ class ShortcutSheet(QDialog):
             column = 0 if at < half else 2
             words = Label("value", self)
             words.setText(text)
-            cap = QLabel(keys, self)
+            cap = PlainLabel(keys, self)
             cap.setObjectName("keycap")
             tokens = theme.current()
             cap.setStyleSheet(

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QRadioButton,
     QSizePolicy,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.text import Direction, direction_of
 from desktop.ui import icons, theme
+from desktop.ui.plain_text import PlainLabel, set_tool_tip
 from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature
 
 KEYBOARD_REASONS = (
@@ -72,7 +72,7 @@ class Button(QAbstractButton):
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
         # set apart, so that the comma of Ctrl+, keeps its side in Arabic
-        self.setToolTip(f"{name}  \u2066{shortcut}\u2069" if shortcut else name)
+        set_tool_tip(self, f"{name}  \u2066{shortcut}\u2069" if shortcut else name)
 
 
 class IconButton(Button):
@@ -168,13 +168,12 @@ def draw_line(painter: QPainter, rect: QRectF, text: str, *, right_to_left: bool
     painter.restore()
 
 
-class Label(QLabel):
+class Label(PlainLabel):
     """A label of a rank (title, heading, label, value, hint, footer); wraps when asked to."""
 
     def __init__(self, rank: str, parent: QWidget | None = None, *, wrap: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setProperty("rank", rank)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         self.centred = False
         self._align()

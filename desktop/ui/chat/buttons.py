@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui.chat.look import Look, colour
+from desktop.ui.plain_text import set_tool_tip
 
 STROKES = {
     "copy": '<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/>'
@@ -66,7 +67,7 @@ class GlyphButton(QAbstractButton):
         self.raised = raised
         """Stands on a round surface of its own, above the text."""
         self._ring = False
-        self.setToolTip(name)
+        set_tool_tip(self, name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

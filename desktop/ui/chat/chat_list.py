@@ -15,6 +15,7 @@ from desktop.core.chat import Chat, Folder
 from desktop.core.folding import fold
 from desktop.storage.chats import ChatOrder
 from desktop.ui import i18n
+from desktop.ui.plain_text import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -233,8 +234,10 @@ class ChatListModel(QAbstractListModel):
             return row.id if isinstance(row, Chat) else row.chat_id
         if role == Roles.DEPTH:
             return int(isinstance(row, Chat) and not self.archive and self.folder_at(index.row()) is not None)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title or ("" if role == Qt.ItemDataRole.EditRole else self.tr("New chat"))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(row.title or self.tr("New chat"))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             title = row.title or self.tr("New chat")
             return f"{title}. {row.excerpt}" if isinstance(row, SearchHit) else title
@@ -245,8 +248,10 @@ class ChatListModel(QAbstractListModel):
             return Kind.FOLDER
         if role == Roles.FOLDED:
             return folder.id in self.folded
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return folder.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(folder.name)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             count = i18n.grouped(self.tr("%n chat(s)", "", folder.chats), folder.chats)
             state = self.tr("folded") if folder.id in self.folded else self.tr("unfolded")

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel
+from PySide6.QtWidgets import QAbstractScrollArea
+
+from desktop.ui.plain_text import PlainLabel
 
 
-class Curtain(QLabel):
+class Curtain(PlainLabel):
     """Stands before a page. What a person does with it is `touched`, which has to take it away, and reaches the page."""
 
     touched = Signal()
 
     def __init__(self, page: QAbstractScrollArea) -> None:
-        super().__init__(page.parentWidget())
+        super().__init__(parent=page.parentWidget())
         self._page = page
         self.setPixmap(page.grab())
         self.setGeometry(page.geometry())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextDocument
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.core.folding import Folded, fold
 from desktop.ui.chat.blocks import Kind
@@ -14,6 +14,7 @@ from desktop.ui.chat.buttons import GlyphButton
 from desktop.ui.chat.copying import CHROME
 from desktop.ui.chat.look import P_KIND, Look, colour
 from desktop.ui.chat.writer import units
+from desktop.ui.plain_text import PlainLabel
 from desktop.ui.widgets import LineEdit
 
 MOST = 5000
@@ -80,7 +81,7 @@ class FindBar(QFrame):
         self.field.setPlaceholderText(self.tr("Find in this chat"))
         self.field.setAccessibleName(self.tr("Find in this chat"))
         self.field.setFrame(False)
-        self.count = QLabel(self)
+        self.count = PlainLabel(parent=self)
         self.previous = GlyphButton("up", self.tr("Previous hit"), look, self)
         self.next = GlyphButton("down", self.tr("Next hit"), look, self)
         self.leave = GlyphButton("close", self.tr("Close"), look, self)

@@ -13,6 +13,7 @@ from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import Kind, Run
 from desktop.ui.chat.look import P_SOURCE, Look, colour
 from desktop.ui.chat.writer import OBJECT, rendered
+from desktop.ui.plain_text import set_tool_tip
 
 _CACHED = 400
 
@@ -103,7 +104,7 @@ class FormulaRenderer(QObject):
         made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
         made.setFont(self._font(size))
         made.setProperty(P_SOURCE, run.text)
-        made.setToolTip(run.source)
+        set_tool_tip(made, run.source)
         if run.href:
             made.setAnchor(True)
             made.setAnchorHref(run.href)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QDialogButtonBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.text import Direction, isolated, shown
 from desktop.ui.chat.look import Look, colour
+from desktop.ui.plain_text import PlainLabel
 
 OPENED = ("http", "https", "mailto")
 """Kinds of addresses that are handed to the system; any other is only shown."""
@@ -87,14 +87,13 @@ class LinkPopover(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(look.px(16),) * 4)
         column.setSpacing(look.px(8))
-        self.title = QLabel(self._title(found), self)
+        self.title = PlainLabel(self._title(found), self)
         self.title.setWordWrap(True)
-        self.host = QLabel(isolated(found.host, Direction.LTR), self)
+        self.host = PlainLabel(isolated(found.host, Direction.LTR), self)
         heavy = QFont(look.font)
         heavy.setWeight(QFont.Weight.DemiBold)
         self.host.setFont(heavy)
-        self.address = QLabel(self)
-        self.address.setTextFormat(Qt.TextFormat.RichText)
+        self.address = PlainLabel(parent=self)
         self.address.setText(_breakable(found.address))
         self.address.setWordWrap(True)
         small = QFont(look.mono)
@@ -107,7 +106,7 @@ class LinkPopover(QFrame):
         if found.host:
             column.addWidget(self.host)
         if found.written_host or found.has_name:
-            self.warning = QLabel(self._warning(found), self)
+            self.warning = PlainLabel(self._warning(found), self)
             self.warning.setWordWrap(True)
             palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.danger))
             self.warning.setPalette(palette)
@@ -167,6 +166,6 @@ class LinkPopover(QFrame):
 
 
 def _breakable(address: str) -> str:
-    """An address that may break anywhere, as rich text; cut where it is absurdly long."""
+    """An address that may break anywhere; cut where it is absurdly long."""
     cut = address if len(address) <= _LONGEST else address[:_LONGEST] + "…"
-    return "\u200b".join(escape(letter) for letter in cut)
+    return "\u200b".join(cut)

@@ -7,12 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
 from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.look import Look, colour
+from desktop.ui.plain_text import PlainLabel
 
 DONE_MS = 1500
 """How long a copy button shows that it has copied."""
@@ -60,8 +61,8 @@ class MessageBar(QWidget):
         self.more = GlyphButton("more", self.tr("More"), look, self)
         self.previous = GlyphButton("previous", self.tr("Previous version"), look, self)
         self.next = GlyphButton("next", self.tr("Next version"), look, self)
-        self.place = QLabel(self)
-        self.figures = QLabel(self)
+        self.place = PlainLabel(parent=self)
+        self.figures = PlainLabel(parent=self)
         self._actions = {
             "copy": self.copy,
             "regenerate": self.regenerate,

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout
 from desktop.core.chat import Message, Role
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native
 
 MOST_LINES = 10
@@ -66,8 +67,8 @@ class MessageEditor(QFrame):
         self.send = QPushButton(self.tr("Send") if own else self.tr("Save"), self)
         self.send.setDefault(True)
         self.send.setProperty("rank", "primary")
-        self.send.setToolTip(native("Return" if own else "Ctrl+Return"))
-        self.cancel.setToolTip(native("Esc"))
+        set_tool_tip(self.send, native("Return" if own else "Ctrl+Return"))
+        set_tool_tip(self.cancel, native("Esc"))
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.addButton(self.send, QDialogButtonBox.ButtonRole.AcceptRole)
         column = QVBoxLayout(self)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, Edge, Label, draw_line, name_changed
 
@@ -55,7 +56,7 @@ class ModelRow(Button):
         self.loaded = loaded
         self.setAccessibleName(choice.name)
         self.setAccessibleDescription(" · ".join(filter(None, (choice.quantization, choice.detail))))
-        self.setToolTip(choice.path)
+        set_tool_tip(self, choice.path)
 
     def sizeHint(self) -> QSize:
         return QSize(POPUP_WIDTH - 12, self.fontMetrics().height() * 2 + 18)
@@ -383,4 +384,4 @@ class ModelPicker(Button):
         name, note = self.texts()
         self.setAccessibleName(self.tr("Model: {name}").replace("{name}", f"{name} {note}".strip()))
         choose = f"{self.tr('Choose a model')}  {native('Ctrl+M')}"
-        self.setToolTip(f"{self.path}\n{choose}" if self.path else choose)
+        set_tool_tip(self, f"{self.path}\n{choose}" if self.path else choose)

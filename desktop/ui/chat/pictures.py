@@ -33,6 +33,7 @@ from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Kind, Run
 from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.look import P_KIND, P_PICTURE, P_SOURCE, Look, colour
 from desktop.ui.chat.page import ChatPage
+from desktop.ui.plain_text import set_tool_tip
 from desktop.workers.images import ImageWorker
 
 LINK = "samar:image/"
@@ -89,7 +90,7 @@ class Drawings(FormulaRenderer):
         made.setHeight(room.height())
         made.setProperty(P_PICTURE, number)
         made.setProperty(P_SOURCE, run.text)
-        made.setToolTip(run.text)
+        set_tool_tip(made, run.text)
         made.setAnchor(True)
         made.setAnchorHref(run.href)
         return made

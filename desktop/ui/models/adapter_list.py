@@ -14,6 +14,7 @@ from desktop.models.adapters import check_adapter
 from desktop.ui import theme
 from desktop.ui.error_presenter import present
 from desktop.ui.number_fields import Slider
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.widgets import IconButton, Label, is_language_change, say
 
 STEPS = 40
@@ -32,7 +33,7 @@ class AdapterRow(QWidget):
         self.adapter = adapter
         self.name, self.value = Label("label", self), Label("value", self)
         self.name.setText(Path(adapter.path).name)
-        self.name.setToolTip(adapter.path)
+        set_tool_tip(self.name, adapter.path)
         self.name.setMinimumWidth(0)
         self.slider = Slider(self)
         self.slider.setRange(0, STEPS)
@@ -65,7 +66,7 @@ class AdapterRow(QWidget):
     def retranslate(self) -> None:
         self.slider.setAccessibleName(self.tr("Strength of {name}").replace("{name}", self.name.text()))
         self.remove.setAccessibleName(self.tr("Take {name} off").replace("{name}", self.name.text()))
-        self.remove.setToolTip(self.remove.accessibleName())
+        set_tool_tip(self.remove, self.remove.accessibleName())
         self._tell()
 
 

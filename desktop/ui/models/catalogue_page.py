@@ -12,6 +12,7 @@ from desktop.ui import i18n, theme
 from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.widgets import Label, is_language_change
 from desktop.workers.models import InCatalogue
 
@@ -60,7 +61,7 @@ class AdviceCard(QFrame):
         self.name.setText(one.model.name)
         licence = self.tr("Licence: {name}").replace("{name}", words.name(one.model.licence))
         self.why.setText(f"{words.reason(one)}\n{licence}")
-        self.setToolTip(self.why.text())
+        set_tool_tip(self, self.why.text())
         size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
         whole = self.tr("Download, {size}").replace("{size}", size)
         self.button.setText(size if self.compact else whole)

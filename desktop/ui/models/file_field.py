@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from desktop.core.errors import SamarError
 from desktop.ui import theme
 from desktop.ui.error_presenter import present
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.widgets import IconButton, Label, is_language_change, say
 
 
@@ -53,7 +54,7 @@ class FileField(QWidget):
 
     def _tell(self) -> None:
         self.name.setText(Path(self.path).name if self.path else self.none)
-        self.name.setToolTip(self.path)
+        set_tool_tip(self.name, self.path)
         self.remove.setVisible(bool(self.path))
         self.choose.setAccessibleDescription(self.name.text())
 
@@ -94,4 +95,4 @@ class FileField(QWidget):
     def retranslate(self) -> None:
         self.choose.setText(self.tr("Choose…"))
         self.remove.setAccessibleName(self.tr("Take it off"))
-        self.remove.setToolTip(self.remove.accessibleName())
+        set_tool_tip(self.remove, self.remove.accessibleName())

@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.core.errors import SamarError, fill
 from desktop.core.paths import Paths
@@ -29,6 +29,7 @@ from desktop.ui.models.downloads_panel import ASKS_FOR_ACCESS
 from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.settings_dialog import ModelSettingsDialog
+from desktop.ui.plain_text import ask
 from desktop.ui.preferences import Preferences
 from desktop.workers.downloads import DownloadWorker
 from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
@@ -208,14 +209,13 @@ class ModelsRoom(QObject):
 
     def _asks_for_network(self) -> bool:
         """The first wish for something from the network: the person decides, and is asked only once."""
-        answer = QMessageBox.question(
+        if ask(
             self.page,
             self.tr("Allow the network?"),
             self.tr(
                 "Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent."
             ).replace("{host}", words.name(self.hub.host)),
-        )
-        if answer is QMessageBox.StandardButton.Yes:
+        ):
             self._allow_network()
             return True
         return False
@@ -262,8 +262,7 @@ class ModelsRoom(QObject):
         if would.deletes:
             details = {"name": words.name(entry.name), "size": i18n.size(would.frees)}
             text = fill(self.tr("Move {name} to the bin? Emptying the bin frees {size}."), details)
-            answer = QMessageBox.question(self.page, self.tr("Move to the bin"), text)
-            if answer is not QMessageBox.StandardButton.Yes:
+            if not ask(self.page, self.tr("Move to the bin"), text):
                 return
         self.worker.remove(entry, self.preferences.value.context)
 

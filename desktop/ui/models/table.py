@@ -41,6 +41,7 @@ from desktop.core.folding import fold
 from desktop.models.fit import Verdict
 from desktop.ui import theme
 from desktop.ui.models import words
+from desktop.ui.plain_text import tool_tip
 from desktop.ui.widgets import leading
 
 Index = QModelIndex | QPersistentModelIndex
@@ -109,7 +110,7 @@ class _Rows(QAbstractTableModel):
         if role == DETAIL:
             return row.detail if index.column() == 0 else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell.tip or None
+            return tool_tip(cell.tip) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.titles[index.column()]}: {cell.text}" + (f". {cell.tip}" if cell.tip else "")
         return None

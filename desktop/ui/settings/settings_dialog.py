@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -25,6 +24,7 @@ from desktop.ui import i18n
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.number_fields import Slider, WholeField
+from desktop.ui.plain_text import PlainLabel
 from desktop.ui.sampling import SamplingEditor
 from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
@@ -201,8 +201,7 @@ class SettingsDialog(QDialog):
     def _storage(self, column: QVBoxLayout, data_folder: str) -> None:
         self._label(column, "folder")
         column.addSpacing(8)
-        self.folder = QLabel(data_folder)
-        self.folder.setTextFormat(Qt.TextFormat.PlainText)
+        self.folder = PlainLabel(data_folder)
         self.folder.setWordWrap(True)
         self.folder.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
