@@ -1,6 +1,7 @@
 # One command per task. Each prepares what it needs by itself.
 PYTHON ?= python3
 VENV := .venv/bin
+NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine check-vulkan soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
@@ -39,6 +40,7 @@ units: setup-dev ## the tests alone
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m pytest
 
 accessibility: setup-dev ## the real accessibility tree, on a virtual screen (long; needs Xvfb, openbox, at-spi2-core)
+	$(NEED) Xvfb openbox dbus-run-session at-spi-bus-launcher busctl dbus-monitor stdbuf xdotool
 	@$(VENV)/python -m tests.accessibility
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
@@ -48,11 +50,13 @@ translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
 	@$(VENV)/python -m desktop.ui.i18n update
 
 reference: setup-dev ## the converter against the live reference, every family (long; needs torch, fetched for it)
+	$(NEED) c++
 	@peers=$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1) && \
 	$(VENV)/python -m tests.converter.reference --peers "$$peers" && \
 	$(VENV)/python -m tests.converter.published "$$peers/src/vendor/llama.cpp"
 
 bench-converter: setup-dev ## the converter against llama.cpp's, in turns (long)
+	$(NEED) c++
 	@$(VENV)/python -m benchmarks.converter --peers "$$($(VENV)/python -m benchmarks.peers convert build | tail -n 1)"
 
 bench-ui: setup-dev ## start-up, transcript and search: growth and ratios, into benchmarks/ui.md (four minutes)
@@ -68,33 +72,42 @@ bench-storage: setup-dev ## the history: growth and ratios
 	@$(VENV)/python -m benchmarks.storage
 
 bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (long)
+	$(NEED) c++
 	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
 bench-guessing: setup-dev ## guesses from the text: what they gain and cost (long)
+	$(NEED) c++
 	@$(VENV)/python -m benchmarks.guessing --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
 reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
+	$(NEED) c++
 	@$(VENV)/python -m tests.engine.greedy --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
 check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian 13: glslc libvulkan-dev spirv-headers mesa-vulkan-drivers)
+	$(NEED) c++ glslc
 	@$(VENV)/python -m tests.engine.vulkan --peers "$$($(VENV)/python -m benchmarks.peers vulkan | tail -n 1)"
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
 
 bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
+	$(NEED) c++
 	@$(VENV)/python -m benchmarks.samplers --peer "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)/build/bin/llama-server"
 
 bench-package: setup-dev package ## the installed program against this checkout: start, and tokens/s (alone on the computer)
+	$(NEED) Xvfb
 	@$(VENV)/python -m benchmarks.installed
 
 starter: setup-dev ## make the bundled model anew: corpus, training (hours), GGUF, evaluation
+	$(NEED) bash
 	@bash assets/starter/recipe/make.sh
 
 package: ## installers of this system in dist/, with checksums, licences and SBOM (the engine is compiled once: long)
 	@$(PYTHON) packaging/build.py
 
-package-check: package ## install, use, upgrade and remove the .deb in bare Debian and Ubuntu roots (as root; network)
+package-check: ## install, use, upgrade and remove the .deb in bare Debian and Ubuntu roots (as root; network)
+	@$(PYTHON) packaging/linux/try_in_root.py --check
+	@$(MAKE) --no-print-directory package
 	@$(PYTHON) packaging/linux/try_in_root.py dist/*.deb
 
 clean: ## remove everything that was built

@@ -84,13 +84,20 @@ def prepare_converter(home: Path) -> None:
         run(python, "-m", "pip", "install", "-q", *CONVERTER_NEEDS)
 
 
+def own_cmake() -> Path | str:
+    """CMake of the development environment, else the system's."""
+    own = Path(sys.executable).parent / "cmake"
+    return own if own.exists() else "cmake"
+
+
 def build(home: Path, source: Path) -> None:
     made = home / "build"
     if all((made / "bin" / name).exists() for name in PROGRAMS):
         return
     options = ["LLAMA_CURL=OFF", "LLAMA_OPENSSL=OFF", "LLAMA_BUILD_TESTS=OFF", "LLAMA_BUILD_EXAMPLES=OFF"]
-    run("cmake", "-S", source, "-B", made, "-DCMAKE_BUILD_TYPE=Release", *(f"-D{option}" for option in options))
-    run("cmake", "--build", made, "-j", str(os.cpu_count() or 1), "--target", *PROGRAMS)
+    cmake = own_cmake()
+    run(cmake, "-S", source, "-B", made, "-DCMAKE_BUILD_TYPE=Release", *(f"-D{option}" for option in options))
+    run(cmake, "--build", made, "-j", str(os.cpu_count() or 1), "--target", *PROGRAMS)
 
 
 def build_vulkan(home: Path, source: Path) -> None:
@@ -98,8 +105,9 @@ def build_vulkan(home: Path, source: Path) -> None:
     if any(made.glob("bin/*ggml-vulkan*")):
         return
     options = ["GGML_VULKAN=ON", "GGML_BACKEND_DL=ON", "GGML_NATIVE=OFF", "LLAMA_BUILD_COMMON=OFF", "LLAMA_CURL=OFF"]
-    run("cmake", "-S", source, "-B", made, "-DCMAKE_BUILD_TYPE=Release", *(f"-D{option}" for option in options))
-    run("cmake", "--build", made, "-j", str(os.cpu_count() or 1), "--target", "ggml-vulkan")
+    cmake = own_cmake()
+    run(cmake, "-S", source, "-B", made, "-DCMAKE_BUILD_TYPE=Release", *(f"-D{option}" for option in options))
+    run(cmake, "--build", made, "-j", str(os.cpu_count() or 1), "--target", "ggml-vulkan")
 
 
 def main() -> int:

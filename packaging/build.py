@@ -21,6 +21,7 @@ from pathlib import Path
 
 import engine
 import prepare
+import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "package"
@@ -202,6 +203,10 @@ def main() -> int:
     try:
         check_interpreter()
         prepare.check_compiler()
+        if sys.platform.startswith("linux") and not arguments.bundle_only:
+            programs.need("dpkg-deb", "dpkg-shlibdeps", "strip")
+        if sys.platform == "win32" and not arguments.bundle_only and shutil.which("iscc") is None:
+            raise prepare.SetupError("Missing Inno Setup (iscc). Install with: choco install innosetup")
         WORK.mkdir(parents=True, exist_ok=True)
         make_environment(vulkan=vulkan and sys.platform != "darwin")
         make_bundle()

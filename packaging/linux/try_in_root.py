@@ -1,6 +1,7 @@
 """Install, use, upgrade, remove and purge a .deb in bare systems made for the test.
 
-    python3 packaging/linux/try_in_root.py dist/samar_VERSION_amd64.deb [--suite bookworm] [--root FOLDER]
+    python3 packaging/linux/try_in_root.py dist/samar_VERSION_amd64.deb [--suite bookworm]
+    python3 packaging/linux/try_in_root.py --check      only whether this computer can do it
 
 Makes a minimal root with debootstrap (Debian and Ubuntu suites; kept under build/roots and copied for each run), installs the
 package with apt, then, without any network and as a person without rights, runs packaging/smoke_test.py inside it on
@@ -22,6 +23,9 @@ from pathlib import Path
 import hard_places
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "packaging"))
+from prepare import SetupError  # noqa: E402
+from programs import need  # noqa: E402
 
 KEPT = ROOT / "build" / "roots"
 UBUNTU = ("jammy", "noble", "questing", "resolute")
@@ -29,6 +33,7 @@ MIRRORS = {"debian": "http://deb.debian.org/debian", "ubuntu": "http://archive.u
 PERSON = 1000
 DESKTOP = ["libglib2.0-bin", "shared-mime-info", "desktop-file-utils", "xdg-utils"]
 """What opens files on every desktop; a bare root has no desktop."""
+PROGRAMS = ("debootstrap", "Xvfb", "xdotool", "weston", "chroot", "mount", "unshare", "dpkg-deb")
 LOGS = ("var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/", "tmp/", "home/", "root/", "etc/ld.so.cache")
 
 
@@ -209,12 +214,39 @@ def trial(package: Path, suite: str, root: Path) -> None:
         print(f"{suite}: removed and purged; {len(after)} files of the person stay, nothing else", flush=True)
 
 
+def check() -> None:
+    """Raises SetupError when this computer can't make such roots."""
+    if not sys.platform.startswith("linux"):
+        raise SetupError("This check needs Linux: it installs a .deb in Debian and Ubuntu roots.")
+    if os.geteuid() != 0:
+        raise SetupError("This check makes system roots, which only root may do. Run it with sudo.")
+    need(*PROGRAMS)
+
+
 def main() -> int:
+    try:
+        return try_all()
+    except SetupError as problem:
+        print(problem, file=sys.stderr)
+    except (subprocess.CalledProcessError, OSError) as problem:
+        words = " ".join(map(str, problem.cmd)) if isinstance(problem, subprocess.CalledProcessError) else problem
+        print(f"Failed: {words}", file=sys.stderr)
+    return 1
+
+
+def try_all() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("package", type=Path)
+    parser.add_argument("package", type=Path, nargs="?")
+    parser.add_argument("--check", action="store_true", help="only look whether this computer can do it")
     parser.add_argument("--suite", action="append", help="a Debian or Ubuntu suite (default: bookworm and noble)")
     parser.add_argument("--mounts-are-private", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if not arguments.mounts_are_private:
+        check()
+    if arguments.check:
+        return 0
+    if arguments.package is None:
+        parser.error("name the .deb")
     package = arguments.package.resolve()
     for suite in arguments.suite or ["bookworm", "noble"]:
         root = KEPT / f"{suite}-trial"

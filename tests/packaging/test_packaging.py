@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import importlib.util
 import json
 import plistlib
 import re
 import struct
+import subprocess
 import sys
 import tomllib
 import types
@@ -30,6 +32,7 @@ def load(path: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
         "pins",
         "engine",
         "prepare",
+        "programs",
         "build",
         "tiny_checkpoint",
         "tiny_projector",
@@ -288,3 +291,90 @@ def test_that_search_paths_of_the_build_machine_are_forgotten(tmp_path: Path, mo
     text = tmp_path / "text.so"
     text.write_text("no library")
     assert not elf.forget_search_paths(text)
+
+
+def test_that_actions_are_pinned_by_commit() -> None:
+    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
+        used = re.findall(r"uses:\s*(\S+)", workflow.read_text(encoding="utf-8"))
+        assert used
+        for action in used:
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), f"{workflow.name}: {action}"
+
+
+def third_party(folder: str) -> set[str]:
+    """Top-level names that the files of a folder import and that are neither ours nor the standard library's."""
+    found: set[str] = set()
+    for file in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"desktop", "converter"}
+
+
+def requirement_name(line: str) -> str:
+    name = re.match(r"[A-Za-z0-9._-]+", line)
+    assert name is not None
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def test_that_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {requirement_name(line) for line in project["project"]["dependencies"]}
+    owners = metadata.packages_distributions()
+    owners["PySide6"] = ["PySide6-Essentials"]  # four distributions fill this package; this one has what Samar uses
+    imported = {
+        module: {requirement_name(name) for name in owners.get(module, [module])}
+        for module in third_party("desktop") | third_party("converter")
+    }
+    assert {module: names for module, names in imported.items() if not names & declared} == {}
+    assert declared - set().union(*imported.values()) == set()
+
+
+MAKE_NEEDS = re.compile(r"^\t\$\(NEED\) (.+)$", re.MULTILINE)
+
+
+def test_that_every_program_that_the_makefile_asks_for_has_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = load("programs.py", monkeypatch)
+    asked = {
+        name for line in MAKE_NEEDS.findall((ROOT / "Makefile").read_text(encoding="utf-8")) for name in line.split()
+    }
+    assert {"Xvfb", "openbox", "c++", "glslc"} <= asked
+    assert asked <= set(programs.PACKAGES)
+
+
+def test_that_a_missing_program_is_named_with_its_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = load("programs.py", monkeypatch)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "ADMIN_FOLDERS", ())
+    assert programs.main(["debootstrap", "weston"]) == 1
+    said = capsys.readouterr().err
+    assert "debootstrap" in said
+    assert "weston" in said
+    (tmp_path / "weston").write_text("#!/bin/sh\n")
+    (tmp_path / "weston").chmod(0o755)
+    assert programs.main(["weston"]) == 0
+    assert programs.main(["no-such-program"]) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the roots are Linux's")
+def test_that_the_check_of_the_package_ends_in_a_sentence_where_a_program_is_missing(tmp_path: Path) -> None:
+    script = PACKAGING / "linux" / "try_in_root.py"
+    code = (
+        "import os, runpy, sys\n"
+        f"sys.path[:0] = [{str(PACKAGING)!r}, {str(script.parent)!r}]\n"
+        "import programs\n"
+        "programs.ADMIN_FOLDERS = ()\n"
+        "os.geteuid = lambda: 0\n"
+        f"sys.argv = [{str(script)!r}, '--check']\n"
+        f"runpy.run_path({str(script)!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "debootstrap" in done.stderr
+    assert "Traceback" not in done.stderr
