@@ -19,22 +19,24 @@ from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import GenerationStats
 from desktop.core.paths import Paths, starter_model
+from desktop.core.settings import Settings
 from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
-from tests.fakes.endless import ENDLESS
+from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
-def opened(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
-    """Opens Samar on the same data folder, as often as a test starts it."""
+def opened(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[..., Samar]]:
+    """Opens Samar on the same data folder, as often as a test starts it; with these files, if there are any."""
     running: list[Samar] = []
 
-    def start() -> Samar:
+    def start(*files: Path) -> Samar:
         samar = Samar(qapp, Paths.under(data_dir))
         running.append(samar)
-        samar.start([])
+        samar.preferences.change(context=ENDLESS_CONTEXT if files else Settings().context)
+        samar.start(list(files))
         qtbot.waitUntil(lambda: samar.window.picker.state is PickerState.READY, timeout=60_000)
         return samar
 
@@ -118,8 +120,10 @@ def test_that_shift_enter_breaks_the_line(qtbot: QtBot, opened: Callable[[], Sam
     assert rows(data_dir)[0][2] == "one\ntwo"
 
 
-def test_that_a_reply_is_stopped_and_continued(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
-    samar = opened()
+def test_that_a_reply_is_stopped_and_continued(
+    qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path
+) -> None:
+    samar = opened(write_endless(tmp_path / "endless.gguf"))
     samar.chats.set_params(ENDLESS)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):
         type_and_send(qtbot, samar, "Hello")
@@ -232,9 +236,9 @@ def test_that_a_broken_file_leaves_the_loaded_model_in_place(
 
 
 def test_that_an_engine_killed_in_mid_reply_costs_no_word(
-    qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
+    qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path
 ) -> None:
-    samar = opened()
+    samar = opened(write_endless(tmp_path / "endless.gguf"))
     samar.chats.set_params(ENDLESS)
     assert isinstance(samar.engine, EngineClient)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):

@@ -20,7 +20,7 @@ from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Event, Finished, GenerateRequest, LoadOptions, Piece
-from tests.engine.conftest import NEVER_ENDS
+from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
 pytestmark = [pytest.mark.engine]
@@ -82,21 +82,13 @@ def load_and_ask(engine: EngineClient, model: Path, silence_s: float = 60.0) -> 
     list(engine.generate(ask()))
 
 
-@pytest.fixture
-def endless_model(tmp_path: Path) -> Path:
-    """A model whose reply goes on for 200,000 tokens, so that it is under way at any moment that a test chooses."""
-    return write_tiny(tmp_path / "endless.gguf", favour=NEVER_ENDS, context=200_000)
-
-
-def test_that_twenty_kills_at_random_moments_each_end_in_one_error(
-    make_engine: MakeEngine, endless_model: Path
-) -> None:
+def test_that_twenty_kills_at_random_moments_each_end_in_one_error(make_engine: MakeEngine, tmp_path: Path) -> None:
     """The moments are letters of the reply: how many events carry them differs from computer to computer."""
-    engine = make_engine()
+    engine, model = make_engine(), write_endless(tmp_path / "endless.gguf")
     moments = random.Random(20)
     families: list[psutil.Process] = []
     for _ in range(20):
-        assert engine.load(endless_model, OPTIONS) is not None
+        assert engine.load(model, ENDLESS_OPTIONS) is not None
         victim = process_of(engine)
         families += [victim, *victim.children(recursive=True)]
         moment = moments.choice((0, moments.randrange(1, 100), moments.randrange(1, 2000)))
@@ -109,13 +101,15 @@ def test_that_twenty_kills_at_random_moments_each_end_in_one_error(
                 with contextlib.suppress(ProcessLookupError):  # killed at an earlier event of those that came together
                     os.kill(pid, signal.SIGKILL)
 
+        words = "hello " * moments.randrange(1, 200)
+        request = GenerateRequest(messages=(("user", words),), params=ENDLESS)
         with pytest.raises(SamarError) as caught:
-            reply_of(engine, ask("hello " * moments.randrange(1, 200)), kill)
+            reply_of(engine, request, kill)
         assert caught.value.code == "engine_died"
         assert "SIGKILL" in caught.value.details["reason"]
         assert engine.model is None
     assert gone(families), "no process of a dead engine is left"
-    works(engine, endless_model)
+    works(engine, model)
 
 
 def test_that_an_engine_killed_while_idle_is_replaced(make_engine: MakeEngine, tiny_model: Path) -> None:

@@ -1,12 +1,20 @@
-"""The bundled model kept from ending its replies, for what is stopped or killed in the middle of one."""
+"""Replies that don't end by themselves, for what is stopped or killed in the middle of one."""
 
 from __future__ import annotations
 
-from desktop.core.generation import GenerationParams
+from pathlib import Path
 
-ENDS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-"""Tokens 0, 1, 2 of its vocabulary."""
-ENDLESS = GenerationParams(
-    temperature=2.0, top_p=1.0, min_p=0.0, top_k=0, seed=1, logit_bias=tuple((id, -1000.0) for id in range(len(ENDS)))
-)
-"""Only a full context ends such a reply."""
+from desktop.core.generation import GenerationParams
+from desktop.engine.protocol import LoadOptions
+from tests.fakes.tiny_gguf import write_tiny
+
+ENDLESS_CONTEXT = 200_000
+ENDLESS = GenerationParams(seed=1, logit_bias=tuple((token, -1000.0) for token in (256, 257, 258)))
+"""For a model of `write_endless`: never its control tokens, which stand behind the 256 bytes."""
+ENDLESS_OPTIONS = LoadOptions(threads=1, context=ENDLESS_CONTEXT)
+
+
+def write_endless(path: Path) -> Path:
+    """A tiny model with room for 200,000 tokens: its reply to ENDLESS is under way at any moment that a test chooses,
+    however fast the computer is. Loaded with ENDLESS_CONTEXT."""
+    return write_tiny(path, context=ENDLESS_CONTEXT)

@@ -31,7 +31,7 @@ from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
 from desktop.ui.error_presenter import present, report
 from desktop.ui.report_dialog import ReportDialog
-from tests.fakes.endless import ENDLESS
+from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
 
 SECRET = "zanzibarquartz"
 
@@ -290,6 +290,9 @@ def test_that_no_word_of_a_chat_is_in_logs_and_report(
     assert samar.window.banner.error is not None
     assert samar.window.banner.error.code == "bug"
     # an engine that dies in mid reply
+    samar.preferences.change(context=ENDLESS_CONTEXT)
+    with qtbot.waitSignal(samar.worker.model_loaded, timeout=60_000):
+        samar.open_files([str(write_endless(tmp_path / "endless.gguf"))])
     samar.chats.set_params(ENDLESS)
     assert isinstance(samar.engine, EngineClient)
     with qtbot.waitSignal(samar.chats.replies.grew, timeout=60_000):

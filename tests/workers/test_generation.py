@@ -8,18 +8,19 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams, StoppedBy
+from desktop.core.generation import StoppedBy
 from desktop.core.paths import starter_model
 from desktop.engine.client import Engine, EngineClient
 from desktop.engine.protocol import GenerateRequest, LoadOptions
 from desktop.models import gguf
 from desktop.workers.generation import GenerationWorker
-from tests.fakes.endless import ENDLESS
+from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 REQUEST = GenerateRequest(messages=(("user", "hello"),))
@@ -370,12 +371,14 @@ def test_that_shutting_down_in_mid_reply_is_clean(qtbot: QtBot, make_worker: Mak
 
 
 @pytest.mark.engine
-def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(qtbot: QtBot, make_worker: Make) -> None:
+def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(
+    qtbot: QtBot, make_worker: Make, tmp_path: Path
+) -> None:
     engine = EngineClient(gguf.inspect)
     worker, told = make_worker(engine)
     endless = GenerateRequest(messages=(("user", "What is a token?"),), params=ENDLESS)
     with qtbot.waitSignal(worker.model_loaded, timeout=30_000):
-        worker.load(starter_model(), OPTIONS)
+        worker.load(write_endless(tmp_path / "endless.gguf"), ENDLESS_OPTIONS)
     with qtbot.waitSignal(worker.chunk_received, timeout=30_000):
         worker.generate(1, endless)
     assert engine.pid is not None
@@ -383,6 +386,8 @@ def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(qtbot: QtBo
     qtbot.waitUntil(lambda: "failed" in told.names or "finished" in told.names, timeout=30_000)
     assert told.text[1]
     with qtbot.waitSignal(worker.finished, timeout=30_000):
-        worker.generate(2, GenerateRequest(messages=(("user", "Hello"),), params=GenerationParams(temperature=0.0)))
+        worker.generate(
+            2, GenerateRequest(messages=(("user", "Hello"),), params=msgspec.structs.replace(ENDLESS, max_tokens=9))
+        )
     assert told.text[2]
     assert told.names == ["model_loaded", "failed", "model_loaded", "finished"]
