@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.sandbox import restrict_calls, restrict_files
 from desktop.engine.process import claim_standard_streams, die_with_parent
 from desktop.engine.protocol import (
     PROTOCOL,
@@ -42,7 +43,6 @@ from desktop.engine.protocol import (
     read_frames,
     to_engine_decoder,
 )
-from desktop.engine.sandbox import confine
 from desktop.engine.states import forget
 
 Work = Load | Generate | Unload | Forget | LimitStates
@@ -75,7 +75,8 @@ def confine_engine(states: Path | None) -> list[str]:
     if states is not None:
         with contextlib.suppress(OSError):  # without the folder nothing is kept
             states.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return confine([states] if states is not None else [])
+    held = restrict_files(write=[states] if states is not None else [], reading=False)
+    return [*held, *restrict_calls(programs=True)]
 
 
 class _Engine:

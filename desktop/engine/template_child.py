@@ -15,8 +15,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from desktop.core.sandbox import confine
 from desktop.engine.process import claim_standard_streams, die_with_parent
-from desktop.engine.sandbox import confine
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

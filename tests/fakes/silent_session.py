@@ -16,7 +16,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from desktop.engine.sandbox import _ALLOW, _JUMP_IF_EQUAL, _LOAD, _MACHINES, _RETURN, _Filter, _Program
+from desktop.core.sandbox import _ALLOW, _JUMP_IF_EQUAL, _LOAD, _MACHINES, _RETURN, _SOCKETS, _Filter, _Program
 
 GUILTY = 77
 _KILL_PROCESS = 0x80000000
@@ -38,7 +38,9 @@ def watch() -> bool:
     machine = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or machine is None:
         return False
-    arch, call, _ = machine
+    column, arch = machine
+    call = _SOCKETS[0][column]
+    assert call is not None
     program = [
         (_LOAD, 0, 0, 4),
         (_JUMP_IF_EQUAL, 0, 5, arch),  # → allow what this filter can't read
