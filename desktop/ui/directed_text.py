@@ -27,6 +27,8 @@ from desktop.core.text import Direction, direction_of
 from desktop.ui import theme
 from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature
 
+_DIRECTIONS = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
+
 
 class DirectedText(QTextEdit):
     """Plain text; grows from `least` to `most` lines, then scrolls. Tab leaves it."""
@@ -59,6 +61,7 @@ class DirectedText(QTextEdit):
         made.setBackgroundRole(QPalette.ColorRole.Base)
         made.setAutoFillBackground(True)
         made.setCursor(Qt.CursorShape.IBeamCursor)
+        made.setAcceptDrops(True)
         self.document().documentLayout().setPaintDevice(made)  # it keeps the old one otherwise
         self.setViewport(made)
 
@@ -71,31 +74,44 @@ class DirectedText(QTextEdit):
         document = self.document()
         block = document.findBlock(position)
         last = document.findBlock(min(position + added, max(document.characterCount() - 1, 0)))
-        wanted: list[tuple[QTextBlock, Qt.LayoutDirection]] = []
+        heights = {direction: self.line_height(direction) for direction in _DIRECTIONS}
+        wanted: list[tuple[int, int, Qt.LayoutDirection]] = []  # runs of paragraphs: where the first and the last begin
+        before: Qt.LayoutDirection | None = None
         while block.isValid():
+            made = block.blockFormat()
+            direction = made.layoutDirection()
             if not block.layout().preeditAreaText():  # an input method is composing here
-                direction = self.direction_for(block)
-                made = block.blockFormat()
-                if made.layoutDirection() != direction or made.lineHeight() != self.line_height(direction):
-                    wanted.append((block, direction))
+                direction = self.direction_for(block, before)
+                if made.layoutDirection() != direction or made.lineHeight() != heights[direction]:
+                    at = block.position()
+                    goes_on = wanted and wanted[-1][2] == direction and wanted[-1][1] == block.previous().position()
+                    wanted[-1:] = [(wanted[-1][0], at, direction)] if goes_on else [*wanted[-1:], (at, at, direction)]
+            before = direction
             if block == last or block.blockNumber() > last.blockNumber():
                 break
             block = block.next()
         if not wanted:
             return
         self.turning = True
-        for block, direction in wanted:
-            cursor = QTextCursor(block)
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()  # laid out once, at its end: one change for each paragraph lays out all that follow it
+        for start, end, direction in wanted:
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             made = QTextBlockFormat()
             made.setLayoutDirection(direction)
             made.setLineHeight(self.line_height(direction), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
             cursor.mergeBlockFormat(made)
+        cursor.endEditBlock()
         self.turning = False
 
-    def direction_for(self, block: QTextBlock) -> Qt.LayoutDirection:
-        """By the paragraph's letters; without letters as the one before, at the top as the interface."""
-        before = block.previous()
-        fallback = before.blockFormat().layoutDirection() if before.isValid() else self.layoutDirection()
+    def direction_for(self, block: QTextBlock, before: Qt.LayoutDirection | None = None) -> Qt.LayoutDirection:
+        """By the paragraph's letters; without letters as the one before, at the top as the interface.
+
+        before: the direction that the one before is about to get.
+        """
+        above = block.previous()
+        fallback = before or (above.blockFormat().layoutDirection() if above.isValid() else self.layoutDirection())
         if fallback == Qt.LayoutDirection.LayoutDirectionAuto:
             fallback = self.layoutDirection()
         rtl = fallback == Qt.LayoutDirection.RightToLeft
@@ -182,16 +198,17 @@ class DirectedText(QTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text only, with its line breaks as paragraphs, so that each can have its direction."""
-        if source.hasText():
-            text = source.text().replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+        text = text_of(source)
+        if text:
+            text = text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
             self.textCursor().insertText(text.replace("\0", ""))
             self.ensureCursorVisible()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() and not source.hasUrls()
+        return (source.hasText() or source.hasHtml()) and not holds_files(source)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if holds_files(event.mimeData()):
             event.ignore()  # files belong to the window
         else:
             super().dragEnterEvent(event)
@@ -240,3 +257,18 @@ class DirectedText(QTextEdit):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._fit()
+
+
+def text_of(source: QMimeData) -> str:
+    """The text of a clipboard; of one that holds HTML alone, what a reader sees of it."""
+    text = source.text()
+    if not text.strip() and source.hasHtml():
+        from PySide6.QtGui import QTextDocumentFragment
+
+        text = QTextDocumentFragment.fromHtml(source.html()).toPlainText().replace("\ufffc", "")  # images
+    return text
+
+
+def holds_files(source: QMimeData) -> bool:
+    """Whether files are held, not only addresses of pages."""
+    return source.hasUrls() and any(url.isLocalFile() for url in source.urls())

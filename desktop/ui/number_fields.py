@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QLocale, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QSpinBox, QWidget
 
+from desktop.core.numbers import plain_number
 from desktop.ui import theme
 from desktop.ui.widgets import Button, LineEdit
+
+_GROUP_BEGUN = re.compile(r"-?\d+,\d{0,2}")
+"""A number that is typed with a comma before its thousands, which are not complete."""
 
 
 class Slider(QSlider):
@@ -51,8 +57,14 @@ class Slider(QSlider):
         painter.drawEllipse(QRectF(knob - 7, middle - 7, 14, 14))
 
 
+def _folded(text: str, position: int, *, whole: bool) -> tuple[str, int]:
+    """What was typed, in ASCII digits, and where the caret stands in it."""
+    plain = plain_number(text, whole=whole)
+    return plain, position if plain == text else len(plain_number(text[:position], whole=whole))
+
+
 class NumberField(QDoubleSpinBox):
-    """A number; the wheel scrolls the page, not the value."""
+    """A number, in the digits and with the decimal sign of any keyboard; the wheel scrolls the page, not the value."""
 
     def __init__(self, low: float, high: float, step: float, digits: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +81,18 @@ class NumberField(QDoubleSpinBox):
         super().setAccessibleName(name)
         self.lineEdit().setAccessibleName(name)  # a screen reader may stand in either
 
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate(*_folded(text, position, whole=False))
+
+    def valueFromText(self, text: str) -> float:
+        return super().valueFromText(plain_number(text, whole=False))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
 class WholeField(QSpinBox):
-    """A whole number whose lowest value reads as a word ("Automatic", "Off")."""
+    """A whole number, in the digits of any keyboard, whose lowest value reads as a word ("Automatic", "Off")."""
 
     def __init__(self, low: int, high: int, step: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +107,18 @@ class WholeField(QSpinBox):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.lineEdit().setAccessibleName(name)  # a screen reader may stand in either
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        plain, place = _folded(text, position, whole=True)
+        if _GROUP_BEGUN.fullmatch(plain):
+            return QValidator.State.Intermediate, plain, place
+        return super().validate(plain, place)
+
+    def fixup(self, text: str) -> str:
+        return text  # Qt would read "0,7" as 7
+
+    def valueFromText(self, text: str) -> int:
+        return super().valueFromText(plain_number(text, whole=True))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -50,7 +50,7 @@ GRAMMARS = {
 class CodeField(DirectedText):
     """Text that always runs from the left, in the code's face."""
 
-    def direction_for(self, _block: object) -> Qt.LayoutDirection:
+    def direction_for(self, _block: object, _before: object = None) -> Qt.LayoutDirection:
         return Qt.LayoutDirection.LeftToRight
 
     def restyle(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QMimeData, Qt, QUrl
-from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QInputMethodEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -182,6 +183,69 @@ def test_that_files_are_left_to_the_window(composer: Composer) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/tmp/model.gguf")])
     assert not composer.text.canInsertFromMimeData(data)
+
+
+def clipboard(text: str = "", html: str = "", urls: tuple[str, ...] = ()) -> QMimeData:
+    made = QMimeData()
+    if urls:
+        made.setUrls([QUrl(url) for url in urls])
+    if text:
+        made.setText(text)
+    if html:
+        made.setHtml(html)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("source", "pasted"),
+    [
+        (clipboard(" https://example.com/a?b=1", urls=("https://example.com/a?b=1",)), "https://example.com/a?b=1"),
+        (clipboard(urls=("https://example.com/a?b=1",)), "https://example.com/a?b=1"),
+        (
+            clipboard(html='<meta charset="utf-8"><p>Hello <b>bold</b></p><p>مرحبًا<img src="x.png"></p>'),
+            "Hello bold\nمرحبًا",
+        ),
+        (clipboard(text="2 < 3", html="<p>another</p>"), "2 < 3"),
+        (clipboard(text=" \n", html="<table><tr><td>one</td></tr></table>"), "one"),
+    ],
+)
+def test_that_links_and_html_are_pasted_and_dropped_as_text(composer: Composer, source: QMimeData, pasted: str) -> None:
+    assert composer.text.canInsertFromMimeData(source)
+    composer.text.insertFromMimeData(source)
+    assert composer.draft().strip() == pasted
+    drag = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, source, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(composer.text.viewport(), drag)
+    assert drag.isAccepted()
+
+
+def test_that_pasted_html_reads_no_file(composer: Composer, tmp_path: Path) -> None:
+    (tmp_path / "hide.css").write_text("p { display: none }")
+    sheet = QUrl.fromLocalFile(str(tmp_path / "hide.css")).toString()
+    head = f'<link rel="stylesheet" type="text/css" href="{sheet}"><style>@import url("{sheet}");</style>'
+    composer.text.insertFromMimeData(clipboard(html=f"<html><head>{head}</head><body><p>seen</p></body></html>"))
+    assert composer.draft().strip() == "seen"
+
+
+@pytest.mark.parametrize("lines", [["a line of a log", "سطر من سجل"], ["سطر من سجل", "1 2 3", ""], ["a line of a log"]])
+@pytest.mark.parametrize("direction", [LTR, RTL])
+def test_that_a_paste_turns_all_its_paragraphs_in_one_change(
+    composer: Composer, direction: Qt.LayoutDirection, lines: list[str]
+) -> None:
+    composer.setLayoutDirection(direction)
+    changes: list[tuple[int, int, int]] = []
+    composer.text.document().contentsChange.connect(lambda *change: changes.append(change))
+    composer.text.insertFromMimeData(clipboard("\n".join(lines * 100)))
+    wanted = [{"a": LTR, "س": RTL}.get(line[:1]) for line in lines * 100]
+    for at, found in enumerate(directions(composer)):
+        wanted[at] = wanted[at] or wanted[at - 1]  # one without letters runs as the one before
+        assert found == wanted[at]
+    assert len(changes) <= 2  # each lays out all that follows it
+    composer.text.undo()
+    assert composer.draft() == ""
+    composer.text.redo()
+    assert (composer.draft(), directions(composer)) == ("\n".join(lines * 100), wanted)
 
 
 def test_that_a_draft_is_kept_and_told(composer: Composer, qtbot: QtBot) -> None:
