@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as problem:
         print(f"samar: {problem}", file=sys.stderr)
         return 2
-    if rest and not are_files(rest):
+    if "_SAMAR_COMPLETE" in os.environ or (rest and not are_files(rest)):  # a shell that completes gives no arguments
         from desktop.cli import main as run_verb
 
         return run_verb(rest, data_dir)

@@ -1,13 +1,16 @@
 """The terminal verbs: `samar ask`, `samar help`, `samar chat`. No Qt.
 
-Replies go to standard output and nothing else does; what goes wrong is one line on standard error and an exit status
-other than 0.
+Replies go to standard output and nothing else does. An error is one line on standard error and an exit status other than
+0; with --json it is also one JSON object on standard output: {"error": {"code": …, "message": …}}.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,12 +29,18 @@ from desktop.terminal import engine_with, place, stream, write
 app = typer.Typer(
     name="samar",
     help="Chat with language models on your own computer, offline. Without a verb Samar opens its window.",
-    epilog="More: samar convert FOLDER (a checkpoint becomes a GGUF file), samar models (what is here, what fits, what to get).",
+    epilog="Exit status: 0 done, 1 an error that Samar names, 2 wrong usage, 130 stopped by Ctrl+C. "
+    "“samar convert --help” lists that verb's own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 
-VERBS = ("ask", "help", "chat", "models", "convert")
+VERBS = ("ask", "help", "chat", "models", "convert", "completion")
+COMPLETING = "_SAMAR_COMPLETE"
+"""Set by a shell that wants completions; the words typed so far are in other variables then."""
+MOST_INPUT_BYTES = 64 * 2**20
+"""Longest text that is read from standard input; no context holds a tenth of it."""
 
 Model = Annotated[str, typer.Option("--model", "-m", help="A .gguf file; without it the model used last.")]
 System = Annotated[str, typer.Option("--system", "-s", help="The system prompt.")]
@@ -68,11 +77,18 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
         from desktop.models_cli import app as verbs
 
         arguments, name = arguments[1:], "samar models"
+    elif not arguments or arguments[0] in ("--help", "help") or COMPLETING in os.environ:
+        name_all_verbs()
+    if COMPLETING in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()  # makes the shells known
+    as_json = "--json" in arguments
     try:
         status = verbs(arguments, prog_name=name, standalone_mode=False)
         return status if isinstance(status, int) else 0
     except SamarError as problem:
-        print(f"samar: {problem.sentence()}", file=sys.stderr)
+        tell_error(name, problem.code, problem.sentence(), as_json=as_json)
         return 1
     except BrokenPipeError:
         # whoever read our output went away: nothing is left to say, not even by the interpreter at its end
@@ -82,9 +98,40 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
         return 130
     except Exception as problem:
         if problem.__class__.__module__.startswith(("click", "typer")):
-            print(f"samar: {format_message(problem)}", file=sys.stderr)
+            tell_error(name, "usage", format_message(problem), as_json=as_json)
             return int(getattr(problem, "exit_code", 2))
         raise
+
+
+def tell_error(name: str, code: str, sentence: str, *, as_json: bool) -> None:
+    """One line on standard error and, for programs that asked for JSON, one object on standard output."""
+    if as_json:
+        print(json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False))
+    print(f"{name}: {sentence}", file=sys.stderr)
+
+
+def name_all_verbs() -> None:
+    """Add the verbs that have a parser of their own, for the list of verbs and for completion."""
+    from desktop.models_cli import app as models
+
+    app.add_typer(models, name="models")
+
+    @app.command("convert", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+    def convert_() -> None:  # desktop/__main__.py runs the converter before this parser sees its options
+        """Turn a Hugging Face checkpoint into a quantized GGUF file."""
+
+
+@app.callback()
+def common(
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Keep chats, settings and everything else in this folder. It may stand anywhere."
+        ),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    del data_dir, version  # taken before this parser runs; named here for --help and completion
 
 
 def format_message(problem: Exception) -> str:
@@ -95,7 +142,12 @@ def format_message(problem: Exception) -> str:
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="What to ask; - reads it from standard input.")],
+    question: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION", help="What to ask. Text that is piped in stands below it; - is the place of that text."
+        ),
+    ] = None,
     model: Model = "",
     system: System = "",
     temperature: Temperature = None,
@@ -121,10 +173,8 @@ def ask(
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of streaming.")] = False,
 ) -> None:
-    """Ask one question and stream the answer."""
-    text = sys.stdin.read() if question == "-" else question
-    if not text.strip():
-        raise typer.BadParameter("the question is empty.")
+    """Ask one question and stream the answer. `cat file | samar ask "Summarise"` asks about a text."""
+    text = question_of(question or [])
     settings = SettingsFile(place.paths.settings).load()[0]
     messages = [("user", text)]
     prompt = system or settings.system_prompt
@@ -152,6 +202,58 @@ def ask(
         print()
     if stats.stopped_by is StoppedBy.USER:
         raise typer.Exit(130)
+
+
+def question_of(words: list[str]) -> str:
+    """The words of the command line and the text that is piped in: below them, or in the place of a word "-".
+
+    Raises BadParameter when both are empty, when the text is too long, or when it is not UTF-8.
+    """
+    piped = piped_text() if "-" in words or is_piped() else ""
+    if "-" in words:
+        text = " ".join(piped if word == "-" else word for word in words)
+    else:
+        text = "\n\n".join(part for part in (" ".join(words), piped) if part.strip())
+    if not text.strip():
+        raise typer.BadParameter("the question is empty." if words else "the question is missing.")
+    return text
+
+
+def is_piped() -> bool:
+    """Whether standard input is a pipe or a file; a terminal or /dev/null holds no text."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):  # no standard input: a window's child on Windows, or a closed one
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def piped_text() -> str:
+    """Standard input as UTF-8, whatever the terminal's encoding. Raises BadParameter."""
+    if sys.stdin is None:
+        return ""
+    data = sys.stdin.buffer.read(MOST_INPUT_BYTES + 1)
+    if len(data) > MOST_INPUT_BYTES:
+        raise typer.BadParameter(f"the text on standard input is longer than {MOST_INPUT_BYTES // 2**20} MB.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise typer.BadParameter("the text on standard input is not UTF-8.") from problem
+
+
+class Shell(StrEnum):
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+@app.command()
+def completion(shell: Annotated[Shell, typer.Argument(help="The shell that reads it.")]) -> None:
+    """Print a script that completes verbs and options: eval "$(samar completion bash)"."""
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
+
+    print(get_completion_script(prog_name="samar", complete_var=COMPLETING, shell=shell.value))
 
 
 def token_line(token: TokenChoice) -> str:

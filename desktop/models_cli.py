@@ -31,13 +31,23 @@ if TYPE_CHECKING:
     from desktop.models.hub import Hub
     from desktop.models.repository import HubChoice, HubRepository
 
-app = typer.Typer(help="Models: on this computer, in the list, on the Hub.", no_args_is_help=True)
+app = typer.Typer(
+    help="Models: on this computer, in the list, on the Hub. Without a verb: the list of this computer.",
+    invoke_without_command=True,
+    add_completion=False,
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 Name = Annotated[str, typer.Argument(help="Name, id, or path, as “samar models list” shows them.")]
 Context = Annotated[int, typer.Option(min=1, help="Tokens of the context that has to fit.")]
 Network = Annotated[bool, typer.Option("--network", help="Allow Samar to use the network, from now on.")]
 VERDICTS = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.WONT: "won't fit"}
+
+
+@app.callback()
+def without_verb(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_models()
 
 
 def _settings() -> Settings:

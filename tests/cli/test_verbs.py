@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli import VERBS
+from desktop.cli import VERBS, question_of
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
 from tests.fakes.tiny_gguf import png
@@ -117,7 +117,7 @@ def test_that_help_asks_the_bundled_model_whichever_is_chosen(
 def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
     done = samar("help", data_dir=data_dir)
     assert done.returncode == 0
-    assert all(verb in done.stdout for verb in VERBS if verb not in ("models", "convert"))
+    assert all(verb in done.stdout for verb in VERBS)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,100 @@ def test_that_what_goes_wrong_is_one_line_and_a_status(
     assert done.stdout == ""
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        (("ask", "hi", "--json", "--model", "/nowhere/none.gguf"), 1, "model_missing"),
+        (("ask", "--json", " "), 2, "usage"),
+        (("models", "info", "--json", "/nowhere/none.gguf"), 1, None),
+        (("models", "frobnicate", "--json"), 2, "usage"),
+    ],
+)
+def test_that_an_error_is_json_where_json_was_asked_for(
+    words: tuple[str, ...], status: int, code: str | None, data_dir: Path
+) -> None:
+    done = samar(*words, data_dir=data_dir)
+    assert done.returncode == status
+    error = json.loads(done.stdout)["error"]
+    assert set(error) == {"code", "message"}
+    assert code in (None, error["code"])
+    assert error["message"] in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "question"),
+    [
+        (("Summarise",), "one\ntwo", "Summarise\n\none\ntwo"),
+        (("What", "is", "this?"), "", "What is this?"),
+        ((), "\ufeffسؤال", "سؤال"),
+        (("-",), "سؤال", "سؤال"),
+        (("Before", "-", "behind"), "text", "Before text behind"),
+    ],
+)
+def test_that_what_is_piped_in_stands_below_the_question(
+    words: tuple[str, ...], given: str, question: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = tmp_path / "text"
+    source.write_text(given, encoding="utf-8")
+    with source.open(encoding="ascii") as piped:  # whatever the terminal's encoding is
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert question_of(list(words)) == question
+
+
+def test_that_the_engine_gets_the_piped_text(data_dir: Path) -> None:
+    few, many = (
+        json.loads(samar("ask", "Summarise", "--json", "--max-tokens", "1", data_dir=data_dir, given=text).stdout)
+        for text in ("", "a word and another " * 20)
+    )
+    assert many["prompt_tokens"] > few["prompt_tokens"] + 20
+
+
+def test_that_text_that_is_no_utf_8_is_refused(data_dir: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop", "--data-dir", str(data_dir), "ask", "Summarise"],
+        input=b"\xff\xfe\x00",
+        capture_output=True,
+        cwd=ROOT,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"not UTF-8" in done.stderr
+
+
+def test_that_the_help_names_every_verb_the_data_folder_and_the_exit_statuses(data_dir: Path) -> None:
+    said = " ".join(samar("--help", data_dir=data_dir).stdout.split())
+    for word in (*VERBS, "--data-dir", "--version", "Exit status"):
+        assert word in said
+
+
+def test_that_models_alone_lists(data_dir: Path) -> None:
+    assert samar("models", data_dir=data_dir).stdout == samar("models", "list", data_dir=data_dir).stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("samar mo", "models"),
+        ("samar models pu", "pull"),
+        ("samar ask --temp", "--temperature"),
+        ("samar --da", "--data-dir"),
+    ],
+)
+def test_that_a_shell_completes(typed: str, found: str, data_dir: Path) -> None:
+    environment = {"_SAMAR_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    done = subprocess.run(  # as the script of bash does it: without any argument
+        [sys.executable, "-m", "desktop"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    assert done.stdout.split() == [found]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_that_a_completion_script_names_the_variable_that_is_read(shell: str, data_dir: Path) -> None:
+    done = samar("completion", shell, data_dir=data_dir)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_SAMAR_COMPLETE" in done.stdout
 
 
 def test_that_a_conversation_is_kept_in_the_history(data_dir: Path) -> None:
