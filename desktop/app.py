@@ -443,10 +443,12 @@ class Samar(QObject):
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
-        from desktop.ui.chat.attachments import is_image_file
+        from desktop.ui.chat.attachments import MOST_FILES, is_image_file
         from desktop.ui.models.conversion_controller import is_checkpoint
 
-        paths = [Path(name) for name in names]
+        if len(names) > MOST_FILES:
+            self.show_error(SamarError("too_many_files", limit=MOST_FILES, count=len(names)))
+        paths = [Path(name) for name in names[:MOST_FILES]]
         if self._waiting is not None:  # the model to start with is not chosen yet
             self._waiting = paths
             return

@@ -68,6 +68,14 @@ def is_private(folder: Path) -> bool:
     return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077
 
 
+def is_file_name(name: object) -> bool:
+    """Whether the system can be asked about a file of this name."""
+    try:
+        return isinstance(name, str) and b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+
+
 class Instance(QObject):
     """This start of Samar: the first one for its data folder, which listens, or a later one, which hands over."""
 
@@ -187,7 +195,7 @@ class Caller(QObject):
         try:
             message = json.loads(self.said)
             files, token = message["files"], message["token"]
-            if not isinstance(token, str) or not all(isinstance(name, str) for name in files):
+            if not isinstance(token, str) or not isinstance(files, list) or not all(map(is_file_name, files)):
                 raise TypeError("not a list of names and a token")
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
             log.warning("another start said what is no message: %s", type(problem).__name__)

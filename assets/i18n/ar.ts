@@ -3716,6 +3716,14 @@ Everything stays on this computer.</source>
         <translation>أرسل هذه أولًا، ثم الباقي.</translation>
     </message>
     <message>
+        <source>At most {limit} files are opened at once; {count} were given.</source>
+        <translation>لا يُفتح أكثر من {limit} ملف في المرة الواحدة، والمعطى {count}.</translation>
+    </message>
+    <message>
+        <source>The first ones were taken. For many files, open their folder instead.</source>
+        <translation>فُتح أولها. إن كانت الملفات كثيرة فافتح مجلدها بدلًا منها.</translation>
+    </message>
+    <message>
         <source>This model was taught no tools.</source>
         <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
     </message>

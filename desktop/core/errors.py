@@ -134,6 +134,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "One message takes at most {limit} images."),
         QT_TRANSLATE_NOOP("errors", "Send these first, then the others."),
     ),
+    "too_many_files": (
+        QT_TRANSLATE_NOOP("errors", "At most {limit} files are opened at once; {count} were given."),
+        QT_TRANSLATE_NOOP("errors", "The first ones were taken. For many files, open their folder instead."),
+    ),
     "tools_unknown": (
         QT_TRANSLATE_NOOP("errors", "This model was taught no tools."),
         QT_TRANSLATE_NOOP("errors", "Choose a model whose chat template knows tools, or ask without them."),

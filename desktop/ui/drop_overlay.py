@@ -26,7 +26,8 @@ def held_by(event: QDropEvent, *, images_too: bool = True) -> tuple[list[str], l
     """Files and folders of this computer, and apart from them images, which may be no files; anything else is left out."""
     images = sources_of(event.mimeData()) if images_too else []
     local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-    return [name for name in local if Path(name) not in images], images
+    taken = {image for image in images if isinstance(image, Path)}
+    return [name for name in local if Path(name) not in taken], images
 
 
 _NO_DRAG = (QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress)

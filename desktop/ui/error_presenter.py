@@ -8,6 +8,8 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, qVersion
 
 from desktop.core.errors import SENTENCES, SamarError, fill, technical
+from desktop.core.text import strong_letters
+from desktop.ui import i18n
 
 
 class Presented(msgspec.Struct, frozen=True):
@@ -24,8 +26,8 @@ def present(error: SamarError) -> Presented:
     what, then = SENTENCES[error.code]
     shown = {name: isolated(value) for name, value in error.details.items()}
     return Presented(
-        fill(QCoreApplication.translate("errors", what), shown),
-        fill(QCoreApplication.translate("errors", then), shown),
+        directed(fill(QCoreApplication.translate("errors", what), shown)),
+        directed(fill(QCoreApplication.translate("errors", then), shown)),
         report(error),
         error.code,
     )
@@ -66,6 +68,15 @@ def samar_version() -> str:
 
         project = Path(__file__).resolve().parents[2] / "pyproject.toml"
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def directed(sentence: str) -> str:
+    """A sentence of the interface that keeps its direction where Qt lays it out as a document (text that can be
+    selected): Qt takes the direction of the first strong letter there, which may be one of an isolated name."""
+    start, isolate, _ = sentence.partition("\u2068")
+    if not isolate or any(strong_letters(start)):
+        return sentence
+    return ("\u200f" if i18n.is_rtl() else "\u200e") + sentence
 
 
 def isolated(value: str) -> str:

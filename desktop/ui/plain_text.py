@@ -55,9 +55,11 @@ def ask(parent: QWidget | None, title: str, text: str) -> bool:
 
 def fill_box(box: QMessageBox, text: str, further: str = "") -> None:
     """Set the texts of a message box."""
+    from desktop.ui.error_presenter import directed  # not for the window's first picture
+
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
+    box.setText(directed(text))
     if further:
-        box.setInformativeText(further)
+        box.setInformativeText(directed(further))
         for label in box.findChildren(QLabel, "qt_msgbox_informativelabel"):  # the box's own format is not for it
             label.setTextFormat(Qt.TextFormat.PlainText)

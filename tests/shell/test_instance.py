@@ -177,7 +177,15 @@ def call(data_dir: Path, said: bytes) -> socket.socket:
 @pytest.mark.skipif(not POSIX, reason="speaks to the socket as a file")
 @pytest.mark.parametrize(
     "said",
-    [b"\n", b"[]\n", b"{}\n", b'{"files": [1], "token": ""}\n', b"\xff\n", b"[" * 50_000 + b"\n", b"x" * 1_100_000],
+    [
+        *(b"\n", b"[]\n", b"{}\n", b"\xff\n", b"[" * 50_000 + b"\n", b"x" * 1_100_000),
+        *(
+            b'{"files": [1], "token": ""}\n',
+            b'{"files": "word", "token": ""}\n',
+            b'{"files": {"/a": 1}, "token": ""}\n',
+        ),
+        *(b'{"files": ["\\u0000"], "token": ""}\n', b'{"files": ["\\ud800"], "token": ""}\n'),
+    ],
 )
 def test_that_a_caller_that_makes_no_sense_is_hung_up_on(
     qtbot: QtBot, first: Instance, data_dir: Path, said: bytes

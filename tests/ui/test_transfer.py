@@ -134,7 +134,7 @@ def test_that_a_file_that_is_cut_is_said_in_the_banner(samar: Samar, qtbot: QtBo
     with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000):
         samar.transfer.start_import(file)
     for said in (samar.window.banner.what.text(), dialog.transfer_note.text()):
-        assert said.startswith("\u2068cut.json\u2069 is damaged")
+        assert said.startswith("\u200e\u2068cut.json\u2069 is damaged")
     assert samar.store.list_chats() == []
     dialog.close()
 

@@ -16,11 +16,17 @@ WIDTH, HEIGHT, GAP, SIDE = 165, 48, 8, 36
 """Of a chip, between two, and of its thumbnail; pixels."""
 
 
+MOST_FILES = 500
+"""That are opened at once; each is read to know its kind."""
+
+
 def is_image_file(path: Path) -> bool:
     """Whether a file looks like an image: by its first bytes, or by its name where these can't be read."""
     try:
         with path.open("rb") as file:
             found = kind_of(file.read(16))
+    except ValueError:  # a zero byte in its name
+        return False
     except OSError:
         return path.suffix.lower() in SUFFIXES and not path.is_dir()
     return bool(found) or path.suffix.lower() in SUFFIXES
@@ -30,7 +36,7 @@ def sources_of(mime: QMimeData) -> list[Path | QImage]:
     """The images of a clipboard or a drop: files, else a picture that comes without words (a table has both)."""
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
-        return [path for path in files if is_image_file(path)]
+        return [path for path in files[:MOST_FILES] if is_image_file(path)]
     if mime.hasImage() and not bytes(mime.data("text/plain").data()).strip():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():

@@ -14,7 +14,7 @@ from desktop.app import Samar
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_OF_MESSAGE
 from desktop.core.settings import Language
-from desktop.ui.chat.attachments import is_image_file, sources_of
+from desktop.ui.chat.attachments import MOST_FILES, is_image_file, sources_of
 from desktop.ui.chat.pictures import LINK
 from tests.fakes.scripted_engine import Reply
 from tests.ui.images.sending import BLUE, LEFT, RED, Start, drop, engine_of, picture, send, take, tray, urls
@@ -96,6 +96,21 @@ def test_that_files_named_at_the_start_are_attached(start: Start, qtbot: QtBot, 
     with qtbot.waitSignal(samar.chats.images.images.prepared):
         samar.open_files([str(files[1])])
     assert [image.name for image in tray(samar).images] == ["blue one.png"]
+
+
+def test_that_a_flood_of_files_is_bounded_and_told(
+    start: Start, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samar = start()
+    taken: list[int] = []
+    monkeypatch.setattr(samar.chats.images, "take", lambda images: taken.append(len(images)))
+    samar.open_files([str(files[0])] * (MOST_FILES + 1))
+    assert taken == [MOST_FILES]
+    assert samar.window.banner.error is not None and samar.window.banner.error.code == "too_many_files"
+
+
+def test_that_a_name_that_no_file_can_have_is_no_image() -> None:
+    assert not is_image_file(Path("a\0.png"))
 
 
 def test_that_the_button_asks_for_files(start: Start, qtbot: QtBot, files: list[Path]) -> None:
