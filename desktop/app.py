@@ -126,6 +126,8 @@ class Samar(QObject):
         )
         self.room: ModelsRoom | None = None
         self._closed = False
+        self.failure: Exception | None = None
+        """What kept the window from becoming whole."""
         self._program = program.stamp()
         app.applicationStateChanged.connect(self._on_app_state)
         self._all_listed = True
@@ -188,8 +190,9 @@ class Samar(QObject):
                 self._steps.pop(0)()
             if not self._steps:  # in the same turn: a message between would be told that there is no model
                 self._begin_once()
-        except BaseException:
-            self.app.exit(1)  # there is no half a window
+        except Exception as problem:  # there is no half a window; what ran it says why
+            self.failure = problem
+            self.app.exit(1)
             raise
         if self._steps:
             QTimer.singleShot(0, self, self._go_on)
@@ -520,6 +523,19 @@ class Samar(QObject):
         from desktop.storage import upkeep
 
         upkeep.keep_up(self.paths, self.background.is_closing)
+
+    def abandon(self) -> None:
+        """Close a window that could not be made whole: what was made of it ends."""
+        self._closed = True
+        self.window.hide()
+        if "worker" in self.__dict__:
+            self.worker.shutdown()
+        elif "engine" in self.__dict__:
+            self.engine.close()
+        for name in ("finder", "background"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+        self.database.close()
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import logs
 from desktop.app import Samar
 from desktop.bugs import Bugs
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
 from desktop.core.paths import Paths
 from desktop.core.settings import SettingsFile
 from desktop.ui import i18n
@@ -40,6 +40,9 @@ def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
     except SamarError as problem:
         log.error("%s", problem)
         return refuse(problem, paths)
+    except Exception as problem:  # a window that can't be made must not end without a word
+        bugs.note(problem, "the start")
+        return refuse(start_failed(problem, paths), paths)
     bugs.occurred.connect(samar.show_bug)
     quit_on_signals(app)
     GuiCollector(app, spare=True)
@@ -50,11 +53,19 @@ def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
     samar.start([Path(name) for name in (*files, *early)])
     try:
         status = app.exec()
+        if samar.failure is not None:
+            samar.abandon()
+            return refuse(start_failed(samar.failure, paths), paths)
         samar.close()
     finally:
         instance.close()
         bugs.remove()
     return status
+
+
+def start_failed(problem: BaseException, paths: Paths) -> SamarError:
+    """The sentence of a bug that keeps the window from opening."""
+    return SamarError("start_failed", what=technical(problem), folder=paths.data, log=paths.logs / logs.NAME)
 
 
 def quit_on_signals(app: QApplication) -> None:

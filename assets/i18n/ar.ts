@@ -4323,6 +4323,46 @@ Everything stays on this computer.</source>
         <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
         <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
     </message>
+    <message>
+        <source>Samar could not open its window ({what}). Your chats in {folder} were left as they are.</source>
+        <translation>تعذّر على سمر أن يفتح نافذته ({what}). محادثاتك في {folder} باقية كما هي.</translation>
+    </message>
+    <message>
+        <source>Start Samar with --data-dir and another folder to go on, and report this with the log {log}; “samar chat” works in a terminal.</source>
+        <translation>لتتابع العمل شغّل سمر مع ‎--data-dir ومجلد آخر، وأبلغ عن هذا مع السجلّ {log}؛ ويعمل الأمر «samar chat» في الطرفية.</translation>
+    </message>
+    <message>
+        <source>The settings file {name} can&apos;t be read now: {reason}.</source>
+        <translation>تتعذّر الآن قراءة ملف الإعدادات {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Samar uses its own defaults for now. The file stays as it is; what you change is added to it.</source>
+        <translation>يستعمل سمر قيمه الأصلية في هذه الأثناء. يبقى الملف كما هو، ويُضاف إليه ما تغيّره.</translation>
+    </message>
+    <message>
+        <source>Some settings could not be read: {fields}. The file as it was is kept as {aside}.</source>
+        <translation>تعذّرت قراءة بعض الإعدادات: {fields}. حُفظ الملف كما كان باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>For these Samar uses its own defaults until you change them; the others hold.</source>
+        <translation>يستعمل سمر لها قيمه الأصلية إلى أن تغيّرها، وسائر الإعدادات باقية.</translation>
+    </message>
+    <message>
+        <source>The list of your models can&apos;t be read now: {reason}.</source>
+        <translation>تتعذّر الآن قراءة قائمة نماذجك: {reason}.</translation>
+    </message>
+    <message>
+        <source>It stays as it is, and is read again when you look at your models the next time.</source>
+        <translation>تبقى كما هي، وتُقرأ من جديد حين تنظر في نماذجك المرة القادمة.</translation>
+    </message>
+    <message>
+        <source>Some of the list of your models could not be read. The file as it was is kept as {aside}.</source>
+        <translation>تعذّرت قراءة جزء من قائمة نماذجك. حُفظ الملف كما كان باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>The rest of it holds. Add what is missing once more.</source>
+        <translation>سائر القائمة باقٍ. أضف ما ينقصها مرة أخرى.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>

@@ -11,6 +11,18 @@ import msgspec
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.graphemes import cut
 
+LATEST = 253_370_764_800.0
+"""The year 9999 begins (Unix time): no later moment can be shown as a date."""
+LONGEST_S = 1e9
+"""The longest duration that is shown, in seconds."""
+
+
+def moment_of(value: object) -> float:
+    """A stored or imported time as Unix time between 1970 and the year 9999; 0.0, not known, for anything else."""
+    if isinstance(value, float | int) and 0 <= value < LATEST:
+        return float(value)
+    return 0.0
+
 
 class Role(StrEnum):
     SYSTEM = "system"

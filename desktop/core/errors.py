@@ -245,6 +245,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),
     ),
+    "start_failed": (
+        QT_TRANSLATE_NOOP(
+            "errors", "Samar could not open its window ({what}). Your chats in {folder} were left as they are."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "Start Samar with --data-dir and another folder to go on, and report this with the log {log}; “samar chat” works in a terminal.",
+        ),
+    ),
     "program_replaced": (
         QT_TRANSLATE_NOOP("errors", "Another version of Samar was installed while this one is open."),
         QT_TRANSLATE_NOOP("errors", "Close Samar and open it again; until then some things may not work."),
@@ -317,6 +326,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The settings could not be read. They were set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar uses its own defaults until you change them."),
     ),
+    "settings_unread": (
+        QT_TRANSLATE_NOOP("errors", "The settings file {name} can't be read now: {reason}."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Samar uses its own defaults for now. The file stays as it is; what you change is added to it."
+        ),
+    ),
+    "settings_partly_read": (
+        QT_TRANSLATE_NOOP(
+            "errors", "Some settings could not be read: {fields}. The file as it was is kept as {aside}."
+        ),
+        QT_TRANSLATE_NOOP("errors", "For these Samar uses its own defaults until you change them; the others hold."),
+    ),
     "catalogue_broken": (
         QT_TRANSLATE_NOOP("errors", "The list of models can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Install Samar again; models on this computer work without the list."),
@@ -324,6 +345,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "library_damaged": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar finds the models on this computer again; add your own folders once more."),
+    ),
+    "library_unread": (
+        QT_TRANSLATE_NOOP("errors", "The list of your models can't be read now: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "It stays as it is, and is read again when you look at your models the next time."),
+    ),
+    "library_partly_read": (
+        QT_TRANSLATE_NOOP(
+            "errors", "Some of the list of your models could not be read. The file as it was is kept as {aside}."
+        ),
+        QT_TRANSLATE_NOOP("errors", "The rest of it holds. Add what is missing once more."),
     ),
     "library_unwritable": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be saved: {reason}."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -69,20 +70,42 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     mirostat_tau: float = 5.0
     mirostat_eta: float = 0.1
     logit_bias: tuple[tuple[int, float], ...] = ()
-    """(token id, added to its logit); -inf forbids a token."""
+    """(token id, added to its logit); -1e30 forbids a token (so does -inf, which is stored as that)."""
     grammar: str = ""
     """GBNF; "": none."""
     json_schema: str | None = None
     """JSON Schema, as text, that the answer obeys; None: none. Not together with `grammar`: the grammar then wins."""
 
     def checked(self) -> GenerationParams:
-        """Return self with every number moved inside its bounds."""
+        """Return self with every number moved inside its bounds. NaN becomes the default: it is in no bounds, and JSON
+        would store it as null, which can't be read again."""
         changes: dict[str, object] = {
-            name: type(low)(min(max(getattr(self, name), low), high)) for name, (low, high) in _BOUNDS.items()
+            name: type(low)(bounded(getattr(self, name), low, high, getattr(_DEFAULTS, name)))
+            for name, (low, high) in _BOUNDS.items()
         }
         changes["seed"] = None if self.seed is None else self.seed % (2**32 - 1)
-        changes["max_tokens"] = None if self.max_tokens is None else max(self.max_tokens, 1)
+        changes["max_tokens"] = None if self.max_tokens is None else min(max(self.max_tokens, 1), MOST_COUNT)
+        if self.logit_bias:
+            changes["logit_bias"] = tuple(
+                (token, bounded(bias, -_MOST_BIAS, _MOST_BIAS, 0.0))
+                for token, bias in self.logit_bias
+                if 0 <= token <= MOST_COUNT
+            )
         return msgspec.structs.replace(self, **changes)
+
+
+_DEFAULTS = GenerationParams()
+_MOST_BIAS = 1e30
+"""Forbids a token as surely as an infinite one, and JSON can store it."""
+MOST_COUNT = 2**31 - 1
+"""Most tokens that are counted: what native code and Qt's plural forms take."""
+_MOST_S = 1e9
+"""Thirty years."""
+
+
+def bounded(value: float, low: float, high: float, default: float) -> float:
+    """`value` moved inside its bounds; the default in the place of NaN."""
+    return default if math.isnan(value) else min(max(value, low), high)
 
 
 _BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
@@ -127,6 +150,15 @@ class GenerationStats(msgspec.Struct, frozen=True, kw_only=True):
     dropped_messages: int = 0
     """Oldest messages that the context had no room for."""
     seed: int | None = None
+
+    def checked(self) -> GenerationStats:
+        """Return self with every figure moved inside what can be shown: a file may hold any number."""
+        counts = ("prompt_tokens", "cached_tokens", "reply_tokens", "dropped_messages")
+        changes: dict[str, object] = {name: min(max(getattr(self, name), 0), MOST_COUNT) for name in counts}
+        changes["first_token_s"] = bounded(self.first_token_s, 0.0, _MOST_S, 0.0)
+        changes["tokens_per_s"] = bounded(self.tokens_per_s, 0.0, _MOST_S, 0.0)
+        changes["seed"] = None if self.seed is None else self.seed % 2**32
+        return msgspec.structs.replace(self, **changes)
 
 
 class TokenChoice(msgspec.Struct, frozen=True, kw_only=True):

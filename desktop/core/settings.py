@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams
+from desktop.core.generation import MOST_COUNT, GenerationParams, bounded
 from desktop.core.presets import Preset
 
 
@@ -71,6 +71,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window_geometry: str = ""
     """Base64 of QWidget.saveGeometry."""
 
+    def checked(self) -> Settings:
+        """Return self with every number moved inside its bounds: a file that was damaged or edited may hold any."""
+        return msgspec.structs.replace(
+            self,
+            params=None if self.params is None else self.params.checked(),
+            presets=tuple(msgspec.structs.replace(preset, params=preset.params.checked()) for preset in self.presets),
+            context=min(max(self.context, 0), MOST_COUNT),
+            threads=min(max(self.threads, 0), 4096),
+            idle_minutes=min(max(self.idle_minutes, 0), 1_000_000),
+            states_gb=min(max(self.states_gb, 0), 1_000_000),
+            text_scale=bounded(self.text_scale, 0.5, 3.0, 1.0),
+            update_checked=bounded(self.update_checked, 0.0, 1e11, 0.0),
+        )
+
+
+_DEFAULTS = Settings()
+
 
 class SettingsFile:
     """Reads and writes settings.json. Fields of another version that are in it stay in it."""
@@ -78,44 +95,66 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._foreign: dict[str, object] = {}
+        self._unread = False
+        """The file is there and could not be read: it must not be replaced by defaults."""
 
     def load(self) -> tuple[Settings, SamarError | None]:
         """The settings, and the error to show: settings_damaged when the file was no settings and had to be set aside,
-        settings_too_new when a newer Samar wrote it, whose file is kept."""
+        settings_too_new when a newer Samar wrote it, whose file is kept; settings_partly_read when single fields were no
+        settings; settings_unread when the file can't be read, which then stays as it is."""
+        self._unread = False
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
             return Settings(), None
         except OSError as problem:
-            return Settings(), SamarError("settings_damaged", aside=self.path.name, reason=problem.strerror or problem)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
+            self._unread = True
+            return Settings(), SamarError("settings_unread", name=self.path.name, reason=problem.strerror or problem)
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(self._changed_at()))
         try:
             fields = msgspec.json.decode(raw, type=dict[str, object])
             written = fields.pop("format", FORMAT)
             if isinstance(written, int) and written > FORMAT:
                 return self._from_newer(raw, fields, self.path.with_name(f"settings-newer-{stamp}.json"))
             self._foreign = {name: value for name, value in fields.items() if name not in Settings.__struct_fields__}
-            return msgspec.convert(fields, Settings, strict=False), None
+            settings, unread = _understood(fields)
+            if unread:
+                aside = self.path.with_name(f"settings-damaged-{stamp}.json")
+                with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
+                    aside.write_bytes(raw)
+                return settings, SamarError("settings_partly_read", fields=", ".join(unread), aside=aside.name)
+            return settings, None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             aside = self.path.with_name(f"settings-damaged-{stamp}.json")
             with contextlib.suppress(OSError):  # a read-only folder: the file then stays where it is
                 self.path.replace(aside)
             return Settings(), SamarError("settings_damaged", aside=aside.name)
 
+    def _changed_at(self) -> float:
+        """When the file was last changed: what is kept of it gets the same name however often it is read."""
+        try:
+            return min(max(self.path.stat().st_mtime, 0.0), 1e11)
+        except OSError:
+            return time.time()
+
     def _from_newer(self, raw: bytes, fields: dict[str, object], aside: Path) -> tuple[Settings, SamarError]:
         """The fields that this version understands; the whole file is kept beside."""
         with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
             aside.write_bytes(raw)
-        settings = Settings()
-        for name in Settings.__struct_fields__:
-            if name in fields:
-                with contextlib.suppress(msgspec.ValidationError):
-                    known = msgspec.convert({name: fields[name]}, Settings, strict=False)
-                    settings = msgspec.structs.replace(settings, **{name: getattr(known, name)})
-        return settings, SamarError("settings_too_new", aside=aside.name)
+        return _understood(fields)[0], SamarError("settings_too_new", aside=aside.name)
 
-    def save(self, settings: Settings) -> None:
-        """Replace the file atomically. Raises SamarError disk_full or data_read_only."""
+    def save(self, settings: Settings) -> Settings:
+        """Replace the file atomically; returns what was stored. Where the file could not be read before, only what differs
+        from the defaults is changed in it. Raises SamarError disk_full, data_read_only or settings_unread."""
+        if self._unread:
+            stored, problem = self.load()
+            if self._unread and problem is not None:
+                raise problem
+            changed = (
+                name for name in Settings.__struct_fields__ if getattr(settings, name) != getattr(_DEFAULTS, name)
+            )
+            settings = msgspec.structs.replace(stored, **{name: getattr(settings, name) for name in changed})
+        settings = settings.checked()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
@@ -131,6 +170,25 @@ class SettingsFile:
                 raise
         except OSError as problem:
             raise storage_error(problem, self.path.parent) from problem
+        return settings
+
+
+def _understood(fields: dict[str, object]) -> tuple[Settings, list[str]]:
+    """The settings of a file, and the names of the fields that are none, for which the defaults hold."""
+    try:
+        return msgspec.convert(fields, Settings, strict=False).checked(), []
+    except msgspec.ValidationError:
+        pass
+    settings, unread = Settings(), []
+    for name in Settings.__struct_fields__:
+        if name in fields:
+            try:
+                known = msgspec.convert({name: fields[name]}, Settings, strict=False)
+            except msgspec.ValidationError:
+                unread.append(name)
+            else:
+                settings = msgspec.structs.replace(settings, **{name: getattr(known, name)})
+    return settings.checked(), unread
 
 
 def storage_error(problem: OSError, folder: Path) -> SamarError:

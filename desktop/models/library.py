@@ -77,7 +77,7 @@ class Library:
         self._lock = threading.RLock()
         self._known: _Remembered | None = None
         self.problem: SamarError | None = None
-        """That the file was damaged and set aside, once."""
+        """What is wrong with the file: it was set aside, or can't be read now."""
 
     # ---- the list
 
@@ -319,25 +319,43 @@ class Library:
 
     def _read(self) -> _Remembered:
         if self._known is None:
-            self._known = self._load()
+            try:
+                self._known = self._load()
+            except OSError as problem:  # a share that sleeps, a file that another program holds: asked again next time
+                log.warning("the library can't be read now: %s", problem)
+                self.problem = SamarError("library_unread", reason=problem.strerror or problem)
+                return _Remembered(version=VERSION)
         return self._known
 
     def _load(self) -> _Remembered:
+        """Raises OSError when the file is there and can't be read: it must not be replaced then."""
         try:
-            known = msgspec.json.decode(self.path.read_bytes(), type=_Remembered)
+            raw = self.path.read_bytes()
         except FileNotFoundError:
             return _Remembered(version=VERSION)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        try:
+            known = msgspec.json.decode(raw, type=_Remembered)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             log.warning("the library can't be read: %s", problem)
-            aside = self.path.with_name(f"library-damaged-{time.strftime('%Y%m%d-%H%M%S')}.json")
+            aside = self.path.with_name(f"library-damaged-{self._stamp()}.json")
+            partly = _readable_parts(raw)
             with contextlib.suppress(OSError):
-                self.path.replace(aside)
-            self.problem = SamarError("library_damaged", aside=aside.name)
-            return _Remembered(version=VERSION)
+                if partly is None:
+                    self.path.replace(aside)
+                else:
+                    write_atomically(aside, raw)
+            self.problem = SamarError("library_damaged" if partly is None else "library_partly_read", aside=aside.name)
+            known = partly or _Remembered(version=VERSION)
         if known.version < VERSION:
             known.entries = [msgspec.structs.replace(entry, stamps=()) for entry in known.entries]
             known.version = VERSION
         return known
+
+    def _stamp(self) -> str:
+        """When the file was last changed: what is kept of it gets the same name however often it is read."""
+        with contextlib.suppress(OSError, OverflowError, ValueError):
+            return time.strftime("%Y%m%d-%H%M%S", time.localtime(self.path.stat().st_mtime))
+        return time.strftime("%Y%m%d-%H%M%S")
 
     @contextmanager
     def _changing(self) -> Iterator[_Remembered]:
@@ -354,6 +372,34 @@ class Library:
                 raise SamarError(
                     "library_unwritable", reason=problem.strerror or problem, folder=self.path.parent
                 ) from problem
+
+
+def _readable_parts(raw: bytes) -> _Remembered | None:
+    """A library of which single parts are none, without these; None when it is no library at all."""
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    known = _Remembered()
+    for name in _Remembered.__struct_fields__:
+        value = fields.get(name, getattr(known, name))
+        parts: list[object] = [value]
+        if isinstance(value, list):
+            parts = [[item] for item in value]
+        elif isinstance(value, dict):
+            parts = [{key: item} for key, item in value.items()]
+        for part in parts:
+            try:
+                read = getattr(msgspec.convert({name: part}, _Remembered), name)
+            except msgspec.ValidationError:
+                continue
+            if isinstance(read, list):
+                getattr(known, name).extend(read)
+            elif isinstance(read, dict):
+                getattr(known, name).update(read)
+            else:
+                setattr(known, name, read)
+    return known
 
 
 def _with_memory(entry: Entry, old: Entry | None) -> Entry:

@@ -14,7 +14,7 @@ from desktop.storage import sessions
 from desktop.storage.database import clean_text
 from desktop.storage.pictures import drop_unused
 from desktop.storage.places import PlaceStore
-from desktop.storage.rows import CHAT_COLUMNS, chat_of, params_json
+from desktop.storage.rows import CHAT_COLUMNS, chat_of, id_of, params_json, text_of
 from desktop.storage.turns import Deletion
 
 
@@ -182,11 +182,14 @@ class ChatStore(PlaceStore):
                 )
 
     def draft_of(self, chat_id: int | None) -> str:
-        return self.database.scalar("SELECT content FROM drafts WHERE chat_id IS ?", (chat_id,)) or ""
+        return text_of(self.database.scalar("SELECT content FROM drafts WHERE chat_id IS ?", (chat_id,)))
 
     def drafts(self) -> dict[int | None, str]:
         """All drafts by chat."""
-        return dict(self.database.fetch("SELECT chat_id, content FROM drafts"))
+        return {
+            id_of(chat_id): text_of(text)
+            for chat_id, text in self.database.fetch("SELECT chat_id, content FROM drafts")
+        }
 
     # deleting
 

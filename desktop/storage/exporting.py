@@ -9,12 +9,13 @@ import base64
 import contextlib
 import errno
 import html
+import logging
 import os
 import re
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,6 +33,8 @@ from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImag
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+log = logging.getLogger(__name__)
 
 
 class ExportFormat(StrEnum):
@@ -182,8 +185,17 @@ def _exchange_message(store: ChatStore, message: Message) -> ExchangeMessage:
         stats=message.stats,
         error_code=message.error_code,
         error_details=dict(message.error_details),
-        images=[ExchangeImage(data=store.picture(image.id), name=image.name) for image in message.images],
+        images=[ExchangeImage(data=data, name=image.name) for image, data in _readable_images(store, message)],
     )
+
+
+def _readable_images(store: ChatStore, message: Message) -> Iterator[tuple[Picture, bytes]]:
+    """The images of a message with their bytes; one that is lost must not keep the chat from being exported."""
+    for image in message.images:
+        try:
+            yield image, store.picture(image.id)
+        except SamarError as problem:
+            log.warning("an image is left out of an export: %s", problem)
 
 
 class _MarkdownWriter(_Writer):
@@ -232,7 +244,7 @@ class _HtmlWriter(_Writer):
         if chat.system_prompt:
             parts.append(self._turn("system", self.labels.system_prompt, "", chat.system_prompt))
         for message in shown_path(store, chat):
-            shown = "".join(_embedded(image, store.picture(image.id)) for image in message.images)
+            shown = "".join(_embedded(image, data) for image, data in _readable_images(store, message))
             parts.append(
                 self._turn(message.role.value, self.speaker(message), message.thinking, message.content, shown)
             )

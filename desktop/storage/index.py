@@ -224,5 +224,5 @@ def tidy_step(database: Database, *, first: bool) -> bool:
 
 
 def _define(database: Database) -> None:
-    database.define("samar_body", lambda raw: body_words(raw.decode("utf-8", "replace")))
-    database.define("samar_bare", lambda raw: bare_words(raw.decode("utf-8", "replace")))
+    database.define("samar_body", lambda raw: body_words((raw or b"").decode("utf-8", "replace")))
+    database.define("samar_bare", lambda raw: bare_words((raw or b"").decode("utf-8", "replace")))

@@ -10,6 +10,7 @@ from desktop.core.chat import Picture
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_KEPT_BYTES, ImageFile
 from desktop.storage.database import Database, clean_text
+from desktop.storage.rows import picture_of
 
 _COLUMNS = "picture_id, width, height, name"
 
@@ -24,9 +25,9 @@ class PictureStore:
     def picture(self, picture_id: int) -> bytes:
         """The file of an image."""
         data = self.database.scalar("SELECT data FROM pictures WHERE id = ?", (picture_id,))
-        if data is None:
+        if not isinstance(data, bytes):
             raise SamarError("chat_missing")
-        return bytes(data)
+        return data
 
     def digest(self, picture_id: int) -> str:
         """Tells whether two images are the same."""
@@ -37,7 +38,12 @@ class PictureStore:
         rows = self.database.fetch(
             f"SELECT {_COLUMNS} FROM draft_images WHERE chat_id IS ? ORDER BY position", (chat_id,)
         )
-        return [ImageFile(self.picture(id_), width, height, name) for id_, width, height, name in rows]
+        images = []
+        for picture in map(picture_of, rows):
+            data = self.database.scalar("SELECT data FROM pictures WHERE id = ?", (picture.id,))
+            if isinstance(data, bytes):
+                images.append(ImageFile(data, picture.width, picture.height, picture.name))
+        return images
 
     def has_draft_images(self, chat_id: int | None) -> bool:
         return self.database.scalar("SELECT 1 FROM draft_images WHERE chat_id IS ?", (chat_id,)) is not None
@@ -87,7 +93,7 @@ class PictureStore:
         for message_id, *picture in self.database.fetch(
             f"SELECT message_id, {_COLUMNS} FROM images WHERE {condition} ORDER BY message_id, position", values
         ):
-            found[message_id] = (*found.get(message_id, ()), Picture(*picture))
+            found[message_id] = (*found.get(message_id, ()), picture_of(tuple(picture)))
         return found
 
 

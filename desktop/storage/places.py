@@ -9,7 +9,7 @@ import msgspec
 from desktop.core.chat import Chat, Folder
 from desktop.core.errors import SamarError
 from desktop.storage.database import clean_text
-from desktop.storage.rows import CHAT_COLUMNS, chat_of
+from desktop.storage.rows import CHAT_COLUMNS, chat_of, text_of
 from desktop.storage.turns import TurnStore
 
 KEEP = -1
@@ -82,7 +82,7 @@ class PlaceStore(TurnStore):
 
     def create_folder(self, name: str) -> Folder:
         with self.database.transaction():
-            last = self.database.scalar("SELECT max(position) FROM folders") or 0.0
+            last = self.database.scalar("SELECT max(position) FROM folders WHERE abs(position) < 1e15") or 0.0
             id_ = self.database.execute(
                 "INSERT INTO folders (name, position) VALUES (?, ?)", (clean_text(name), last + 1.0)
             )
@@ -94,7 +94,7 @@ class PlaceStore(TurnStore):
             "SELECT id, name, (SELECT count(*) FROM chats WHERE folder_id = folders.id AND deleted_at IS NULL)"
             " FROM folders ORDER BY position, id"
         )
-        return [Folder(*row) for row in rows]
+        return [Folder(id_, text_of(name), count) for id_, name, count in rows]
 
     def rename_folder(self, folder_id: int, name: str) -> None:
         with self.database.transaction():
@@ -115,7 +115,7 @@ class PlaceStore(TurnStore):
                 raise SamarError("chat_missing")
             held = self.database.fetch("SELECT id FROM chats WHERE folder_id = ?", (folder_id,))
             self.database.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
-            return DeletedFolder(Folder(folder_id, row[0], len(held)), row[1], tuple(id_ for (id_,) in held))
+            return DeletedFolder(Folder(folder_id, text_of(row[0]), len(held)), row[1], tuple(id_ for (id_,) in held))
 
     def restore_folder(self, deleted: DeletedFolder) -> None:
         """Bring a folder back with the chats that it held, but for those that have found another since."""
@@ -133,15 +133,15 @@ class PlaceStore(TurnStore):
 
     def list_order(self) -> str:
         """As `set_list_order` kept it; "" until it is chosen."""
-        return self.database.scalar("SELECT value FROM properties WHERE name = ?", (_ORDER,)) or ""
+        return text_of(self.database.scalar("SELECT value FROM properties WHERE name = ?", (_ORDER,)))
 
     def set_list_order(self, order: str) -> None:
         self._keep_property(_ORDER, order)
 
     def folded_folders(self) -> frozenset[int]:
         """Folders whose chats are hidden."""
-        text = self.database.scalar("SELECT value FROM properties WHERE name = ?", (_FOLDED,)) or ""
-        return frozenset(int(word) for word in text.split() if word.isdecimal())
+        text = text_of(self.database.scalar("SELECT value FROM properties WHERE name = ?", (_FOLDED,)))
+        return frozenset(int(word) for word in text.split() if word.isdecimal() and len(word) < 20)
 
     def set_folded_folders(self, folder_ids: Sequence[int] | frozenset[int]) -> None:
         self._keep_property(_FOLDED, " ".join(str(id_) for id_ in sorted(folder_ids)))

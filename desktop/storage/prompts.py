@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from desktop.core.chat import moment_of
 from desktop.core.errors import SamarError
 from desktop.core.folding import fold
 from desktop.storage.database import Database, Row, clean_text
+from desktop.storage.rows import text_of
 
 _COLUMNS = "id, uid, name, command, starred, created_at, updated_at, content"
 _FORMAT = "samar-prompts"
@@ -176,4 +178,13 @@ def command_of(text: str) -> str:
 
 def _prompt_of(row: Row) -> Prompt:
     id_, uid, name, command, starred, created, updated, content = row
-    return Prompt(id_, uid, name, command, bool(starred), created, updated, content)
+    return Prompt(
+        id_,
+        text_of(uid),
+        text_of(name),
+        text_of(command),
+        bool(starred),
+        moment_of(created),
+        moment_of(updated),
+        text_of(content),
+    )

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from desktop.core.chat import Role
+from desktop.core.chat import Role, moment_of
 from desktop.core.errors import SamarError
 from desktop.core.folding import Span, Term, find_terms, fold, is_arabic, without_article, words
 from desktop.storage import index
 from desktop.storage.database import Database, Row
-from desktop.storage.rows import role_of
+from desktop.storage.rows import role_of, text_of
 
 _BEFORE, _AFTER = 40, 120
 """Characters of a snippet around its first hit."""
@@ -135,15 +135,16 @@ def _match(term: Term) -> str:
 
 def _hit(query: Query, row: Row) -> Hit:
     chat_id, title, archived, message_id, role, created_at, text = row
+    text = text_of(text)
     start, end, ranges = _piece(query, text)
     snippet = text[start:end]
     return Hit(
         chat_id,
-        title,
+        text_of(title),
         bool(archived),
         message_id,
         None if role is None else role_of(role),
-        created_at,
+        moment_of(created_at),
         snippet if snippet.isprintable() else _UNSEEN.sub(" ", snippet),
         tuple([(first - start, last - start) for first, last in ranges if first >= start and last <= end]),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from desktop.core.generation import MOST_COUNT
 from desktop.core.paths import assets_dir
 from desktop.core.settings import Language
 
@@ -33,7 +34,7 @@ class Context:
         self.name = name
 
     def tr(self, text: str, comment: str = "", count: int = -1) -> str:
-        return QCoreApplication.translate(self.name, text, comment, count)
+        return QCoreApplication.translate(self.name, text, comment, min(count, MOST_COUNT))
 
 
 class _Installed:

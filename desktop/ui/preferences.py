@@ -27,11 +27,16 @@ class Preferences(QObject):
 
     def replace(self, settings: Settings) -> None:
         """Take new settings; they hold for this run even when they can't be saved."""
+        settings = settings.checked()
         if settings == self.value:
             return
         self.value = settings
         self.changed.emit(settings)
         try:
-            self._file.save(settings)
+            stored = self._file.save(settings)
         except SamarError as problem:
             self.saving_failed.emit(problem)
+            return
+        if stored != settings and self.value == settings:  # the file could not be read before, and now it could
+            self.value = stored
+            self.changed.emit(stored)

@@ -207,7 +207,7 @@ def test_that_checksums_are_verified(library: Library) -> None:
     assert caught.value.code == "checksum_wrong"
 
 
-@pytest.mark.parametrize("harm", [b"", b"{", b"\xff", b'{"entries": 3}', b"[" * 100_000])
+@pytest.mark.parametrize("harm", [b"", b"{", b"\xff", b"[" * 100_000])
 def test_that_a_damaged_list_is_set_aside(library: Library, tmp_path: Path, harm: bytes) -> None:
     library.path.write_bytes(harm)
     again = Library(Paths.under(library.path.parent), places=list)
@@ -215,6 +215,48 @@ def test_that_a_damaged_list_is_set_aside(library: Library, tmp_path: Path, harm
     assert again.problem is not None and again.problem.code == "library_damaged"
     (aside,) = library.path.parent.glob("library-damaged-*.json")
     assert aside.read_bytes() == harm
+
+
+def test_that_one_bad_row_of_the_list_costs_no_other(library: Library, tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "a.gguf")
+    (entry,) = library.add(path)
+    library.set_settings(entry.id, ModelSettings(context=512))
+    stored = json.loads(library.path.read_bytes())
+    stored["entries"].insert(0, {"id": None})
+    stored["settings"]["other"] = {"context": "many"}
+    stored["hidden"] = 3
+    library.path.write_text(json.dumps(stored))
+    harmed = library.path.read_bytes()
+    again = Library(Paths.under(library.path.parent), places=list)
+    assert again.find(entry.id).path == str(path)
+    assert again.settings(entry.id).context == 512
+    assert again.problem is not None and again.problem.code == "library_partly_read"
+    assert entry.id in [found.id for found in again.refresh()]
+    (aside,) = library.path.parent.glob("library-damaged-*.json")
+    assert aside.read_bytes() == harmed
+
+
+def test_that_a_list_that_can_not_be_read_for_a_while_is_not_replaced(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tiny(tmp_path / "a.gguf")
+    (entry,) = library.add(path)
+    stored = library.path.read_bytes()
+    again = Library(Paths.under(library.path.parent), places=list)
+
+    def held(_: Path) -> bytes:
+        raise PermissionError(13, "another program holds it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", held)
+        assert again.entries() == []
+        assert again.problem is not None and again.problem.code == "library_unread"
+        with pytest.raises(SamarError) as refused:
+            again.set_settings(entry.id, ModelSettings(context=512))
+        assert refused.value.code == "library_unwritable"
+    assert library.path.read_bytes() == stored
+    assert [found.id for found in again.entries()] == [entry.id]
+    assert not list(library.path.parent.glob("library-damaged-*"))
 
 
 def test_that_two_samars_share_one_list(data_dir: Path, tmp_path: Path) -> None:

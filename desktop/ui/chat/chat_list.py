@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from desktop.core.chat import Chat, Folder
+from desktop.core.chat import Chat, Folder, moment_of
 from desktop.core.folding import fold
 from desktop.storage.chats import ChatOrder
 from desktop.ui import i18n
@@ -183,7 +183,7 @@ class ChatListModel(QAbstractListModel):
             if moment < since:
                 since, label = next(
                     (period for period in periods if moment >= period[0]),
-                    self._month(datetime.fromtimestamp(max(moment, 0)), now),
+                    self._month(datetime.fromtimestamp(moment_of(moment)), now),
                 )
                 rows.append(label)
             rows.append(chat)
