@@ -58,7 +58,7 @@ class RotatingFile(logging.FileHandler):
     """
 
     def __init__(self, path: Path, most: int = MOST_BYTES) -> None:
-        super().__init__(path, encoding="utf-8")
+        super().__init__(path, encoding="utf-8", errors="backslashreplace")
         self.most = most
         self.held = path.stat().st_size
 

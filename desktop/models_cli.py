@@ -24,6 +24,7 @@ from desktop.models.catalogue import REASONS
 from desktop.models.entry import Entry
 from desktop.models.fit import MOST_TOLD, Fit, Machine, Verdict, judge, rough
 from desktop.models.library import Library
+from desktop.models.settings import judged
 from desktop.terminal import place, stopping_at_interrupt
 
 if TYPE_CHECKING:
@@ -123,9 +124,8 @@ def _parameters(count: int) -> str:
 @app.command("list")
 def list_models(as_json: AsJson = False, context: Context = 8192) -> None:
     """Show the models on this computer, those of other programs too."""
-    entries = _library().entries()
     machine = bandwidth.this_machine(place.paths.cache)
-    fits = {entry.id: judge(entry.shape, machine, context) for entry in entries if not entry.problem}
+    entries, fits = judged(_library().entries(), lambda entry: judge(entry.shape, machine, context))
     if as_json:
         _print_json([_entry_facts(entry, fits.get(entry.id)) for entry in entries])
         return
@@ -241,7 +241,7 @@ def pull(
     library = _library()
     queue = DownloadQueue(_hub(network), library)
     repository, choice = _chosen(queue.hub, what)
-    projector = repository.projector if images else None
+    projector = repository.projector_of(choice) if images else None
     one = queue.add(repository, choice, (projector,) if projector else ())
     licence = repository.licence or "not said"
     print(f"{repository.repo}: {one.name}, {readable(one.size)}, licence: {licence}", file=sys.stderr)

@@ -4363,6 +4363,38 @@ Everything stays on this computer.</source>
         <source>The rest of it holds. Add what is missing once more.</source>
         <translation>سائر القائمة باقٍ. أضف ما ينقصها مرة أخرى.</translation>
     </message>
+    <message>
+        <source>The name of {name}, or of a folder it is in, is no valid text (UTF-8).</source>
+        <translation>اسم {name}، أو اسم مجلد هو فيه، ليس نصًّا صحيحًا (UTF-8).</translation>
+    </message>
+    <message>
+        <source>Rename it in your file manager and try again.</source>
+        <translation>غيّر الاسم في مدير الملفات ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>{name} was made for another program or another version: {reason}.</source>
+        <translation>صُنع {name} لبرنامج آخر أو لإصدار آخر: {reason}.</translation>
+    </message>
+    <message>
+        <source>Get a file of a common type, such as Q4_K_M, or update Samar.</source>
+        <translation>نزّل ملفًا من نوع شائع مثل Q4_K_M، أو حدّث سمر.</translation>
+    </message>
+    <message>
+        <source>{name} holds its part for images in the same file, as only Ollama reads it.</source>
+        <translation>في {name} الجزءُ الخاص بالصور داخل الملف نفسه، ولا يقرأ ذلك إلا Ollama.</translation>
+    </message>
+    <message>
+        <source>Get the model from the Hub: there that part is a file of its own (mmproj).</source>
+        <translation>نزّل النموذج من Hub: هناك يكون ذلك الجزء ملفًا مستقلًّا (mmproj).</translation>
+    </message>
+    <message>
+        <source>Something went wrong with the models ({reason}).</source>
+        <translation>حدث خطأ في صفحة النماذج ({reason}).</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, send a report from the settings’ Help page.</source>
+        <translation>أعد المحاولة. وإن تكرر الخطأ فأرسل تقريرًا من صفحة المساعدة في الإعدادات.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from desktop.core.files import shown
+
 
 def _tr(_context: str, text: str) -> str:
     """Mark a text for translation (pyside6-lupdate reads the alias below)."""
@@ -33,6 +35,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "model_damaged": (
         QT_TRANSLATE_NOOP("errors", "The model file {name} is damaged or cut short: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Download the file again."),
+    ),
+    "name_not_text": (
+        QT_TRANSLATE_NOOP("errors", "The name of {name}, or of a folder it is in, is no valid text (UTF-8)."),
+        QT_TRANSLATE_NOOP("errors", "Rename it in your file manager and try again."),
+    ),
+    "model_foreign": (
+        QT_TRANSLATE_NOOP("errors", "{name} was made for another program or another version: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Get a file of a common type, such as Q4_K_M, or update Samar."),
+    ),
+    "model_one_file": (
+        QT_TRANSLATE_NOOP("errors", "{name} holds its part for images in the same file, as only Ollama reads it."),
+        QT_TRANSLATE_NOOP("errors", "Get the model from the Hub: there that part is a file of its own (mmproj)."),
     ),
     "model_unsupported": (
         QT_TRANSLATE_NOOP("errors", "{name} has the architecture “{architecture}”, which this version can't run."),
@@ -342,6 +356,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The list of models can't be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Install Samar again; models on this computer work without the list."),
     ),
+    "models_failed": (
+        QT_TRANSLATE_NOOP("errors", "Something went wrong with the models ({reason})."),
+        QT_TRANSLATE_NOOP("errors", "Try again. If it happens again, send a report from the settings’ Help page."),
+    ),
     "library_damaged": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was set aside as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar finds the models on this computer again; add your own folders once more."),
@@ -478,7 +496,7 @@ class SamarError(Exception):
         if code not in SENTENCES:
             raise ValueError(f"unknown error code {code!r}")
         self.code = code
-        self.details = {name: str(value) for name, value in details.items()}
+        self.details = {name: shown(str(value)) for name, value in details.items()}
         super().__init__(self._filled(self.reportable()))
 
     def sentence(self) -> str:

@@ -22,13 +22,13 @@ class LoadMark:
                 self.path.unlink(missing_ok=True)
             else:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.write_text(str(model), encoding="utf-8")
+                self.path.write_text(str(model), encoding="utf-8", errors="surrogateescape")
         except OSError as problem:  # a read-only folder: the load is not refused for it
             log.warning("the load of %s could not be noted: %s", model, problem)
 
     def left_over(self) -> Path | None:
         """The model whose load never ended."""
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            if text := self.path.read_text(encoding="utf-8").strip():
+            if text := self.path.read_text(encoding="utf-8", errors="surrogateescape").strip():
                 return Path(text)
         return None

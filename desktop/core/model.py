@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from desktop.core.generation import GenerationParams
+from desktop.core.memory import Shape
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,14 +19,22 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantization: str
     file_bytes: int
     """All parts together."""
-    weight_bytes: int
-    context_trained: int
-    kv_elements_per_token: int
-    """Elements of the K and V caches for one token, all layers; an upper bound for sliding windows."""
-    vocabulary: int = 0
-    width: int = 0
-    """Embedding length."""
-    layers: int = 0
+    shape: Shape
+    """What its memory depends on."""
+
+    @property
+    def weight_bytes(self) -> int:
+        return self.shape.weight_bytes
+
+    @property
+    def context_trained(self) -> int:
+        """Tokens; 0: not said."""
+        return self.shape.context_trained
+
+    @property
+    def kv_elements_per_token(self) -> int:
+        """Elements of the K and V caches for one token, all layers; an upper bound for sliding windows."""
+        return self.shape.kv_elements + self.shape.window_elements
 
 
 class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -95,20 +95,17 @@ def with_others(facts: FileFacts, adapters: Sequence[Adapter], draft: FileFacts 
     for adapter in adapters:
         with contextlib.suppress(OSError):  # reading it says what is wrong
             more += Path(adapter.path).stat().st_size
-    return msgspec.structs.replace(
-        facts,
-        weight_bytes=facts.weight_bytes + more,
-        kv_elements_per_token=facts.kv_elements_per_token + cache,
+    shape = msgspec.structs.replace(
+        facts.shape, weight_bytes=facts.weight_bytes + more, kv_elements=facts.shape.kv_elements + cache
     )
+    return msgspec.structs.replace(facts, shape=shape)
 
 
 def without(facts: FileFacts, part: float) -> FileFacts:
     """`facts` less the part of weights and cache, 0 … 1, that lies elsewhere than in the computer's memory."""
-    return msgspec.structs.replace(
-        facts,
-        weight_bytes=int(facts.weight_bytes * (1 - part)),
-        kv_elements_per_token=int(facts.kv_elements_per_token * (1 - part)),
-    )
+    parts = ("weight_bytes", "repeated_bytes", "kv_elements", "window_elements", "state_bytes")
+    left = {name: int(getattr(facts.shape, name) * (1 - part)) for name in parts}
+    return msgspec.structs.replace(facts, shape=msgspec.structs.replace(facts.shape, **left))
 
 
 def _key(path: str) -> tuple[str, int, int]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from desktop.core.memory import memory
 from desktop.core.model import FileFacts
-from desktop.engine.memory import BYTES_PER_ELEMENT
 
 RESERVE = 512 * 1024 * 1024
 """Bytes of a device left to the screen and to the library's own buffers."""
@@ -55,11 +55,12 @@ def plan_layers(facts: FileFacts, wished: int, context: int, kv_type: str, found
     """
     if not found or wished == 0:
         return 0
-    layers = max(facts.layers, 1)
+    shape = facts.shape
+    layers = max(shape.layers, 1)
     most = asked(facts, wished)
-    rows = min(facts.vocabulary * facts.width, facts.weight_bytes)  # a byte for each element, as of Q8_0, is ample
-    each = max(facts.weight_bytes - rows, facts.weight_bytes // 2) / layers
-    each += facts.kv_elements_per_token * BYTES_PER_ELEMENT[kv_type] * context / layers
+    rows = min(shape.vocabulary * shape.width, shape.weight_bytes)  # a byte for each element, as of Q8_0, is ample
+    taken = memory(shape, context, kv_type=kv_type)
+    each = (max(shape.weight_bytes - rows, shape.weight_bytes // 2) + taken.kv + taken.state) / layers
     room = sum(max(0, device.free - RESERVE) for device in found)
     fitting = int(room // each) if each else most
     if fitting >= layers:  # the output matrix comes last
@@ -69,14 +70,14 @@ def plan_layers(facts: FileFacts, wished: int, context: int, kv_type: str, found
 
 def asked(facts: FileFacts, wished: int) -> int:
     """The number of layers that `wished` means, -1 being all of them and the output matrix."""
-    return facts.layers + 1 if wished < 0 else min(wished, facts.layers + 1)
+    return facts.shape.layers + 1 if wished < 0 else min(wished, facts.shape.layers + 1)
 
 
 def share(facts: FileFacts, layers: int, found: Sequence[Device]) -> float:
     """The part of the weights and the cache that lies on devices with memory of their own, 0 … 1."""
     if not found or any(device.shared for device in found):
         return 0.0
-    return min(layers / (facts.layers + 1), 1.0)
+    return min(layers / (facts.shape.layers + 1), 1.0)
 
 
 def stepping_down(layers: int, attempt: Callable[[int], T], failed: tuple[type[Exception], ...]) -> T:

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from desktop.core import machine
+from desktop.core.memory import Shape
 from desktop.models.files import write_atomically
 from desktop.models.fit import EFFICIENCY, Machine, bytes_read
-from desktop.models.shape import Shape
 
 log = logging.getLogger(__name__)
 

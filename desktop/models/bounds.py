@@ -1,4 +1,4 @@
-"""Figures of a header that llama.cpp does not refuse but ends its process over.
+"""Figures of a header that llama.cpp does not refuse but ends its process over, and those that no model has.
 
 The bounds are those of llama-hparams.h and of the checks in llama-model.cpp, as pinned with llama-cpp-python. Keys that are
 not there are not looked at: what a family needs, the library says itself.
@@ -6,11 +6,18 @@ not there are not looked at: what a family needs, the library says itself.
 
 from __future__ import annotations
 
-from desktop.models.gguf import ArrayInfo, Header
+import math
+
+from desktop.core.memory import Shape
+from desktop.models.gguf import MAX_FIGURE, ArrayInfo, Header, whole
 
 MAX_LAYERS = 512
 MAX_EXPERTS = 1024
+MOST = 1 << 48
+"""Of any size in bytes or elements: 256 TB."""
 _SCALINGS = ("none", "linear", "yarn", "longrope")
+_FREE = ("general.sampling.", "tokenizer.ggml.scores")
+"""Keys whose figures need be none: recommendations that are passed over, and scores that only order tokens."""
 
 
 def trouble(header: Header) -> str:
@@ -19,6 +26,8 @@ def trouble(header: Header) -> str:
     def number(key: str) -> int:
         return header.number(f"{header.architecture}.{key}")
 
+    if key := _no_figure(header):
+        return f"{key} is no number that a model has"
     layers, experts, groups = number("block_count"), number("expert_count"), number("expert_group_count")
     used = _most(header, "expert_used_count")
     if f"{header.architecture}.block_count" in header.metadata and not 0 < layers <= MAX_LAYERS:
@@ -36,12 +45,39 @@ def trouble(header: Header) -> str:
     scaling = header.metadata.get(f"{header.architecture}.rope.scaling.type")
     if scaling is not None and scaling not in _SCALINGS:
         return "its positions are scaled in an unknown way"
+    for key in ("layer_norm_epsilon", "layer_norm_rms_epsilon", "group_norm_epsilon"):
+        value = header.metadata.get(f"{header.architecture}.attention.{key}", 0.0)
+        if isinstance(value, int | float) and value < 0:
+            return "its normalization has a negative epsilon"
     return ""
+
+
+def check_shape(shape: Shape) -> str:
+    """Why a shape is none of a model, as the end of a sentence; "" where it can be one."""
+    for name in shape.__struct_fields__:
+        if not 0 <= getattr(shape, name) <= MOST:
+            return f"its figures make {getattr(shape, name):.1e} {name.replace('_', ' ')}"
+    return ""
+
+
+def _no_figure(header: Header) -> str:
+    """The key of a figure that is not finite or does not fit into 64 bits; "" for none."""
+    for key, value in header.metadata.items():
+        if key.startswith(_FREE):
+            continue
+        values = value.values or () if isinstance(value, ArrayInfo) else (value,)
+        if any(isinstance(one, int | float) and not _is_figure(one) for one in values):
+            return "".join(letter for letter in key if letter.isprintable())[:80]
+    return ""
+
+
+def _is_figure(value: float) -> bool:
+    return math.isfinite(value) and abs(value) < MAX_FIGURE
 
 
 def _most(header: Header, key: str) -> int:
     """The largest of a figure that may be one for each layer."""
     value = header.metadata.get(f"{header.architecture}.{key}")
     if isinstance(value, ArrayInfo):
-        return max((int(one) for one in value.values or () if isinstance(one, int | float)), default=0)
+        return max((whole(one) for one in value.values or ()), default=0)
     return header.number(f"{header.architecture}.{key}")

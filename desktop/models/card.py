@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from desktop.core.errors import SamarError
+from desktop.core.memory import Shape
 from desktop.models import gguf
 from desktop.models.gguf import ArrayInfo, Header
-from desktop.models.shape import Shape, shape_of
 
 
 def _tr(_context: str, text: str) -> str:
@@ -119,8 +119,7 @@ _NO_SYSTEM = re.compile(r"raise_exception\(\s*['\"][^'\"]*system[^'\"]*(not supp
 
 def card_of(path: Path, companions: tuple[str, ...] = ()) -> Card:
     """The card of a model. Raises SamarError as gguf.inspect does."""
-    facts = gguf.inspect(path)
-    headers = [gguf.read_header(part) for part in gguf.part_paths(path)]
+    facts, headers = gguf.inspected(path)
     header = headers[0]
     sums: dict[str, tuple[int, int]] = {}
     for part in headers:
@@ -141,8 +140,8 @@ def card_of(path: Path, companions: tuple[str, ...] = ()) -> Card:
         file_bytes=facts.file_bytes,
         parts=len(headers),
         context=facts.context_trained,
-        layers=max(0, header.number(f"{header.architecture}.block_count")),
-        vocabulary=facts.vocabulary,
+        layers=facts.shape.layers,
+        vocabulary=facts.shape.vocabulary,
         template=template_facts(header.text("tokenizer.chat_template")),
         special_tokens=_special_tokens(path, header),
         licence=_short(header.text("general.license.name") or header.text("general.license")),
@@ -152,7 +151,7 @@ def card_of(path: Path, companions: tuple[str, ...] = ()) -> Card:
         languages=_languages(header),
         companions=companions,
         warnings=tuple(_warnings(headers, bits)),
-        shape=shape_of(headers),
+        shape=facts.shape,
     )
 
 
@@ -170,7 +169,7 @@ def _short(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable()).strip()[:200]
 
 
-def _active(headers: list[Header], whole: int) -> int:
+def _active(headers: Sequence[Header], whole: int) -> int:
     header = headers[0]
     experts = header.number(f"{header.architecture}.expert_count")
     used = header.number(f"{header.architecture}.expert_used_count")
@@ -202,7 +201,7 @@ def _languages(header: Header) -> tuple[str, ...]:
     return ()
 
 
-def _warnings(headers: list[Header], bits: float) -> list[Warning_]:
+def _warnings(headers: Sequence[Header], bits: float) -> list[Warning_]:
     header = headers[0]
     names = {tensor.name: tensor for part in headers for tensor in part.tensors}
     found: list[Warning_] = []
@@ -236,9 +235,8 @@ def projector_of(companions: tuple[str, ...]) -> Path | None:
     """The file that lets a model see images, among those that belong to it."""
     for name in companions:
         try:
-            header = gguf.read_header(Path(name))
+            if gguf.kind_of(Path(name)).is_projector:
+                return Path(name)
         except SamarError:
             continue
-        if header.architecture == "clip" or header.text("general.type") == "mmproj":
-            return Path(name)
     return None

@@ -16,9 +16,9 @@ import msgspec
 from msgspec import Meta
 
 from desktop.core.errors import SamarError
+from desktop.core.memory import DEFAULT_CONTEXT, Shape
 from desktop.core.paths import assets_dir
-from desktop.models.fit import DEFAULT_CONTEXT, Fit, Machine, Verdict, judge
-from desktop.models.shape import Shape
+from desktop.models.fit import Fit, Machine, Verdict, judge
 
 
 def _tr(_context: str, text: str) -> str:

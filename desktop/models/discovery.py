@@ -6,14 +6,21 @@ Places and layouts, as the programs have them (2026): Hugging Face cache (models
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 import msgspec
+
+from desktop.core.files import read_regular
+
+log = logging.getLogger(__name__)
 
 MOST_DEPTH = 6
 MOST_ENTRIES = 50_000
@@ -75,9 +82,10 @@ def places(environment: Mapping[str, str], home: Path, platform: str = sys.platf
     hub_home = Path(environment.get("HF_HOME") or cache / "huggingface")
     found = [Place(Origin.HUGGING_FACE, Path(environment.get("HF_HUB_CACHE") or hub_home / "hub"))]
     studio = [home / ".lmstudio", home / ".cache" / "lm-studio"]
-    pointer = home / ".lmstudio-home-pointer"
-    if pointer.is_file() and pointer.stat().st_size < 4096:
-        studio.insert(0, Path(pointer.read_text(encoding="utf-8", errors="replace").strip()))
+    with contextlib.suppress(OSError, ValueError):
+        pointer = read_regular(home / ".lmstudio-home-pointer", 4096).decode("utf-8-sig").strip()
+        if pointer and "\0" not in pointer:
+            studio.insert(0, Path(pointer))
     found += [Place(Origin.LM_STUDIO, folder / "models") for folder in studio]
     if given := environment.get("OLLAMA_MODELS"):
         found.append(Place(Origin.OLLAMA, Path(given)))
@@ -126,9 +134,10 @@ def _described(place: Place, path: Path) -> Found:
 
 
 def gguf_files(folder: Path, stopped: Callable[[], bool] = lambda: False) -> Iterator[Path]:
-    """The .gguf files below a folder, by name: at most MOST_DEPTH deep, without what begins with a dot and without
-    following links to folders. Downloads that are not whole yet have other endings everywhere."""
+    """The .gguf files below a folder, by name: at most MOST_DEPTH deep, without what begins with a dot, each folder once
+    however many links lead to it. Downloads that are not whole yet have other endings everywhere."""
     left = MOST_ENTRIES
+    seen: set[tuple[int, int] | None] = {_identity(folder)}
     waiting = [(folder, 0)]
     while waiting and not stopped():
         at, depth = waiting.pop()
@@ -144,8 +153,10 @@ def gguf_files(folder: Path, stopped: Callable[[], bool] = lambda: False) -> Ite
             if entry.name.startswith("."):
                 continue
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    if depth < MOST_DEPTH:
+                if entry.is_dir():
+                    identity = _identity(Path(entry.path))
+                    if depth < MOST_DEPTH and identity not in seen:
+                        seen.add(identity)
                         below.append((Path(entry.path), depth + 1))
                 elif entry.name.lower().endswith(".gguf") and entry.is_file():
                     yield Path(entry.path)
@@ -166,7 +177,7 @@ def _ollama(folder: Path) -> Iterator[Found]:
     """Models by their manifests: manifests/host/owner/model/tag names blobs/sha256-…"""
     root = folder / "manifests"
     seen: set[str] = set()
-    for path in sorted(root.glob("*/*/*/*")):
+    for path in islice(sorted(root.glob("*/*/*/*")), MOST_ENTRIES):
         layers = _layers(path)
         models = [digest for kind, digest in layers if kind == _MODEL_LAYER]
         if len(models) != 1 or models[0] in seen:
@@ -191,9 +202,7 @@ def _ollama(folder: Path) -> Iterator[Found]:
 def _layers(path: Path) -> list[tuple[str, str]]:
     """(kind, digest) of a manifest's layers; none of a file that is no manifest."""
     try:
-        if path.stat().st_size > _MANIFEST_BYTES:
-            return []
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(read_regular(path, _MANIFEST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return []
     layers = manifest.get("layers") if isinstance(manifest, dict) else None

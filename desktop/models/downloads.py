@@ -22,6 +22,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from desktop.core.errors import SamarError
+from desktop.core.files import open_regular
 from desktop.core.machine import readable
 from desktop.models import gguf
 from desktop.models.entry import Entry, sha256_of
@@ -391,7 +392,7 @@ def _git_id(path: Path) -> str:
     """The id that git gives a file (SHA-1 over a header and the content): what the Hub promises for small files."""
     digest = hashlib.sha1(usedforsecurity=False)
     digest.update(b"blob %d\0" % path.stat().st_size)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -11,11 +11,17 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
+from desktop.core.files import open_regular, shown
+from desktop.core.memory import Shape
 from desktop.models import gguf
 from desktop.models.discovery import Found, Origin
-from desktop.models.shape import Shape, shape_of
+from desktop.models.projectors import companions_beside
 
+log = logging.getLogger(__name__)
+
+NO_SHAPE = Shape(weight_bytes=0, read_bytes=0, kv_elements=0, width=0, feed=0)
+"""Of a file that can't be used."""
 _SAMPLES, _SAMPLE_BYTES = 16, 65_536
 _PIECE = 1 << 20
 
@@ -66,7 +72,7 @@ def sha256_of(
     Raises OSError.
     """
     digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
+    with open_regular(path, buffering=0) as file:
         while (piece := file.read(_PIECE)) and not stopped():
             digest.update(piece)
             step(len(piece))
@@ -80,7 +86,7 @@ def fingerprint(paths: list[Path]) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     for path in paths:
-        with path.open("rb", buffering=0) as file:
+        with open_regular(path, buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
             digest.update(size.to_bytes(8, "little"))
             for number in range(_SAMPLES):
@@ -96,62 +102,92 @@ def rank(entry: Entry) -> tuple[bool, int]:
 
 def entry_of(one: Found, known: dict[tuple[str, tuple[tuple[int, int], ...]], Entry]) -> Entry | None:
     """What a file is; None for what is no model, or no first part of one. A file that can't be used keeps a line on the list
-    that says why."""
+    that says why; whatever happens with one file, nothing is raised, so that it never costs the line of another."""
+    try:
+        return _entry_of(one, known)
+    except OSError as problem:
+        if isinstance(problem, FileNotFoundError):
+            return None
+        return _without_use(one, SamarError("model_unreadable", name=shown(one.path.name), reason=technical(problem)))
+    except Exception as problem:  # a bug: the log has it, and the others are listed
+        log.exception("a model file could not be looked at")
+        return _without_use(one, SamarError("model_unreadable", name=shown(one.path.name), reason=technical(problem)))
+
+
+def with_problem(entry: Entry, problem: BaseException) -> Entry:
+    """The entry of a file that turned out not to be usable."""
+    reason = SamarError("model_unreadable", name=entry.name, reason=technical(problem))
+    found = problem if isinstance(problem, SamarError) else reason
+    return msgspec.structs.replace(entry, problem=found.code, problem_details=found.details)
+
+
+def _without_use(one: Found, problem: SamarError) -> Entry:
+    """A line for a file of which nothing could be read."""
+    name = shown(one.path)
+    return Entry(
+        id=hashlib.blake2b(name.encode(), digest_size=16).hexdigest(),
+        name=shown(one.name or one.path.stem),
+        path=name,
+        origin=one.origin,
+        file_bytes=0,
+        shape=NO_SHAPE,
+        stamps=(),
+        problem=problem.code,
+        problem_details=problem.details,
+    )
+
+
+def _entry_of(one: Found, known: dict[tuple[str, tuple[tuple[int, int], ...]], Entry]) -> Entry | None:
     if gguf.is_later_part(one.path):
         return None
+    if shown(one.path) != str(one.path):
+        return _without_use(one, SamarError("name_not_text", name=shown(one.path.name)))
     try:
         paths = gguf.part_paths(one.path)
     except SamarError:
         paths = [one.path]
-    try:
-        stamps = tuple((info.st_size, info.st_mtime_ns) for info in (path.stat() for path in paths))
-        if entry := known.get((str(one.path), stamps)):
-            companions = tuple(str(path) for path in _companions(one))
-            same = entry.origin is one.origin and entry.companions == companions
-            return entry if same else msgspec.structs.replace(entry, origin=one.origin, companions=companions)
-        return _read_entry(one, paths, stamps)
-    except OSError:
-        return None
+    stamps = tuple((info.st_size, info.st_mtime_ns) for info in (path.stat() for path in paths))
+    if entry := known.get((str(one.path), stamps)):
+        companions = tuple(str(path) for path in _companions(one))
+        same = entry.origin is one.origin and entry.companions == companions
+        return entry if same else msgspec.structs.replace(entry, origin=one.origin, companions=companions)
+    return _read_entry(one, paths, stamps)
 
 
 def _read_entry(one: Found, paths: list[Path], stamps: tuple[tuple[int, int], ...]) -> Entry | None:
     entry = Entry(
         id=fingerprint(paths),
-        name=one.name or one.path.stem,
+        name=shown(one.name or one.path.stem),
         path=str(one.path),
         origin=one.origin,
         parts=len(paths),
         file_bytes=sum(size for size, _ in stamps),
         stamps=stamps,
-        repo=one.repo,
+        repo=shown(one.repo),
         added_at=time.time(),
         sha256=(one.sha256,) if one.sha256 else (),
-        shape=Shape(weight_bytes=0, read_bytes=0, kv_elements=0, width=0, feed=0),
+        shape=NO_SHAPE,
     )
     try:
-        facts = gguf.inspect(one.path)
-        headers = [gguf.read_header(path) for path in paths]
+        facts, headers = gguf.inspected(one.path)
     except SamarError as problem:
         if problem.code in ("model_not_for_chat", "model_missing"):
             return None  # a projector, an adapter, a vocabulary: not a line of its own
-        return msgspec.structs.replace(entry, problem=problem.code, problem_details=problem.details)
+        return with_problem(entry, problem)
     return msgspec.structs.replace(
         entry,
-        name=one.name or facts.name,
+        name=entry.name if one.name else facts.name,
         architecture=facts.architecture,
         parameters=facts.parameters,
         quantization=facts.quantization,
         licence=headers[0].text("general.license")[:80],
         companions=tuple(str(path) for path in _companions(one)),
-        shape=shape_of(headers),
+        shape=facts.shape,
     )
 
 
 def _companions(one: Found) -> list[Path]:
-    """Projector and adapter files that belong to a model: those that its place names, else those beside it by name."""
+    """Projector and adapter files that belong to a model: those that its place names, else those beside it."""
     if one.companions or one.origin is Origin.OLLAMA:
-        return list(one.companions)
-    with contextlib.suppress(OSError):
-        beside = sorted(one.path.parent.glob("*.gguf"))
-        return [path for path in beside if path != one.path and path.name.lower().startswith(("mmproj", "lora-"))]
-    return []
+        return [path for path in one.companions if shown(path) == str(path)]
+    return companions_beside(one.path)

@@ -1,31 +1,21 @@
 """Does a model fit into the memory that is free now, and how fast will it answer?
 
-Memory = weights + KV cache + states of recurrent layers + compute buffers. The buffers are what llama.cpp's graph
-allocator reserves for one batch; the formula was found by varying one figure of a shape at a time and is checked in
-tests/models/test_fit.py against the library itself. Speed = memory bandwidth over bytes read for one token: writing a
+The memory is that of `core/memory.py`, by which the engine plans too. Speed = memory bandwidth over bytes read for one token: writing a
 reply is bound by memory, not by arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
 
-from desktop.models.shape import Shape
+from desktop.core.memory import BYTES_PER_ELEMENT, DEFAULT_CONTEXT, Memory, Shape, longest, memory
 
-BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
-"""Of the KV cache, by its type (ggml-common.h)."""
-DEFAULT_CONTEXT = 8192
 SMALLEST_CONTEXT = 2048
 """Tokens; with less than this a chat is no chat."""
 RESERVE = 512 * 1024 * 1024
 """Bytes that the rest of the computer should keep; what eats into them is tight."""
-_CELLS = 256
-"""llama.cpp rounds the cells of a cache up to a multiple of this (GGML_PAD of n_ctx)."""
-_FIXED = 6 * 1024 * 1024
-"""Bytes of the graph, the threads' scratch memory and the sampler."""
 MOST_TOLD = 100
 """Tokens per second; nobody reads faster, and beyond it something else than memory bounds a model."""
 EFFICIENCY = 0.8
@@ -36,21 +26,6 @@ class Verdict(StrEnum):
     FITS = "fits"
     TIGHT = "tight"
     WONT = "wont"
-
-
-class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What loading takes, in bytes."""
-
-    weights: int
-    kv: int
-    state: int
-    buffers: int
-    beside: int = 0
-    """Files that are loaded with it: a projector, a draft model, adapters."""
-
-    @property
-    def total(self) -> int:
-        return self.weights + self.kv + self.state + self.buffers + self.beside
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,59 +58,9 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     on_gpu: bool = False
 
 
-def memory(
-    shape: Shape,
-    context: int = DEFAULT_CONTEXT,
-    *,
-    kv_type: str = "f16",
-    flash: bool = True,
-    batch: int = 512,
-    whole_window: bool = True,
-) -> Memory:
-    """What a model takes at `context` tokens.
-
-    flash: with flash attention; without it the scores of a batch stand in memory. whole_window: windowed layers keep the
-    whole context, as Samar's engine has it so that an edited turn needs no new reading; else the window and one batch.
-    Raises KeyError for an unknown kv_type.
-    """
-    cells = -(-max(context, 1) // _CELLS) * _CELLS
-    batch = min(batch, cells)
-    window_cells = cells if whole_window else min(cells, -(-(shape.window + batch) // _CELLS) * _CELLS)
-    elements = shape.kv_elements * cells + shape.window_elements * window_cells
-    attends = bool(shape.kv_elements or shape.window_elements)
-    if not attends:
-        mask = 0
-    elif flash:
-        mask = cells * batch * 2  # float16
-    else:
-        mask = cells * batch * (4 + 6 * shape.heads)  # float32, and of each head a score in float32 and in float16
-    dense = max(3 * shape.feed + 4 * shape.width, 6 * shape.width) if shape.feed else 0
-    mixed = shape.mixer + shape.width if shape.mixer else 0
-    rows = max(dense, mixed) * batch * 4
-    return Memory(
-        weights=shape.weight_bytes + shape.repeated_bytes,
-        kv=round(elements * BYTES_PER_ELEMENT[kv_type]),
-        state=shape.state_bytes,
-        buffers=mask + rows + shape.vocabulary * 4 * 2 + _FIXED,
-    )
-
-
 def longest_context(shape: Shape, free: int, most: int, *, kv_type: str = "f16", flash: bool = True) -> int:
     """Most tokens, in steps of 256 and at most `most`, that fit into `free` bytes; 0 when none do."""
-    return _longest(lambda tokens: memory(shape, tokens, kv_type=kv_type, flash=flash).total <= free, most)
-
-
-def _longest(fits: Callable[[int], bool], most: int) -> int:
-    if most > 0 and fits(most):
-        return most
-    low, high = 0, max(most, 0) // _CELLS
-    while low < high:
-        middle = (low + high + 1) // 2
-        if fits(middle * _CELLS):
-            low = middle
-        else:
-            high = middle - 1
-    return low * _CELLS
+    return longest(lambda tokens: memory(shape, tokens, kv_type=kv_type, flash=flash).total <= free, most)
 
 
 def bytes_read(shape: Shape, context: int = 0, kv_type: str = "f16") -> float:
@@ -182,7 +107,7 @@ def judge(
         on_gpu = round(total * share)
         return on_gpu <= machine.gpu_free and (share == 1.0 or total - on_gpu + reserve <= own)
 
-    fitting = _longest(fits, context)
+    fitting = longest(fits, context)
     if fits(context, RESERVE):
         verdict = Verdict.FITS
     elif fitting >= min(SMALLEST_CONTEXT, context):

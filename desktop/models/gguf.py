@@ -1,33 +1,45 @@
 """GGUF headers, read with every bound checked before native code sees the file.
 
 Layout and element sizes: docs/gguf.md and ggml-common.h of llama.cpp. Versions 2 and 3, little-endian. Large arrays (the
-vocabulary) are walked over and not built. A file that passes has: counts and lengths inside the file, known types,
-aligned, contiguous tensor data that ends inside the file, no name twice, and vocabulary arrays of one length.
+vocabulary) are walked over and not built; a window of a megabyte or two slides over the file, so that reading the largest
+header takes some tens of megabytes. A file that passes has: counts and lengths inside the file, known types, aligned,
+contiguous tensor data that ends inside the file, no name twice, and vocabulary arrays of one length.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import FileIO
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from desktop.core.errors import SamarError
+from desktop.core.files import open_regular, shown
 from desktop.core.model import FileFacts
 
 MAX_METADATA = 65_536
-MAX_TENSORS = 1_000_000
+MAX_TENSORS = 65_536
 MAX_KEY = 65_535  # bytes, by the specification
 MAX_STRING = 64 * 1024 * 1024  # bytes
-MAX_ELEMENTS = 32 * 1024 * 1024  # of one array; vocabularies have at most some hundred thousand
-MAX_HEADER = 512 * 1024 * 1024  # bytes
+MAX_ELEMENTS = 32 * 1024 * 1024  # of one array of numbers
+MAX_TEXTS = 8 * 1024 * 1024  # in all arrays of texts together; vocabularies and merges have at most a million
+MAX_TOKENS = 1024 * 1024  # of a vocabulary; the largest have a quarter of that
+MAX_HEADER = 256 * 1024 * 1024  # bytes
 MAX_TENSOR_NAME = 63  # bytes, GGML_MAX_NAME - 1
 MAX_PARTS = 1_000
+MAX_FIGURE = 1 << 63
 _SMALL = 4_096  # elements: a longer array stays in the file
+_LONG_TEXT = 4 * 1024 * 1024  # bytes: a longer text, such as a whole tokenizer.json, stays in the file
+_MOST_KEPT = 16 * 1024 * 1024  # bytes of all keys and texts that are kept
+_MOST_VALUES = 256 * 1024  # elements of all arrays that are kept
+_WINDOW, _SHORT_WINDOW = 1024 * 1024, 64 * 1024  # bytes that are read at a time
+NO_CHAT = ("clip", "imatrix", "eagle3", "dflash")
+"""What `general.architecture` says of files that are no language models by themselves: projectors, drafts for another."""
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
@@ -71,6 +83,19 @@ TENSOR_TYPES: Mapping[int, tuple[str, int, int]] = {
     41: ("Q1_0", 128, 18),
     42: ("Q2_0", 64, 18),
 }
+_REMOVED: Mapping[int, str] = {
+    4: "Q4_2",
+    5: "Q4_3",
+    31: "Q4_0_4_4",
+    32: "Q4_0_4_8",
+    33: "Q4_0_8_8",
+    36: "IQ4_NL_4_4",
+    37: "IQ4_NL_4_8",
+    38: "IQ4_NL_8_8",
+}
+"""Types that llama.cpp had once (ggml.h)."""
+_MOST_TYPES = 1_000
+"""Numbers below are types of newer versions and of forks, whose own begin at 97; others are no types at all."""
 _FILE_TYPES: Mapping[int, str] = {
     **dict(enumerate(("F32", "F16", "Q4_0", "Q4_1"))),
     **dict(enumerate(("Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M"), 7)),
@@ -79,12 +104,14 @@ _FILE_TYPES: Mapping[int, str] = {
     **dict(enumerate(("TQ1_0", "TQ2_0", "MXFP4", "NVFP4", "Q1_0", "Q2_0"), 36)),
 }
 """`general.file_type`, llama_ftype in llama.h."""
-_PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$")
+_PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<ending>\.gguf)$", re.IGNORECASE | re.ASCII)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ArrayInfo:
-    """An array of the metadata. values: None when it is long and stayed in the file."""
+    """An array of the metadata, or a text too long to keep. values: None when it is long and stayed in the file."""
 
     type: int
     count: int
@@ -128,8 +155,9 @@ class Header:
         return value if isinstance(value, str) else default
 
     def number(self, key: str, default: int = 0) -> int:
+        """A whole number; the default where there is none, or no finite one below 2^63 (`bounds.trouble` names it)."""
         value = self.metadata.get(key)
-        return int(value) if isinstance(value, int | float) else default
+        return whole(value, default)
 
     def count(self, key: str) -> int:
         """Elements of an array, 0 where there is none."""
@@ -144,7 +172,7 @@ class Header:
     def name(self) -> str:
         """The name that its makers gave it, else that of the file."""
         stem = _PART.match(self.path.name)
-        return _printable(self.text("general.name"), 120) or (stem["stem"] if stem else self.path.stem)
+        return _printable(self.text("general.name"), 120) or shown(stem["stem"] if stem else self.path.stem)
 
     @cached_property
     def parameters(self) -> int:
@@ -172,21 +200,9 @@ class Header:
         """A value that may be one for all layers or one for each."""
         value = self.metadata.get(f"{self.architecture}.{key}")
         if isinstance(value, ArrayInfo) and value.values is not None:
-            given = [int(v) for v in value.values if isinstance(v, int | float)][:layers]
+            given = [whole(v) for v in value.values if isinstance(v, int | float)][:layers]
             return given + [default] * (layers - len(given))
         return [self.number(f"{self.architecture}.{key}", default)] * layers
-
-    @cached_property
-    def kv_elements_per_token(self) -> int:
-        """Elements that K and V caches take for one token; recurrent layers have no key heads and take none."""
-        layers = min(max(self.number(f"{self.architecture}.block_count"), 0), 10_000)
-        heads = self.per_layer("attention.head_count", layers, 0)
-        width = self.number(f"{self.architecture}.embedding_length")
-        heads_kv = self.per_layer("attention.head_count_kv", layers, heads[0] if heads else 0)
-        default = width // heads[0] if heads and heads[0] > 0 else 0
-        key = self.number(f"{self.architecture}.attention.key_length", default)
-        value = self.number(f"{self.architecture}.attention.value_length", default)
-        return sum(max(count, 0) for count in heads_kv) * (max(key, 0) + max(value, 0))
 
     @property
     def parts(self) -> int:
@@ -194,38 +210,92 @@ class Header:
         return max(1, self.number("split.count", 1))
 
 
+def whole(value: object, default: int = 0) -> int:
+    """A figure as a whole number; the default for what is none, is not finite, or does not fit into 64 bits."""
+    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) >= MAX_FIGURE:
+        return default
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is, as the first keys of its header say."""
+
+    architecture: str = ""
+    type: str = "model"
+    base: str = ""
+    """The model that it is or belongs to, in small letters."""
+
+    @property
+    def is_projector(self) -> bool:
+        return self.architecture == "clip" or self.type == "mmproj"
+
+    @property
+    def is_adapter(self) -> bool:
+        return self.type == "adapter"
+
+    @property
+    def is_model(self) -> bool:
+        return self.type == "model" and bool(self.architecture) and self.architecture not in NO_CHAT
+
+
+def kind_of(path: Path) -> Kind:
+    """What a file is, without reading on to its vocabulary. Raises SamarError as read_header does."""
+    return _read(path, lambda file, size: _Reader(file, size, path, window=_SHORT_WINDOW).kind())
+
+
 def read_header(path: Path) -> Header:
-    """The header of one file. Raises SamarError model_missing, model_unreadable, model_not_gguf, model_damaged."""
-    name = path.name
+    """The header of one file. Raises SamarError model_missing, model_unreadable, model_not_gguf, model_foreign, model_damaged."""
+    return _read(path, lambda file, size: _Reader(file, size, path).header())
+
+
+def _read(path: Path, work: Callable[[BinaryIO, int], T]) -> T:
+    """What `work` makes of an open file and its size, with the failures of the disk as SamarErrors."""
+    name = shown(path.name)
     try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            return _Reader(file, size, path).header()
+        with open_regular(path, buffering=0) as file:
+            return work(file, os.fstat(file.fileno()).st_size)
     except FileNotFoundError as problem:
         raise SamarError("model_missing", name=name) from problem
-    except OSError as problem:
-        raise SamarError("model_unreadable", name=name, reason=problem.strerror or problem) from problem
+    except (OSError, ValueError) as problem:  # a path with a zero byte is a ValueError
+        reason = getattr(problem, "strerror", None) or problem
+        raise SamarError("model_unreadable", name=name, reason=reason) from problem
 
 
 def inspect(path: Path) -> FileFacts:
     """Read every part of a model and say what the engine needs to know of it. Raises SamarError as read_header does,
-    model_part_missing, model_not_for_chat."""
+    model_part_missing, model_not_for_chat, model_one_file."""
+    return inspected(path)[0]
+
+
+def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
+    """What `inspect` says, and the headers of all parts, first part first. Raises as it does."""
+    from desktop.models.bounds import check_shape, trouble  # these know headers
+    from desktop.models.shape import shape_of
+
+    if shown(path) != str(path):
+        raise SamarError("name_not_text", name=shown(path.name))
     paths = part_paths(path)
-    header = read_header(paths[0])
+    header = _read(paths[0], lambda file, size: _Reader(file, size, paths[0], distinct=True).header())
     kind = header.text("general.type", "model")
-    if kind != "model" or header.architecture == "clip":
+    if kind != "model" or header.architecture in NO_CHAT:
+        kind = header.architecture if kind == "model" else kind
         raise SamarError("model_not_for_chat", name=header.name, kind=_printable(kind, 40))
+    name = shown(path.name)
     if not header.architecture:
-        raise SamarError("model_damaged", name=path.name, reason="it names no architecture")
+        raise SamarError("model_damaged", name=name, reason="it names no architecture")
     if header.parts != len(paths):
-        raise SamarError("model_part_missing", name=path.name, part=f"1 … {header.parts}")
+        raise SamarError("model_part_missing", name=name, part=f"1 … {header.parts}")
     headers = [header, *(read_header(other) for other in paths[1:])]
     if not any(part.tensors for part in headers):
-        raise SamarError("model_damaged", name=path.name, reason="it holds no weights")
-    from desktop.models.bounds import trouble  # which knows headers
-
+        raise SamarError("model_damaged", name=name, reason="it holds no weights")
     if reason := trouble(header):
-        raise SamarError("model_damaged", name=path.name, reason=reason)
+        raise SamarError("model_damaged", name=name, reason=reason)
+    shape = shape_of(headers)
+    if reason := check_shape(shape):
+        raise SamarError("model_damaged", name=name, reason=reason)
+    if holds_vision(headers):
+        raise SamarError("model_one_file", name=header.name)
     return FileFacts(
         path=str(paths[0]),
         name=header.name,
@@ -233,13 +303,13 @@ def inspect(path: Path) -> FileFacts:
         parameters=sum(part.parameters for part in headers),
         quantization=header.quantization,
         file_bytes=sum(part.file_bytes for part in headers),
-        weight_bytes=sum(part.weight_bytes for part in headers),
-        context_trained=header.context_trained,
-        kv_elements_per_token=header.kv_elements_per_token,
-        vocabulary=header.count("tokenizer.ggml.tokens"),
-        width=max(0, header.number(f"{header.architecture}.embedding_length")),
-        layers=max(0, header.number(f"{header.architecture}.block_count")),
-    )
+        shape=shape,
+    ), headers
+
+
+def holds_vision(headers: Sequence[Header]) -> bool:
+    """Whether a projector lies in the same file as its language model, as Ollama's own engine has it; llama.cpp refuses that."""
+    return any(t.name.startswith(("v.", "mm.")) for part in headers for t in part.tensors)
 
 
 def part_paths(path: Path) -> list[Path]:
@@ -250,10 +320,10 @@ def part_paths(path: Path) -> list[Path]:
     count = int(match["count"])
     if not 1 <= int(match["number"]) <= count <= MAX_PARTS:
         return [path]
-    paths = [path.with_name(f"{match['stem']}-{i:05d}-of-{count:05d}.gguf") for i in range(1, count + 1)]
+    paths = [path.with_name(f"{match['stem']}-{i:05d}-of-{count:05d}{match['ending']}") for i in range(1, count + 1)]
     for part in paths:
         if part != path and not part.exists():
-            raise SamarError("model_part_missing", name=path.name, part=part.name)
+            raise SamarError("model_part_missing", name=shown(path.name), part=shown(part.name))
     return paths
 
 
@@ -271,72 +341,152 @@ class _Damaged(Exception):  # noqa: N818 - a finding
     """Why the header can't be trusted."""
 
 
-class _Reader:
-    """Walks over the header; the buffer grows as far as it is walked, at most MAX_HEADER."""
+class _Foreign(Exception):  # noqa: N818 - a finding
+    """Why the file is whole as far as one can tell, and not for this engine."""
 
-    def __init__(self, file: FileIO, size: int, path: Path) -> None:
-        self._file, self._size, self._path = file, size, path
-        self._data = bytearray()
+
+class _Reader:
+    """Walks over the header. A window of the file is held, and what was walked over is let go."""
+
+    def __init__(self, file: BinaryIO, size: int, path: Path, *, distinct: bool = False, window: int = _WINDOW) -> None:
+        """distinct: look whether the vocabulary names a token twice. window: bytes that are read at a time."""
+        self._file, self._size, self._path, self._distinct, self._window = file, size, path, distinct, window
+        self._base = 0
+        """Where in the file the window begins."""
+        self._data = b""
         self._at = 0
+        """Where in the window the next byte to be read is."""
+        self._last = ""
+        """The text that was read last: the key of a value."""
+        self._kept, self._values, self._texts = _MOST_KEPT, _MOST_VALUES, MAX_TEXTS
+        """What may still be kept, and walked over."""
 
     def header(self) -> Header:
-        name = self._path.name
+        return self._judged(self._whole)
+
+    def kind(self) -> Kind:
+        return self._judged(self._kind)
+
+    def _judged(self, read: Callable[[], T]) -> T:
+        name = shown(self._path.name)
         try:
             if not self._more(8) or self._data[:4] != b"GGUF":
                 raise SamarError("model_not_gguf", name=name)
             self._at = 4
-            return self._read()
+            return read()
+        except _Foreign as problem:
+            raise SamarError("model_foreign", name=name, reason=str(problem)) from problem
         except (_Damaged, struct.error) as problem:
             raise SamarError("model_damaged", name=name, reason=str(problem) or "it ends too early") from problem
 
-    def _more(self, end: int) -> bool:
-        """Have the first `end` bytes of the file in the buffer; false where it has fewer."""
+    @property
+    def _place(self) -> int:
+        """Where in the file the next byte is."""
+        return self._base + self._at
+
+    def _more(self, count: int) -> bool:
+        """Have the next `count` bytes in the window; false where the file, or a header, has fewer."""
+        end = self._place + count
         if end > self._size or end > MAX_HEADER:
             return False
-        while len(self._data) < end:
-            part = self._file.read(max(1 << 20, end - len(self._data)))
+        if self._at > len(self._data):
+            self._base, self._at, self._data = self._place, 0, b""
+            self._file.seek(self._base)
+        parts = [self._data[self._at :]]
+        held = len(parts[0])
+        while held < count:
+            part = self._file.read(max(self._window, count - held))
             if not part:
                 return False
-            self._data += part
+            parts.append(part)
+            held += len(part)
+        self._base, self._at, self._data = self._place, 0, b"".join(parts)
         return True
 
     def _take(self, count: int) -> int:
-        """Move over `count` bytes; returns where they begin."""
-        start, end = self._at, self._at + count
-        if end > len(self._data) and not self._more(end):
+        """Move over `count` bytes; returns where in the window they begin."""
+        if self._at + count > len(self._data) and not self._more(count):
             raise _Damaged("it ends inside its header")
-        self._at = end
+        start = self._at
+        self._at += count
         return start
+
+    def _skip(self, count: int) -> None:
+        """Move over `count` bytes without reading them."""
+        if self._place + count > min(self._size, MAX_HEADER):
+            raise _Damaged("it ends inside its header")
+        self._at += count
 
     def _number(self, form: str) -> int:
         packer = struct.Struct("<" + form)
-        return int(packer.unpack_from(self._data, self._take(packer.size))[0])
+        start = self._take(packer.size)  # first: it may move the window
+        return int(packer.unpack_from(self._data, start)[0])
 
     def _string(self, limit: int, what: str) -> str:
+        return self._text(self._length(limit, what))
+
+    def _length(self, limit: int, what: str) -> int:
         length = self._number("Q")
         if length > limit:
             raise _Damaged(f"{what} of {length} bytes")
+        return length
+
+    def _text(self, length: int) -> str:
+        """The next `length` bytes, decoded and kept."""
+        self._kept -= length
+        if self._kept < 0:
+            raise _Damaged("its texts are larger than those of any model")
         start = self._take(length)
         return self._data[start : start + length].decode("utf-8", "replace")
 
-    def _read(self) -> Header:
+    def _counts(self) -> tuple[int, int, int]:
+        """Version, tensors and entries of metadata, from behind the first four bytes."""
         version = self._number("I")
         if version not in (2, 3):
             swapped = int.from_bytes(version.to_bytes(4, "little"), "big")
-            raise _Damaged("it is big-endian" if swapped in (2, 3) else f"version {version} of GGUF is unknown")
+            if swapped in (2, 3):
+                raise _Foreign("it is big-endian")
+            if version == 1 or 3 < version < 100:
+                raise _Foreign(f"it is of version {version} of GGUF")
+            raise _Damaged(f"version {version} of GGUF is unknown")
         tensor_count, metadata_count = self._number("Q"), self._number("Q")
         if tensor_count > MAX_TENSORS:
             raise _Damaged(f"it claims {tensor_count} tensors")
         if metadata_count > MAX_METADATA:
             raise _Damaged(f"it claims {metadata_count} metadata entries")
+        return version, tensor_count, metadata_count
+
+    def _entry(self) -> tuple[str, Value]:
+        key = self._string(MAX_KEY, "a key")
+        if not key:
+            raise _Damaged("a key has no name")
+        self._last = key
+        return key, self._value(self._number("I"))
+
+    def _kind(self) -> Kind:
+        """From the keys of the beginning; those that tell the kind stand before the vocabulary in every file."""
+        found: dict[str, str] = {}
+        for _ in range(self._counts()[2]):
+            key, value = self._entry()
+            if not key.startswith("general."):
+                if "general.architecture" in found:
+                    break
+            elif isinstance(value, str):
+                found[key] = value
+        keys = ("general.base_model.0.name", "general.basename", "general.name")
+        base = next((found[key] for key in keys if found.get(key)), "")
+        return Kind(
+            found.get("general.architecture", ""), found.get("general.type") or "model", _printable(base, 120).lower()
+        )
+
+    def _whole(self) -> Header:
+        version, tensor_count, metadata_count = self._counts()
         metadata: dict[str, Value] = {}
         for _ in range(metadata_count):
-            key = self._string(MAX_KEY, "a key")
-            if not key:
-                raise _Damaged("a key has no name")
+            key, value = self._entry()
             if key in metadata:
                 raise _Damaged(f"{_printable(key, 60)} is given twice")
-            metadata[key] = self._value(self._number("I"))
+            metadata[key] = value
         alignment = self._alignment(metadata)
         tensors = self._tensors(tensor_count, alignment)
         _check_vocabulary(metadata)
@@ -344,21 +494,39 @@ class _Reader:
 
     def _value(self, kind: int) -> Value:
         if kind == _STRING:
-            return self._string(MAX_STRING, "a text")
+            length = self._length(MAX_STRING, "a text")
+            if length > _LONG_TEXT:
+                self._skip(length)
+                return ArrayInfo(_STRING, 1, None)
+            return self._text(length)
         if kind == _ARRAY:
             return self._array()
         form = _SCALARS.get(kind)
         if form is None:
             raise _Damaged(f"type {kind} of metadata is unknown")
         packer = struct.Struct("<" + form)
-        value: int | float | bool = packer.unpack_from(self._data, self._take(packer.size))[0]
+        start = self._take(packer.size)
+        value: int | float | bool = packer.unpack_from(self._data, start)[0]
         return value
 
     def _array(self) -> ArrayInfo:
         kind, count = self._number("I"), self._number("Q")
         if count > MAX_ELEMENTS:
             raise _Damaged(f"an array claims {count} elements")
+        if count <= _SMALL:
+            self._values -= count
+            if self._values < 0:
+                raise _Damaged("it holds more lists than any model")
         if kind == _STRING:
+            self._texts -= count
+            if self._texts < 0:
+                raise _Damaged("its lists of texts are longer than those of any model")
+            vocabulary = self._last == "tokenizer.ggml.tokens"
+            if vocabulary and count > MAX_TOKENS:
+                raise _Damaged(f"its vocabulary claims {count} tokens")
+            if vocabulary and self._distinct:
+                self._check_distinct(count)
+                return ArrayInfo(kind, count, None)
             if count <= _SMALL:
                 return ArrayInfo(kind, count, tuple(self._string(MAX_STRING, "a text") for _ in range(count)))
             self._skip_strings(count)
@@ -366,26 +534,53 @@ class _Reader:
         form = _SCALARS.get(kind)
         if form is None:
             raise _Damaged("it has nested arrays" if kind == _ARRAY else f"type {kind} of metadata is unknown")
-        packer = struct.Struct(f"<{count if count <= _SMALL else 1}{form}")
-        start = self._take(struct.calcsize("<" + form) * count)
-        return ArrayInfo(kind, count, packer.unpack_from(self._data, start) if count <= _SMALL else None)
+        if count > _SMALL:
+            self._skip(struct.calcsize("<" + form) * count)
+            return ArrayInfo(kind, count, None)
+        packer = struct.Struct(f"<{count}{form}")
+        start = self._take(packer.size)
+        return ArrayInfo(kind, count, packer.unpack_from(self._data, start))
 
     def _skip_strings(self, count: int) -> None:
         """Walk over `count` strings; this loop is nearly all the time that a header takes."""
-        unpack, data, at = struct.Struct("<Q").unpack_from, self._data, self._at
-        left = iter(range(count))
+        unpack, left = struct.Struct("<Q").unpack_from, iter(range(count))
         while True:
+            data, at = self._data, self._at
             try:
                 for _ in left:
                     at += 8 + unpack(data, at)[0]
                 break
-            except (struct.error, OverflowError):  # the buffer ends here
-                if not self._more(at + 8):
+            except (struct.error, OverflowError):  # the window ends here
+                self._at = at
+                if self._place > self._size or not self._more(8):
                     raise _Damaged("it ends inside its header") from None
-                self._more(min(len(data) * 2, self._size, MAX_HEADER))
-                at += 8 + unpack(data, at)[0]
+                self._at += 8 + unpack(self._data, self._at)[0]
         self._at = at
-        self._take(0)
+        self._skip(0)
+
+    def _check_distinct(self, count: int) -> None:
+        """Walk over the vocabulary; llama.cpp ends its process over a token that is there twice. Empty ones get names there."""
+        unpack, seen, empty = struct.Struct("<Q").unpack_from, set[int](), 0
+        add = seen.add
+        for _ in range(count):
+            at = self._at
+            if at + 8 > len(self._data):
+                at = self._take(8)
+                self._at = at
+            (length,) = unpack(self._data, at)
+            end = at + 8 + length
+            if end > len(self._data):
+                if length > MAX_STRING:
+                    raise _Damaged(f"a token of {length} bytes")
+                at = self._take(8 + length)
+                end = at + 8 + length
+            self._at = end
+            if length:
+                add(hash(self._data[at + 8 : end]))
+            else:
+                empty += 1
+        if len(seen) + empty < count:
+            raise _Damaged("its vocabulary holds a token twice")
 
     def _alignment(self, metadata: Mapping[str, Value]) -> int:
         alignment = metadata.get("general.alignment", 32)
@@ -404,7 +599,7 @@ class _Reader:
             names.add(info.name)
             found.append(info)
             expected += -(-info.size // alignment) * alignment
-        start = -(-self._at // alignment) * alignment
+        start = -(-self._place // alignment) * alignment
         if found and start + found[-1].offset + found[-1].size > self._size:
             missing = start + found[-1].offset + found[-1].size - self._size
             raise _Damaged(f"{missing} bytes are missing at its end")
@@ -412,29 +607,31 @@ class _Reader:
 
     def _tensor(self, expected: int) -> TensorInfo:
         name = self._string(MAX_TENSOR_NAME, "a tensor's name")
-        shown = _printable(name, 63)
+        label = _printable(name, 63)
         dimensions = self._number("I")
         if dimensions > 4:
-            raise _Damaged(f"tensor {shown} has {dimensions} dimensions")
+            raise _Damaged(f"tensor {label} has {dimensions} dimensions")
         dims = tuple(self._number("Q") for _ in range(dimensions))
         kind, offset = self._number("I"), self._number("Q")
         if kind not in TENSOR_TYPES:
-            raise _Damaged(f"tensor {shown} has the unknown type {kind}")
+            if kind in _REMOVED or 0 < kind < _MOST_TYPES:
+                raise _Foreign(f"its tensors are of type {_REMOVED.get(kind, kind)}")
+            raise _Damaged(f"tensor {label} has the unknown type {kind}")
         _, block, block_bytes = TENSOR_TYPES[kind]
         elements = 1
         for dim in dims:
             if dim < 1:
-                raise _Damaged(f"tensor {shown} is empty")
+                raise _Damaged(f"tensor {label} is empty")
             elements *= dim
         if elements >= 1 << 60:
-            raise _Damaged(f"tensor {shown} claims {elements} elements")
+            raise _Damaged(f"tensor {label} claims {elements} elements")
         if (dims[0] if dims else 1) % block:
-            raise _Damaged(f"the rows of tensor {shown} are no whole blocks")
+            raise _Damaged(f"the rows of tensor {label} are no whole blocks")
         if offset != expected:
-            raise _Damaged(f"tensor {shown} is not where it should be")
+            raise _Damaged(f"tensor {label} is not where it should be")
         size = elements // block * block_bytes
         if offset + size > self._size:
-            raise _Damaged(f"tensor {shown} lies behind the end of the file")
+            raise _Damaged(f"tensor {label} lies behind the end of the file")
         return TensorInfo(name, dims, kind, offset, size)
 
 
@@ -469,14 +666,10 @@ def tensor_summary(header: Header) -> Iterator[tuple[str, int, int]]:
 class _TokenReader(_Reader):
     """Keeps some texts of the vocabulary while it walks over the header."""
 
-    def __init__(self, file: FileIO, size: int, path: Path, wanted: frozenset[int]) -> None:
+    def __init__(self, file: BinaryIO, size: int, path: Path, wanted: frozenset[int]) -> None:
         super().__init__(file, size, path)
         self.found: dict[int, str] = {}
-        self._wanted, self._last = wanted, ""
-
-    def _string(self, limit: int, what: str) -> str:
-        self._last = super()._string(limit, what)
-        return self._last
+        self._wanted = wanted
 
     def _skip_strings(self, count: int) -> None:
         if self._last != "tokenizer.ggml.tokens":
@@ -493,14 +686,12 @@ class _TokenReader(_Reader):
 def token_texts(path: Path, wanted: Iterable[int]) -> dict[int, str]:
     """Texts of some tokens by number; those that the vocabulary does not have are left out. Raises as read_header does."""
     numbers = frozenset(wanted)
-    try:
-        with path.open("rb", buffering=0) as file:
-            reader = _TokenReader(file, os.fstat(file.fileno()).st_size, path, numbers)
-            tokens = reader.header().metadata.get("tokenizer.ggml.tokens")
-    except FileNotFoundError as problem:
-        raise SamarError("model_missing", name=path.name) from problem
-    except OSError as problem:
-        raise SamarError("model_unreadable", name=path.name, reason=problem.strerror or problem) from problem
-    if isinstance(tokens, ArrayInfo) and tokens.values is not None:
-        return {n: str(tokens.values[n]) for n in numbers if 0 <= n < tokens.count}
-    return reader.found
+
+    def work(file: BinaryIO, size: int) -> dict[int, str]:
+        reader = _TokenReader(file, size, path, numbers)
+        tokens = reader.header().metadata.get("tokenizer.ggml.tokens")
+        if isinstance(tokens, ArrayInfo) and tokens.values is not None:
+            return {n: str(tokens.values[n]) for n in numbers if 0 <= n < tokens.count}
+        return reader.found
+
+    return _read(path, work)

@@ -26,7 +26,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from desktop.core.errors import SamarError
-from desktop.models.repository import HubFile, HubModel, HubRepository, grouped
+from desktop.models.repository import (
+    HubFile,
+    HubModel,
+    HubRepository,
+    grouped,
+    is_data,
+    is_projector,
+    without_drafts,
+)
 
 if TYPE_CHECKING:
     import httpx2
@@ -239,13 +247,14 @@ class Hub:
             for one in info.siblings or []
             if one.rfilename.lower().endswith(".gguf") and _is_safe(one.rfilename)
         ]
-        projectors = tuple(f for f in files if Path(f.name).name.lower().startswith("mmproj"))
+        projectors = tuple(file for file in files if is_projector(file.name))
+        models = without_drafts([file for file in files if not is_projector(file.name) and not is_data(file.name)])
         return HubRepository(
             repo=repo,
             commit=info.sha or "main",
             licence=_licence(info.tags or []),
             gated=bool(info.gated),
-            choices=grouped([f for f in files if f not in projectors]),
+            choices=grouped(models),
             projectors=projectors,
         )
 

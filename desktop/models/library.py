@@ -18,6 +18,7 @@ import msgspec
 from filelock import FileLock
 
 from desktop.core.errors import SamarError
+from desktop.core.files import shown
 from desktop.core.paths import Paths, starter_model
 from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
@@ -28,7 +29,7 @@ from desktop.models.trash import move_to_trash
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 CHECKPOINT_FILES = ("config.json", "model.safetensors", "model.safetensors.index.json")
 
 
@@ -36,8 +37,8 @@ class _Remembered(msgspec.Struct, kw_only=True, omit_defaults=True):
     """library.json"""
 
     version: int = 1
-    """2: shapes have heads and layers; 3: what is wrong with a file. A lower one: every file is read anew when it is next
-    looked at."""
+    """2: shapes have heads and layers; 3: what is wrong with a file; 4: figures are bounded, projectors are told by their
+    headers. A lower one: every file is read anew when it is next looked at."""
     folders: list[str] = []
     """That the person added."""
     files: list[str] = []
@@ -187,6 +188,8 @@ class Library:
         Raises SamarError as gguf.inspect does, checkpoint_found for a folder to be converted, nothing_to_import.
         """
         path = path.expanduser().absolute()
+        if shown(path) != str(path):
+            raise SamarError("name_not_text", name=shown(path.name))
         if path.is_dir():
             return self._add_folder(path)
         gguf.inspect(path)

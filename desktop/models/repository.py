@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import IntEnum
 from pathlib import Path
 
 import msgspec
@@ -84,16 +85,83 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
         alike = (choice for choice in self.choices if quantization and choice.quantization == quantization)
         return next(named, None) or next(alike, None)
 
+    def projector_of(self, choice: HubChoice) -> HubFile | None:
+        """The file that lets a model of this repository see images: one named after it before one for all, and half
+        precision where there is a choice. One that is named after another model is that one's."""
+        others = [other.name for other in self.choices if bare(other.name) != bare(choice.name)]
+        fitting: list[tuple[Likeness, str, int]] = []
+        for file in self.projectors:
+            like = likeness(file.name, choice.name)
+            claimed = max((likeness(file.name, other) for other in others), default=Likeness.NONE)
+            if like >= claimed:
+                fitting.append((like, file.name, file.size))
+        name = best_projector(fitting)
+        return next((file for file in self.projectors if file.name == name), None)
+
     @property
     def projector(self) -> HubFile | None:
-        """The file that lets the models of this repository see images: half precision where there is a choice."""
-        order = ["F16", "Q8_0", "BF16", "F32", ""]
+        """Of all that let models of this repository see images the one that would be taken."""
+        name = best_projector([(Likeness.NONE, file.name, file.size) for file in self.projectors])
+        return next((file for file in self.projectors if file.name == name), None)
 
-        def rank(file: HubFile) -> tuple[int, int]:
-            label = quantization_of(file.name)
-            return order.index(label) if label in order else len(order), file.size
 
-        return min(self.projectors, key=rank, default=None)
+class Likeness(IntEnum):
+    """How well the name of a projector fits the name of a model."""
+
+    NONE = 0
+    CONTAINED = 1
+    EXACT = 2
+
+
+_TYPE = re.compile(r"[-_.](i?q[0-9]\w*|i1|f16|f32|fp16|fp32|bf16|mxfp4\w*|ud|[0-9]{5}-of-[0-9]{5})(?=[-_.]|$)")
+_PROJECTOR = re.compile(r"[-_.]?mmproj(?:[-_.](?:model|vision))?[-_.]?")
+_PRECISIONS = ("F16", "Q8_0", "BF16", "F32", "")
+"""Of projectors, the one to be taken first."""
+
+
+def bare(name: str) -> str:
+    """A file's name without folder, ending, type and part, and without the word for a projector."""
+    stem = name.rpartition("/")[2].lower().removesuffix(".gguf")
+    return _PROJECTOR.sub("-", _TYPE.sub("", stem)).strip("-_. ")
+
+
+def likeness(projector: str, model: str) -> Likeness:
+    """How well the names of two files fit."""
+    first, second = bare(projector), bare(model)
+    if not first or not second:
+        return Likeness.NONE
+    if first == second:
+        return Likeness.EXACT
+    return Likeness.CONTAINED if second in first or first in second else Likeness.NONE
+
+
+def best_projector(found: Sequence[tuple[Likeness, str, int]]) -> str | None:
+    """The name of the projector to take. found: (likeness to the model's name, name, bytes) of each."""
+
+    def rank(one: tuple[Likeness, str, int]) -> tuple[int, int, int, str]:
+        like, name, size = one
+        label = quantization_of(name)
+        precision = _PRECISIONS.index(label) if label in _PRECISIONS else len(_PRECISIONS)
+        return -like, precision, size, name
+
+    return min(found, key=rank)[1] if found else None
+
+
+def is_projector(name: str) -> bool:
+    """Whether a file on the Hub is a projector, by its name: its header can't be seen."""
+    return "mmproj" in name.rpartition("/")[2].lower()
+
+
+def is_data(name: str) -> bool:
+    """Whether a file on the Hub is an importance matrix: named so, and without a type of weights."""
+    file = name.rpartition("/")[2].lower()
+    return re.search(r"(?<![a-z])imatrix(?![a-z])", file) is not None and not quantization_of(file)
+
+
+def without_drafts(files: list[HubFile]) -> list[HubFile]:
+    """Without the small models that only guess for another one of the repository; a repository of drafts keeps its own."""
+    others = [file for file in files if not re.search(r"(?<![a-z])(draft|mtp|eagle3?)(?![a-z])", file.name.lower())]
+    return others or files
 
 
 def quantization_of(name: str) -> str:

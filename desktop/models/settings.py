@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from desktop.core.errors import SamarError
+from desktop.core.memory import Shape
 from desktop.core.model import Adapter
 from desktop.models import gguf
-from desktop.models.entry import Entry, fingerprint
+from desktop.models.entry import Entry, fingerprint, with_problem
 from desktop.models.fit import Fit, Machine, judge
-from desktop.models.shape import Shape
 
 log = logging.getLogger(__name__)
 
@@ -100,13 +101,28 @@ def settings_of(library_file: Path, model: Path) -> ModelSettings:
 
 def bytes_beside(entry: Entry, own: ModelSettings) -> int:
     """Bytes of the files that are loaded with a model: its projector, its draft model, its adapters."""
-    projectors = [name for name in entry.companions if Path(name).name.lower().startswith("mmproj")]
+    projectors = [name for name in entry.companions if not Path(name).name.lower().startswith("lora-")]
     found = {own.projector or next(iter(projectors), ""), own.draft, *(adapter.path for adapter in own.adapters)}
     size = 0
     for name in filter(None, found):
         with contextlib.suppress(OSError):
             size += Path(name).stat().st_size
     return size
+
+
+def judged(entries: Sequence[Entry], judge_one: Callable[[Entry], Fit]) -> tuple[list[Entry], dict[str, Fit]]:
+    """The entries, and the fit of each that can be used, by its id. One that can't be judged can't be used, and says why."""
+    found: list[Entry] = []
+    fits: dict[str, Fit] = {}
+    for entry in entries:
+        if not entry.problem:
+            try:
+                fits[entry.id] = judge_one(entry)
+            except Exception as problem:  # a bug: the log has it, and the others are listed
+                log.exception("a model could not be judged")
+                entry = with_problem(entry, problem)
+        found.append(entry)
+    return found, fits
 
 
 def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int, beside: int = 0) -> Fit:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import msgspec
+from desktop.core.memory import Shape
+from desktop.models.gguf import TENSOR_TYPES, ArrayInfo, Header, TensorInfo, whole
 
-from desktop.models.gguf import TENSOR_TYPES, ArrayInfo, Header, TensorInfo
-
-_LAYER = re.compile(r"blk\.(\d+)\.(\w+)")
+_LAYER = re.compile(r"blk\.(\d{1,5})\.(\w+)", re.ASCII)
 _WINDOW_EVERY = {
     "gemma2": 2,
     "gemma3": 6,
@@ -30,34 +29,6 @@ _NO_WINDOW = frozenset({"phi3", "phimoe", "qwen2", "llama", "mistral3"})
 _REPACKED = frozenset({"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"})
 """Types that the CPU backend lays out anew in memory of its own (ggml-cpu/repack.cpp, x86 with AVX2)."""
 _PER_EXPERT = ("ffn_gate_exps", "ffn_up_exps", "ffn_down_exps", "ffn_gate_up_exps", "ffn_gate_chexps", "ffn_up_chexps")
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Figures of one model. Sizes in bytes, the others in elements or tokens."""
-
-    weight_bytes: int
-    read_bytes: int
-    """Weights read for one token: of experts only those at work, of the embedding one row."""
-    repeated_bytes: int = 0
-    """A tied embedding that is held a second time, laid out anew for the output."""
-    kv_elements: int
-    """K and V of one token, in layers that see the whole context."""
-    window_elements: int = 0
-    """K and V of one token, in layers that see a window."""
-    window: int = 0
-    """Tokens; 0: no layer has one."""
-    state_bytes: int = 0
-    """State of recurrent layers, whatever the context."""
-    width: int
-    heads: int = 0
-    """Of attention, in the layer that has most."""
-    layers: int = 0
-    feed: int
-    """Widest inner layer that is computed for one token, experts at work together."""
-    mixer: int = 0
-    """Elements of one token inside a state-space layer: twice its projection and its inner size."""
-    vocabulary: int = 0
-    context_trained: int = 0
 
 
 def shape_of(headers: Sequence[Header]) -> Shape:
@@ -108,7 +79,7 @@ def _number(header: Header, key: str, default: int = 0) -> int:
 def _largest(header: Header, key: str) -> int:
     value = header.metadata.get(f"{header.architecture}.{key}")
     if isinstance(value, ArrayInfo):
-        return max((int(v) for v in value.values or () if isinstance(v, int | float)), default=0)
+        return max((whole(v) for v in value.values or ()), default=0)
     return _number(header, key)
 
 

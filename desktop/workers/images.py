@@ -15,6 +15,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Q
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPainter
 
 from desktop.core.errors import SamarError
+from desktop.core.files import open_regular
 from desktop.core.images import MAX_BYTES, MAX_KEPT_BYTES, ImageFile, check_image, kind_of
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class ImageWorker(QObject):
 def read(path: Path) -> ImageFile:
     """An image file, as it is kept. Raises SamarError image_unreadable, image_too_large."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as problem:
         raise SamarError("image_unreadable", name=path.name) from problem

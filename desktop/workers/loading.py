@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core.generation import GenerationStats
+from desktop.core.memory import Shape
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings
@@ -15,7 +16,6 @@ from desktop.engine.protocol import LoadOptions
 from desktop.models import gguf
 from desktop.models.projectors import projector_beside
 from desktop.models.settings import ModelSettings, settings_of
-from desktop.models.shape import Shape, shape_of
 
 LEAST_REPLY = 32
 """Tokens of a reply from which on its speed says something."""
@@ -58,4 +58,4 @@ def learn_from(paths: Paths, info: ModelInfo, stats: GenerationStats) -> None:
 
 @lru_cache(maxsize=1)
 def _shape(path: str) -> Shape:
-    return shape_of([gguf.read_header(part) for part in gguf.part_paths(Path(path))])
+    return gguf.inspect(Path(path)).shape

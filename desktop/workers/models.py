@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
 from desktop.models import bandwidth, catalogue
 from desktop.models.card import Card, card_of
 from desktop.models.catalogue import Catalogue, Recommendation
@@ -18,7 +18,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
-from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set
+from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set, judged
 from desktop.workers.lane import Job, Lane
 
 log = logging.getLogger(__name__)
@@ -252,8 +252,9 @@ class ModelsWorker(QObject):
             log.info("a question to the Hub was hung up")
         except SamarError as problem:
             self.failed.emit(problem)
-        except Exception:  # a bug: the log keeps its traceback, the thread lives
+        except Exception as problem:  # a bug: the log keeps its traceback, the thread lives
             log.exception("a job about models failed")
+            self.failed.emit(SamarError("models_failed", reason=technical(problem)))
         finally:
             self.busy.emit(False)
 
@@ -261,8 +262,8 @@ class ModelsWorker(QObject):
         return bandwidth.this_machine(self.cache, self.gpu_free())
 
     def _judged(self, entries: list[Entry], machine: Machine, context: int) -> OnDisk:
-        fits = {entry.id: self._fit(entry, machine, context) for entry in entries if not entry.problem}
-        return OnDisk(entries=tuple(entries), fits=fits, machine=machine, folders=tuple(self.library.folders()))
+        listed, fits = judged(entries, lambda entry: self._fit(entry, machine, context))
+        return OnDisk(entries=tuple(listed), fits=fits, machine=machine, folders=tuple(self.library.folders()))
 
     def _fit(self, entry: Entry, machine: Machine, context: int) -> Fit:
         """As it would be loaded: with what the person set for it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desktop.core.memory import Shape
 from desktop.core.model import FileFacts
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.offload import RESERVE, Device, devices, plan_layers, share, stepping_down
@@ -24,12 +25,16 @@ FACTS = FileFacts(
     parameters=7 * GB,
     quantization="Q4_K_M",
     file_bytes=4 * GB,
-    weight_bytes=4 * GB,
-    context_trained=131_072,
-    kv_elements_per_token=65_536,
-    vocabulary=128_256,
-    width=4096,
-    layers=32,
+    shape=Shape(
+        weight_bytes=4 * GB,
+        read_bytes=4 * GB,
+        kv_elements=65_536,
+        width=4096,
+        feed=14_336,
+        vocabulary=128_256,
+        context_trained=131_072,
+        layers=32,
+    ),
 )
 
 
@@ -125,7 +130,8 @@ def test_that_a_model_is_loaded_on_the_processor_when_the_device_fails(
     monkeypatch.setattr("desktop.engine.session.Model", _Failing)
     _Failing.tried.clear()
     templates = TemplateProcess()
-    facts = msgspec.structs.replace(gguf.inspect(tiny_model), layers=8)
+    facts = gguf.inspect(tiny_model)
+    facts = msgspec.structs.replace(facts, shape=msgspec.structs.replace(facts.shape, layers=8))
     try:
         session = Session(
             _Pretending(), templates, StopFlag(), LoadOptions(threads=1, context=512), facts, lambda _: None

@@ -33,7 +33,11 @@ class Shape:
     sliding_window: int = 0
 
 
-BIG = msgspec.structs.replace(FACTS, parameters=1_236_000_000, kv_elements_per_token=16_384)
+def with_cache(facts: FileFacts, elements: int) -> FileFacts:
+    return msgspec.structs.replace(facts, shape=msgspec.structs.replace(facts.shape, kv_elements=elements))
+
+
+BIG = with_cache(msgspec.structs.replace(FACTS, parameters=1_236_000_000), 16_384)
 
 
 def made(
@@ -95,7 +99,7 @@ def test_that_nothing_is_read_again_where_that_gains_nothing() -> None:
     assert made(on_cpu=False).reread(58, held) == 0
     assert made(shape=Shape(recurrent=True)).reread(58, held) == 0
     assert made(shape=Shape(sliding_window=512)).reread(32, held) == 0, "its tokens look back no further"
-    small = msgspec.structs.replace(BIG, parameters=1_000_000, kv_elements_per_token=128)
+    small = with_cache(msgspec.structs.replace(BIG, parameters=1_000_000), 128)
     assert made(facts=small).reread(58, held) == 0, "not worth the trouble"
     assert made().reread(58, [*range(3990), *[-1] * 10]) == 0, "images stay where they are"
 

@@ -15,6 +15,7 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.memory import Shape
 from desktop.core.model import FileFacts
 from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
@@ -445,11 +446,15 @@ FACTS = FileFacts(
     parameters=7 * GB,
     quantization="Q4_K_M",
     file_bytes=4 * GB,
-    weight_bytes=4 * GB,
-    context_trained=131_072,
-    kv_elements_per_token=65_536,
-    vocabulary=128_256,
-    width=4096,
+    shape=Shape(
+        weight_bytes=4 * GB,
+        read_bytes=4 * GB,
+        kv_elements=65_536,
+        width=4096,
+        feed=14_336,
+        vocabulary=128_256,
+        context_trained=131_072,
+    ),
 )
 
 
@@ -482,14 +487,17 @@ def test_that_what_does_not_fit_is_refused_with_numbers() -> None:
     ("free", "advice"), [(7.9, "Q6_K"), (6.0, "Q5_K_M"), (5.0, "Q4_K_M"), (3.6, "Q2_K"), (3.0, None)]
 )
 def test_that_a_refused_load_names_the_quantization_that_would_fit(free: float, advice: str | None) -> None:
-    facts = msgspec.structs.replace(FACTS, weight_bytes=14 * GB, file_bytes=14 * GB, quantization="F16")
+    facts = msgspec.structs.replace(
+        FACTS, file_bytes=14 * GB, quantization="F16", shape=msgspec.structs.replace(FACTS.shape, weight_bytes=14 * GB)
+    )
     with pytest.raises(SamarError) as caught:
         plan_memory(facts, LoadOptions(), free=int(free * GB))
     assert caught.value.details.get("quantization") == advice
     assert caught.value.code == ("not_enough_memory_for_this" if advice else "not_enough_memory")
     if advice:
         bytes_ = {"Q6_K": 5.8, "Q5_K_M": 5.0, "Q4_K_M": 4.3, "Q2_K": 2.8}[advice] * GB
-        fitting = msgspec.structs.replace(facts, weight_bytes=int(bytes_))
+        shape = msgspec.structs.replace(facts.shape, weight_bytes=int(bytes_))
+        fitting = msgspec.structs.replace(facts, shape=shape)
         assert plan_memory(fitting, LoadOptions(), free=int(free * GB)).context >= 2048
 
 

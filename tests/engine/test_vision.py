@@ -227,14 +227,17 @@ def test_that_a_projector_that_does_not_fit_is_refused_with_numbers(projector: P
 
 
 def test_that_a_projector_is_found_by_its_name(tmp_path: Path) -> None:
-    for name in ("sees-Q4_K_M.gguf", "sees-Q8_0.gguf", "blind-Q4_0.gguf", "mmproj-sees-f16.gguf", "mmproj-other.gguf"):
+    for name in ("sees-Q4_K_M.gguf", "sees-Q8_0.gguf", "blind-Q4_0.gguf"):
         write_tiny(tmp_path / name, layers=1)
+    for name in ("mmproj-sees-f16.gguf", "mmproj-other.gguf"):
+        write_tiny_projector(tmp_path / name)
     assert projector_beside(tmp_path / "sees-Q4_K_M.gguf") == tmp_path / "mmproj-sees-f16.gguf"
     assert projector_beside(tmp_path / "blind-Q4_0.gguf") is None
     alone = tmp_path / "alone"
     alone.mkdir()
-    for name in ("model-Q4_0.gguf", "model-Q8_0.gguf", "mmproj-F16.gguf"):
+    for name in ("model-Q4_0.gguf", "model-Q8_0.gguf"):
         write_tiny(alone / name, layers=1)
+    write_tiny_projector(alone / "mmproj-F16.gguf")
     assert projector_beside(alone / "model-Q8_0.gguf") == alone / "mmproj-F16.gguf"
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
+from desktop.core.memory import Shape
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.engine.client import Engine, Inspector
 from desktop.engine.protocol import (
@@ -52,9 +53,7 @@ def facts_of(path: Path) -> FileFacts:
         parameters=1_000_000,
         quantization="Q4_K_M",
         file_bytes=600_000,
-        weight_bytes=600_000,
-        context_trained=2048,
-        kv_elements_per_token=128,
+        shape=Shape(weight_bytes=600_000, read_bytes=600_000, kv_elements=128, width=0, feed=0, context_trained=2048),
     )
 
 

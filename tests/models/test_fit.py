@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.core.memory import Shape, memory
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth
-from desktop.models.fit import EFFICIENCY, RESERVE, Machine, Verdict, bytes_read, judge, longest_context, memory, speed
+from desktop.models.fit import EFFICIENCY, RESERVE, Machine, Verdict, bytes_read, judge, longest_context, speed
 from desktop.models.gguf import read_header
-from desktop.models.shape import Shape, shape_of
+from desktop.models.shape import shape_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, write_shaped
 from tests.fakes.shaped_gguf import Shape as Made

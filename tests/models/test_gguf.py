@@ -71,13 +71,18 @@ def test_that_the_bundled_model_is_described() -> None:
     assert facts.quantization == "Q4_K_M"
     assert 5_000_000 < facts.parameters < 15_000_000
     assert facts.weight_bytes < facts.file_bytes < 12_000_000
-    assert facts.vocabulary > 1000
+    assert facts.shape.vocabulary > 1000
     assert facts.kv_elements_per_token > 0
 
 
 def test_that_a_written_model_is_described(tmp_path: Path) -> None:
     facts = gguf.inspect(write_tiny(tmp_path / "سمر.gguf", name="Tiny\x07 one"))
-    assert (facts.name, facts.quantization, facts.vocabulary, facts.context_trained) == ("Tiny one", "F32", 259, 2048)
+    assert (facts.name, facts.quantization, facts.shape.vocabulary, facts.context_trained) == (
+        "Tiny one",
+        "F32",
+        259,
+        2048,
+    )
     assert facts.kv_elements_per_token == 2 * (32 + 32)
 
 
@@ -94,9 +99,9 @@ WRONG = {
     "empty": (b"", "model_not_gguf"),
     "another format": (b"PK\x03\x04" + bytes(100), "model_not_gguf"),
     "magic alone": (b"GGUF", "model_not_gguf"),
-    "version 1": (file(ARCHITECTURE, version=1), "model_damaged"),
-    "version 4": (file(ARCHITECTURE, version=4), "model_damaged"),
-    "big-endian": (file(ARCHITECTURE, version=3 << 24), "model_damaged"),
+    "version 1": (file(ARCHITECTURE, version=1), "model_foreign"),
+    "version 4": (file(ARCHITECTURE, version=4), "model_foreign"),
+    "big-endian": (file(ARCHITECTURE, version=3 << 24), "model_foreign"),
     "absurd tensor count": (file(ARCHITECTURE, counts=(2**63, 1)), "model_damaged"),
     "absurd metadata count": (file(ARCHITECTURE, counts=(0, 2**63)), "model_damaged"),
     "more entries than there are": (file(ARCHITECTURE, counts=(0, 2), data=0), "model_damaged"),
@@ -120,8 +125,9 @@ WRONG = {
     "five dimensions": (file(ARCHITECTURE, tensors=(tensor("t", (1, 1, 1, 1, 1)),)), "model_damaged"),
     "no elements": (file(ARCHITECTURE, tensors=(tensor("t", (0,)),)), "model_damaged"),
     "overflowing dimensions": (file(ARCHITECTURE, tensors=(tensor("t", (2**40, 2**40)),)), "model_damaged"),
-    "unknown tensor type": (file(ARCHITECTURE, tensors=(tensor("t", kind=99),)), "model_damaged"),
-    "removed tensor type": (file(ARCHITECTURE, tensors=(tensor("t", kind=4),)), "model_damaged"),
+    "unknown tensor type": (file(ARCHITECTURE, tensors=(tensor("t", kind=99),)), "model_foreign"),
+    "removed tensor type": (file(ARCHITECTURE, tensors=(tensor("t", kind=4),)), "model_foreign"),
+    "absurd tensor type": (file(ARCHITECTURE, tensors=(tensor("t", kind=2**31),)), "model_damaged"),
     "broken blocks": (file(ARCHITECTURE, tensors=(tensor("t", (33,), kind=12),)), "model_damaged"),
     "tensor behind the end": (file(ARCHITECTURE, tensors=(tensor("t", (4096,)),)), "model_damaged"),
     "data cut by one byte": (file(ARCHITECTURE, tensors=(tensor("t", (1024,)),))[:-1], "model_damaged"),
@@ -253,7 +259,7 @@ def test_that_figures_which_end_the_library_are_refused_before(
 def test_that_plausible_experts_are_read(tmp_path: Path) -> None:
     groups = {"llama.expert_group_count": 4, "llama.expert_group_used_count": 2}
     extra = {"llama.expert_count": 8, "llama.expert_used_count": 2, "llama.rope.scaling.type": "yarn", **groups}
-    assert gguf.inspect(write_tiny(tmp_path / "m.gguf", extra=extra)).layers == 2
+    assert gguf.inspect(write_tiny(tmp_path / "m.gguf", extra=extra)).shape.layers == 2
 
 
 def test_that_layers_without_attention_take_no_cache(tmp_path: Path) -> None:
@@ -266,7 +272,7 @@ def test_that_layers_without_attention_take_no_cache(tmp_path: Path) -> None:
             entry("llama.embedding_length", U32, struct.pack("<I", 64)),
             entry("llama.attention.head_count", U32, struct.pack("<I", 4)),
             entry("llama.attention.head_count_kv", ARRAY, heads),
-            tensors=(tensor("t"),),
+            tensors=(tensor("blk.0.attn_k.weight"), tensor("blk.1.ssm_in.weight", offset=128)),
         )
     )
     assert gguf.inspect(path).kv_elements_per_token == 2 * (16 + 16)

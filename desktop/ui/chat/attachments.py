@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.core.files import open_regular
 from desktop.core.images import SUFFIXES, ImageFile, kind_of
 from desktop.ui import icons, theme
 from desktop.ui.widgets import Button, IconButton, draw_line, name_changed, say
@@ -18,18 +19,22 @@ WIDTH, HEIGHT, GAP, SIDE = 165, 48, 8, 36
 
 MOST_FILES = 500
 """That are opened at once; each is read to know its kind."""
+_NO_IMAGES = (".gguf", ".safetensors", ".json", ".zip", ".txt", ".md", ".pdf", ".docx")
 
 
 def is_image_file(path: Path) -> bool:
-    """Whether a file looks like an image: by its first bytes, or by its name where these can't be read."""
-    try:
-        with path.open("rb") as file:
-            found = kind_of(file.read(16))
-    except ValueError:  # a zero byte in its name
+    """Whether a file looks like an image: by its name, or by its first bytes where the name says nothing."""
+    if "\0" in str(path):
         return False
+    if path.suffix.lower() in SUFFIXES:
+        return not path.is_dir()
+    if path.suffix.lower() in _NO_IMAGES:  # not read: this is the window's thread, and a share may be slow
+        return False
+    try:
+        with open_regular(path) as file:
+            return bool(kind_of(file.read(16)))
     except OSError:
-        return path.suffix.lower() in SUFFIXES and not path.is_dir()
-    return bool(found) or path.suffix.lower() in SUFFIXES
+        return False
 
 
 def sources_of(mime: QMimeData) -> list[Path | QImage]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import SamarError
+from desktop.core.files import read_regular
 from desktop.core.folding import fold
 from desktop.core.prompt import PromptContext, fill_variables
 from desktop.storage.prompts import Prompt, PromptLibrary, command_of
@@ -17,6 +18,9 @@ from desktop.ui.chat.controller import ChatController
 from desktop.ui.chat.prompt_dialog import PromptDialog
 from desktop.ui.chat.slash import SlashMenu
 from desktop.ui.main_window import MainWindow
+
+MOST_IMPORTED = 16 * 1024 * 1024
+"""Bytes of a file of prompts."""
 
 
 class PromptController(QObject):
@@ -118,7 +122,7 @@ class PromptController(QObject):
     def import_from(self, path: Path, dialog: PromptDialog) -> None:
         """Add the prompts of a file. Raises SamarError; nothing is then added."""
         try:
-            raw = path.read_bytes()
+            raw = read_regular(path, MOST_IMPORTED)
         except OSError as problem:
             raise SamarError("import_unreadable", name=path.name, reason=problem.strerror or problem) from problem
         count = self.library.import_json(raw, path.name)

@@ -41,7 +41,7 @@ class DownloadDialog(QDialog):
         self.images.set_value(True)
         self.images_hint = Label("hint", self, wrap=True)
         for widget in (self.images_name, self.images, self.images_hint):
-            widget.setVisible(repository.projector is not None)
+            widget.setVisible(repository.projector_of(choice) is not None)
         self.shut, self.go = QPushButton(self), QPushButton(self)
         self.go.setProperty("rank", "primary")
         self.go.setDefault(True)
@@ -75,7 +75,7 @@ class DownloadDialog(QDialog):
 
     def extras(self) -> tuple[HubFile, ...]:
         """What comes with the model."""
-        projector = self.repository.projector
+        projector = self.repository.projector_of(self.choice)
         return (projector,) if projector is not None and self.images.value() else ()
 
     def _agree(self) -> None:
@@ -88,7 +88,7 @@ class DownloadDialog(QDialog):
             self.retranslate()
 
     def retranslate(self) -> None:
-        repository, projector = self.repository, self.repository.projector
+        repository, projector = self.repository, self.repository.projector_of(self.choice)
         size = self.choice.size + (projector.size if projector and self.images.value() else 0)
         self.setWindowTitle(self.tr("Download a model"))
         name = self.choice.name.rpartition("/")[2]
