@@ -61,6 +61,12 @@ def engine_with(
             raise KeyboardInterrupt
         if info.context_limit == "memory":
             print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
+        if info.template_problem:
+            reason = "".join(letter for letter in info.template_problem if letter.isprintable())
+            text = f"the chat template of this model does not work ({reason}). ChatML is used, and answers may be odd."
+            print(f"samar: {text}", file=sys.stderr)
+        elif not info.has_template:
+            print("samar: this model brings no chat template. ChatML is used, and answers may be odd.", file=sys.stderr)
         yield engine, info
     finally:
         engine.close()

@@ -1622,6 +1622,14 @@ Everything stays on this computer.</source>
         <source>Samar Starter</source>
         <translation>نموذج سمر المبدئي</translation>
     </message>
+    <message>
+        <source>The chat template of this model does not work. ChatML is used, and answers may be odd.</source>
+        <translation>قالب المحادثة في هذا النموذج لا يعمل. يُستعمل ChatML، وقد تكون الأجوبة غريبة.</translation>
+    </message>
+    <message>
+        <source>This model brings no chat template. ChatML is used, and answers may be odd.</source>
+        <translation>ليس مع هذا النموذج قالب محادثة. يُستعمل ChatML، وقد تكون الأجوبة غريبة.</translation>
+    </message>
 </context>
 <context>
     <name>ModelList</name>

@@ -17,6 +17,8 @@ from typing import Any
 
 CPU, GPU, INTEGRATED_GPU = 0, 1, 2  # ggml_backend_dev_type
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
+UNKNOWN, CONTROL, USER_DEFINED = 1 << 0, 1 << 3, 1 << 4  # llama_token_attr
+STRIPS_LEFT, STRIPS_RIGHT = 1 << 7, 1 << 8
 
 
 class NativeError(Exception):
@@ -227,7 +229,10 @@ class Model:
         self.api.llama_model_meta_val_str(self.pointer, name, buffer, needed + 1)
         return _text(buffer.value)
 
-    def template(self) -> str:
+    def template(self, name: str = "") -> str:
+        """The chat template; with a name one beside it, "" where the file has none."""
+        if name:
+            return self.metadata(f"tokenizer.chat_template.{name}") or ""
         return _text(self.api.llama_model_chat_template(self.pointer, None))
 
     @property
@@ -274,21 +279,45 @@ class Model:
     def special_text(self, which: str) -> str:
         """Text of the `bos` or `eos` token, "" without one."""
         token = getattr(self.api, f"llama_vocab_{which}")(self.vocab)
-        return _text(self.api.llama_vocab_get_text(self.vocab, token)) if token >= 0 else ""
+        return self.text(token) if token >= 0 else ""
+
+    @property
+    def beginning(self) -> list[int]:
+        """The tokens that the vocabulary puts before a text: its BOS, or none."""
+        token = int(self.api.llama_vocab_bos(self.vocab)) if self.adds_bos else -1
+        return [token] if token >= 0 else []
 
     def tokenize(self, text: str, *, add_special: bool = True, parse_special: bool = True) -> list[int]:
-        """Token ids of `text`; special tokens are recognised in it with parse_special."""
+        """Token ids of `text`; special tokens are recognised in it with parse_special.
+
+        add_special: BOS in front where the vocabulary wants one. What it wants behind a text (EOS, SEP) is never added: a
+        prompt goes on with the reply.
+        """
         data = text.encode("utf-8", "replace")
         room = len(data) + 16  # a token has at least one byte, but for the added ones
         buffer = (ctypes.c_int32 * room)()
-        count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, add_special, parse_special)
+        count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, False, parse_special)
         if count < 0:
             room = -count
             buffer = (ctypes.c_int32 * room)()
-            count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, add_special, parse_special)
+            count = self.api.llama_tokenize(self.vocab, data, len(data), buffer, room, False, parse_special)
         if count < 0:
             raise NativeError("the text could not be tokenized")
-        return buffer[:count]
+        tokens: list[int] = buffer[:count]
+        return [*self.beginning, *tokens] if add_special else tokens
+
+    def attributes(self, token: int) -> int:
+        """The bits of llama_token_attr."""
+        return int(self.api.llama_vocab_get_attr(self.vocab, token))
+
+    def text(self, token: int) -> str:
+        """What a control token looks like where it is parsed."""
+        return _text(self.api.llama_vocab_get_text(self.vocab, token))
+
+    def text_size(self, tokens: Sequence[int], *, special: bool = False) -> int:
+        """Bytes of the text of `tokens` together; control tokens have none unless `special`."""
+        ids = (ctypes.c_int32 * len(tokens))(*tokens)
+        return abs(int(self.api.llama_detokenize(self.vocab, ids, len(ids), None, 0, False, special)))
 
     def suppressed_tokens(self) -> list[int]:
         """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from desktop.core.errors import SamarError
 from desktop.engine.protocol import GenerateRequest
-from desktop.engine.template import CHATML, EndlessTemplateError, TemplateError
+from desktop.engine.special_tokens import Escape, SpecialTokens, spare_letters, texts_in
+from desktop.engine.template import CHATML, CHATML_END, EndlessTemplateError, TemplateError
 
 THINKING_TAGS: tuple[tuple[str, str], ...] = (
     ("<think>", "</think>"),
@@ -19,11 +20,23 @@ THINKING_TAGS: tuple[tuple[str, str], ...] = (
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<seed:think>", "</seed:think>"),
     ("◁think▷", "◁/think▷"),
+    ("<|channel>thought", "<channel|>"),  # Gemma 4
+    ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),  # Apriel
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),  # gpt-oss
 )
 """Opening and closing tags of the thinking models in common use."""
 
-_SYSTEM, _USER, _REPLY = "samarsystemprobe", "samaruserprobe", "samarreplyprobe"
+_SIGNS = {"<|channel>thought": "<|channel>", "Here are my reasoning steps:": "[BEGIN FINAL RESPONSE]"}
+"""What a template that teaches a way of thinking contains, where that is not the opening."""
+_LONGEST_TAG = 30
+"""Letters of a tag; what is longer opens a turn as well."""
+_END_MARKS = ("[END FINAL RESPONSE]",)
+"""Text with which some families end a reply."""
+
+_SYSTEM, _USER = "samarsystemprobe", "samaruserprobe"
+_UNDEFINED: Any = object()
+_NO_TOOLS: tuple[Any, ...] = (None, [], _UNDEFINED)
+"""What templates may expect where there are no tools: None is what transformers passes."""
 
 Turn = tuple[str, str]
 
@@ -56,17 +69,25 @@ class Prompt:
 class PromptBuilder:
     """Renders chats with one model's template.
 
-    renderer: runs templates. tokenize: text → tokens, special tokens parsed, BOS added as the vocabulary says. source: the
-    template, "" where the file brings none. Raises SamarError template_broken for one that no attempt gets through.
+    renderer: runs templates. tokenize: text → tokens, special tokens parsed, BOS added as the vocabulary says; with an Escape
+    as second argument what is escaped becomes plain text. source: the template, "" where the file brings none; tool_source:
+    the one for chats with tools, where that is another. specials: the vocabulary's special tokens, None: nothing is escaped.
+
+    A template that no attempt gets through is replaced by ChatML, and `problem` says what is wrong with it.
     """
 
     renderer: Renderer
-    tokenize: Callable[[str], list[int]]
+    tokenize: Callable[..., list[int]]
     source: str = ""
     bos: str = ""
     eos: str = ""
     adds_bos: bool = False
+    tool_source: str = ""
+    specials: SpecialTokens | None = None
     traits: Traits = field(init=False)
+    problem: str = field(init=False, default="")
+    _no_tools: Any = field(init=False, default=None)
+    _for_tools: PromptBuilder | None = field(init=False, default=None)
     _kept: tuple[tuple[Turn, ...], int] = field(init=False, default=((), 0))
 
     def __post_init__(self) -> None:
@@ -74,19 +95,30 @@ class PromptBuilder:
         if not self.has_template:
             self.source = CHATML
         self.traits = Traits()
-        self.traits = self._probe()
+        try:
+            self.traits = self._probe()
+        except TemplateError as problem:
+            self.problem, self.has_template, self.source = str(problem), False, CHATML
+            self.traits = self._probe()
+        self.ends = tuple(mark for mark in _END_MARKS if mark in self.source)
+        """Text that ends a reply as an end token does."""
+        if not self.has_template:
+            self.ends = (CHATML_END,)
 
     # ---- what the template can do
 
     def _probe(self) -> Traits:
-        listed, problem = False, ""
-        for listed in (False, True):
-            self.traits = Traits(listed_content=listed)
-            text, problem = self._try([("user", _USER)])
-            if _USER in text:
-                break
-        else:
-            raise SamarError("template_broken", reason=problem or "it leaves out what is written")
+        problems: list[str] = []
+        for self._no_tools in _NO_TOOLS:
+            for listed in (False, True):
+                self.traits = Traits(listed_content=listed)
+                text, problem = self._try([("user", _USER)])
+                if _USER in text:
+                    return self._traits(listed)
+                problems.append(problem or "it leaves out what is written")
+        raise TemplateError(problems[0])
+
+    def _traits(self, listed: bool) -> Traits:
         text, _ = self._try([("system", _SYSTEM), ("user", _USER)])
         system_role = _SYSTEM in text and _USER in text
         text, _ = self._try([("user", _USER), ("user", _USER)])
@@ -95,29 +127,32 @@ class PromptBuilder:
             system_role=system_role,
             listed_content=listed,
             alternating=alternating,
-            thinking_tags=next((tags for tags in THINKING_TAGS if tags[0] in self.source), None),
+            thinking_tags=next((tags for tags in THINKING_TAGS if _SIGNS.get(tags[0], tags[0]) in self.source), None),
         )
 
     def _try(self, turns: list[Turn]) -> tuple[str, str]:
         try:
             return self._apply(turns, None), ""
-        except EndlessTemplateError as problem:
-            raise SamarError("template_broken", reason=problem) from problem
+        except EndlessTemplateError:
+            raise
         except TemplateError as problem:
             return "", str(problem)
 
-    def _apply(self, turns: Sequence[Turn], thinking: bool | None, tools: Any = None) -> str:
+    def _apply(self, turns: Sequence[Turn], thinking: bool | None, tools: Any = None, *, answered: bool = False) -> str:
+        """answered: the last turn is the reply itself, so none is asked for."""
         messages: list[dict[str, Any]] = [
             {"role": role, "content": [{"type": "text", "text": text}] if self.traits.listed_content else text}
             for role, text in turns
         ]
         variables: dict[str, Any] = {
-            "add_generation_prompt": True,
+            "add_generation_prompt": not answered,
             "bos_token": self.bos,
             "eos_token": self.eos,
-            "tools": tools,
+            "tools": self._no_tools if tools is None else tools,
             "documents": None,
         }
+        if variables["tools"] is _UNDEFINED:
+            del variables["tools"], variables["documents"]
         if thinking is not None:
             variables["enable_thinking"] = thinking
         text = self.renderer.render(self.source, messages, variables)
@@ -129,14 +164,68 @@ class PromptBuilder:
 
     def render(self, request: GenerateRequest, dropped: int = 0) -> tuple[str, bool]:
         """The prompt's text without its `dropped` oldest turns, and whether it ends inside a thinking tag."""
+        text, opened, escape = self._rendered(request, dropped)
+        return (escape.undo(text) if escape else text), opened
+
+    def _rendered(self, request: GenerateRequest, dropped: int) -> tuple[str, bool, Escape | None]:
+        """As `render`, with what is escaped in the text still escaped."""
+        if (other := self._with_tools(request)) is not self:
+            return other._rendered(request, dropped)
         system, turns, partial = split(request)
-        text = self._text(system, turns[dropped:], request.thinking, self._tools(request.tools))
+        turns, tools = turns[dropped:], self._tools(request.tools)
+        escape = self._escape(system, turns, partial or "", tools)
+        if escape is not None:
+            system, tools = escape.text(system), escape.value(tools)
+            turns = [(role, escape.text(text, self._thought(role, text))) for role, text in turns]
+            partial = None if partial is None else escape.text(partial)
+        text = self._text(system, turns, request.thinking, tools)
         opened = self._ends_thinking(text)
-        if partial is not None:
-            if opened is not None:  # the reply that goes on is past its thinking
-                text = f"{text}\n{opened[1]}\n\n"
-            text, opened = text + partial, None
-        return text, opened is not None
+        if partial is None:
+            return text, opened is not None, escape
+        if opened is not None:  # the reply that goes on is past its thinking
+            return f"{text}\n{opened[1]}\n\n{partial}", False, escape
+        answered = self._answered(system, turns, partial, request.thinking, tools)
+        return answered or text + partial, False, escape
+
+    def _with_tools(self, request: GenerateRequest) -> PromptBuilder:
+        """The builder whose template is meant for this request."""
+        if not request.tools or not self.tool_source.strip():
+            return self
+        if self._for_tools is None:
+            self._for_tools = replace(self, source=self.tool_source, tool_source="")
+        return self if self._for_tools.problem else self._for_tools
+
+    def _answered(
+        self, system: str, turns: Sequence[Turn], partial: str, thinking: bool | None, tools: Any
+    ) -> str | None:
+        """The prompt up to the end of a half reply as the template itself writes one; None where it writes another."""
+        if not partial.strip():
+            return None
+        end = next(spare_letters((system, partial, self.source, *(text for _, text in turns), *texts_in(tools))))
+        try:
+            text = self._text(system, [*turns, ("assistant", partial + end)], thinking, tools, answered=True)
+        except SamarError:  # which the prompt itself was rendered without
+            return None
+        text, found, rest = text.partition(end)
+        return text if found and end not in rest and text.endswith(partial.lstrip()) else None
+
+    # ---- text that spells special tokens
+
+    def _escape(self, system: str, turns: Sequence[Turn], partial: str, tools: Any) -> Escape | None:
+        if self.specials is None:
+            return None
+        return self.specials.escape(
+            (system, partial, *(text for _, text in turns), *texts_in(tools)), apart=(self.source,)
+        )
+
+    def _thought(self, role: str, text: str) -> tuple[int, ...]:
+        """Where the tags of the thinking at the head of an earlier reply stand, which the template may take out."""
+        start = len(text) - len(text.lstrip())
+        tags = self.traits.thinking_tags
+        if role != "assistant" or tags is None or len(tags[1]) > _LONGEST_TAG or not text.startswith(tags[0], start):
+            return ()
+        closing = text.find(tags[1], start)
+        return (start, closing) if closing > 0 else ()
 
     def _ends_thinking(self, text: str) -> tuple[str, str] | None:
         tail = text.rstrip()
@@ -156,7 +245,9 @@ class PromptBuilder:
             raise SamarError("tools_broken", reason="it is no list of objects")
         return tools or None
 
-    def _text(self, system: str, turns: Sequence[Turn], thinking: bool | None, tools: Any) -> str:
+    def _text(
+        self, system: str, turns: Sequence[Turn], thinking: bool | None, tools: Any, *, answered: bool = False
+    ) -> str:
         turns = [turn for turn in turns if turn[0] in ("user", "assistant")]
         if self.traits.alternating:
             turns = alternate(turns)
@@ -165,12 +256,12 @@ class PromptBuilder:
         elif system:
             turns = fold_system(system, turns)
         try:
-            return self._apply(turns, thinking, tools)
+            return self._apply(turns, thinking, tools, answered=answered)
         except TemplateError as problem:
             changed = alternate(turns if self.traits.system_role else fold_system(system, turns))
             if changed != turns and not isinstance(problem, EndlessTemplateError):  # stricter than the probe showed
                 try:
-                    return self._apply(changed, thinking, tools)
+                    return self._apply(changed, thinking, tools, answered=answered)
                 except TemplateError:
                     pass
             raise SamarError("template_broken", reason=problem) from problem
@@ -189,8 +280,8 @@ class PromptBuilder:
 
         def measured(dropped: int) -> int:
             if dropped not in known:
-                text, opened = self.render(request, dropped)
-                known[dropped] = self.tokenize(text), opened
+                text, opened, escape = self._rendered(request, dropped)
+                known[dropped] = self.tokenize(text, escape) if escape else self.tokenize(text), opened
             return len(known[dropped][0])
 
         def prompt(dropped: int) -> Prompt:

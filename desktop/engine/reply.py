@@ -4,9 +4,21 @@ never flash."""
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from desktop.engine.formats import CallFormat, written
+from desktop.engine.formats import (
+    CHANNEL_ENDS,
+    CHANNEL_MESSAGE,
+    CHANNEL_STARTS,
+    CallFormat,
+    Channel,
+    channel_of,
+    has_channels,
+    written,
+)
+
+_LONGEST_HEADER = 300
+"""Letters that the header of a channel may have."""
 
 
 class ReplyText:
@@ -15,7 +27,11 @@ class ReplyText:
 
     calls: how the model may write tool calls; one is held back until it is whole, and what is none stays text. stops: strings that end the answer; they and what follows are never given out. tags: (opening, closing) pairs; one
     that opens the reply begins the thinking, or the answer where its closing is "". thinking: the prompt has already opened the first pair. fresh: the reply
-    begins a turn, so white space at its head is dropped.
+    begins a turn, so white space at its head is dropped. hidden: letters that stand for control tokens: stops may hold them,
+    the text never does.
+
+    Where tags or calls are those of gpt-oss, the reply is read as a sequence of channels in any order: a header up to
+    <|message|>, then a body up to <|end|>, <|call|>, <|return|> or the next header.
     """
 
     def __init__(
@@ -26,41 +42,55 @@ class ReplyText:
         thinking: bool = False,
         fresh: bool = True,
         calls: Sequence[CallFormat] = (),
+        hidden: Iterable[str] = (),
     ) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._stops = tuple(stop for stop in stops if stop)
-        self._tags = tuple(tags)
-        self._formats = {one.opening: one for one in calls if not one.bare}
-        self._bare = next((one for one in calls if one.bare), None) if fresh else None
+        self._hidden = {ord(letter): None for letter in hidden}
+        self._channels = has_channels(tags, calls)
+        self._header = self._channels and fresh  # a header may begin here
+        self._channel: Channel | None = None  # the one whose body is being written, unless it is plain text
+        self._break = False  # the next text begins a part of its own
+        self._gave: set[str] = set()
+        self._marks = {one.opening for one in calls} | set((*CHANNEL_ENDS, *CHANNEL_STARTS) if self._channels else ())
+        self._tags = () if self._channels else tuple(tags)
+        self._formats = {one.opening: one for one in calls if not one.bare and not one.channels}
+        self._bare = next((one for one in calls if one.bare), None) if fresh and not self._channels else None
         self._call: CallFormat | None = None
         self._plain = 0  # letters at the head of what is held that begin no tool call
         self._closing: str | None = None
         self._held = ""
         self._head = fresh  # nothing but white space was written of this part
-        self._may_think = bool(tags) and fresh
+        self._may_think = bool(self._tags) and fresh
+        ends = (*self._stops, *self._formats, *(closing for _, closing in self._tags))
         self._begins = frozenset(
-            end[0] for end in (*self._stops, *self._formats, *(closing for _, closing in self._tags)) if end
+            (*(end[0] for end in ends if end), *map(chr, self._hidden), *("<" if self._channels else ""))
         )
         """Letters with which anything begins that is looked for in a part."""
         self.kind = "answer"
-        self.stopped = False
-        if thinking and tags:
+        self.stopped = ""
+        """The stop string that ended the reply, "" while none did."""
+        if thinking and self._channels:
+            self.kind, self._header, self._head = "thinking", False, True
+        elif thinking and tags:
             self._begin_thinking(tags[0][1])
 
     def _begin_thinking(self, closing: str) -> None:
         self.kind, self._closing, self._may_think, self._head = "thinking", closing, False, True
 
     def feed(self, data: bytes, final: bool = False) -> list[tuple[str, str]]:
-        """(kind, text) pairs that may be shown now. `stopped` is true once a stop string came."""
+        """(kind, text) pairs that may be shown now. `stopped` is set once a stop string came."""
         out: list[tuple[str, str]] = []
         if self.stopped:
             return out
         text = self._decode(data, final)
         if not text and not final:
             return out
-        special = self._held or self._head or self._may_think or self._call or self._bare
+        special = self._held or self._head or self._may_think or self._call or self._bare or self._header
         if not special and self._begins.isdisjoint(text):  # as most tokens are
-            return [(self.kind, text)] if text else out
+            if text:
+                self._give(out, text)
+            return out
         self._held += text
         while self._step(out, final):
             pass
@@ -76,6 +106,10 @@ class ReplyText:
             self._held = self._held.lstrip()
             if not self._held:
                 return False
+        if self._header:
+            return self._step_header(final)
+        if self._channel:
+            return self._end_channel(out, final)
         if self._may_think:
             for opening, closing in self._tags:
                 if self._held.startswith(opening):
@@ -97,10 +131,18 @@ class ReplyText:
                 self._call, self._held = bare, self._held[len(bare.opening) :]
                 return True
         ends = (self._closing,) if self._closing else (*self._stops, *self._formats)
+        if self._channels:
+            ends = (*CHANNEL_ENDS, *CHANNEL_STARTS, *(ends if self.kind == "answer" else ()))
         at, found = _first(self._held, ends)
-        while found in self._formats and at < self._plain:  # what was looked at already, and is text
+        while found in self._marks and at < self._plain:  # what was looked at already, and is text
             beyond, found = _first(self._held[at + 1 :], ends)
             at += beyond + 1
+        if self._channels and found in (*CHANNEL_ENDS, *CHANNEL_STARTS):
+            self._give(out, self._held[:at].rstrip() if self.kind == "thinking" else self._held[:at])
+            self._held = self._held[at + (len(found) if found in CHANNEL_ENDS else 0) :]
+            self.kind, self._header, self._head, self._plain = "answer", True, True, 0
+            self._break = True
+            return bool(self._held)
         if found in self._formats and not self._closing:
             self._give(out, self._held[:at])
             self._call, self._held, self._plain = self._formats[found], self._held[at + len(found) :], 0
@@ -111,7 +153,7 @@ class ReplyText:
             if self._closing:
                 self.kind, self._closing, self._head = "answer", None, True
                 return True
-            self.stopped, self._held = True, ""
+            self.stopped, self._held = found, ""
             return False
         keep = 0 if final else _tail(self._held, ends)
         give = len(self._held) - keep
@@ -119,6 +161,47 @@ class ReplyText:
         self._held = self._held[give:]
         self._plain = max(0, self._plain - give)
         return False
+
+    def _step_header(self, final: bool) -> bool:
+        """Read the header of a channel; what is none begins an answer."""
+        starts = (*CHANNEL_STARTS, CHANNEL_MESSAGE, "to=")
+        if not self._held.startswith(starts):
+            if not final and any(start.startswith(self._held) for start in starts):
+                return False
+            self._header = False
+            return True
+        at, found = _first(self._held, (CHANNEL_MESSAGE, *CHANNEL_ENDS))
+        if not found and not final and len(self._held) <= _LONGEST_HEADER:
+            return False
+        self._header = False
+        if found != CHANNEL_MESSAGE or at > _LONGEST_HEADER:  # no header: it is shown as it is
+            self._plain = at + len(found) if found in CHANNEL_ENDS else len(self._held)
+            return True
+        channel = channel_of(self._held[:at])
+        self._held = self._held[at + len(found) :]
+        if channel.recipient:
+            self._channel = channel
+        else:
+            self.kind = channel.kind
+        return True
+
+    def _end_channel(self, out: list[tuple[str, str]], final: bool) -> bool:
+        """Look for the end of a tool call in a channel of its own."""
+        channel, self._head = self._channel, False
+        assert channel is not None
+        at, found = _first(self._held, (*CHANNEL_ENDS, *CHANNEL_STARTS))
+        if not found and not final:
+            return False
+        body = self._held[:at] if found else self._held
+        self._held = self._held[len(body) + (len(found) if found in CHANNEL_ENDS else 0) :]
+        self._channel, self._header, self._head = None, True, True
+        calls = channel.calls(body)
+        if calls is not None:
+            out += [("tool_call", text) for text in written(calls)]
+        else:
+            self._give(out, f"{channel.header}{CHANNEL_MESSAGE}{body}{found if found in CHANNEL_ENDS else ''}")
+        self._break = True
+        return bool(self._held)
 
     def _end_call(self, out: list[tuple[str, str]], final: bool) -> bool:
         """Look for the end of a tool call; what turns out to be none goes back in front of what is held."""
@@ -139,8 +222,16 @@ class ReplyText:
         return bool(self._held)
 
     def _give(self, out: list[tuple[str, str]], text: str) -> None:
-        if text:
-            out.append((self.kind, text))
+        if self._hidden:
+            text = text.translate(self._hidden)
+        if not text:
+            return
+        if self._break:
+            text = f"\n\n{text}" if self.kind in self._gave else text
+            self._break = False
+        if self._channels:
+            self._gave.add(self.kind)
+        out.append((self.kind, text))
 
 
 def _first(text: str, ends: Sequence[str]) -> tuple[int, str]:

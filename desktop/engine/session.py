@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,7 @@ from desktop.engine.protocol import (
 )
 from desktop.engine.reply import ReplyText
 from desktop.engine.sampling import Sampler
+from desktop.engine.special_tokens import Escape, SpecialTokens
 from desktop.engine.speculation import LONG, Guesser
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
 from desktop.engine.template import TemplateProcess
@@ -114,7 +117,7 @@ class Session:
             raise
         self.chats = self._make_chats(states, options, facts)
         self._tags = self._thinking_tags()
-        self._calls = formats_in(self.prompts.source)
+        self._calls = formats_in(self.prompts.source + self.prompts.tool_source)
         self.model.pieces.shown = markers_of(self._tags, self._calls)
         tiled = options.flash_attention != "off" and options.kv_type in ("f16", "f32")
         self.pieces = Pieces(self.model, facts, batch=self.context.batch_size, on_cpu=self._on_cpu, tiled=tiled)
@@ -138,6 +141,7 @@ class Session:
             gpu_layers=gpu_layers,
             vocabulary=self.model.size,
             has_template=self.prompts.has_template,
+            template_problem=self.prompts.problem,
             system_role=traits.system_role,
             thinking=bool(self._tags),
             vision=bool(options.projector),
@@ -245,10 +249,15 @@ class Session:
         return options.guessing and not self.model.recurrent
 
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
+        source, for_tools = self.model.template(), self.model.template("tool_use")
+        tags = (tag for pair in THINKING_TAGS for tag in pair)
+        self.specials = SpecialTokens(self.model, source + for_tools, plain=tags)
         return PromptBuilder(
             templates,
             self._tokenize,
-            source=self.model.template(),
+            source=source,
+            tool_source=for_tools,
+            specials=self.specials,
             bos=self.model.special_text("bos"),
             eos=self.model.special_text("eos"),
             adds_bos=self.model.adds_bos,
@@ -272,8 +281,12 @@ class Session:
 
     # ---- images
 
-    def _tokenize(self, text: str) -> list[int]:
-        return self._projector.tokenize(text) if self._projector else self.model.tokenize(text)
+    def _tokenize(self, text: str, escape: Escape | None = None) -> list[int]:
+        if escape is None:
+            return self._projector.tokenize(text) if self._projector else self.model.tokenize(text)
+        plain = partial(self.specials.tokenize, escape=escape)
+        tokens = self._projector.tokenize(text, plain) if self._projector else plain(text)
+        return [*self.model.beginning, *tokens]
 
     def _with_images(self, request: GenerateRequest) -> GenerateRequest:
         """`request` with its images marked in the text. Raises SamarError."""
@@ -314,7 +327,8 @@ class Session:
         def number(key: str) -> float | None:
             text = self.model.metadata(f"general.sampling.{key}")
             with contextlib.suppress(ValueError):
-                return None if text is None else float(text)
+                value = float(text or "nan")
+                return value if math.isfinite(value) else None
             return None
 
         top_k, last_n = number("top_k"), number("penalty_last_n")
@@ -430,7 +444,16 @@ class _Reply:
         self._seed, self._emit, self._started = seed, emit, started
         params, fresh = request.params, not request.continue_last
         calls = (*session._calls, BARE) if request.tools else session._calls
-        self._text = ReplyText(params.stop, session._tags, thinking=prompt.thinking_open, fresh=fresh, calls=calls)
+        self._ends = session.prompts.ends
+        self._stops = session.specials.stops((*params.stop, *self._ends))
+        self._text = ReplyText(
+            self._stops.strings,
+            session._tags,
+            thinking=prompt.thinking_open,
+            fresh=fresh,
+            calls=calls,
+            hidden=self._stops.letters.values(),
+        )
         self._sampler: Sampler | None = None
         self._cached = 0
         self._count = 0
@@ -557,10 +580,14 @@ class _Reply:
             return StoppedBy.END
         self._count += 1
         self._left -= 1
+        if token in self._stops.tokens:
+            return StoppedBy.END if self._stops.tokens[token] in self._ends else StoppedBy.STOP_STRING
+        if not piece and token in self._stops.letters:
+            piece = self._stops.letters[token].encode()
         for kind, text in self._text.feed(piece):
             self._gather(kind, text)
         if self._text.stopped:
-            return StoppedBy.STOP_STRING
+            return StoppedBy.END if self._text.stopped in self._ends else StoppedBy.STOP_STRING
         return StoppedBy.LENGTH if self._left <= 0 else None
 
     def _gather(self, kind: str, text: str) -> None:

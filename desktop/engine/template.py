@@ -27,7 +27,8 @@ CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
-"""Used when a file brings no template."""
+"""Used when a file brings no template, or one that does not work."""
+CHATML_END = "<|im_end|>"
 
 MAX_SOURCE = 1024 * 1024
 """Characters of a template. The largest in use have about 20,000."""

@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,23 +96,39 @@ class Projector:
             marks[at] = marks.get(at, "") + f"{self._marker}[{number}]"
         return tuple((role, marks.get(at, "") + text) for at, (role, text) in enumerate(messages))
 
-    def tokenize(self, text: str) -> list[int]:
-        """Tokens of a rendered prompt, positions of images as numbers below zero. Raises SamarError."""
-        numbers = [int(number) for number in self._ours.findall(text)]
-        if not numbers:
-            return self._model.tokenize(text)
+    def tokenize(self, text: str, plain: Callable[[str], list[int]] | None = None) -> list[int]:
+        """Tokens of a rendered prompt, positions of images as numbers below zero. Raises SamarError.
+
+        plain: tokenizes the text between images, where some of it must not become special tokens; nothing is added in front
+        then.
+        """
+        parts = self._ours.split(text)  # text, number of an image, text, …
+        numbers = [int(number) for number in parts[1::2]]
+        if plain is None:
+            if not numbers:
+                return self._model.tokenize(text)
+            return [*self._model.beginning, *self._chunks(self._ours.sub(self._marker, text), numbers, {})]
+        tokens = plain(parts[0])
+        seen: dict[bytes, int] = {}
+        for number, behind in zip(numbers, parts[2::2], strict=True):
+            tokens += self._chunks(self._marker, (number,), seen)
+            tokens += plain(behind)
+        return tokens
+
+    def _chunks(self, text: str, numbers: Sequence[int], seen: dict[bytes, int]) -> list[int]:
+        """Tokens of `text` with a marker for each image; seen: the pieces that each image was cut into so far."""
         api = self.api
-        data = self._ours.sub(self._marker, text).encode("utf-8", "replace")
+        data = text.encode("utf-8", "replace")
         bitmaps: list[Any] = []
         chunks = api.mtmd_input_chunks_init()
         try:
             for number in numbers:
                 bitmaps.append(self._bitmap(number))
-            asked = api.mtmd_input_text(text=data, text_len=len(data), add_special=True, parse_special=True)
+            asked = api.mtmd_input_text(text=data, text_len=len(data), add_special=False, parse_special=True)
             array = (ctypes.c_void_p * len(bitmaps))(*bitmaps)
             if api.mtmd_tokenize(self.pointer, chunks, ctypes.byref(asked), array, len(bitmaps)) != 0:
                 raise SamarError("engine_failed", reason="the image could not be prepared for the model")
-            return self._collect(chunks, numbers)
+            return self._collect(chunks, seen)
         finally:
             for bitmap in bitmaps:
                 api.mtmd_bitmap_free(bitmap)
@@ -128,10 +144,9 @@ class Projector:
         self.api.mtmd_bitmap_set_id(bitmap, key.encode())
         return bitmap
 
-    def _collect(self, chunks: Any, numbers: Sequence[int]) -> list[int]:
+    def _collect(self, chunks: Any, counts: dict[bytes, int]) -> list[int]:
         api = self.api
         tokens: list[int] = []
-        counts: dict[bytes, int] = {}
         for at in range(api.mtmd_input_chunks_size(chunks)):
             chunk = api.mtmd_input_chunks_get(chunks, at)
             if api.mtmd_input_chunk_get_type(chunk) == api.MTMD_INPUT_CHUNK_TYPE_TEXT:

@@ -16,7 +16,7 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.memory import Shape
-from desktop.core.model import FileFacts
+from desktop.core.model import FileFacts, SamplingHints
 from desktop.core.program import Role, child_command, child_environment
 from desktop.engine.client import EngineClient
 from desktop.engine.memory import plan_memory
@@ -415,14 +415,23 @@ def test_that_a_file_which_native_code_refuses_says_why(engine: EngineClient, ti
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     ],
 )
-def test_that_a_broken_template_is_an_error_and_not_a_death(
-    engine: EngineClient, tiny_model: Path, tmp_path: Path, template: str
+def test_that_a_model_whose_template_is_broken_answers_and_says_so(
+    engine: EngineClient, tmp_path: Path, template: str
 ) -> None:
-    with pytest.raises(SamarError) as caught:
-        engine.load(write_tiny(tmp_path / "m.gguf", template=template), OPTIONS)
-    assert caught.value.code == "template_broken"
-    assert engine.alive
-    assert engine.load(tiny_model, OPTIONS) is not None
+    info = engine.load(write_tiny(tmp_path / "m.gguf", template=template, favour=NEVER_ENDS), OPTIONS)
+    assert info is not None
+    assert info.template_problem
+    assert not info.has_template
+    assert read(engine, ask(("system", "brief"), "hi"))[0]
+
+
+def test_that_sampling_hints_that_are_no_numbers_are_passed_over(engine: EngineClient, tmp_path: Path) -> None:
+    nan, inf = float("nan"), float("inf")
+    keys = {"temp": nan, "top_k": nan, "top_p": inf, "min_p": -inf, "penalty_repeat": nan, "penalty_last_n": inf}
+    extra = {f"general.sampling.{key}": value for key, value in keys.items()}
+    info = engine.load(write_tiny(tmp_path / "m.gguf", extra=extra), OPTIONS)
+    assert info is not None
+    assert info.hints == SamplingHints()
 
 
 def test_that_a_cache_of_smaller_elements_works(engine: EngineClient, tmp_path: Path) -> None:

@@ -208,9 +208,44 @@ def test_that_a_template_that_wants_parts_gets_parts() -> None:
 
 
 @pytest.mark.parametrize("source", ["{% for %}", "nothing of what is written", "{{ raise_exception('no') }}"])
-def test_that_a_template_no_attempt_gets_through_is_reported(source: str) -> None:
-    with pytest.raises(Exception, match="chat template of this model does not work"):
-        builder(source)
+def test_that_a_template_no_attempt_gets_through_becomes_chatml_and_says_so(source: str) -> None:
+    made = builder(source)
+    assert made.problem
+    assert not made.has_template
+    assert made.render(request(("user", "Hi")))[0] == builder("").render(request(("user", "Hi")))[0]
+    assert made.ends == builder("").ends != ()
+
+
+def test_that_a_template_that_loops_without_end_becomes_chatml(process: TemplateProcess) -> None:
+    made = PromptBuilder(process, lambda text: list(text.encode()), ENDLESS["nested loops"])
+    assert "seconds" in made.problem
+    assert made.render(request(("user", "Hi")))[0].startswith("<|im_start|>user\nHi")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for tool in tools %}{{ tool | tojson }}{% endfor %}" + CHATML,
+        "{% if tools is defined %}{{ raise_exception('no tools') if not tools }}{% endif %}" + CHATML,
+        "{% if tools is defined %}{% for t in tools %}{{ t.name }}{% else %}{{ 1 / 0 }}{% endfor %}{% endif %}"
+        + CHATML,
+    ],
+)
+def test_that_a_template_finds_no_tools_in_the_form_that_it_expects(source: str) -> None:
+    made = builder(source)
+    assert not made.problem
+    assert made.render(request(("user", "Hi")))[0] == builder("").render(request(("user", "Hi")))[0]
+
+
+def test_that_tools_are_told_by_the_template_that_is_meant_for_them() -> None:
+    told = "{{ tools | tojson }}" + CHATML
+    made = builder(CHATML, tool_source=told)
+    tools = '[{"name": "weather"}]'
+    plain = builder("").render(request(("user", "Hi")))[0]
+    assert made.render(request(("user", "Hi"), tools=tools))[0] == tools + plain
+    assert made.render(request(("user", "Hi")))[0] == plain
+    assert made.build(request(*turns(41), tools=tools), context=1600).dropped > 0
+    assert builder(told, tool_source="{% for %}").render(request(("user", "Hi"), tools=tools))[0] == tools + plain
 
 
 def test_that_a_bos_which_tokenization_adds_is_not_written_twice() -> None:
@@ -222,6 +257,42 @@ def test_that_a_partial_reply_goes_on_without_a_new_turn() -> None:
     text, opened = builder("").render(request(("user", "Count."), ("assistant", "One, two"), continue_last=True))
     assert text.endswith("<|im_start|>assistant\nOne, two")
     assert not opened
+
+
+HARMONY = (
+    "{% for m in messages %}<|start|>{{ m.role }}{% if m.role == 'assistant' %}<|channel|>final{% endif %}<|message|>"
+    "{{ m.content | trim }}<|end|>{% endfor %}{% if add_generation_prompt %}<|start|>assistant{% endif %}"
+)
+RESPONSE = (
+    "{% for m in messages %}{% if m.role == 'assistant' %}<|BOT|><|START_RESPONSE|>{{ m.content }}<|END_RESPONSE|>"
+    "{% else %}<|USER|>{{ m.content }}{% endif %}<|END|>{% endfor %}<|BOT|>"
+)
+SPACED = (
+    "{% for m in messages %}{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]{% else %} {{ m.content }}</s>"
+    "{% endif %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize("source", [HARMONY, RESPONSE, SPACED, GEMMA, CHATML, LISTED])
+@pytest.mark.parametrize("half", ["One, two", " One,\n two ", "One\n\n"])
+def test_that_a_half_reply_goes_on_as_the_template_writes_replies(source: str, half: str) -> None:
+    made = builder(source)
+    whole = made.render(request(("user", "Count."), ("assistant", f"{half}stop here"), ("user", "!")))[0]
+    text = made.render(request(("user", "Count."), ("assistant", half), continue_last=True))[0]
+    assert text == whole[: whole.index("stop here")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for m in messages if m.role == 'user' %}<u>{{ m.content }}{% endfor %}<a>",
+        "{% for m in messages %}<{{ m.role[0] }}>{{ m.content }}{{ m.content }}{% endfor %}{% if add_generation_prompt %}<a>{% endif %}",
+        "{% if not add_generation_prompt %}{{ raise_exception('no') }}{% endif %}<u>{{ messages[0].content }}<a>",
+    ],
+)
+def test_that_a_half_reply_follows_the_prompt_where_the_template_writes_none(source: str) -> None:
+    text = builder(source).render(request(("user", "Count."), ("assistant", "One"), continue_last=True))[0]
+    assert text.endswith("<a>One")
 
 
 def test_that_thinking_opened_by_the_template_is_seen_and_closed_for_a_reply_that_goes_on() -> None:

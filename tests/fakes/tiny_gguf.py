@@ -48,16 +48,24 @@ def write_tiny(
     extra: dict[str, Any] | None = None,
     layers: int = LAYERS,
     heads: int = HEADS,
+    sentencepiece: bool = False,
+    added: tuple[str, ...] = (),
 ) -> Path:
     """Write a model to `path`.
 
+    sentencepiece: its vocabulary is of SentencePiece's kind, with bytes for letters and a blank in front of every text.
+    added: which of the specials are ordinary added tokens, as older converters call all of them.
     words: plain tokens beside the bytes. favour: factor on the output row of a token (0 makes it as likely as the
     average, a negative or large one changes how often it is sampled). extra: metadata, by key.
     """
     letters = byte_letters()
     plain = ["".join(letters[b] for b in word.encode()) for word in words]
     tokens = [*letters, *plain, *specials]
-    types = [gguf.TokenType.NORMAL] * (256 + len(plain)) + [gguf.TokenType.CONTROL] * len(specials)
+    types = [gguf.TokenType.NORMAL] * (256 + len(plain))
+    types += [gguf.TokenType.USER_DEFINED if one in added else gguf.TokenType.CONTROL for one in specials]
+    if sentencepiece:
+        tokens = [*(f"<0x{byte:02X}>" for byte in range(256)), *words, *specials]
+        types[:256] = [gguf.TokenType.BYTE] * 256
     numbers = {token: i for i, token in enumerate([*map(chr, range(256)), *words, *specials])}
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name(name)
@@ -71,11 +79,14 @@ def write_tiny(
     writer.add_rope_dimension_count(WIDTH // heads)
     writer.add_vocab_size(len(tokens))
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
+    writer.add_tokenizer_model("llama" if sentencepiece else "gpt2")
+    writer.add_tokenizer_pre("default" if sentencepiece else "gpt-2")
     writer.add_token_list(tokens)
     writer.add_token_types(types)
-    writer.add_token_merges([f"{letters[0]} {letters[1]}"])
+    if sentencepiece:
+        writer.add_token_scores([-float(number) for number in range(len(tokens))])
+    else:
+        writer.add_token_merges([f"{letters[0]} {letters[1]}"])
     writer.add_add_bos_token(False)
     for key, token in (("eos", "<|im_end|>"), ("bos", "<|endoftext|>"), ("eot", "<|endoftext|>")):
         if token in numbers:
@@ -85,6 +96,8 @@ def write_tiny(
     for key, value in (extra or {}).items():
         if isinstance(value, str):
             writer.add_string(key, value)
+        elif isinstance(value, bool):
+            writer.add_bool(key, value)
         elif isinstance(value, float):
             writer.add_float32(key, value)
         elif isinstance(value, list):

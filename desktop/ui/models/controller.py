@@ -132,6 +132,11 @@ class ModelController(QObject):
         if info.context_limit == "memory":
             text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
             self.notice.emit(text)
+        if info.template_problem:
+            text = self.tr("The chat template of this model does not work. ChatML is used, and answers may be odd.")
+            self.notice.emit(text)
+        elif not info.has_template:
+            self.notice.emit(self.tr("This model brings no chat template. ChatML is used, and answers may be odd."))
 
     def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
         """How fast a reply was is worth knowing for the next prediction."""

@@ -1,0 +1,252 @@
+"""Special tokens: where text spells them, and text of messages tokenized so that it never becomes one.
+
+A vocabulary's control tokens are what tells turns apart, so only the template may write them. What people, files and models
+wrote is escaped before the template sees it: the first letter of each control token that is spelt there becomes a letter of
+Unicode's private use areas that occurs nowhere else in the chat. Templates trim, cut, join and repeat such text as any other,
+and behind them what stands around an escaped letter, up to the template's own control tokens, is tokenized as plain text.
+A chat without such text, as most are, is rendered and tokenized in one piece.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from desktop.engine.llama import CONTROL, STRIPS_LEFT, STRIPS_RIGHT, UNKNOWN, USER_DEFINED, Model
+
+_PRIVATE = range(0xF0000, 0xFFFFE)
+_NO_LETTER = 0xFDD0  # the first of 32 code points that are never letters
+_BLOCK = 1024  # tokens looked at in one native call
+_HEAD = 3  # letters by which a control token is looked for
+_MARK = re.compile(r"<[|｜][^<>\n]{1,60}>|<[^<>\n]{1,60}[|｜]>|</?[a-z_]{1,30}>|\[/?[A-Z_]{1,30}\]")
+"""What looks like a control token in the source of a template."""
+
+
+class SpecialTokens:
+    """The special tokens of one vocabulary.
+
+    template: its marks count as control tokens even where the vocabulary calls them ordinary added ones, as older files do;
+    but for those in `plain`, which people may write about.
+    """
+
+    def __init__(self, model: Model, template: str = "", plain: Iterable[str] = ()) -> None:
+        self._model, self._template, self._plain = model, template, frozenset(plain)
+
+    # ---- the vocabulary
+
+    @cached_property
+    def texts(self) -> dict[str, int]:
+        """Control and unknown tokens by their text, and the template's own marks."""
+        found = {self._model.text(token): token for token in self._controls()}
+        found.update((text, token) for text, token in self._added_marks)
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def _added_marks(self) -> list[tuple[str, int]]:
+        """Marks of the template that the vocabulary has as ordinary added tokens, parsed whatever one asks for."""
+        found = []
+        for text in dict.fromkeys(_MARK.findall(self._template)):
+            if text in self._plain or (
+                text.startswith("<") and "|" not in text and "｜" not in text and "_of_" not in text
+            ):
+                continue  # a tag that is text, such as <think>
+            tokens = self._model.tokenize(text, add_special=False)
+            if len(tokens) == 1 and self._model.attributes(tokens[0]) & USER_DEFINED:
+                found.append((text, tokens[0]))
+        return found
+
+    def _controls(self) -> Iterator[int]:
+        """Control and unknown tokens. They have no text unless it is asked for, so that blocks without any are passed over
+        in two native calls."""
+        for start in range(0, self._model.size, _BLOCK):
+            tokens = range(start, min(start + _BLOCK, self._model.size))
+            if self._model.text_size(tokens) != self._model.text_size(tokens, special=True):
+                yield from (token for token in tokens if self._model.attributes(token) & (CONTROL | UNKNOWN))
+
+    @cached_property
+    def _first(self) -> re.Pattern[str] | None:
+        letters = "".join(sorted({text[0] for text in self.texts}))
+        return re.compile(f"[{re.escape(letters)}]") if letters else None
+
+    @cached_property
+    def _heads(self) -> dict[str, list[int]]:
+        """Lengths of the texts that begin with the same letters, longest first; of short ones the text itself is the key."""
+        found: dict[str, set[int]] = {}
+        for text in self.texts:
+            found.setdefault(text[:_HEAD], set()).add(len(text))
+        return {head: sorted(lengths, reverse=True) for head, lengths in found.items()}
+
+    # ---- text
+
+    def _at(self, text: str, at: int) -> Iterator[int]:
+        """Lengths of the special tokens that are spelt at `at`, longest first."""
+        for size in range(_HEAD, 0, -1):
+            for length in self._heads.get(text[at : at + size], ()):
+                if text[at : at + length] in self.texts:
+                    yield length
+
+    def starts(self, text: str) -> list[int]:
+        """Where special tokens begin in `text`, overlapping ones included."""
+        if self._first is None:
+            return []
+        return [found.start() for found in self._first.finditer(text) if next(self._at(text, found.start()), 0)]
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, token) of the special tokens that are parsed in `text`: the longest first, as llama.cpp does."""
+        spans = [(at, at + length) for at in self.starts(text) for length in self._at(text, at)]
+        spans.sort(key=lambda span: (span[0] - span[1], span[0]))
+        taken: list[tuple[int, int]] = []
+        free = bytearray(len(text))
+        for start, end in spans:
+            if not any(free[start:end]):
+                free[start:end] = b"\x01" * (end - start)
+                taken.append((start, end))
+        return [(start, end, self.texts[text[start:end]]) for start, end in sorted(taken)]
+
+    def escape(self, texts: Iterable[str], apart: Iterable[str] = ()) -> Escape | None:
+        """How to escape these texts of one chat; None where they spell no special token. apart: what else must not hold
+        the letters that are taken."""
+        texts = list(texts)
+        letters = {text[at] for text in texts for at in self.starts(text)}
+        if not letters:
+            return None
+        spare = spare_letters((*texts, *apart))
+        return Escape(self, {letter: next(spare) for letter in sorted(letters)})
+
+    def stops(self, strings: Sequence[str]) -> Stops:
+        """Stop strings as a reply meets them: one that is a control token ends it by that token, of others the control tokens
+        have no text that could be compared, so each is told by a letter of its own."""
+        found: list[str] = []
+        tokens: dict[int, str] = {}
+        letters: dict[int, str] = {}
+        for string in strings:
+            found.append(string)
+            spans = self.find(string)
+            if [(start, end) for start, end, _ in spans] == [(0, len(string))]:
+                tokens[spans[0][2]] = string
+            elif spans:
+                at, parts = 0, []
+                for start, end, token in spans:
+                    letter = letters.setdefault(token, chr(_NO_LETTER + len(letters) % 32))
+                    parts += [string[at:start], letter]
+                    at = end
+                found.append("".join((*parts, string[at:])))
+        return Stops(tuple(found), tokens, letters)
+
+    # ---- tokens
+
+    def tokenize(self, text: str, escape: Escape) -> list[int]:
+        """Tokens of a rendered text, nothing added at its ends: what is escaped becomes plain text."""
+        if not escape.pattern.search(text):
+            return self._model.tokenize(text, add_special=False)
+        tokens: list[int] = []
+        done = begin = 0  # up to where tokens are made; where the text behind the last special token begins
+        before: int | None = None
+        for start, end, token in (*self.find(text), (len(text), len(text), None)):
+            part = text[begin:start]
+            if escape.pattern.search(part):
+                if begin > done:
+                    tokens += self._model.tokenize(text[done:begin], add_special=False)
+                tokens += self._plain_tokens(self._stripped(part, before, token), escape)
+                done = start
+            begin, before = end, token
+        if done < len(text):
+            tokens += self._model.tokenize(text[done:], add_special=False)
+        return tokens
+
+    def _stripped(self, part: str, before: int | None, behind: int | None) -> str:
+        """`part` as special tokens that take the white space beside them leave it."""
+        if before is not None and self._model.attributes(before) & STRIPS_RIGHT:
+            part = part.lstrip(" \t\n\r\v\f")
+        if behind is not None and self._model.attributes(behind) & STRIPS_LEFT:
+            part = part.rstrip(" \t\n\r\v\f")
+        return part
+
+    def _plain_tokens(self, part: str, escape: Escape) -> list[int]:
+        text = escape.undo(part)
+        added = {mark for mark, _ in self._added_marks}
+        cuts = [
+            found.end()
+            for found in escape.pattern.finditer(part)
+            if any(text.startswith(mark, found.start()) for mark in added)
+        ]
+        tokens: list[int] = []
+        for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True):
+            tokens += self._following(text[start:end]) if start else self._as_text(text[start:end])
+        return tokens
+
+    def _as_text(self, text: str) -> list[int]:
+        return self._model.tokenize(text, add_special=False, parse_special=False)
+
+    def _following(self, text: str) -> list[int]:
+        """Tokens of text that follows other text, without the blank that some vocabularies put in front."""
+        head, whole = self._as_text("\n"), self._as_text("\n" + text)
+        return whole[len(head) :] if whole[: len(head)] == head else self._as_text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Stop strings in terms of tokens. strings: what to look for in the text; tokens: control tokens that end a reply, and the
+    string that says so; letters: what stands in `strings` for a control token without text."""
+
+    strings: tuple[str, ...]
+    tokens: dict[int, str]
+    letters: dict[int, str]
+
+
+class Escape:
+    """The letters of one chat that stand for the first letters of special tokens spelt in it."""
+
+    def __init__(self, specials: SpecialTokens, letters: Mapping[str, str]) -> None:
+        self._specials, self._letters = specials, letters
+        self._back = {ord(spare): letter for letter, spare in letters.items()}
+        self.pattern = re.compile(f"[{''.join(letters.values())}]")
+
+    def text(self, text: str, but: Iterable[int] = ()) -> str:
+        """`text` escaped; but: where a special token may stay."""
+        starts = set(self._specials.starts(text)) - set(but)
+        if not starts:
+            return text
+        return "".join(self._letters[letter] if at in starts else letter for at, letter in enumerate(text))
+
+    def value(self, value: Any) -> Any:
+        """Plain data with all its texts escaped."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.value(one) for one in value]
+        if isinstance(value, dict):
+            return {self.value(key): self.value(one) for key, one in value.items()}
+        return value
+
+    def undo(self, text: str) -> str:
+        return text.translate(self._back)
+
+
+def spare_letters(texts: Iterable[str]) -> Iterator[str]:
+    """Letters of private use that occur in none of `texts`, from a place that nobody can guess."""
+    used = {letter for text in texts if not text.isascii() for letter in text if ord(letter) >= _PRIVATE.start}
+    first = int.from_bytes(os.urandom(4), "little")
+    for number in range(len(_PRIVATE)):
+        letter = chr(_PRIVATE[(first + number) % len(_PRIVATE)])
+        if letter not in used:
+            yield letter
+    raise ValueError("every letter of private use occurs in the chat")
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts of plain data, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_in(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from texts_in(one)
