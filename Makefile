@@ -44,7 +44,7 @@ accessibility: setup-dev ## the real accessibility tree, on a virtual screen (lo
 	@$(VENV)/python -m tests.accessibility
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
-	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m desktop.ui.screenshots docs/screenshots
+	@QT_QPA_PLATFORM=offscreen:configfile=tests/screen.json $(VENV)/python -m desktop.ui.screenshots docs/screenshots
 
 translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
 	@$(VENV)/python -m desktop.ui.i18n update
@@ -88,7 +88,7 @@ check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian
 	@$(VENV)/python -m tests.engine.vulkan --peers "$$($(VENV)/python -m benchmarks.peers vulkan | tail -n 1)"
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
-	@QT_QPA_PLATFORM=offscreen $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
+	@QT_QPA_PLATFORM=offscreen:configfile=tests/screen.json $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
 
 bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
 	$(NEED) c++

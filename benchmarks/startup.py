@@ -125,7 +125,7 @@ def seconds(code: str, *arguments: str) -> tuple[float, str]:
 
 def measure(rounds: int, chats: int) -> dict[str, object]:
     if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"}.intersection(os.environ):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen:configfile=tests/screen.json")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as compiled:
         os.environ["PYTHONPYCACHEPREFIX"] = compiled

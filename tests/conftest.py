@@ -28,6 +28,8 @@ platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 for name in list(os.environ):
     if name.startswith(FOREIGN) or name.lower() in PROXIES:
         del os.environ[name]
+if platform == "offscreen" and sys.platform == "linux":  # whose own screen is smaller than most windows
+    platform = f"offscreen:configfile={Path(__file__).with_name('screen.json')}"
 os.environ.update(QT_QPA_PLATFORM=platform, HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 if sys.platform == "linux":
     os.environ["LC_ALL"] = "C.UTF-8"

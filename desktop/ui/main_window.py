@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -24,6 +24,7 @@ from desktop.ui.chat.empty_state import EmptyState
 from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.chat.sidebar import Sidebar
 from desktop.ui.drop_overlay import DropOverlay
+from desktop.ui.screen_fit import bring_onto_screen, maximize_if_too_large
 from desktop.ui.shortcuts import PhysicalKeys, native
 from desktop.ui.toast import Banner, Toast
 from desktop.ui.widgets import Edge, IconButton, Label, Mark, say
@@ -91,8 +92,10 @@ class MainWindow(QMainWindow):
         self.panel_button.setChecked(panel_visible)
         self.show_empty(True)
         self._retranslate()
-        if not (geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
-            self.resize(QSize(1280, 832))
+        if geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+            bring_onto_screen(self)
+        else:
+            maximize_if_too_large(self, 1280, 832)
         self._fold()
 
     # --- arrangement ---

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, theme
 from desktop.ui.error_presenter import present
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Label, say
 
 
@@ -62,7 +63,7 @@ class ReportDialog(QDialog):
         self.copy.clicked.connect(self._copy)
         self.cancel.clicked.connect(self.reject)
         self.save.clicked.connect(self._ask)
-        self.resize(860, 600)
+        resize_within_screen(self, 860, 600)
         self._retranslate()
         self.files.setCurrentRow(0)
         self.files.setFocus()

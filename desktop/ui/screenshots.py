@@ -2,7 +2,7 @@
 
     python -m desktop.ui.screenshots FOLDER [--all]
 
-Without --all, the four pictures of the README. Works offscreen: set QT_QPA_PLATFORM=offscreen.
+Without --all, the four pictures of the README. Works offscreen: QT_QPA_PLATFORM=offscreen:configfile=tests/screen.json
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.plain_text import PlainLabel
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Label
 
@@ -22,10 +23,17 @@ class ShortcutSheet(QDialog):
         head = Label("heading", self)
         head.setText(self.tr("Keyboard shortcuts"))
         outer.addWidget(head)
-        grid = QGridLayout()
+        body = QWidget()
+        body.setObjectName("settingsBody")
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(body)
+        outer.addWidget(area)
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(10)
-        outer.addLayout(grid)
         rows = self.rows()
         half = (len(rows) + 1) // 2
         for at, (text, keys) in enumerate(rows):
@@ -42,6 +50,8 @@ class ShortcutSheet(QDialog):
             cap.setAccessibleName(f"{text}: {keys}")
             grid.addWidget(words, at % half, column)
             grid.addWidget(cap, at % half, column + 1, Qt.AlignmentFlag.AlignTrailing)
+        whole = body.sizeHint()
+        resize_within_screen(self, whole.width() + 56, whole.height() + head.sizeHint().height() + 68)
 
     def rows(self) -> list[tuple[str, str]]:
         return [

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.core.settings import Language
 from desktop.ui import i18n, icons, theme
@@ -114,15 +114,26 @@ class EmptyState(QWidget):
         self.larger = NextStep(self)
         self.larger.clicked.connect(self.larger_model_requested)
         column.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addStretch(5)
-        outer.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QWidget(self)
+        middle.setObjectName("panelBody")
+        room = QVBoxLayout(middle)
+        room.setContentsMargins(0, 0, 0, 0)
+        room.addStretch(5)
+        room.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         body.setMinimumWidth(360)
         theme.state().changed.connect(self._widen)
         self._widen()
-        outer.addStretch(6)
+        room.addStretch(6)
+        area = QScrollArea(self)  # for low screens and large text
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(middle)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
         self.languages.chosen.connect(self.language_chosen)
         self._retranslate()
 

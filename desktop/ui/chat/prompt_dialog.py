@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.storage.prompts import Prompt
 from desktop.ui import icons, theme
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Edge, IconButton, Label, LineEdit, RowButton, say
 
 SETTLED_MS = 500
@@ -72,7 +73,7 @@ class PromptDialog(QDialog):
         self.settled.setSingleShot(True)
         self.settled.setInterval(SETTLED_MS)
         self._connect()
-        self.resize(760, 540)
+        resize_within_screen(self, 760, 540)
         self._retranslate()
         self.set_prompts([])
 

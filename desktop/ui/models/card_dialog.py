@@ -20,6 +20,7 @@ from desktop.models.card import WARNINGS, Card
 from desktop.models.fit import Fit
 from desktop.ui import i18n
 from desktop.ui.models import words
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Edge, Label
 
 
@@ -29,7 +30,7 @@ class CardDialog(QDialog):
         self.card, self.fit = card, fit
         self.setWindowTitle(card.name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 620)
+        resize_within_screen(self, 560, 620)
         body = QWidget(self)
         body.setObjectName("page")
         column = QVBoxLayout(body)

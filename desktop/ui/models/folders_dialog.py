@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 
 from desktop.models.library import Folder
 from desktop.ui.models import words
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Edge, IconButton, Label, Mark, is_language_change
 
 
@@ -88,7 +89,7 @@ class FoldersDialog(QDialog):
         outer.addWidget(scroll, 1)
         outer.addWidget(Edge(self))
         outer.addLayout(foot)
-        self.resize(560, 420)
+        resize_within_screen(self, 560, 420)
         self.add.clicked.connect(self.add_requested)
         self.look.clicked.connect(self.look_requested)
         self.shut.clicked.connect(self.reject)

@@ -13,6 +13,7 @@ from desktop.ui.models.catalogue_page import CataloguePage
 from desktop.ui.models.downloads_panel import DownloadsPanel
 from desktop.ui.models.hub_page import HubPage
 from desktop.ui.models.local_page import LocalPage
+from desktop.ui.screen_fit import centre_on, resize_within_screen, screen_of
 from desktop.ui.widgets import IconButton, Label, Segments, is_language_change, say
 
 
@@ -57,8 +58,9 @@ class ModelsPage(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.resize(980, 720)
         self.setMinimumSize(640, 480)
+        resize_within_screen(self, 980, 720)
+        centre_on(self, screen_of(self))
         self.setAcceptDrops(True)
         self.title = Label("title", self)
         self.tabs = Segments(["local", "catalogue", "hub"], self)

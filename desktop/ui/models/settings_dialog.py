@@ -19,6 +19,7 @@ from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
 from desktop.ui.models.file_field import FileField
 from desktop.ui.number_fields import Slider, WholeField
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
 SMALLEST_POWER, LARGEST_POWER = 9, 24
@@ -99,7 +100,7 @@ class ModelSettingsDialog(QDialog):
         self.names: dict[str, Label] = {}
         self.hints: dict[str, Label] = {}
         self._build()
-        self.resize(600, 700)
+        resize_within_screen(self, 600, 700)
         self.retranslate()
         self.show_settings(own)
 

@@ -26,6 +26,7 @@ from desktop.ui.directed_text import DirectedText
 from desktop.ui.number_fields import Slider, WholeField
 from desktop.ui.plain_text import PlainLabel
 from desktop.ui.sampling import SamplingEditor
+from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
@@ -65,7 +66,7 @@ class SettingsDialog(QDialog):
         self.settled.setInterval(SETTLED_MS)
         self.settled.timeout.connect(self._tell_texts)
         self._connect()
-        self.resize(720, 560)
+        resize_within_screen(self, 720, 560)
         self._retranslate()
         self.show_settings(self.settings)
 
