@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -118,7 +119,6 @@ class GenerationWorker(QObject):
         """Load a model in the place of the loaded one. A load or reply at work is stopped first."""
         self._inner.drop_loads()
         self._inner.stop_at_work()
-        self._engine.stop()
         self._queue(LoadJob(path, options or LoadOptions()))
 
     @Slot(int, object)
@@ -126,13 +126,24 @@ class GenerationWorker(QObject):
         """Write the reply `message_id`. After a death the engine is started and the model loaded again first."""
         self._queue(GenerateJob(message_id, request))
 
+    @Slot(int)
+    def cancel(self, message_id: int) -> None:
+        """End this reply, at work or waiting, with its `finished`; no other reply is touched. One that has ended, or was
+        never asked for: nothing happens."""
+        if self._inner.take_back(lambda job: job.message_id == message_id):
+            return
+        self._inner.stop_at_work(lambda job: isinstance(job, GenerateJob) and job.message_id == message_id)
+
+    @Slot()
+    def stop_load(self) -> None:
+        """End the load at work, that of a reply which needed its model again included; the replies that wait go on."""
+        self._inner.stop_at_work(lambda job: isinstance(job, LoadJob) or self._inner.is_loading)
+
     @Slot()
     def stop(self) -> None:
-        """End the reply at work and those that wait, each with its `finished`; with no reply about, end the load."""
-        waited = self._inner.stop_waiting()
-        if not waited or self._inner.is_replying:
-            self._inner.stop_at_work()
-            self._engine.stop()
+        """End every reply, at work or waiting, each with its `finished`; with no reply about, end the load."""
+        waited = self._inner.take_back(lambda _job: True)
+        self._inner.stop_at_work(lambda job: isinstance(job, GenerateJob) or not waited)
 
     @property
     def model(self) -> ModelInfo | None:
@@ -157,7 +168,8 @@ class GenerationWorker(QObject):
             self._queue(UnloadJob(sleeping=True))
 
     def forget(self, chats: Collection[str]) -> None:
-        """These chats are erased: nothing that the engine read of them stays."""
+        """These chats are erased: nothing that the engine read of them stays, nor what it still reads of them now."""
+        self._inner.forget_after(chats)
         self._engine.forget(chats)
 
     def forget_others(self, chats: Collection[str]) -> None:
@@ -181,7 +193,7 @@ class GenerationWorker(QObject):
             return
         self._closed = True
         self._inner.close()
-        self._engine.stop()
+        self._inner.stop_at_work()
         self._thread.quit()
         while not self._thread.wait(100):
             self._engine.stop()  # the stop above may have come between two requests
@@ -205,64 +217,85 @@ class _Inner(QObject):
         """The model that requests expect, to be loaded again after a death."""
         self._deaths = 0
         """How often in a row it has ended the engine while it was loaded again."""
-        self._current: Job | None = None
         self.sleeping: ModelInfo | None = None
         """A model whose memory was given back until the next reply."""
         self._closing = False
-        self._stops = self._stops_before = 0
+        self._lock = threading.Lock()
+        """Guards the jobs and what is at work, so that a stop meets the job that it is meant for and no other."""
+        self._current: Job | None = None
+        self._stopped = False
+        """The job at work is to end."""
+        self.is_loading = False
+        """A model is being loaded, for itself or for a reply."""
+        self._forget_after: set[str] = set()
+        """Chats that were erased while the job at work reads them."""
 
-    # ---- called from the GUI thread; a deque's operations are atomic
+    # ---- called from the GUI thread
 
     def put(self, job: Job) -> None:
-        self._jobs.append(job)
+        with self._lock:
+            self._jobs.append(job)
 
     def drop_loads(self) -> None:
-        for job in [job for job in self._jobs if isinstance(job, LoadJob)]:
-            with contextlib.suppress(ValueError):  # it was begun meanwhile
-                self._jobs.remove(job)
+        with self._lock:
+            self._jobs = deque(job for job in self._jobs if not isinstance(job, LoadJob))
 
-    def stop_waiting(self) -> bool:
-        """Take back the replies that wait; whether there were any."""
-        waiting = [job for job in self._jobs if isinstance(job, GenerateJob)]
-        for job in waiting:
-            with contextlib.suppress(ValueError):
-                self._jobs.remove(job)
-                self._outer.finished.emit(job.message_id, _stopped())
-        return bool(waiting)
+    def take_back(self, which: Callable[[GenerateJob], bool]) -> bool:
+        """Take back replies that wait; whether there were any."""
+        with self._lock:
+            taken = [job for job in self._jobs if isinstance(job, GenerateJob) and which(job)]
+            self._jobs = deque(job for job in self._jobs if not (isinstance(job, GenerateJob) and which(job)))
+        for job in taken:  # without the lock: who hears of it may ask for more
+            self._outer.finished.emit(job.message_id, _stopped())
+        return bool(taken)
 
-    def stop_at_work(self) -> None:
-        """Note a stop of what is at work, in case the engine does not know of it yet."""
-        self._stops += 1
+    def stop_at_work(self, which: Callable[[Job], bool] = lambda _job: True) -> None:
+        """Stop what is at work. It is noted too, in case the engine does not know of it yet."""
+        with self._lock:
+            if self._current is not None and which(self._current):
+                self._stopped = True
+                self._engine.stop()
 
-    @property
-    def is_replying(self) -> bool:
-        return isinstance(self._current, GenerateJob)
+    def forget_after(self, chats: Collection[str]) -> None:
+        """What is at work may read these chats after the engine was told to forget them: it is told once more then."""
+        with self._lock:
+            if isinstance(self._current, GenerateJob) and self._current.request.chat in chats:
+                self._forget_after.update(chats)
 
     @property
     def is_busy(self) -> bool:
         return self._current is not None or bool(self._jobs)
 
     def close(self) -> None:
-        self._closing = True
-        self._jobs.clear()
+        with self._lock:
+            self._closing = True
+            self._jobs.clear()
 
     # ---- on the thread
 
     @Slot()
     def work(self) -> None:
-        while self._jobs and not self._closing:
-            self._stops_before = self._stops
-            try:
-                job = self._jobs.popleft()
-            except IndexError:  # stopped meanwhile
-                return
-            self._current = job
+        while (job := self._next()) is not None:
             self._outer.busy_changed.emit(True)
             try:
                 self._do(job)
             finally:
-                self._current = None
+                self._leave()
                 self._outer.busy_changed.emit(False)
+
+    def _next(self) -> Job | None:
+        with self._lock:
+            if self._closing or not self._jobs:
+                return None
+            self._current, self._stopped = self._jobs.popleft(), False
+            return self._current
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._current = None
+            chats, self._forget_after = self._forget_after, set()
+        if chats:
+            self._engine.forget(chats)
 
     def _do(self, job: Job) -> None:
         if isinstance(job, LoadJob):
@@ -275,7 +308,7 @@ class _Inner(QObject):
     def _unload(self, job: UnloadJob) -> None:
         """Free the model. One that sleeps is expected to be there again when it is needed, so nobody is told."""
         if job.sleeping:
-            if self._jobs:  # somebody asks already
+            if self._jobs:  # a reply is asked for already
                 return
             self.sleeping = self._engine.model
         else:
@@ -296,22 +329,23 @@ class _Inner(QObject):
         elif before is not None and not job.restoring and not self._closing:
             self._wanted = before
             if self._engine.model is None:
-                self._jobs.appendleft(replace(before, restoring=True))
+                with self._lock:
+                    self._jobs.appendleft(replace(before, restoring=True))
 
     def _load(self, job: LoadJob) -> tuple[bool, SamarError | None]:
         """Whether it is loaded, and why not; (False, None): stopped."""
-        stops = self._stops_before
 
         def progress(fraction: float) -> None:
             self._outer.model_loading.emit(fraction)
-            if self._stops != stops:  # a stop that came before the engine knew of the request
+            if self._stopped:  # a stop that came before the engine knew of the request
                 self._engine.stop()
 
         self._outer.model_loading.emit(0.0)
         try:
             self._loading(job.path)
             options = job.options() if callable(job.options) else job.options
-            info = self._engine.load(job.path, options, progress)
+            with self._loads():
+                info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
             if problem.code in _DEATHS:
                 self._deaths += 1
@@ -332,14 +366,24 @@ class _Inner(QObject):
         self._outer.model_loaded.emit(info)
         return True, None
 
+    @contextlib.contextmanager
+    def _loads(self) -> Iterator[None]:
+        """With the lock, so that a stop of the load never meets the reply after it."""
+        with self._lock:
+            self.is_loading = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.is_loading = False
+
     def _generate(self, job: GenerateJob) -> None:
         """Write a reply. An engine that died before it began (idle, or just after the last reply) costs no reply: once more."""
-        stops = self._stops_before
         for last in (False, True):
-            if not self._is_ready(job, stops) or self._reply(job, stops, last):
+            if not self._is_ready(job) or self._reply(job, last):
                 return
 
-    def _is_ready(self, job: GenerateJob, stops: int) -> bool:
+    def _is_ready(self, job: GenerateJob) -> bool:
         """Whether a model is there for the reply, loaded again after a death or a sleep; else the reply has ended."""
         if self._engine.model is None:
             if self._wanted is None:
@@ -355,12 +399,12 @@ class _Inner(QObject):
             if not loaded:
                 self._outer.finished.emit(job.message_id, _stopped())
                 return False
-        if self._stops != stops or self._closing:  # stopped between the load and the reply
+        if self._stopped or self._closing:  # stopped between the load and the reply
             self._outer.finished.emit(job.message_id, _stopped())
             return False
         return True
 
-    def _reply(self, job: GenerateJob, stops: int, last: bool) -> bool:
+    def _reply(self, job: GenerateJob, last: bool) -> bool:
         """Whether the reply has ended; False: the engine died before its first word of it, and this is not the last try."""
         chunks = _Chunks(job.message_id, self._outer)
         begun = False
@@ -373,7 +417,7 @@ class _Inner(QObject):
                     self._outer.tokens_received.emit(job.message_id, event.tokens)
                 elif isinstance(event, PromptStarted):
                     self._outer.prompt_progress.emit(job.message_id, event.cached_tokens, event.prompt_tokens)
-                    if self._stops != stops:  # a stop that came before the engine knew of the request
+                    if self._stopped:  # a stop that came before the engine knew of the request
                         self._engine.stop()
                 elif isinstance(event, PromptProgress):
                     self._outer.prompt_progress.emit(job.message_id, event.done, event.total)

@@ -62,7 +62,7 @@ class ModelController(QObject):
         picker = window.picker
         picker.model_chosen.connect(lambda path: self.load(Path(path)))
         picker.open_file_requested.connect(self.open_file)
-        picker.load_cancelled.connect(worker.stop)
+        picker.load_cancelled.connect(worker.stop_load)
         picker.settings_requested.connect(lambda path: self.settings_requested.emit(Path(path)))
         worker.model_loading.connect(self._on_loading)
         worker.model_loaded.connect(self._on_loaded)
