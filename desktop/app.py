@@ -128,6 +128,8 @@ class Samar(QObject):
         self._closed = False
         self.failure: Exception | None = None
         """What kept the window from becoming whole."""
+        self._hourly = QTimer(self, interval=3_600_000)
+        self._hourly.timeout.connect(lambda: self.chats.guarded(self.chats.organizer.erase_overdue)())
         self._program = program.stamp()
         app.applicationStateChanged.connect(self._on_app_state)
         self._all_listed = True
@@ -333,10 +335,11 @@ class Samar(QObject):
         QTimer.singleShot(milliseconds, self, lambda: None if self._closed else action())
 
     def _recover(self) -> None:
-        """What another run left behind: broken replies, and chats that were deleted and not undone."""
+        """What another run left behind: broken replies, and what was deleted and can't be restored any more."""
         try:
             self.store.recover_interrupted()
             self.worker.forget([str(id_) for id_ in self.store.purge_deleted()])
+            self.chats.organizer.erase_overdue()
         except SamarError as problem:
             self.show_error(problem)
         self.chats.begin()
@@ -354,6 +357,7 @@ class Samar(QObject):
         self._later(REST_MS, self._check_fonts)
         self._later(REST_MS, self.keep_up)
         self._later(REST_MS, self._forget_others)
+        self._hourly.start()
         if not self._all_listed:
             self._later(REST_MS, self._list_rest)
 
@@ -543,6 +547,7 @@ class Samar(QObject):
             return
         self.finish()
         self._closed = True
+        self._hourly.stop()
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()

@@ -14,7 +14,7 @@ from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import GenerateRequest
-from desktop.storage.chats import ChatStore
+from desktop.storage.chats import ChatStore, NewChat
 from desktop.storage.opening import open_history
 from desktop.terminal import stream, write
 
@@ -97,9 +97,8 @@ class TerminalChat:
             self.store.set_system_prompt(self.chat.id, text)
 
     def send(self, text: str) -> None:
-        if self.chat is None:
-            self.chat = self.store.create_chat(system_prompt=self.system or None)
-        _, reply = self.store.begin_turn(self.chat.id, self.leaf, text, self.info.name)
+        chat = self.chat.id if self.chat else NewChat(system_prompt=self.system or None)
+        self.chat, _, reply = self.store.send(chat, self.leaf, text, self.info.name, from_draft=False)
         self.reply(reply.id)
 
     def again(self) -> None:

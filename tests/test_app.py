@@ -103,8 +103,9 @@ def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_on
     assert stats is not None
     assert stats.cached_tokens > 100
     again.chats.organizer.delete([chat.id])
-    again.window.toast.dismiss()
-    qtbot.waitUntil(lambda: not again.store.chat_ids())
+    with qtbot.waitSignal(again.chats.undo.settled):
+        again.window.toast.dismiss()
+    assert [deleted.id for deleted in again.store.deleted_chats()] == [chat.id], "it can be restored"
     again.window.close()
     again.close()
     assert not list(states.iterdir())
@@ -270,10 +271,11 @@ def test_that_a_deleted_chat_comes_back_by_undo(qtbot: QtBot, opened: Callable[[
     assert "Hello" in shown(samar)
 
 
-def test_that_a_deleted_chat_is_gone_from_the_file_after_the_undo_time(
+def test_that_a_deleted_chat_is_gone_from_the_file_after_the_undo_time_where_none_are_kept(
     qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
 ) -> None:
     samar = opened()
+    samar.preferences.change(deleted_days=0)
     secret = "zanzibarquartz"
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, secret))
     assert samar.chats.chat is not None

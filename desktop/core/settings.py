@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """0: chosen from the machine."""
     idle_minutes: int = 60
     """A model that nobody asked for so long gives its memory back, and is loaded again with the next message; 0: never."""
+    deleted_days: int = 30
+    """How long deleted chats can be restored, days; 0: they are erased when the time to undo is over."""
     states_gb: int = 4
     """Most that the states of chats take on disk, in GB; 0: none are kept."""
     last_model: str = ""

@@ -1,15 +1,17 @@
-"""Chats as the sidebar knows them, their drafts, and erasing for good."""
+"""Chats as the sidebar knows them, sending, drafts and edits, the deleted chats, and erasing for good."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from desktop.core.chat import Chat
+from desktop.core.chat import Chat, Message
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
+from desktop.core.images import ImageFile
 from desktop.storage import sessions
 from desktop.storage.database import clean_text
 from desktop.storage.pictures import drop_unused
@@ -43,6 +45,19 @@ class ChatQuery(msgspec.Struct, frozen=True):
 
 _ALL = ChatQuery()
 
+KEPT_DAYS = 30
+"""How long deleted chats can be brought back, unless the settings say otherwise."""
+_DAY_S = 86_400
+
+
+class NewChat(msgspec.Struct, frozen=True):
+    """A chat that begins with its first message."""
+
+    system_prompt: str | None = None
+    params: GenerationParams | None = None
+    folder_id: int | None = None
+    probabilities: bool = False
+
 
 class ChatStore(PlaceStore):
     """The history. Errors: SamarError as `Database.transaction` says, and chat_missing for what is not there any more."""
@@ -60,7 +75,7 @@ class ChatStore(PlaceStore):
             now = self.clock()
             chat_id = self.database.execute(
                 "INSERT INTO chats (uid, title, title_is_automatic, created_at, updated_at, system_prompt, params, folder_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM folders WHERE id = ?))",
                 (
                     uuid.uuid4().hex,
                     clean_text(title),
@@ -73,6 +88,42 @@ class ChatStore(PlaceStore):
                 ),
             )
             return self.get_chat(chat_id)
+
+    def send(
+        self,
+        chat: int | NewChat,
+        parent: int | None,
+        text: str,
+        model: str | None,
+        images: Sequence[ImageFile] = (),
+        *,
+        from_draft: bool = True,
+    ) -> tuple[Chat, Message, Message]:
+        """Store what the person sends, the reply to come, a chat for them where there is none yet, and the end of the
+        draft: all of it in one transaction that reaches the disk, or nothing. A chat in the archive leaves it.
+
+        parent, model, images: as in `begin_turn`. from_draft: it was written where drafts are kept. Returns the chat, the
+        person's message and the reply.
+        """
+
+        def whole() -> tuple[Chat, Message, Message]:
+            with self.database.transaction():
+                waiting = None if isinstance(chat, NewChat) else chat
+                chat_id = self._begin_chat(chat) if isinstance(chat, NewChat) else chat
+                user, reply = self.begin_turn(chat_id, parent, text, model, images)
+                self.database.execute("UPDATE chats SET archived = 0 WHERE id = ? AND archived", (chat_id,))
+                if from_draft:
+                    self.save_draft(waiting, "")
+                    self.save_draft_images(waiting, [])
+                return self.get_chat(chat_id), user, reply
+
+        return self.database.unless_index_damaged(whole)
+
+    def _begin_chat(self, new: NewChat) -> int:
+        chat_id = self.create_chat("", new.system_prompt, new.params, new.folder_id).id
+        if new.probabilities:
+            self.set_probabilities(chat_id, True)
+        return chat_id
 
     def get_chat(self, chat_id: int) -> Chat:
         row = self.database.fetch_one(
@@ -191,10 +242,31 @@ class ChatStore(PlaceStore):
             for chat_id, text in self.database.fetch("SELECT chat_id, content FROM drafts")
         }
 
+    # edits
+
+    def save_edit(self, message_id: int, text: str | None) -> None:
+        """Keep what a message is being changed to, which is not sent or saved yet; None: it is not changed any more."""
+        with self.database.transaction(durable=False):
+            self.database.execute("DELETE FROM edits WHERE message_id = ?", (message_id,))
+            if text is not None:
+                self.get_message(message_id)
+                self.database.execute(
+                    "INSERT INTO edits (message_id, content) VALUES (?, ?)", (message_id, clean_text(text))
+                )
+
+    def edits_of(self, chat_id: int) -> dict[int, str]:
+        """What messages of a chat are being changed to, by message, the last one last."""
+        rows = self.database.fetch(
+            "SELECT message_id, edits.content FROM edits JOIN messages ON messages.id = message_id"
+            " WHERE chat_id = ? AND deleted_at IS NULL ORDER BY message_id",
+            (chat_id,),
+        )
+        return dict(rows)
+
     # deleting
 
     def delete_chats(self, chat_ids: list[int]) -> Deletion:
-        """Take chats out of every list, until undone or erased."""
+        """Take chats out of every list but that of the deleted ones, until they are restored or erased."""
         with self.database.transaction():
             now = self.clock()
             gone = [
@@ -204,7 +276,45 @@ class ChatStore(PlaceStore):
                     "UPDATE chats SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL", (now, id_)
                 )
             ]
+            self._count_day(gone)
             return Deletion(chats=tuple(gone))
+
+    def deleted_chats(self) -> list[Chat]:
+        """The chats that can still be restored, last deleted first."""
+        rows = self.database.fetch(
+            f"SELECT {CHAT_COLUMNS} FROM chats WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, chats.id DESC"
+        )
+        return [chat_of(row) for row in rows]
+
+    def days_deleted(self) -> dict[int, int]:
+        """On how many further days Samar has run since each deleted chat was deleted."""
+        return dict(self.database.fetch("SELECT chat_id, count(*) - 1 FROM deletion_days GROUP BY chat_id"))
+
+    def erase_overdue(self, days: int = KEPT_DAYS) -> list[int]:
+        """Count today, and erase the chats that were deleted `days` counted days ago; 0: all of them. Returns their ids.
+
+        Only different days on which this was called count, so that a clock that jumps, in whichever direction and
+        however far, erases nothing early. Without the right to write there is nothing to do.
+        """
+        if self.database.read_only:
+            return []
+        with self.database.transaction():
+            deleted = [id_ for (id_,) in self.database.fetch("SELECT id FROM chats WHERE deleted_at IS NOT NULL")]
+            if not deleted:
+                return []
+            self._count_day(deleted)
+            counted = self.days_deleted()
+            overdue = [id_ for id_ in deleted if counted[id_] >= days]
+            self._purge_chats(overdue)
+            if overdue:
+                drop_unused(self.database)
+        return overdue
+
+    def _count_day(self, chat_ids: Iterable[int]) -> None:
+        day = int(self.clock() // _DAY_S)
+        self.database.execute_many(
+            "INSERT OR IGNORE INTO deletion_days (chat_id, day) VALUES (?, ?)", [(id_, day) for id_ in chat_ids]
+        )
 
     def undo(self, deletion: Deletion) -> None:
         """Bring back what a delete took away. Raises SamarError chat_missing when it has been erased."""
@@ -213,6 +323,9 @@ class ChatStore(PlaceStore):
                 for id_ in ids:
                     if not self.database.change(f"UPDATE {table} SET deleted_at = NULL WHERE id = ?", (id_,)):
                         raise SamarError("chat_missing")
+            self.database.execute_many(
+                "DELETE FROM deletion_days WHERE chat_id = ?", [(id_,) for id_ in deletion.chats]
+            )
             if deletion.chat_id is not None:
                 self.database.execute(
                     "UPDATE chats SET active_leaf = ? WHERE id = ?"
@@ -229,24 +342,22 @@ class ChatStore(PlaceStore):
             drop_unused(self.database)
 
     def chat_ids(self) -> list[int]:
-        """Every chat that is there, archived ones and those that can still be brought back included."""
-        return [id_ for (id_,) in self.database.fetch("SELECT id FROM chats")]
+        """Every chat that is there, archived ones included, but no deleted ones."""
+        return [id_ for (id_,) in self.database.fetch("SELECT id FROM chats WHERE deleted_at IS NULL")]
 
     def purge_deleted(self, before: float | None = None) -> list[int]:
-        """Erase everything that was deleted before `before` (Unix time); None: before the oldest Samar that runs started,
-        so that nobody can undo it any more. Without the right to write there is nothing to do. Returns the chats that lost
-        something."""
+        """Erase every message that was deleted before `before` (Unix time); None: before the oldest Samar that runs
+        started, so that nobody can undo it any more. Without the right to write there is nothing to do. Returns the chats
+        that lost something."""
         if self.database.read_only:
             return []
         with self.database.transaction():
             moment = sessions.earliest_opening(self.database) if before is None else before
-            chats = self.database.fetch("SELECT id FROM chats WHERE deleted_at < ?", (moment,))
-            self._purge_chats([id_ for (id_,) in chats])
             messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
             self._purge_messages([id_ for id_, _ in messages])
-            if chats or messages:
+            if messages:
                 drop_unused(self.database)
-        return sorted({id_ for (id_,) in chats} | {chat for _, chat in messages})
+        return sorted({chat for _, chat in messages})
 
     def _purge_chats(self, chat_ids: list[int]) -> None:
         for id_ in chat_ids:

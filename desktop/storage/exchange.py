@@ -39,6 +39,8 @@ class ExchangeMessage(msgspec.Struct, omit_defaults=True, kw_only=True):
     error_code: str | None = None
     error_details: dict[str, str] = {}
     images: list[ExchangeImage] = []
+    edit: str = ""
+    """What it is being changed to, not sent or saved yet."""
 
 
 class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):

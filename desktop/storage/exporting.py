@@ -144,6 +144,7 @@ class _JsonWriter(_Writer):
         return f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": [\n'
 
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        edits = store.edits_of(chat.id)
         exchange = ExchangeChat(
             uid=chat.uid,
             title=chat.title,
@@ -162,7 +163,7 @@ class _JsonWriter(_Writer):
             overflow=chat.overflow,
             summary=chat.summary,
             summary_until=chat.summary_until,
-            messages=[_exchange_message(store, message) for message in store.messages_of(chat.id)],
+            messages=[_exchange_message(store, turn, edits.get(turn.id, "")) for turn in store.messages_of(chat.id)],
         )
         return ("" if is_first else ",\n") + msgspec.json.encode(exchange).decode()
 
@@ -170,7 +171,7 @@ class _JsonWriter(_Writer):
         return "\n]}\n"
 
 
-def _exchange_message(store: ChatStore, message: Message) -> ExchangeMessage:
+def _exchange_message(store: ChatStore, message: Message, edit: str) -> ExchangeMessage:
     status = MessageStatus.INTERRUPTED if message.status is MessageStatus.STREAMING else message.status
     return ExchangeMessage(
         id=message.id,
@@ -186,6 +187,7 @@ def _exchange_message(store: ChatStore, message: Message) -> ExchangeMessage:
         error_code=message.error_code,
         error_details=dict(message.error_details),
         images=[ExchangeImage(data=data, name=image.name) for image, data in _readable_images(store, message)],
+        edit=edit,
     )
 
 

@@ -347,6 +347,8 @@ def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: 
         ),
     )
     store.attach(made, _images(message.images))
+    if message.edit:
+        store.save_edit(made, message.edit)
     return made
 
 

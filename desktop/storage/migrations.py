@@ -165,6 +165,23 @@ MIGRATIONS: tuple[Migration, ...] = (
         ALTER TABLE chats ADD COLUMN probabilities INTEGER NOT NULL DEFAULT 0;
         """,
     ),
+    Migration(
+        "0006_edits_and_deleted_chats",
+        """
+        -- What a message is being changed to, not sent or saved yet.
+        CREATE TABLE edits (
+            message_id INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+            content TEXT NOT NULL
+        );
+        -- The days on which Samar ran since a chat was deleted, as whole days since 1970: it is erased after so many of
+        -- them, whatever the clock says in between.
+        CREATE TABLE deletion_days (
+            chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            PRIMARY KEY (chat_id, day)
+        ) WITHOUT ROWID;
+        """,
+    ),
 )
 
 

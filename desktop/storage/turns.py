@@ -106,11 +106,13 @@ class TurnStore(PictureStore):
 
     @_without_index_if_damaged
     def edit_turn(self, message_id: int, text: str, model: str | None) -> tuple[Message, Message]:
-        """Send an edited version of one's own message, with its images, as a new branch beside it. Returns as `begin_turn`."""
+        """Send an edited version of one's own message, with its images, as a new branch beside it, and end the edit.
+        Returns as `begin_turn`."""
         with self.database.transaction():
             message = self.get_message(message_id)
             user, reply = self.begin_turn(message.chat_id, message.parent_id, text, model)
             self._copy_images(message_id, user.id)
+            self.database.execute("DELETE FROM edits WHERE message_id = ?", (message_id,))
             return self.get_message(user.id), reply
 
     @_without_index_if_damaged
@@ -201,12 +203,13 @@ class TurnStore(PictureStore):
     # changing
 
     def edit_content(self, message_id: int, content: str) -> Message:
-        """Replace the text of a message in place. Returns the message as it was, whose text undoes the edit."""
+        """Replace the text of a message in place, and end the edit of it. Returns the message as it was, whose text undoes the edit."""
         with self.database.transaction():
             before = self.get_message(message_id)
             if before.status is MessageStatus.STREAMING:
                 raise ValueError("a reply can't be edited while it streams")
             self.database.execute("UPDATE messages SET content = ? WHERE id = ?", (clean_text(content), message_id))
+            self.database.execute("DELETE FROM edits WHERE message_id = ?", (message_id,))
             self.database.execute("UPDATE chats SET updated_at = ? WHERE id = ?", (self.clock(), before.chat_id))
             return before
 

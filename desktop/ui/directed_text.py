@@ -137,6 +137,10 @@ class DirectedText(QTextEdit):
         self.turning = False
         self._fit()
 
+    def forget_undo(self) -> None:
+        """What stood here belongs to something else now: Ctrl+Z and Ctrl+Y bring nothing of it back."""
+        self.document().clearUndoRedoStacks()
+
     def _is_turned(self) -> bool:
         """Whether every paragraph runs as its letters do."""
         block = self.document().firstBlock()

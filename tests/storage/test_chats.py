@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +12,8 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
 from desktop.storage.database import Database
+from desktop.storage.search import Query, Search
+from desktop.storage.turns import Deletion
 from tests.storage.kit import exchange, opened
 
 STATS = GenerationStats(
@@ -153,14 +156,129 @@ def test_that_deleted_chats_come_back_by_undo_and_not_after_erasing(store: ChatS
     assert store.database.scalar("SELECT count(*) FROM messages") == 0
 
 
-def test_that_what_an_earlier_run_deleted_is_erased_and_what_this_one_did_is_not(paths: Paths) -> None:
+def test_that_messages_which_an_earlier_run_deleted_are_erased_and_those_of_this_one_are_not(paths: Paths) -> None:
     with opened(paths) as store:
-        store.delete_chats([store.create_chat("yesterday").id])
+        chat = store.create_chat()
+        yesterday = exchange(store, chat.id, None, "yesterday", "a")[0]
+        store.delete_turn(yesterday.id)
     with opened(paths) as store:
-        today = store.delete_chats([store.create_chat("today").id])
-        store.purge_deleted()
-        assert store.database.fetch("SELECT title FROM chats") == [("today",)]
+        today = store.delete_turn(exchange(store, chat.id, None, "today", "b")[0].id)
+        assert store.purge_deleted() == [chat.id]
+        assert store.database.fetch("SELECT content FROM messages ORDER BY id") == [("today",), ("b",)]
         store.undo(today)
+
+
+class Clock:
+    """Unix time that a test sets."""
+
+    def __init__(self) -> None:
+        self.day = 20_000.5
+
+    def __call__(self) -> float:
+        return self.day * 86_400
+
+
+@pytest.fixture
+def dated(paths: Paths) -> Iterator[tuple[ChatStore, Clock]]:
+    clock = Clock()
+    with opened(paths) as plain:
+        yield ChatStore(plain.database, clock), clock
+
+
+def test_that_deleted_chats_are_listed_and_nowhere_else_and_come_back_whole(store: ChatStore) -> None:
+    folder = store.create_folder("Work")
+    chat = store.create_chat("Planets", folder_id=folder.id)
+    question, _ = exchange(store, chat.id, None, "Saturn", "has rings")
+    store.save_draft(chat.id, "and then")
+    store.save_edit(question.id, "Jupiter")
+    before = store.get_chat(chat.id)
+    deletion = store.delete_chats([chat.id])
+    assert [found.id for found in store.deleted_chats()] == [chat.id]
+    assert store.days_deleted() == {chat.id: 0}
+    assert store.list_chats(ChatQuery(archived=None)) == []
+    assert store.chats_from(0, 10) == []
+    assert store.chat_ids() == []
+    found = Search(store.database)
+    assert found.messages(Query("Saturn")) == found.titles(Query("Planets")) == []
+    store.undo(deletion)
+    assert store.get_chat(chat.id) == before
+    assert (store.deleted_chats(), store.days_deleted()) == ([], {})
+    assert store.draft_of(chat.id) == "and then"
+    assert store.edits_of(chat.id) == {question.id: "Jupiter"}
+
+
+def test_that_a_deleted_chat_is_erased_after_its_days_and_not_before(dated: tuple[ChatStore, Clock]) -> None:
+    store, clock = dated
+    chat = store.create_chat("old")
+    store.delete_chats([chat.id])
+    for _ in range(29):
+        clock.day += 1
+        assert store.erase_overdue(30) == []
+        assert store.erase_overdue(30) == [], "a second start on the same day"
+    clock.day += 1
+    assert store.erase_overdue(30) == [chat.id]
+    assert store.deleted_chats() == []
+    assert store.database.fetch("SELECT chat_uid IS NOT NULL FROM erasures") == [(1,)]
+
+
+@pytest.mark.parametrize("jumps", [(3650,), (-7000, 7001), (1, -1) * 60, (400, -399) * 20])
+def test_that_a_clock_that_jumps_erases_nothing_early(dated: tuple[ChatStore, Clock], jumps: tuple[int, ...]) -> None:
+    store, clock = dated
+    chat = store.create_chat("kept")
+    store.delete_chats([chat.id])
+    days = {clock.day}
+    for jump in jumps:
+        clock.day += jump
+        days.add(clock.day)
+        if len(days) <= 30:
+            assert store.erase_overdue(30) == []
+    clock.day -= 5
+    store.undo(Deletion(chats=(chat.id,)))
+    assert store.erase_overdue(0) == [], "what was restored is no deleted chat"
+
+
+def test_that_a_chat_that_is_deleted_again_is_counted_anew(dated: tuple[ChatStore, Clock]) -> None:
+    store, clock = dated
+    chat = store.create_chat()
+    deletion = store.delete_chats([chat.id])
+    clock.day += 1
+    assert store.erase_overdue(2) == []
+    store.undo(deletion)
+    store.delete_chats([chat.id])
+    clock.day += 1
+    assert store.erase_overdue(2) == []
+    assert store.erase_overdue(0) == [chat.id]
+
+
+def test_that_edits_are_kept_until_they_are_sent_or_given_up(store: ChatStore) -> None:
+    chat, other = store.create_chat(), store.create_chat()
+    question, reply = exchange(store, chat.id, None, "q", "a")
+    elsewhere, _ = exchange(store, other.id, None, "q", "a")
+    store.save_edit(question.id, "")
+    store.save_edit(question.id, "qq")
+    store.save_edit(reply.id, "aa")
+    store.save_edit(elsewhere.id, "other")
+    assert store.edits_of(chat.id) == {question.id: "qq", reply.id: "aa"}
+    store.edit_turn(question.id, "qq", None)
+    assert store.edits_of(chat.id) == {reply.id: "aa"}
+    store.edit_content(reply.id, "aa")
+    assert store.edits_of(chat.id) == {}
+    store.save_edit(elsewhere.id, None)
+    assert store.edits_of(other.id) == {}
+    with pytest.raises(SamarError):
+        store.save_edit(10_000, "of nothing")
+
+
+def test_that_an_edit_is_erased_with_its_message_and_its_chat(store: ChatStore) -> None:
+    chat = store.create_chat()
+    first, _ = exchange(store, chat.id, None, "q", "a")
+    second, _ = exchange(store, chat.id, None, "q2", "a2")
+    for message in (first, second):
+        store.save_edit(message.id, "secret")
+    store.purge(store.delete_turn(first.id))
+    assert store.edits_of(chat.id) == {second.id: "secret"}
+    store.purge(store.delete_chats([chat.id]))
+    assert store.database.scalar("SELECT count(*) FROM edits") == 0
 
 
 def test_that_a_chat_of_thousands_of_turns_is_erased_whole(store: ChatStore) -> None:

@@ -36,6 +36,7 @@ def fill(store: ChatStore) -> Chat:
     exchange(store, chat.id, second.id, "<script>alert(1)</script> ![x](https://example.org/x.png)", "`code` ~~gone~~")
     store.place([chat.id], pinned=True)
     store.save_draft(chat.id, "not sent")
+    store.save_edit(user.id, "ما هو\nGGUF؟ not sent")
     archived = store.create_chat("archived and empty", "")
     store.place([archived.id], archived=True)
     failed = store.create_chat()
@@ -54,6 +55,7 @@ def contents(store: ChatStore) -> list[object]:
     for chat in store.list_chats(ChatQuery(archived=None)):
         tree = store.messages_of(chat.id)
         places = {id_: place for place, id_ in enumerate(tree.messages)}
+        edits = {places[id_]: text for id_, text in store.edits_of(chat.id).items()}
 
         def plain(message: Message, places: dict[int, int] = places) -> object:
             values = {name: getattr(message, name) for name in Message.__slots__}
@@ -65,7 +67,7 @@ def contents(store: ChatStore) -> list[object]:
         values["folder_id"] = folders.get(chat.folder_id or 0)
         values["active_leaf"] = places.get(chat.active_leaf or 0)
         values["summary_until"] = places.get(chat.summary_until or 0)
-        found.append((values, drafts.get(chat.id), [plain(message) for message in tree]))
+        found.append((values, drafts.get(chat.id), edits, [plain(message) for message in tree]))
     return sorted(found, key=str)
 
 

@@ -31,26 +31,35 @@ class Actor(QObject):
 
 
 class Undo(Actor):
-    """One offer at a time, as a toast. A deletion becomes final when its offer ends."""
+    """One offer at a time, as a toast. A deletion is erased when its offer ends, unless it stays in the list of the deleted
+    chats."""
 
-    erased = Signal(object)
-    """Deletion: it is gone for good."""
+    settled = Signal(object)
+    """Deletion: its offer has ended, and what was read of it may be forgotten."""
     purge_due = Signal()
     """Something deleted can't be brought back any more: its traces may be erased."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
-        self._pending: tuple[ChatStore, Deletion] | None = None
+        self._pending: tuple[ChatStore, Deletion, bool] | None = None
+        """What was deleted, and whether it is erased when the offer ends."""
         window.toast.gone.connect(self._time_over)
 
     def offer(
-        self, text: str, undo: Callable[[], None], store: ChatStore | None = None, deletion: Deletion | None = None
+        self,
+        text: str,
+        undo: Callable[[], None],
+        store: ChatStore | None = None,
+        deletion: Deletion | None = None,
+        *,
+        erases: bool = True,
     ) -> None:
-        """Say what was done, with "Undo". deletion: is undone before `undo` runs, or erased when the offer is over."""
-        self._purge()
+        """Say what was done, with "Undo". deletion: is undone before `undo` runs; erases: or erased when the offer is
+        over."""
+        self._settle()
         if store is not None and deletion is not None:
-            self._pending = store, deletion
+            self._pending = store, deletion, erases
 
         def act() -> None:
             pending, self._pending = self._pending, None
@@ -68,13 +77,16 @@ class Undo(Actor):
 
     def _time_over(self) -> None:
         # the toast goes before its action is done
-        QTimer.singleShot(0, self, self.guarded(self._purge))
+        QTimer.singleShot(0, self, self.guarded(self._settle))
 
-    def _purge(self) -> None:
+    def _settle(self) -> None:
         """Erase what was deleted and can't be brought back any more."""
         pending, self._pending = self._pending, None
-        if pending is not None:
-            store, deletion = pending
+        if pending is None:
+            return
+        store, deletion, erases = pending
+        if erases:
             store.purge(deletion)
-            self.erased.emit(deletion)
+        self.settled.emit(deletion)
+        if erases:
             self.purge_due.emit()

@@ -199,10 +199,17 @@ class ChatPanel(QFrame):
         if self.built:
             self.sampling.set_presets(presets)
 
-    def forget_form(self) -> None:
-        """Another chat is shown: of the form of replies nothing that was typed stays."""
+    def tell(self) -> None:
+        """Emit every edit that hasn't been told yet: another chat is about to be shown."""
+        self.tell_prompt()
+        if self.built and self.sampling.form.settled.isActive():
+            self.sampling.form.tell()
+
+    def forget(self) -> None:
+        """Another chat is shown: nothing that was typed for the one before stays, nor comes back by undoing."""
         if self.built:
             self.sampling.form.forget()
+            self.prompt_text.forget_undo()
 
     def set_probabilities(self, wanted: bool) -> None:
         """Whether the probabilities of tokens are asked for in this chat."""

@@ -95,7 +95,7 @@ class SendButton(Button):
 
 
 class Composer(QWidget):
-    """Emits what was written and empties itself; Ctrl+Z brings it back, and so does `set_draft` after a failure."""
+    """Emits what was written and empties itself; Ctrl+Z brings it back in the same chat, and `set_draft` after a failure."""
 
     submitted = Signal(str)
     stop_requested = Signal()
@@ -196,7 +196,8 @@ class Composer(QWidget):
             self.stop_requested.emit()
         else:
             self.submit()
-            self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        # also after a stop: the button is disabled then, and the focus would go to some other widget
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _escape(self) -> None:
         if self.generating:

@@ -28,10 +28,10 @@ class _Summarising:
     chat_id: int
     until: int
     text: str = ""
-    begun: bool = False
-    """The engine is at it."""
     cancelled: bool = False
     """The summary is not wanted; the reply that waits for it is."""
+    stopped: bool = False
+    """Neither is wanted."""
     after: list[tuple[Callable[[], None], Callable[[], None]]] = field(default_factory=list)
     """What waits for it: what to do then, and what to do when the person stops."""
 
@@ -65,7 +65,6 @@ class ContextKeeper(QObject):
         notice.summary_edited.connect(self._edit)
         notice.rewrite_requested.connect(self._rewrite)
         notice.cancelled.connect(self._cancel)
-        worker.prompt_progress.connect(self._on_progress)
         worker.chunk_received.connect(self._on_chunk)
         worker.finished.connect(self._on_finished)
         worker.failed.connect(self._on_failed)
@@ -181,10 +180,21 @@ class ContextKeeper(QObject):
         else:
             job.after.append((then, stopped))
 
+    def stop(self, chat_id: int, *, unasked: bool = False) -> None:
+        """End the summary for which replies of a chat wait, and these. unasked: one that no reply waits for, too."""
+        for id_, job in list(self._jobs.items()):
+            if job.chat_id == chat_id and (job.after or unasked):
+                job.stopped = True
+                self.worker.cancel(id_)
+
     def forget(self, chat_id: int) -> None:
-        """The chat is gone."""
+        """The chat is gone, and where it was kept: what still comes of its summary is dropped."""
+        if self.open is not None and self.open[1].id == chat_id:
+            self.open = None
+            self._later.stop()
         for id_ in [id_ for id_, job in self._jobs.items() if job.chat_id == chat_id]:
             del self._jobs[id_]
+            self.worker.cancel(id_)
 
     def _job_of(self, chat_id: int) -> _Summarising | None:
         return next((job for job in self._jobs.values() if job.chat_id == chat_id), None)
@@ -204,6 +214,7 @@ class ContextKeeper(QObject):
             messages=summary_request(found.to_summarise, found.summary, budget),
             params=GenerationParams(temperature=_TEMPERATURE, max_tokens=most),
             thinking=False,
+            chat=str(chat.id),
         )
         job = _Summarising(store, chat.id, found.to_summarise[-1].id)
         self._jobs[self._next] = job
@@ -219,14 +230,7 @@ class ContextKeeper(QObject):
             return
         id_, job = found
         job.cancelled = True
-        if job.begun:
-            self.worker.stop()
-        else:  # it waits behind another chat's reply, which goes on
-            self._on_finished(id_, GenerationStats(prompt_tokens=0, stopped_by=StoppedBy.USER))
-
-    def _on_progress(self, id_: int, _done: int, _total: int) -> None:
-        if id_ in self._jobs:
-            self._jobs[id_].begun = True
+        self.worker.cancel(id_)
 
     def _on_chunk(self, id_: int, text: str, _thinking: str) -> None:
         if id_ in self._jobs:
@@ -236,11 +240,11 @@ class ContextKeeper(QObject):
         job = self._jobs.pop(id_, None)
         if job is None:
             return
-        if stats.stopped_by is StoppedBy.USER or not job.text.strip():
+        if stats.stopped_by is StoppedBy.USER or job.stopped or not job.text.strip():
             self._refused.add((job.chat_id, job.until))
         else:
             self._guard(lambda: self._keep(job.store.set_summary(job.chat_id, job.text.strip(), job.until)))
-        ends = stats.stopped_by is StoppedBy.USER and not job.cancelled
+        ends = job.stopped or (stats.stopped_by is StoppedBy.USER and not job.cancelled)
         for then, stopped in job.after:
             (stopped if ends else then)()
         self.refresh()
@@ -250,9 +254,10 @@ class ContextKeeper(QObject):
         if job is None:
             return
         self._refused.add((job.chat_id, job.until))
-        self.failed.emit(problem)
-        for then, _stopped in job.after:
-            then()
+        if not job.stopped:
+            self.failed.emit(problem)
+        for then, stopped in job.after:
+            (stopped if job.stopped else then)()
         self.refresh()
 
 

@@ -87,6 +87,7 @@ class ContextNotice(Card):
         """Another chat is shown."""
         self.tell()
         self.change.setChecked(False)
+        self.summary.forget_undo()
 
     def tell(self) -> None:
         """Emit an edit that hasn't been told yet."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -13,7 +14,7 @@ from desktop.core.generation import GenerationParams
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
 from desktop.core.settings import Settings
-from desktop.storage.chats import ChatStore
+from desktop.storage.chats import ChatStore, NewChat
 from desktop.storage.search import Query
 from desktop.storage.temporary import is_temporary, temporary_store
 from desktop.storage.turns import Deletion
@@ -67,9 +68,9 @@ class ChatController(Actor):
         window.add_notice(notice)
         self.context = ContextKeeper(notice, worker, self)
         self.images = ImageKeeper(window, transcript, worker, store, self.draft_place, self.path)
-        self.drafts = Drafts(window, self.images, self.draft_place)
+        self.drafts = Drafts(window, self.images, transcript.editing, self.draft_place)
         self.probabilities = ProbabilityKeeper(window, transcript, worker)
-        self.organizer = Organizer(window, store, finder, self.undo, self._stop_in)
+        self.organizer = Organizer(window, store, finder, self.undo, self._depart, lambda: self.settings().deleted_days)
         self._connect()
 
     def _connect(self) -> None:
@@ -80,7 +81,7 @@ class ChatController(Actor):
         sidebar.folder_chat_requested.connect(self.new_chat_in)
         sidebar.hit_selected.connect(self.open_hit)
         composer.submitted.connect(self.send)
-        composer.stop_requested.connect(self.worker.stop)
+        composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self.context.set_draft)
         self.context.failed.connect(self.error_occurred)
         self.context.chat_changed.connect(self._took)
@@ -103,7 +104,8 @@ class ChatController(Actor):
         self.organizer.changed.connect(self._took)
         self.organizer.left.connect(self._left)
         self.organizer.returned.connect(self._returned)
-        self.undo.erased.connect(self._forget)
+        self.organizer.erased.connect(self._erased)
+        self.undo.settled.connect(self._forget)
         self.undo.purge_due.connect(self.purge_due)
         self.replies.grew.connect(self._on_grew)
         self.replies.ended.connect(self._on_ended)
@@ -124,7 +126,7 @@ class ChatController(Actor):
 
     def new_chat(self) -> None:
         """An empty page; the chat comes into being with its first message."""
-        self.drafts.keep()
+        self._leave()
         self._leave_temporary()
         self._show_new()
 
@@ -135,7 +137,7 @@ class ChatController(Actor):
 
     def new_temporary_chat(self) -> None:
         """An empty page for a chat that is never written to disk, and is gone when it is left."""
-        self.drafts.keep()
+        self._leave()
         self._leave_temporary()
         self.store = temporary_store()
         self._show_new()
@@ -144,16 +146,26 @@ class ChatController(Actor):
     def is_temporary(self) -> bool:
         return self.store is not self.history
 
+    def _leave(self) -> None:
+        """Another chat is about to be shown: what is being typed anywhere belongs to this one, and is stored with it."""
+        self.window.panel.tell()
+        self.context.notice.tell()
+        self.drafts.keep()
+
     def _leave_temporary(self) -> None:
+        """A temporary chat that is left is gone: from every field, from the queue, and from the engine."""
         if not self.is_temporary:
             return
         store, self.store = self.store, self.history
+        self.drafts.leave()
         self.undo.forget(store)
+        self.transcript.forget_find()
         if self.chat:
-            if self.replies.in_chat(self.chat.id):
-                self.replies.forget(self.chat.id)
-                self.context.forget(self.chat.id)
-                self.worker.stop()
+            replies = self.replies.of_chat(self.chat.id)
+            self.replies.forget(self.chat.id)
+            self.context.forget(self.chat.id)
+            for message_id in replies:
+                self.worker.cancel(message_id)
             self.worker.forget([str(self.chat.id)])
             self.probabilities.forget(self.tree.messages)
             self.window.show_toast(self.tr("The temporary chat is gone"))
@@ -177,7 +189,7 @@ class ChatController(Actor):
         except SamarError as problem:
             self.error_occurred.emit(problem)
             return
-        self.drafts.keep()
+        self._leave()
         self._leave_temporary()
         self.chat, self.tree = chat, tree
         self.window.sidebar.set_current(chat_id)
@@ -187,7 +199,7 @@ class ChatController(Actor):
     def reload(self) -> None:
         """Show the chat anew from the history, after its tree changed."""
         if self.chat:
-            self.drafts.keep()
+            self._leave()
             self.chat, self.tree = self.store.get_chat(self.chat.id), self.store.messages_of(self.chat.id)
             self._show_path()
             self._show_chat()
@@ -195,13 +207,14 @@ class ChatController(Actor):
     def _show_path(self) -> None:
         path = [self.replies.current(message) for message in self.path()]
         self.transcript.set_messages(path, {message.id: self._place(message.id) for message in path})
+        self.drafts.show_edits()
 
     def _show_chat(self) -> None:
         self.window.show_empty(not (self.chat and len(self.tree)))
         self.window.show_temporary(self.is_temporary)
         self.window.set_chat_title(self.chat.title if self.chat else "")
         self.drafts.show()
-        self.window.panel.forget_form()
+        self.window.panel.forget()
         self.show_panel()
         self._show_busy()
 
@@ -272,35 +285,45 @@ class ChatController(Actor):
     def send(self, text: str) -> None:
         """Store the message, show it, and ask for the reply. What can't be stored stays in the composer."""
         try:
-            if self.chat is None:
-                folder = None if self.is_temporary else self.new_folder
-                chat = self.store.create_chat("", self.temporary_prompt, self.temporary_params, folder)
-                if self.probabilities.wish:
-                    chat = self.store.set_probabilities(chat.id, True)
-            else:
-                chat = self.chat
-            images = self.images.tray.images
-            user, reply = self.store.begin_turn(chat.id, chat.active_leaf, text, self._model_name(), images)
-            if chat.archived:  # what goes on is not put away any more
-                self.store.place([chat.id], archived=False)
-            self.drafts.sent()
-            self.chat = self.store.get_chat(chat.id)
-        except SamarError as problem:
+            chat: int | NewChat = self.chat.id if self.chat else self._new()
+            leaf = self.chat.active_leaf if self.chat else None
+            sent = self.store.send(chat, leaf, text, self._model_name(), self.images.tray.images)
+        except BaseException as problem:
             self.window.composer.set_draft(text)
+            if not isinstance(problem, SamarError):
+                raise
             self.error_occurred.emit(problem)
             return
+        self.chat, user, reply = sent
         self.tree = self.tree.with_message(user).with_message(reply)
-        self.drafts.clear()
-        self._list(self.chat)
-        self.window.sidebar.set_current(self.chat.id)
-        self.window.show_empty(False)
-        self.window.set_chat_title(self.chat.title)
-        self._append(user)
-        self._begin(reply)
+        with self._answering(reply):
+            self.drafts.sent()
+            self._list(self.chat)
+            self.window.sidebar.set_current(self.chat.id)
+            self.window.show_empty(False)
+            self.window.set_chat_title(self.chat.title)
+            self._append(user)
+            self._begin(reply)
+
+    def _new(self) -> NewChat:
+        """The chat that begins with what is sent now."""
+        folder = None if self.is_temporary else self.new_folder
+        return NewChat(self.temporary_prompt, self.temporary_params, folder, self.probabilities.wish)
+
+    @contextmanager
+    def _answering(self, reply: Message) -> Iterator[None]:
+        """A reply is stored: whatever keeps it from being asked for ends it as failed, so that it never waits for ever."""
+        self.replies.follow(reply, self.store)
+        try:
+            yield
+        except SamarError as problem:
+            self.replies.fail(reply.id, problem)
+        except BaseException as problem:
+            self.replies.fail(reply.id, SamarError("engine_failed", reason=problem))
+            raise
 
     def _begin(self, reply: Message, *, continued: bool = False) -> None:
         """Show the reply in the making and ask the worker for it."""
-        self.replies.follow(reply, self.store)
         if continued:
             self.transcript.update_message(reply)
         else:
@@ -321,9 +344,23 @@ class ChatController(Actor):
             self.replies.sent(reply.id, len(found.left_out))
             self.worker.generate(reply.id, request)
 
+        def ask_or_fail() -> None:
+            try:
+                ask()
+            except SamarError as problem:
+                self.replies.fail(reply.id, problem)
+            except BaseException as problem:
+                self.replies.fail(reply.id, SamarError("engine_failed", reason=problem))
+                raise
+
         found = self.context.plan_for(chat, turns, self._system(chat), params)
         end = self.guarded(lambda: self.replies.end(reply.id))
-        self.context.when_ready(store, chat, found, params, self.guarded(ask), end)
+        self.context.when_ready(store, chat, found, params, ask_or_fail, end)
+
+    def stop(self) -> None:
+        """End the reply of the chat on the screen, and no other one."""
+        if self.chat:
+            self._stop_in([self.chat.id])
 
     def _system(self, chat: Chat | None) -> str:
         """The system prompt that holds in a chat, or in one to come, with its variables filled."""
@@ -364,14 +401,14 @@ class ChatController(Actor):
         parent = message.parent_id if message.role is Role.ASSISTANT else message.id
         if parent is None or self.chat is None:
             return
-        if self.replies.in_chat(self.chat.id):
-            self.worker.stop()
         before = next((turn for turn in self.path() if turn.parent_id == parent), None)
         reply = self.store.begin_reply(parent, self._model_name())
-        self._adopt(reply)
-        if before:
-            self.transcript.remove_from(before.id)
-        self._begin(reply)
+        self._stop_in([self.chat.id])
+        with self._answering(reply):
+            self._adopt(reply)
+            if before:
+                self.transcript.remove_from(before.id)
+            self._begin(reply)
 
     def _adopt(self, *messages: Message) -> None:
         """Take new messages, the last of which is the active leaf now."""
@@ -391,24 +428,40 @@ class ChatController(Actor):
         if self.chat is None or self.replies.in_chat(self.chat.id):
             return
         reply = self.store.resume_reply(message_id)
-        self._adopt(reply)
-        self._begin(reply, continued=bool(reply.content))
+        with self._answering(reply):
+            self._adopt(reply)
+            self._begin(reply, continued=bool(reply.content))
 
     def edit(self, message_id: int, text: str) -> None:
         """Send an edited version of one's own message as a new branch."""
         if self.chat is None:
             return
-        if self.replies.in_chat(self.chat.id):
-            self.worker.stop()
-        user, reply = self.store.edit_turn(message_id, text, self._model_name())
-        self._adopt(user, reply)
-        self.transcript.remove_from(message_id)
-        self._append(user)
-        self._begin(reply)
+        with self._stored_edit():
+            user, reply = self.store.edit_turn(message_id, text, self._model_name())
+        self._stop_in([self.chat.id])
+        with self._answering(reply):
+            self._adopt(user, reply)
+            self.transcript.remove_from(message_id)
+            self._append(user)
+            self._begin(reply)
+
+    @contextmanager
+    def _stored_edit(self) -> Iterator[None]:
+        """What can't be stored stays in the editor."""
+        try:
+            yield
+        except BaseException:
+            self.transcript.editing.refuse()
+            raise
 
     def edit_reply(self, message_id: int, text: str) -> None:
         """Change the text of a reply in place."""
-        self.store.edit_content(message_id, text)
+        if self.replies.is_live(message_id):
+            self.transcript.editing.refuse()
+            self.window.show_toast(self.tr("The reply is still being written"))
+            return
+        with self._stored_edit():
+            self.store.edit_content(message_id, text)
         message = self.store.get_message(message_id)
         self.probabilities.forget([message_id])
         self.tree = self.tree.with_message(message)
@@ -427,8 +480,8 @@ class ChatController(Actor):
 
     def delete_turn(self, message_id: int) -> None:
         """Take a turn and what follows it away, with undo."""
-        if self.chat and self.replies.in_chat(self.chat.id):
-            self.worker.stop()
+        if self.chat:
+            self._stop_in([self.chat.id])
         deletion = self.store.delete_turn(message_id)
         self.reload()
         store, chat_id = self.store, deletion.chat_id
@@ -482,7 +535,7 @@ class ChatController(Actor):
         """Chats were deleted or put away: the one on the screen gives way to a new one."""
         if self.chat and self.chat.id in chat_ids and not self.is_temporary:
             self.chat = None
-            self.drafts.clear()
+            self.drafts.leave()
             self.new_chat()
 
     def _returned(self, chat_ids: list[int]) -> None:
@@ -494,9 +547,25 @@ class ChatController(Actor):
         """The engine forgets what it has read of what is gone for good."""
         self.worker.forget([str(id_) for id_ in (*deletion.chats, deletion.chat_id) if id_ is not None])
 
+    def _erased(self, chat_ids: list[int]) -> None:
+        self._forget(Deletion(chats=tuple(chat_ids)))
+        self.purge_due.emit()
+
     def _stop_in(self, chat_ids: list[int]) -> None:
-        if any(self.replies.in_chat(chat_id) for chat_id in chat_ids):
-            self.worker.stop()
+        """End the replies that are being written or wait in these chats, and no other ones."""
+        for chat_id in chat_ids:
+            self.context.stop(chat_id)
+            for message_id in self.replies.of_chat(chat_id):
+                self.worker.cancel(message_id)
+
+    def _depart(self, chat_ids: list[int]) -> None:
+        """These chats are about to be deleted or put away: nothing is written in them any more, and what is being typed
+        stays with them."""
+        if self.chat and self.chat.id in chat_ids and not self.is_temporary:
+            self._leave()
+        self._stop_in(chat_ids)
+        for chat_id in chat_ids:
+            self.context.stop(chat_id, unasked=True)
 
     # from the replies
 
@@ -512,7 +581,7 @@ class ChatController(Actor):
 
     def close(self) -> None:
         """Samar ends: drafts and replies are stored."""
-        self.drafts.keep()
+        self._leave()
         self._leave_temporary()
         self.images.close()
         self.replies.close()

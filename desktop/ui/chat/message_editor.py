@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextCursor
 from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.chat import Message, Role
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.directed_text import DirectedText
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native
 
 MOST_LINES = 10
@@ -45,41 +44,58 @@ class MessageEditor(QFrame):
     """A card over the message: its source, to be changed and sent as a new version. An own message is sent by
     Enter as in the composer, a reply is saved by Ctrl+Enter; Escape leaves."""
 
-    submitted = Signal(int, str)
-    closed = Signal()
+    submitted = Signal(str)
+    cancelled = Signal()
 
-    def __init__(self, message: Message, look: Look, parent: QWidget) -> None:
+    def __init__(self, message: Message, text: str, look: Look, parent: QWidget) -> None:
+        """text: what the message is being changed to."""
         super().__init__(parent)
         self.message = message
-        self._look = look
         own = message.role is Role.USER
         self.field = _Field(self, least=2, most=MOST_LINES)
         self.field.enter_accepts = own
+        self.field.setPlainText(text)
+        buttons = QDialogButtonBox(self)
+        self.cancel, self.send = QPushButton(self), QPushButton(self)
+        self.send.setDefault(True)
+        self.send.setProperty("rank", "primary")
+        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self.send, QDialogButtonBox.ButtonRole.AcceptRole)
+        column = QVBoxLayout(self)
+        column.addWidget(self.field)
+        column.addWidget(buttons)
+        self.send.clicked.connect(self._submit)
+        self.cancel.clicked.connect(self.cancelled)
+        self.field.accepted.connect(self._submit)
+        self.field.rejected.connect(self.cancelled)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
+        self.set_look(look)
+        self._retranslate()
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
         self.field.setFont(look.font)
-        self.field.setPlainText(message.content)
         palette = self.field.palette()
         palette.setColor(QPalette.ColorRole.Base, colour(look.palette.surface))
         palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
         self.field.setPalette(palette)
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(look.px(12), look.px(12), look.px(12), look.px(10))
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        own = self.message.role is Role.USER
         self.field.setAccessibleName(self.tr("Edit your message") if own else self.tr("Edit the reply"))
-        buttons = QDialogButtonBox(self)
-        self.cancel = QPushButton(self.tr("Cancel"), self)
-        self.send = QPushButton(self.tr("Send") if own else self.tr("Save"), self)
-        self.send.setDefault(True)
-        self.send.setProperty("rank", "primary")
-        set_tool_tip(self.send, native("Return" if own else "Ctrl+Return"))
-        set_tool_tip(self.cancel, native("Esc"))
-        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.addButton(self.send, QDialogButtonBox.ButtonRole.AcceptRole)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(look.px(12), look.px(12), look.px(12), look.px(10))
-        column.addWidget(self.field)
-        column.addWidget(buttons)
-        self.send.clicked.connect(self._submit)
-        self.cancel.clicked.connect(self._leave)
-        self.field.accepted.connect(self._submit)
-        self.field.rejected.connect(self._leave)
-        self.field.moveCursor(QTextCursor.MoveOperation.End)
+        self.cancel.setText(self.tr("Cancel"))
+        self.send.setText(self.tr("Send") if own else self.tr("Save"))
+        self.send.setToolTip(native("Return" if own else "Ctrl+Return"))
+        self.cancel.setToolTip(native("Esc"))
 
     def height_for(self, width: int) -> int:
         """Pixels that the card wants at `width`: as much as its text, up to MOST_LINES."""
@@ -90,14 +106,7 @@ class MessageEditor(QFrame):
         return self.sizeHint().height()
 
     def _submit(self) -> None:
-        text = self.field.toPlainText().strip()
-        if text and text != self.message.content:
-            self.submitted.emit(self.message.id, text)
-        self._leave()
-
-    def _leave(self) -> None:
-        self.closed.emit()
-        self.deleteLater()
+        self.submitted.emit(self.field.toPlainText().strip())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

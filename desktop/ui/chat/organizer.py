@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat
 from desktop.core.folding import utf16_offset
 from desktop.storage.chats import ChatOrder, ChatStore
+from desktop.storage.turns import Deletion
 from desktop.ui import i18n
 from desktop.ui.chat.actor import Actor, Undo
 from desktop.ui.chat.chat_list import SearchHit
 from desktop.ui.chat.listing import show_chats, show_folders
 from desktop.ui.main_window import MainWindow
 from desktop.workers.search import Found, SearchWorker
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.deleted_dialog import DeletedChatsDialog
 
 
 class Organizer(Actor):
@@ -26,6 +31,8 @@ class Organizer(Actor):
     """These chats (ids) were deleted or put away."""
     returned = Signal(list)
     """These chats (ids) are back."""
+    erased = Signal(list)
+    """These deleted chats (ids) are gone for good."""
 
     def __init__(
         self,
@@ -34,10 +41,13 @@ class Organizer(Actor):
         finder: SearchWorker,
         undo: Undo,
         stop: Callable[[list[int]], None],
+        kept_days: Callable[[], int],
     ) -> None:
-        """stop: ends the replies that are being written in chats (ids)."""
+        """stop: ends the replies that are being written in chats (ids), and keeps what is being typed in them. kept_days:
+        how long deleted chats can be restored."""
         super().__init__(window)
         self.window, self.history, self.finder, self.undo, self.stop = window, history, finder, undo, stop
+        self.kept_days = kept_days
         bar = window.sidebar
         bar.chat_renamed.connect(self.guarded(self.rename))
         bar.chats_deleted.connect(self.guarded(self.delete))
@@ -49,6 +59,7 @@ class Organizer(Actor):
         bar.folder_deleted.connect(self.guarded(self.delete_folder))
         bar.folder_folded.connect(self.guarded(self.fold))
         bar.order_changed.connect(self.guarded(self.sort))
+        bar.deleted_requested.connect(self.guarded(self.show_deleted))
         bar.search_changed.connect(self.search)
         finder.found.connect(self._on_found)
         finder.failed.connect(self.error_occurred)
@@ -128,7 +139,7 @@ class Organizer(Actor):
             self.changed.emit(chat)
 
     def delete(self, chat_ids: list[int]) -> None:
-        """Take chats away, with undo; after the undo time they are erased."""
+        """Take chats away, with undo; after that they stay in the list of the deleted chats for some days."""
         self.stop(chat_ids)
         deletion = self.history.delete_chats(chat_ids)
         self.window.sidebar.remove_chats(chat_ids)
@@ -142,7 +153,36 @@ class Organizer(Actor):
             self.load()
             self.returned.emit(list(deletion.chats))
 
-        self.undo.offer(text, back, self.history, deletion)
+        self.undo.offer(text, back, self.history, deletion, erases=self.kept_days() <= 0)
+
+    def show_deleted(self) -> None:
+        """The list of the deleted chats, from which they are restored or erased."""
+        from desktop.ui.chat.deleted_dialog import DeletedChatsDialog
+
+        dialog = DeletedChatsDialog(self.window)
+        dialog.restored.connect(self.guarded(lambda ids: self._restore(dialog, ids)))
+        dialog.erased.connect(self.guarded(lambda ids: self._erase(dialog, ids)))
+        self._list_deleted(dialog)
+        dialog.open()
+
+    def _list_deleted(self, dialog: DeletedChatsDialog) -> None:
+        dialog.set_chats(self.history.deleted_chats(), self.history.days_deleted(), self.kept_days())
+
+    def _restore(self, dialog: DeletedChatsDialog, chat_ids: list[int]) -> None:
+        self.history.undo(Deletion(chats=tuple(chat_ids)))
+        self.load()
+        self._list_deleted(dialog)
+        self.returned.emit(chat_ids)
+
+    def _erase(self, dialog: DeletedChatsDialog, chat_ids: list[int]) -> None:
+        self.history.purge(Deletion(chats=tuple(chat_ids)))
+        self._list_deleted(dialog)
+        self.erased.emit(chat_ids)
+
+    def erase_overdue(self) -> None:
+        """Erase the deleted chats whose days are over; at start, and while Samar stays open over several days."""
+        if gone := self.history.erase_overdue(self.kept_days()):
+            self.erased.emit(gone)
 
     # folders
 

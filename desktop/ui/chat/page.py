@@ -47,12 +47,16 @@ class ChatPage(QTextBrowser):
     menu_asked = Signal(QPoint)
     """Where, in global coordinates."""
     copied = Signal()
+    released = Signal()
+    """The mouse button was let go."""
 
     def __init__(self, look: Look, formulas: FormulaRenderer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.look = look
         self._formulas = formulas
         self._column = 0.0
+        self.is_pressed = False
+        """The mouse button is down: something is being selected."""
         self.backdrop = Backdrop()
         self.sources: Callable[[], dict[int, str]] = dict
         """The Markdown of the messages, for copying."""
@@ -152,7 +156,20 @@ class ChatPage(QTextBrowser):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setCursorWidth(0)
+        self.is_pressed = event.button() == Qt.MouseButton.LeftButton
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.is_pressed = False
+            self.released.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.is_pressed and not event.buttons() & Qt.MouseButton.LeftButton:  # let go where nobody told of it
+            self.is_pressed = False
+            self.released.emit()
+        super().mouseMoveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

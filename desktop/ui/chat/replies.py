@@ -109,6 +109,10 @@ class Replies(QObject):
         """The person stopped a reply before the engine was asked for it."""
         self._end(message_id, MessageStatus.STOPPED, None, None)
 
+    def fail(self, message_id: int, problem: SamarError) -> None:
+        """The engine could not be asked for a reply."""
+        self._on_failed(message_id, problem)
+
     def forget(self, chat_id: int) -> None:
         """Drop the replies of a chat that is gone, stored or not: what still comes of them goes nowhere."""
         for message_id in [id_ for id_, reply in self._live.items() if reply.message.chat_id == chat_id]:
@@ -125,7 +129,11 @@ class Replies(QObject):
 
     def in_chat(self, chat_id: int) -> bool:
         """Whether a reply is being written there."""
-        return any(reply.message.chat_id == chat_id for reply in self._live.values())
+        return bool(self.of_chat(chat_id))
+
+    def of_chat(self, chat_id: int) -> list[int]:
+        """The replies that are being written there."""
+        return [id_ for id_, reply in self._live.items() if reply.message.chat_id == chat_id]
 
     def chats(self) -> set[int]:
         """The chats in which a reply is being written."""

@@ -91,6 +91,8 @@ class Sidebar(QFrame):
     """a new chat in a folder"""
     order_changed = Signal(str)
     """a value of ChatOrder"""
+    deleted_requested = Signal()
+    """the list of the deleted chats"""
     new_chat_requested = Signal()
     temporary_chat_requested = Signal()
     search_changed = Signal(str)

@@ -93,7 +93,7 @@ class SidebarMenus(QObject):
         return menu
 
     def of_list(self) -> QMenu:
-        """How the list is sorted, a new folder, the archive."""
+        """How the list is sorted, a new folder, the archive, the deleted chats."""
         bar, ink, menu = self.sidebar, theme.current().muted, self._menu()
         menu.addSection(self.tr("Sort by"))
         group = QActionGroup(menu)
@@ -112,4 +112,6 @@ class SidebarMenus(QObject):
         new.triggered.connect(lambda: bar.folder_created.emit([]))
         archive = menu.addAction(icons.icon("archive", ink), self.tr("Archived chats"))
         archive.triggered.connect(lambda: bar.show_archive(True))
+        deleted = menu.addAction(icons.icon("trash", ink), self.tr("Recently deleted…"))
+        deleted.triggered.connect(bar.deleted_requested)
         return menu

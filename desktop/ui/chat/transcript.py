@@ -48,6 +48,8 @@ MORE = 10
 """Messages that are put above the others when the person scrolls up before that is done."""
 WARM_MS = 1500
 """After this time without hurry, what the first code block needs is read from disk."""
+NEARBY = 16
+"""Characters that selected text may move by when its Markdown is read anew."""
 LONGEST_SAID = 4000
 """Characters of a message that a screen reader is given at once."""
 SCALES = (0.75, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
@@ -97,6 +99,10 @@ class TranscriptView(QWidget):
         """Index of the first message that is in the document."""
         self._at_end = True
         self._taking: Taking | None = None
+        self._unfolded: set[int] = set()
+        """Replies whose thoughts are shown as soon as they are in the document."""
+        self._followed = False
+        """The end was shown when the mouse button was pressed."""
         self.filler = Filler(self._second_document, lambda: self._messages, self._base, self)
         self.setFocusProxy(self.page)
         self.page.setAccessibleName(self.tr("Conversation"))
@@ -126,6 +132,8 @@ class TranscriptView(QWidget):
         self.overlays.bar_made.connect(self._connect_bar)
         self.overlays.code_bar_made.connect(self._connect_code_bar)
         self.filled.connect(self.finder.again)
+        self.filled.connect(self.editing.open_kept)
+        self.page.released.connect(self._released)
         self.find_bar.closed.connect(self._make_room)
         self._saver.failed.connect(self.failed)
         self.editing.own_submitted.connect(self.edit_submitted)
@@ -149,9 +157,14 @@ class TranscriptView(QWidget):
     # --- messages -----------------------------------------------------------------------------------------------------
     def set_messages(self, messages: Sequence[Message], siblings: Mapping[int, tuple[int, int]] | None = None) -> None:
         """Show a chat, from its end. siblings: for a message with alternatives, its place among them from 1, and
-        their number."""
-        self._siblings = dict(siblings or {})
+        their number. An open editor is closed, and the edits that were kept belong to this chat no more."""
         self.editing.close()
+        self.editing.kept.clear()
+        self._unfolded.clear()
+        self._write(messages, siblings)
+
+    def _write(self, messages: Sequence[Message], siblings: Mapping[int, tuple[int, int]] | None) -> None:
+        self._siblings = dict(siblings or {})
         self.filler.stop()
         self._messages = [message for message in messages if message.role is not Role.SYSTEM]
         self._first = max(0, len(self._messages) - SCREENFUL)
@@ -198,9 +211,10 @@ class TranscriptView(QWidget):
         Both end alike, so places are kept as distances from the end.
         """
         shown, bar = self.page.document(), self.page.verticalScrollBar()
-        for id in self.chat.order:
-            if self.chat.entries[id].open:
-                chat.replace(self.chat.entries[id].message, opened=True)
+        self._unfolded.update(id for id in self.chat.order if self.chat.entries[id].open)
+        for id in self._unfolded & chat.entries.keys():
+            chat.replace(chat.entries[id].message, opened=True)
+        self._unfolded.clear()
         rest = shown.size().height() - bar.value()
         longer = chat.document.characterCount() - shown.characterCount()
         chosen = self.page.textCursor()
@@ -257,14 +271,15 @@ class TranscriptView(QWidget):
         if message_id not in self.chat.entries:
             return
         follow = self._at_end
-        self.chat.feed(message_id, text, thinking)
+        with self._selection_kept():
+            self.chat.feed(message_id, text, thinking)
         self._settle(follow)
 
     def finish_message(self, message: Message) -> None:
         """A streaming reply has ended; `message` says how."""
         self.filler.finish()
         follow = self._at_end
-        with self._in_place():
+        with self._in_place(), self._selection_kept():
             self.chat.finish(message)
         self._exchange(message)
         self._settle(follow)
@@ -299,9 +314,14 @@ class TranscriptView(QWidget):
         at = next((index for index, message in enumerate(self._messages) if message.id == message_id), None)
         if at is None:
             return
-        self.editing.close()
+        editor = self.editing.editor
+        if editor is not None and editor.message.id in {message.id for message in self._messages[at:]}:
+            self.editing.close()
         if at < self._first or at == 0:
-            self.set_messages(self._messages[:at], self._siblings)
+            self._write(self._messages[:at], self._siblings)
+            if self.editing.editor is not None:
+                self._reach(self.editing.editor.message.id)
+                self.editing.place()
             return
         del self._messages[at:]
         self.filler.remove_from(message_id)
@@ -336,11 +356,83 @@ class TranscriptView(QWidget):
         self.filler.finish()
         messages, siblings = self._current_messages(), self._siblings
         place = None if self._at_end else self._message_at(self.page.viewport().height() // 3)
+        self._unfolded.update(id for id in self.chat.order if self.chat.entries[id].open)
+        chosen = self.page.textCursor()
+        selection, count = chosen.selectedText(), self.page.document().characterCount()
+        from_end = count - chosen.anchor(), count - chosen.position()
         self._look = self._make_look()
         self._apply_look()
-        self.set_messages(messages, siblings)
+        self._write(messages, siblings)
+        self._unfold()
+        if self.editing.editor is not None:
+            self._reach(self.editing.editor.message.id)
+            self.editing.set_look()
+        if selection:
+            self._select_again(selection, *from_end)
         if place is not None:
             self.scroll_to_message(place)
+        self.editing.place()
+
+    def _unfold(self) -> None:
+        """Show the thoughts that the person had unfolded, as far as their messages are in the document."""
+        for id in self._unfolded & self.chat.entries.keys():
+            self._unfolded.discard(id)
+            if not self.chat.entries[id].open:
+                self.chat.toggle_thinking(id)
+
+    def _select_again(self, text: str, anchor: int, position: int) -> None:
+        """Select what was selected before the document was written anew; places count from its end. What reads otherwise
+        now (in another language) is not selected."""
+        while self._first and max(anchor, position) >= self.page.document().characterCount():
+            self._put_above(MORE)
+        document = self.page.document()
+        count = document.characterCount()
+        if max(anchor, position) > count:
+            return
+        cursor = QTextCursor(document)
+        cursor.setPosition(count - anchor)
+        cursor.setPosition(count - position, QTextCursor.MoveMode.KeepAnchor)
+        if cursor.selectedText() == text:
+            self._set_cursor(cursor)
+
+    def _set_cursor(self, cursor: QTextCursor) -> None:
+        """Without scrolling to it."""
+        bar = self.page.verticalScrollBar()
+        value = bar.value()
+        self.page.setTextCursor(cursor)
+        bar.setValue(value)
+
+    @contextmanager
+    def _selection_kept(self) -> Iterator[None]:
+        """Keep what is selected while a reply grows: text that is put at its end is no part of it, and what is written anew
+        (a word that turned out to be bold) is selected again."""
+        before = self.page.textCursor()
+        text, anchor, position = before.selectedText(), before.anchor(), before.position()
+        yield
+        if not text or self.page.textCursor().selectedText() == text:
+            return
+        start = self._place_of(text, min(anchor, position))
+        if start is None:
+            return
+        ends = (start, start + len(text.encode("utf-16-le")) // 2)
+        cursor = QTextCursor(self.page.document())
+        cursor.setPosition(ends[0] if anchor <= position else ends[1])
+        cursor.setPosition(ends[1] if anchor <= position else ends[0], QTextCursor.MoveMode.KeepAnchor)
+        self._set_cursor(cursor)
+
+    def _place_of(self, text: str, near: int) -> int | None:
+        """Where `text` stands now that stood at `near`; None if it is not about there any more."""
+        document = self.page.document()
+        end = min(near + len(text.encode("utf-16-le")) // 2, document.characterCount() - 1)
+        cursor = QTextCursor(document)
+        cursor.setPosition(min(near, end))
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        if cursor.selectedText() == text:
+            return near
+        if "\u2029" in text or "\u2028" in text:
+            return None
+        found = document.find(text, max(near - NEARBY, 0), QTextDocument.FindFlag.FindCaseSensitively)
+        return None if found.isNull() or found.selectionStart() > near + NEARBY else found.selectionStart()
 
     def _current_messages(self) -> list[Message]:
         """All messages, with what a streaming one holds by now."""
@@ -385,8 +477,14 @@ class TranscriptView(QWidget):
 
     # --- scrolling ----------------------------------------------------------------------------------------------------
     def _stay_at_end(self) -> None:
-        if self._at_end:
+        if self._at_end and not self.page.is_pressed:
             self.to_end()
+
+    def _released(self) -> None:
+        """A click without a selection: go on following, if the end was followed before it."""
+        if self._followed and not self.page.textCursor().hasSelection():
+            self.to_end()
+        self._followed = False
 
     def to_end(self) -> None:
         bar = self.page.verticalScrollBar()
@@ -400,8 +498,7 @@ class TranscriptView(QWidget):
     def scroll_to_message(self, message_id: int, ranges: Sequence[tuple[int, int]] = ()) -> None:
         """Show a message; ranges: spans of its source, in characters, to be marked."""
         self.filler.finish()
-        while message_id not in self.chat.entries and self._first:
-            self._put_above(MORE)
+        self._reach(message_id)
         entry = self.chat.entries.get(message_id)
         if entry is None:
             return
@@ -412,6 +509,11 @@ class TranscriptView(QWidget):
             return
         top = self.page.document().documentLayout().blockBoundingRect(self.chat.block(entry)).top()
         self.page.verticalScrollBar().setValue(int(top))
+
+    def _reach(self, message_id: int) -> None:
+        """Have a message of the chat in the document."""
+        while message_id not in self.chat.entries and self._first:
+            self._put_above(MORE)
 
     def _scrolled(self, value: int) -> None:
         self._at_end = value >= self.page.verticalScrollBar().maximum() - self._look.px(12)
@@ -424,7 +526,10 @@ class TranscriptView(QWidget):
     def _settle(self, follow: bool | None = None) -> None:
         """After a change: stay at the end if the view was there."""
         if self._at_end if follow is None else follow:
-            self.to_end()
+            if self.page.is_pressed:  # what is being selected stays under the mouse
+                self._followed = True
+            else:
+                self.to_end()
         self._scrolled(self.page.verticalScrollBar().value())
         self.overlays.update_soon()
 
@@ -454,6 +559,7 @@ class TranscriptView(QWidget):
         with self._in_place(self.page.document().lastBlock()), self.chat.editing():
             self.chat.prepend(part)
         self._first = start
+        self._unfold()
         self.page.setUpdatesEnabled(True)
         if follow:
             self.to_end()
@@ -473,6 +579,12 @@ class TranscriptView(QWidget):
         self._make_room(self.find_bar.height() + 16)
         self._place_find_bar()
         self.finder.open()
+
+    def forget_find(self) -> None:
+        """What was looked for is of no other chat."""
+        self.find_bar.field.clear()
+        if self.finder.is_open:
+            self.finder.close()
 
     def copy_last_reply(self) -> None:
         """Put the last reply's Markdown on the clipboard."""

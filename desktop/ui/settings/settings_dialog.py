@@ -36,6 +36,7 @@ SMALLEST_CONTEXT, LARGEST_CONTEXT = 11, 17
 """Powers of two: 2,048 … 131,072 tokens."""
 IDLE_MINUTES = (0, 10, 60, 240)
 STATES_GB = (0, 2, 4, 10, 50)
+DELETED_DAYS = (0, 7, 30, 90)
 
 
 class SettingsDialog(QDialog):
@@ -220,6 +221,13 @@ class SettingsDialog(QDialog):
         column.addSpacing(10)
         column.addWidget(self.states)
         column.addSpacing(28)
+        self.deleted = Segments(DELETED_DAYS)
+        self._label(column, "deleted")
+        column.addSpacing(4)
+        self._label(column, "deleted_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.deleted)
+        column.addSpacing(28)
         self._transfer(column)
         column.addSpacing(28)
         self._label(column, "privacy")
@@ -267,6 +275,7 @@ class SettingsDialog(QDialog):
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
         self.states.chosen.connect(lambda value: self._change(states_gb=value))
+        self.deleted.chosen.connect(lambda value: self._change(deleted_days=value))
         self.help.weekly_chosen.connect(lambda value: self._change(update_weekly=value))
         self.help.network_allowed.connect(self._allow_network)
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
@@ -308,6 +317,7 @@ class SettingsDialog(QDialog):
         self.threads.setValue(settings.threads)
         self.idle.set_value(nearest(IDLE_MINUTES, settings.idle_minutes))
         self.states.set_value(nearest(STATES_GB, settings.states_gb))
+        self.deleted.set_value(nearest(DELETED_DAYS, settings.deleted_days))
         self.settled.stop()
         self.showing = False
         self._figures()
@@ -399,6 +409,10 @@ class SettingsDialog(QDialog):
                 "What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; "
                 "it is erased with them, and never written for temporary chats."
             ),
+            "deleted": self.tr("Keep deleted chats"),
+            "deleted_hint": self.tr(
+                "“Recently deleted”, in the menu beside the search field, holds them until then. Only days on which Samar is open count."
+            ),
             "export": self.tr("Export"),
             "export_hint": self.tr("All chats in one file. A single chat is exported from its menu in the side bar."),
             "import": self.tr("Import"),
@@ -424,7 +438,13 @@ class SettingsDialog(QDialog):
             )
         )
         self.states.set_texts((self.tr("Off"), *(i18n.gigabytes(gb) for gb in STATES_GB[1:])))
-        for widget, name in ((self.idle, "idle"), (self.states, "states")):
+        self.deleted.set_texts(
+            (
+                self.tr("Not at all"),
+                *(i18n.grouped(self.tr("%n day(s)", "", days), days) for days in DELETED_DAYS[1:]),
+            )
+        )
+        for widget, name in ((self.idle, "idle"), (self.states, "states"), (self.deleted, "deleted")):
             widget.setAccessibleName(texts[name])
             widget.setAccessibleDescription(texts[f"{name}_hint"])
         self.language.setAccessibleName(texts["language"])

@@ -1,0 +1,186 @@
+"""The list of the deleted chats: each is restored or erased for good from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.core.chat import Chat
+from desktop.ui import i18n
+from desktop.ui.widgets import Edge, Label, say
+
+_LAST_S = 253_402_300_799
+"""The end of the year 9999: what is later, or before 1970, is no time."""
+
+
+class DeletedChatsDialog(QDialog):
+    """Plain values in, signals out. Erasing is asked once more, in the place of the buttons."""
+
+    restored = Signal(list)
+    """chat ids, here and below"""
+    erased = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.chats: Sequence[Chat] = ()
+        self.counted: Mapping[int, int] = {}
+        self.days = 0
+        self.asked: list[int] = []
+        """Chats whose erasing is being asked about."""
+        self.hint = Label("hint", self, wrap=True)
+        self.list = QListWidget(self)
+        self.list.setObjectName("prompts")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.nothing = Label("label", self, wrap=True)
+        self.question = Label("value", self, wrap=True)
+        self.erase, self.shut, self.restore = QPushButton(self), QPushButton(self), QPushButton(self)
+        self.keep, self.confirm = QPushButton(self), QPushButton(self)
+        self.erase.setProperty("rank", "link")
+        self.restore.setProperty("rank", "primary")
+        self._lay_out()
+        self.list.itemSelectionChanged.connect(self._show_buttons)
+        self.list.itemActivated.connect(lambda _item: self.restored.emit(self.chosen()))
+        self.restore.clicked.connect(lambda: self.restored.emit(self.chosen()))
+        self.erase.clicked.connect(lambda: self._ask(self.chosen()))
+        self.keep.clicked.connect(lambda: self._ask([]))
+        self.confirm.clicked.connect(self._erase)
+        self.shut.clicked.connect(self.reject)
+        self.resize(560, 440)
+        self._retranslate()
+
+    def _lay_out(self) -> None:
+        head = QVBoxLayout()
+        head.setContentsMargins(24, 18, 24, 14)
+        head.addWidget(self.hint)
+        body = QVBoxLayout()
+        body.setContentsMargins(16, 8, 16, 8)
+        body.addWidget(self.list, 1)
+        body.addWidget(self.nothing)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 12, 24, 16)
+        foot.setSpacing(8)
+        foot.addWidget(self.erase)
+        foot.addWidget(self.question, 1)
+        foot.addStretch(1)
+        for button in (self.shut, self.restore, self.keep, self.confirm):
+            foot.addWidget(button)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(Edge(self))
+        outer.addLayout(body, 1)
+        outer.addWidget(Edge(self))
+        outer.addLayout(foot)
+
+    # --- values in ---
+
+    def set_chats(self, chats: Sequence[Chat], counted: Mapping[int, int], days: int) -> None:
+        """The deleted chats, last deleted first; the days that count for each; and after how many they are erased."""
+        self.chats, self.counted, self.days = chats, counted, days
+        chosen, row = set(self.chosen()), self.list.currentRow()
+        self.list.clear()
+        for chat in chats:
+            item = QListWidgetItem(f"{chat.title or self.tr('New chat')}\n{self._detail(chat)}")
+            item.setData(Qt.ItemDataRole.UserRole, chat.id)
+            self.list.addItem(item)
+            item.setSelected(chat.id in chosen)
+        if not self.list.selectedItems() and chats:
+            self.list.setCurrentRow(min(max(row, 0), len(chats) - 1))
+        self.list.setVisible(bool(chats))
+        self.nothing.setVisible(not chats)
+        self._ask([])
+
+    def chosen(self) -> list[int]:
+        """Ids of the selected chats."""
+        return [int(item.data(Qt.ItemDataRole.UserRole)) for item in self.list.selectedItems()]
+
+    # --- inside ---
+
+    def _detail(self, chat: Chat) -> str:
+        left = max(self.days - self.counted.get(chat.id, 0), 1)
+        parts = [i18n.grouped(self.tr("erased after %n more day(s)", "", left), left)] if self.days else []
+        if date := _date(chat.deleted_at):
+            parts.insert(0, self.tr("deleted on {date}").replace("{date}", f"\u2068{date}\u2069"))
+        return " · ".join(parts)
+
+    def _ask(self, chat_ids: list[int]) -> None:
+        """Ask before chats are erased; none: ask no more."""
+        had_focus = self.asked and (self.keep.hasFocus() or self.confirm.hasFocus())
+        self.asked = chat_ids
+        asking, count = bool(chat_ids), len(chat_ids)
+        if asking:
+            text = self.tr("Erase %n chat(s) for good? Nobody can bring them back.", "", count)
+            self.question.setText(i18n.grouped(text, count))
+            say(self, self.question.text())
+        for widget in (self.question, self.keep, self.confirm):
+            widget.setVisible(asking)
+        for button in (self.erase, self.shut, self.restore):
+            button.setVisible(not asking)
+        self.list.setEnabled(not asking)
+        if asking:
+            self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif had_focus:
+            (self.list if self.chats else self.shut).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_buttons()
+
+    def _erase(self) -> None:
+        self.erased.emit(self.asked)
+
+    def _show_buttons(self) -> None:
+        some = bool(self.list.selectedItems())
+        self.restore.setEnabled(some)
+        self.erase.setEnabled(some)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.asked:
+            self._ask([])
+        elif event.key() == Qt.Key.Key_Delete and self.chosen() and not self.asked:
+            self._ask(self.chosen())
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Recently deleted"))
+        self.hint.setText(
+            self.tr(
+                "Deleted chats are not found by search and not exported. Those that are not restored are erased for good "
+                "by themselves. Only days on which Samar is open count, so that a wrong clock erases nothing."
+            )
+        )
+        self.nothing.setText(self.tr("Nothing was deleted."))
+        self.list.setAccessibleName(self.tr("Recently deleted"))
+        self.erase.setText(self.tr("Erase now…"))
+        self.shut.setText(self.tr("Close"))
+        self.restore.setText(self.tr("Restore"))
+        self.keep.setText(self.tr("Keep"))
+        self.confirm.setText(self.tr("Erase"))
+        self.set_chats(self.chats, self.counted, self.days)
+
+
+def _date(seconds: float | None) -> str:
+    """A day as one writes it in this language; "" for what is no time."""
+    if seconds is None or not 0 <= seconds <= _LAST_S:
+        return ""
+    day = QDateTime.fromSecsSinceEpoch(int(seconds)).date()
+    return i18n.locale(i18n.current()).toString(day, QLocale.FormatType.LongFormat)
