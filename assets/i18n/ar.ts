@@ -319,6 +319,10 @@
         <source>A temporary chat can’t be forked</source>
         <translation>لا يمكن تفريع محادثة مؤقتة</translation>
     </message>
+    <message>
+        <source>The reply is still being written</source>
+        <translation>ما زال الرد يُكتب</translation>
+    </message>
 </context>
 <context>
     <name>ChatListModel</name>
@@ -659,6 +663,71 @@
     <message>
         <source>Use it</source>
         <translation>استعمله</translation>
+    </message>
+</context>
+<context>
+    <name>DeletedChatsDialog</name>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message numerus="yes">
+        <source>erased after %n more day(s)</source>
+        <translation>
+            <numerusform>تُمحى بعد %n يوم</numerusform>
+            <numerusform>تُمحى بعد يوم واحد</numerusform>
+            <numerusform>تُمحى بعد يومين</numerusform>
+            <numerusform>تُمحى بعد %n أيام</numerusform>
+            <numerusform>تُمحى بعد %n يومًا</numerusform>
+            <numerusform>تُمحى بعد %n يوم</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>deleted on {date}</source>
+        <translation>حُذفت في {date}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Erase %n chat(s) for good? Nobody can bring them back.</source>
+        <translation>
+            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
+            <numerusform>أتمحو هذه المحادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
+            <numerusform>أتمحو محادثتين نهائيًا؟ لا يمكن لأحد استعادتهما.</numerusform>
+            <numerusform>أتمحو %n محادثات نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
+            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
+            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Recently deleted</source>
+        <translation>المحذوفة حديثًا</translation>
+    </message>
+    <message>
+        <source>Deleted chats are not found by search and not exported. Those that are not restored are erased for good by themselves. Only days on which Samar is open count, so that a wrong clock erases nothing.</source>
+        <translation>المحادثات المحذوفة لا يجدها البحث ولا تُصدَّر. وما لا يُستعاد منها يُمحى نهائيًا من تلقاء نفسه. لا تُحسب إلا الأيام التي يُفتح فيها سمر، فلا تمحو ساعةٌ خاطئة شيئًا.</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted.</source>
+        <translation>لم يُحذف شيء.</translation>
+    </message>
+    <message>
+        <source>Erase now…</source>
+        <translation>امحُ الآن…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>استعد</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>أبقِ</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>امحُ</translation>
     </message>
 </context>
 <context>
@@ -3019,6 +3088,29 @@ Everything stays on this computer.</source>
         <source>Only when I ask for it</source>
         <translation>عندما أطلب ذلك فقط</translation>
     </message>
+    <message>
+        <source>Keep deleted chats</source>
+        <translation>الاحتفاظ بالمحادثات المحذوفة</translation>
+    </message>
+    <message>
+        <source>“Recently deleted”, in the menu beside the search field, holds them until then. Only days on which Samar is open count.</source>
+        <translation>تبقى حتى ذلك الحين في «المحذوفة حديثًا»، في القائمة بجانب حقل البحث. لا تُحسب إلا الأيام التي يُفتح فيها سمر.</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>لا تُحفظ</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n يوم</numerusform>
+            <numerusform>يوم واحد</numerusform>
+            <numerusform>يومان</numerusform>
+            <numerusform>%n أيام</numerusform>
+            <numerusform>%n يومًا</numerusform>
+            <numerusform>%n يوم</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ShortcutSheet</name>
@@ -3247,6 +3339,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Archived chats</source>
         <translation>المحادثات المؤرشفة</translation>
+    </message>
+    <message>
+        <source>Recently deleted…</source>
+        <translation>المحذوفة حديثًا…</translation>
     </message>
 </context>
 <context>

@@ -87,6 +87,23 @@
     </message>
 </context>
 <context>
+    <name>DeletedChatsDialog</name>
+    <message numerus="yes">
+        <source>erased after %n more day(s)</source>
+        <translation>
+            <numerusform>erased after %n more day</numerusform>
+            <numerusform>erased after %n more days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Erase %n chat(s) for good? Nobody can bring them back.</source>
+        <translation>
+            <numerusform>Erase this chat for good? Nobody can bring it back.</numerusform>
+            <numerusform>Erase %n chats for good? Nobody can bring them back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DownloadRow</name>
     <message numerus="yes">
         <source>%n second(s) left</source>
@@ -304,6 +321,13 @@
         <translation>
             <numerusform>%n hour</numerusform>
             <numerusform>%n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
         </translation>
     </message>
 </context>

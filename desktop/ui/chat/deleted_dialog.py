@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -13,16 +14,55 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.core.chat import Chat
-from desktop.ui import i18n
-from desktop.ui.widgets import Edge, Label, say
+from desktop.ui import i18n, theme
+from desktop.ui.widgets import Edge, Label, draw_line, say
 
-_LAST_S = 253_402_300_799
-"""The end of the year 9999: what is later, or before 1970, is no time."""
+_LAST_S = 253_402_000_000
+"""In the last days of the year 9999: what is later, or before 1970, is no time."""
+
+
+_ID, _TITLE, _DETAIL = (Qt.ItemDataRole.UserRole + number for number in range(3))
+
+
+class _Rows(QStyledItemDelegate):
+    """A title, and below it what becomes of the chat."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, theme.px(54))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = theme.current()
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        state, row = option.state, QRectF(option.rect).adjusted(1, 1, -1, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.color("selected" if state & QStyle.StateFlag.State_Selected else "hover"))
+            painter.drawRoundedRect(row, theme.RADIUS_ROW, theme.RADIUS_ROW)
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+            painter.setPen(QPen(tokens.color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(row, theme.RADIUS_ROW, theme.RADIUS_ROW)
+        text = row.adjusted(12, theme.px(5), -12, -theme.px(5))
+        upper, lower = QRectF(text), QRectF(text)
+        upper.setHeight(text.height() * 0.54)
+        lower.setTop(upper.bottom())
+        for role, rect, size, ink in ((_TITLE, upper, 14, "ink"), (_DETAIL, lower, 12, "muted")):
+            painter.setFont(theme.interface_font(size))
+            painter.setPen(tokens.color(ink))
+            draw_line(painter, rect, str(index.data(role)), right_to_left=rtl)
+        painter.restore()
 
 
 class DeletedChatsDialog(QDialog):
@@ -45,7 +85,8 @@ class DeletedChatsDialog(QDialog):
         self.list.setObjectName("prompts")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setItemDelegate(_Rows(self.list))
+        self.list.setMouseTracking(True)
         self.nothing = Label("label", self, wrap=True)
         self.question = Label("value", self, wrap=True)
         self.erase, self.shut, self.restore = QPushButton(self), QPushButton(self), QPushButton(self)
@@ -76,7 +117,7 @@ class DeletedChatsDialog(QDialog):
         foot.setSpacing(8)
         foot.addWidget(self.erase)
         foot.addWidget(self.question, 1)
-        foot.addStretch(1)
+        foot.addStretch(0)
         for button in (self.shut, self.restore, self.keep, self.confirm):
             foot.addWidget(button)
         outer = QVBoxLayout(self)
@@ -96,8 +137,10 @@ class DeletedChatsDialog(QDialog):
         chosen, row = set(self.chosen()), self.list.currentRow()
         self.list.clear()
         for chat in chats:
-            item = QListWidgetItem(f"{chat.title or self.tr('New chat')}\n{self._detail(chat)}")
-            item.setData(Qt.ItemDataRole.UserRole, chat.id)
+            title, detail = chat.title or self.tr("New chat"), self._detail(chat)
+            item = QListWidgetItem(f"{title}, {detail}")  # what a screen reader says
+            for role, value in ((_ID, chat.id), (_TITLE, title), (_DETAIL, detail)):
+                item.setData(role, value)
             self.list.addItem(item)
             item.setSelected(chat.id in chosen)
         if not self.list.selectedItems() and chats:
@@ -108,7 +151,7 @@ class DeletedChatsDialog(QDialog):
 
     def chosen(self) -> list[int]:
         """Ids of the selected chats."""
-        return [int(item.data(Qt.ItemDataRole.UserRole)) for item in self.list.selectedItems()]
+        return [int(item.data(_ID)) for item in self.list.selectedItems()]
 
     # --- inside ---
 
@@ -182,5 +225,5 @@ def _date(seconds: float | None) -> str:
     """A day as one writes it in this language; "" for what is no time."""
     if seconds is None or not 0 <= seconds <= _LAST_S:
         return ""
-    day = QDateTime.fromSecsSinceEpoch(int(seconds)).date()
-    return i18n.locale(i18n.current()).toString(day, QLocale.FormatType.LongFormat)
+    day = datetime.fromtimestamp(seconds)
+    return f"{day.day} {i18n.month(day, with_year=True)}"
