@@ -261,7 +261,7 @@ class ChatStore(PlaceStore):
             " WHERE chat_id = ? AND deleted_at IS NULL ORDER BY message_id",
             (chat_id,),
         )
-        return dict(rows)
+        return {id_: text_of(text) for id_, text in rows}
 
     # deleting
 
