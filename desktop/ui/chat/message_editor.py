@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout
 from desktop.core.chat import Message, Role
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native
 
 MOST_LINES = 10
@@ -94,8 +95,8 @@ class MessageEditor(QFrame):
         self.field.setAccessibleName(self.tr("Edit your message") if own else self.tr("Edit the reply"))
         self.cancel.setText(self.tr("Cancel"))
         self.send.setText(self.tr("Send") if own else self.tr("Save"))
-        self.send.setToolTip(native("Return" if own else "Ctrl+Return"))
-        self.cancel.setToolTip(native("Esc"))
+        set_tool_tip(self.send, native("Return" if own else "Ctrl+Return"))
+        set_tool_tip(self.cancel, native("Esc"))
 
     def height_for(self, width: int) -> int:
         """Pixels that the card wants at `width`: as much as its text, up to MOST_LINES."""
