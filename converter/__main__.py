@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
 from converter.verify import CHECK_OPTION
 
+TEMPORARY = "samar-plan-"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 
 
@@ -51,8 +52,15 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command. Returns the exit status."""
+Confine = Callable[[Sequence[Path], Sequence[Path]], None]
+"""Has the process give up all files but those that it is to read and the folders that it is to write, and the network."""
+
+
+def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> int:
+    """Run the command. Returns the exit status.
+
+    confine: called once everything is on this computer and before anything of a checkpoint's weights is read.
+    """
     arguments = parser().parse_args(argv)
     if arguments.check_file:
         return _check_file(arguments)
@@ -65,9 +73,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     try:
         with _cancel_on_signals(cancel):
+            if confine is not None and _is_here(arguments):  # before there is a thread that would keep its rights
+                confine(*_places(arguments, [Path(arguments.source), *([arguments.base] if arguments.base else [])]))
+                confine = None
             if events is not None:
                 _cancel_on_closed_stdin(cancel)
-            path, size = _run(arguments, events, cancel)
+            path, size = _run(arguments, events, cancel, confine)
     except ConversionError as problem:
         if events is not None:
             events.error(problem.code, problem.status, str(problem))
@@ -81,14 +92,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     return ExitStatus.OK
 
 
-def _run(arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken) -> tuple[Path | None, int]:
+def _is_here(arguments: argparse.Namespace) -> bool:
+    """Whether nothing has to be looked for: the checkpoint is a folder, and an adapter's base model is too."""
+    folder = Path(arguments.source)
+    needs_base = (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
+    return folder.is_dir() and (arguments.base is not None or not needs_base)
+
+
+def _places(arguments: argparse.Namespace, folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """What is read, links out of the folders included as the Hub's cache has them; and the folder that is written to."""
+    read = [folder.resolve() for folder in folders]
+    for folder in tuple(read):
+        read += [path.resolve() for path in (*folder.glob("*"), *folder.glob("*/*")) if path.is_symlink()]
+    target = _target(arguments, read[0], "x")
+    write = [] if arguments.plan else [(target if target.is_dir() else target.parent).resolve()]
+    if read[0].parent.name.startswith(TEMPORARY):  # headers that were fetched for a plan, removed at the end
+        write += [read[0].parent.parent]
+    return read, write
+
+
+def _run(
+    arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken, confine: Confine | None
+) -> tuple[Path | None, int]:
     from converter.mixture import parse_file_type
 
     file_type = parse_file_type("Q4_K_M" if arguments.type is None else arguments.type)
     with _reporter(events) as report:
         folder, name = _source(arguments, report, cancel)
         if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
-            return _run_adapter(arguments, folder, name, events, report, cancel)
+            return _run_adapter(arguments, folder, name, events, report, cancel, confine)
+        if confine is not None:
+            confine(*_places(arguments, [folder]))
         from converter.plan import available_threads, make_plan
 
         report.progress("read", 0, 1)
@@ -123,6 +157,7 @@ def _run_adapter(
     events: JsonLines | None,
     report: Reporter,
     cancel: CancelToken,
+    confine: Confine | None,
 ) -> tuple[Path | None, int]:
     from converter.adapter import base_model, make_adapter_plan
     from converter.mixture import parse_file_type
@@ -138,6 +173,8 @@ def _run_adapter(
                 ExitStatus.BAD_ADAPTER, "The adapter does not name its base model; give it with --base."
             )
         base, _ = _find(wanted, None, "config", arguments.network, report, cancel)
+    if confine is not None:
+        confine(*_places(arguments, [folder, base]))
     plan = make_adapter_plan(folder, base, name=name)
     target = _target(arguments, folder, plan.file_name(file_type))
     if arguments.plan:

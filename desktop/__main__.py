@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.core.program import Role, mend_environment
@@ -26,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 
-        return convert(with_leave(arguments[1:]))
+        return convert(with_leave(arguments[1:]), confine_converter)
     mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
@@ -71,9 +72,17 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
     return run_window(paths, files, instance)
 
 
+def confine_converter(read: Sequence[Path], write: Sequence[Path]) -> None:
+    """Have the converter give up everything else, so that a checkpoint can do no more than become a file. It may still start
+    Samar's own programs: the check of the finished file is one."""
+    from desktop.core.sandbox import confine
+
+    confine(read=read, write=write, programs=True)
+
+
 def with_leave(arguments: list[str]) -> list[str]:
     """The converter's arguments; whether it may use the network is asked of the settings where they don't say so."""
-    if {"--network", "--no-network"}.intersection(arguments):
+    if {"--network", "--no-network", "--check-file"}.intersection(arguments):
         return arguments
     from desktop.core.paths import Paths
     from desktop.core.settings import SettingsFile

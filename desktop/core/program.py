@@ -20,8 +20,23 @@ class Role(StrEnum):
 _MODULES = {
     Role.ENGINE: "desktop.engine.child",
     Role.TEMPLATE: "desktop.engine.template_child",
-    Role.CONVERTER: "converter",
 }
+"""The others go through the program's entry, which knows how the converter is confined."""
+
+
+_NEEDED = frozenset({
+    "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR", "TMP", "TEMP", "LOCPATH", "VIRTUAL_ENV", "GLIBC_TUNABLES",
+    "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG", "LD_PRELOAD", "TERM", "COLUMNS", "NO_COLOR", "XDG_CACHE_HOME",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA",
+    "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)", "COMMONPROGRAMFILES", "NUMBER_OF_PROCESSORS", "OS",
+})  # fmt: skip
+_NEEDED_BEGINNINGS = (
+    "LC_", "PYTHON", "_PYI_", "_MEIPASS", "DYLD_", "XDG_DATA_", "XDG_CONFIG_", "MALLOC_", "PROCESSOR_", "COVERAGE_",
+    "OMP_", "GOMP_", "KMP_", "GGML_", "LLAMA_", "OPENBLAS_", "MKL_", "BLIS_",
+    "VK_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "HSA_", "AMD_", "RADV_", "ANV_", "MESA_", "GALLIUM_", "LIBGL_", "DRI_",
+    "LP_", "LVP_", "ZE_", "SYCL_", "ONEAPI_", "INTEL_", "GPU_", "MTL_", "METAL_", "OCL_", "OPENCL_", "ZES_",
+)  # fmt: skip
+"""What an interpreter, its libraries and drivers of graphics cards look up."""
 
 
 def is_frozen() -> bool:
@@ -50,12 +65,22 @@ def child_command(role: Role, *arguments: str) -> list[str]:
     """The command that starts a process in `role`; the frozen program starts itself."""
     if is_frozen():
         return [sys.executable, role.value, *arguments]
-    return [sys.executable, "-P", "-m", _MODULES[role], *arguments]
+    if role in _MODULES:
+        return [sys.executable, "-P", "-m", _MODULES[role], *arguments]
+    return [sys.executable, "-P", "-m", "desktop", role.value, *arguments]
 
 
-def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Environment of a child: this one's, with our packages importable from wherever they were imported here."""
-    environment = dict(os.environ)
+def child_environment(extra: Mapping[str, str] | None = None, *, network: bool = False) -> dict[str, str]:
+    """Environment of a child: what it needs of this one, with our packages importable from wherever they were imported here.
+
+    Tokens, passwords and addresses of the person's other programs stay out. network: all of it, for a child that asks the
+    Hub, with its proxies and tokens.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if network or name in _NEEDED or name.startswith(_NEEDED_BEGINNINGS)
+    }
     if not is_frozen():
         rest = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = str(folder()) + os.pathsep + rest if rest else str(folder())

@@ -115,6 +115,7 @@ def confine(
     read: Iterable[Path] = (),
     write: Iterable[Path] = (),
     programs: bool = False,
+    imports: bool = True,
     gpu: bool = False,
     memory: int = 0,
     seconds: int = 0,
@@ -123,10 +124,11 @@ def confine(
     """Give up everything but reading `read`, reading and writing `write`, and what Python itself needs; for good.
 
     To be called while the process has one thread: threads that run already keep their rights to files. Descriptors that
-    are open stay usable. Modules and native libraries can be imported afterwards as before.
+    are open stay usable.
 
     read, write: files, or folders with all that is in them; what is not there is left out.
     programs: other programs of Samar's own installation may be started and ended; they inherit all of this.
+    imports: modules and native libraries can be read and imported as before; else no file but those can be read at all.
     gpu: devices of graphics cards and what their drivers read may be used.
     memory: bytes of address space; seconds: of processor time from now on, after which the system ends the process;
     file_bytes: of one file that it writes. 0: no bound. They are set wherever the system knows them, Windows excluded.
@@ -134,7 +136,7 @@ def confine(
     Returns what holds now, out of ALL: nothing where the system enforces nothing.
     """
     _limit(memory, seconds, file_bytes)
-    held = restrict_files(read=read, write=write, gpu=gpu)
+    held = restrict_files(read=read, write=write, gpu=gpu, imports=imports)
     held += restrict_calls(programs=programs)
     if programs and NETWORK in held and abi() >= _SCOPES:
         held.append(PROCESSES)
@@ -155,7 +157,12 @@ def abi() -> int:
 
 
 def restrict_files(
-    *, read: Iterable[Path] = (), write: Iterable[Path] = (), gpu: bool = False, reading: bool = True
+    *,
+    read: Iterable[Path] = (),
+    write: Iterable[Path] = (),
+    gpu: bool = False,
+    imports: bool = True,
+    reading: bool = True,
 ) -> list[str]:
     """The half of `confine` that is about files. reading: else everything may still be read, for a process that is not
     told yet what it will read; a second call takes that away."""
@@ -181,6 +188,7 @@ def restrict_files(
         grants += [(path, _DEVICE) for path in _gpu_devices()] if gpu else []
         if reading:
             grants += [(path, _READ) for path in read]
+        if reading and imports:
             grants += [(path, _RUN) for path in _program_folders()]
             grants += [(Path(name), _READ) for name in _FACTS]
             grants += [(Path(entry), _READ_DIR) for entry in sys.path if entry and not _holds_home(Path(entry))]

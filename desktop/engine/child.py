@@ -11,15 +11,15 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
-from desktop.core.sandbox import restrict_calls, restrict_files
+from desktop.core.sandbox import WRITING, restrict_calls, restrict_files
 from desktop.engine.process import claim_standard_streams, die_with_parent
 from desktop.engine.protocol import (
+    EARLY,
     PROTOCOL,
     Crashed,
     Failed,
@@ -37,6 +37,7 @@ from desktop.engine.protocol import (
     Ready,
     Stop,
     Stopped,
+    ToEngine,
     Unload,
     Unloaded,
     encode,
@@ -46,6 +47,8 @@ from desktop.engine.protocol import (
 from desktop.engine.states import forget
 
 Work = Load | Generate | Unload | Forget | LimitStates
+_SPARE_BYTES = 4 << 30
+"""Address space for stacks and buffers that are never filled, beyond what the computer has."""
 _IDLE_S = 5.0
 """An engine without work for so long writes states of chats to disk."""
 _LOOK_S = 10.0
@@ -55,28 +58,70 @@ _CLOSING_S = 1.5
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the engine process. argv: [folder for states of chats, or nothing] and the parent's process id."""
+    """Run the engine process. argv: ["--early"], [folder for states of chats, or nothing] and the parent's process id.
+
+    With --early the first frame is a Load, and everything but its files is given up before the library starts: for
+    libraries whose drivers start threads, which would keep their rights.
+    """
     *folders, parent = argv or ["0"]
+    early = folders[:1] == [EARLY]
+    folders = folders[1:] if early else folders
     die_with_parent(int(parent))
     os.umask(0o077)  # states of chats are for their owner's eyes
     frames_in, frames_out = claim_standard_streams()
     states = Path(folders[0]) if folders else None
     held = confine_engine(states)
     with os.fdopen(frames_in, "rb") as requests:
-        return _Engine(frames_out, states, held).run(requests)
+        frames = read_frames(requests, to_engine_decoder)
+        if not early:
+            return _Engine(frames_out, states, held).run(frames)
+        first = next(frames, None)
+        if not isinstance(first, Load):
+            return 0
+        held += give_up_reading(first, states)
+        return _Engine(frames_out, states, held).run(frames, first)
 
 
 def confine_engine(states: Path | None) -> list[str]:
-    """Give up what the engine does not need, and core dumps, which would hold chats and gigabytes of weights."""
+    """Give up writing, and core dumps, which would hold chats and gigabytes of weights; bound memory by what there is."""
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if sys.platform.startswith("linux"):
+            with contextlib.suppress(OSError, ValueError):  # a lower bound holds already
+                most = _all_memory() + _SPARE_BYTES
+                resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+            with contextlib.suppress(OSError):  # where memory runs out, this process goes and not the window
+                Path("/proc/self/oom_score_adj").write_text("500")
     if states is not None:
         with contextlib.suppress(OSError):  # without the folder nothing is kept
             states.mkdir(parents=True, exist_ok=True, mode=0o700)
-    held = restrict_files(write=[states] if states is not None else [], reading=False)
-    return [*held, *restrict_calls(programs=True)]
+            states.chmod(0o700)
+    return restrict_files(write=[states] if states is not None else [], gpu=True, reading=False)
+
+
+def _all_memory() -> int:
+    """Bytes of memory and swap; a mapped model takes nothing of it."""
+    fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    return sum(int(fields[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
+
+
+def give_up_reading(load: Load, states: Path | None) -> list[str]:
+    """Give up every file that `load` does not need, and files larger than states may be. Returns what is held now."""
+    if sys.platform != "win32":
+        import resource
+
+        most = max(load.options.states_bytes, 1 << 20)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    if load.readable is None:
+        return []
+    options = load.options
+    own = (load.facts.path, options.projector, options.draft, *(adapter.path for adapter in options.adapters))
+    read = [Path(name) for name in (*load.readable, *own) if name]
+    held = restrict_files(read=read, write=[states] if states is not None else [], gpu=True)
+    return [name for name in held if name != WRITING]
 
 
 class _Engine:
@@ -99,21 +144,29 @@ class _Engine:
         self._templates.start()
         self._library = Library()
         self._gpus = GPU, INTEGRATED_GPU
+        self._held += restrict_calls()  # what starts programs and opens connections has been started
         self._make_session = Session
         self._session: Session | None = None
         self._template_stopped = TemplateStopped
 
-    def run(self, requests: BinaryIO) -> int:
+    def run(self, frames: Iterator[ToEngine], first: Load | None = None) -> int:
         self.send(
             Ready(
                 protocol=PROTOCOL,
                 library=self._library.description(),
                 gpu=self._library.has_gpu(),
                 sandbox=self._held,
+                late=first is None and _is_alone(),
                 gpu_free=self._library.free_memory_of(*self._gpus) if self._library.has_gpu() else 0,
             )
         )
-        threading.Thread(target=self._listen, args=(requests,), name="frames", daemon=True).start()
+        if first is None:
+            first = self._wait_for_load(frames)
+            if first is None:
+                return 0
+            self._held += give_up_reading(first, self._states) if _is_alone() else []
+        self._work.put(first)
+        threading.Thread(target=self._listen, args=(frames,), name="frames", daemon=True).start()
         try:
             while (work := self._next()) is not None:
                 self._do(work)
@@ -123,6 +176,29 @@ class _Engine:
         finally:
             self._templates.close()
         return 0
+
+    def _wait_for_load(self, frames: Iterator[ToEngine]) -> Load | None:
+        """Answer until a model is wanted, without another thread: one that ran already would keep the right to read."""
+        try:
+            for frame in frames:
+                if isinstance(frame, Load):
+                    return frame
+                if isinstance(frame, Quit):
+                    break
+                if isinstance(frame, Ping | Stop):
+                    self._hear(frame)
+                else:
+                    self._do(frame)
+        except BrokenPipeError:
+            pass  # the window is gone
+        self._templates.close()
+        return None
+
+    def _hear(self, frame: Ping | Stop) -> None:
+        if isinstance(frame, Stop):
+            self._stop(frame.request)
+        else:
+            self.send(Pong(count=frame.count))
 
     def _next(self) -> Work | None:
         """The next piece of work; an engine without any for a while writes down what it has read and looks after the
@@ -149,13 +225,11 @@ class _Engine:
             while data:
                 data = data[os.write(self._out, data) :]
 
-    def _listen(self, requests: BinaryIO) -> None:
+    def _listen(self, frames: Iterator[ToEngine]) -> None:
         try:
-            for frame in read_frames(requests, to_engine_decoder):
-                if isinstance(frame, Stop):
-                    self._stop(frame.request)
-                elif isinstance(frame, Ping):
-                    self.send(Pong(count=frame.count))
+            for frame in frames:
+                if isinstance(frame, Ping | Stop):
+                    self._hear(frame)
                 elif isinstance(frame, Quit):
                     break
                 else:
@@ -210,7 +284,7 @@ class _Engine:
 
         if self._session is not None and self._session.takes(work.options, work.facts):
             self._session.change_adapters(work.options)
-            self.send(Loaded(request=work.request, model=self._session.info))
+            self.send(Loaded(request=work.request, model=self._session.info, sandbox=self._held))
             return
         self._unload()
         shown = -1.0
@@ -235,7 +309,7 @@ class _Engine:
         except (LoadStopped, self._template_stopped):
             self.send(Stopped(request=work.request))
             return
-        self.send(Loaded(request=work.request, model=self._session.info))
+        self.send(Loaded(request=work.request, model=self._session.info, sandbox=self._held))
 
     def _generate(self, work: Generate) -> None:
         if self._session is None:
@@ -262,6 +336,14 @@ class _Engine:
             store.set_limit(size)
         elif self._states is not None and size <= 0:
             forget(self._states)
+
+
+def _is_alone() -> bool:
+    """Whether no other thread runs in this process."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

@@ -20,8 +20,11 @@ from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.images import MAX_IMAGES, check_image
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.core.program import Role, child_command
+from desktop.core.sandbox import ALL, READING, WRITING
 from desktop.engine.connection import ChildProcess
+from desktop.engine.grants import Grants
 from desktop.engine.protocol import (
+    EARLY,
     Crashed,
     Event,
     Failed,
@@ -155,9 +158,10 @@ class EngineClient(Engine):
         check_projector: ProjectorCheck | None = None,
     ) -> None:
         self._command = list(command) if command is not None else child_command(Role.ENGINE)
-        if states is not None:
-            self._command.append(str(states.absolute()))
         self._states = states
+        self._sandbox: list[str] = []
+        self._blind = False
+        """A confined process found no device where a free one does: its driver reads what it must not."""
         self._states_limit: int | None = None
         self._inspect, self._check_adapter, self._check_projector = inspect, check_adapter, check_projector
         self._silence_s, self._stop_s, self._start_s = silence_s, stop_s, start_s
@@ -174,8 +178,14 @@ class EngineClient(Engine):
     def start(self) -> None:
         with self._lock:
             if self._child is None or not self._child.running:
-                self._child = ChildProcess(self._command, self._on_log)
+                self._child = self._make_child()
                 self._model = None
+
+    def _make_child(self, *, early: bool = False) -> ChildProcess:
+        states = [str(self._states.absolute())] if self._states is not None else []
+        base = self._states.absolute().parent if self._states is not None else None
+        command = [*self._command, *([EARLY] if early else []), *states]
+        return ChildProcess(command, self._on_log, Grants(base), early=early)
 
     @property
     def alive(self) -> bool:
@@ -199,9 +209,13 @@ class EngineClient(Engine):
 
     @property
     def sandbox(self) -> list[str]:
-        """What keeps the process from the rest of the computer; empty before its first answer."""
         child = self._child
-        return child.sandbox if child is not None else []
+        if child is not None and child.sandbox:
+            held = set(child.sandbox)
+            if child.late and child.grants.fresh and WRITING in held and not self._blind:
+                held.add(READING)  # it will, before it opens a file of a stranger
+            self._sandbox = [name for name in ALL if name in held]
+        return self._sandbox
 
     def load(
         self,
@@ -224,16 +238,65 @@ class EngineClient(Engine):
             options = options or LoadOptions()
             if self._states_limit is not None:
                 options = msgspec.structs.replace(options, states_bytes=self._states_limit)
-            child.send(Load(request=request, draft=draft, options=options, facts=facts))
-            for frame in self._frames(child, request):
+            ready = self._confined(child, Load(request=request, draft=draft, options=options, facts=facts))
+            if ready is None:
+                return None
+            for frame in self._frames(ready, request):
                 if isinstance(frame, LoadProgress):
                     on_progress(frame.fraction)
                 elif isinstance(frame, Loaded):
                     self._model = frame.model
+                    ready.sandbox = frame.sandbox
                     return frame.model
                 elif isinstance(frame, Stopped):
                     return None
         raise AssertionError("unreachable")
+
+    def _confined(self, child: ChildProcess, load: Load) -> ChildProcess | None:
+        """Send `load` to a process that may read what it needs and nothing else; None: stopped meanwhile."""
+        if WRITING not in child.sandbox or self._blind:  # nothing is enforced on this system, or it must not be
+            child.send(msgspec.structs.replace(load, readable=None))
+            return child
+        grants, early = child.grants, child.early
+        if grants.fresh:
+            if child.late:
+                child.send(grants.first(load))
+                return child
+            early = True
+        elif (granted := grants.later(load)) is not None:
+            child.send(granted)
+            return child
+        made = self._make_child(early=early)  # it starts while the other one ends
+        try:
+            if not grants.fresh:
+                self._let_go(child, load.request)
+        finally:
+            with self._lock:
+                self._child = made
+            child.close()
+        if self._stop_wanted_at is not None:
+            return None
+        if early:
+            made.send(made.grants.first(load))
+        made.wait_ready(self._start_s)
+        if early and made.gpu_free == 0 < child.gpu_free:
+            self._blind = True
+            made.close()
+            with self._lock:
+                self._child = made = self._make_child()
+            made.wait_ready(self._start_s)
+            made.send(msgspec.structs.replace(load, readable=None))
+        elif not early:
+            made.send(made.grants.first(load))
+        return made
+
+    def _let_go(self, child: ChildProcess, request: int) -> None:
+        """Have a process that is to end write down what it has read."""
+        child.send(Unload(request=request))
+        with contextlib.suppress(SamarError):  # it is closed in any case
+            for frame in self._frames(child, request):
+                if isinstance(frame, Unloaded):
+                    return
 
     def generate(self, request: GenerateRequest) -> Iterator[Event]:
         messages = tuple((role, _clean(text)) for role, text in request.messages)

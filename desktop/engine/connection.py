@@ -15,6 +15,7 @@ from pathlib import Path
 
 from desktop.core.errors import SamarError
 from desktop.core.program import child_environment
+from desktop.engine.grants import Grants
 from desktop.engine.protocol import (
     PROTOCOL,
     Frame,
@@ -41,8 +42,12 @@ class ChildProcess:
     thread that forked, so a short-lived thread must not do it.
     """
 
-    def __init__(self, command: Sequence[str], on_log: Callable[[str], None]) -> None:
+    def __init__(
+        self, command: Sequence[str], on_log: Callable[[str], None], grants: Grants, *, early: bool = False
+    ) -> None:
+        """grants: what it may read; early: it is told that before it says its first word."""
         self._command = [*command, str(os.getpid())]
+        self.grants, self.early = grants, early
         self._on_log = on_log
         self._frames: queue.SimpleQueue[FromEngine | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
@@ -53,6 +58,7 @@ class ChildProcess:
         self._killed = False
         self._ready = False
         self.sandbox: list[str] = []
+        self.late = False
         self.gpu_free = 0
         self._to_write: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._oom_kills = _oom_kills()
@@ -72,6 +78,7 @@ class ChildProcess:
             )
         except OSError as problem:
             self._problem = problem
+            self.grants.close()
             self._ended.set()
             self._started.set()
             self._frames.put(None)
@@ -98,6 +105,7 @@ class ChildProcess:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+        self.grants.close()
         self._ended.set()
         self._frames.put(None)
 
@@ -154,7 +162,7 @@ class ChildProcess:
             self.kill()
             raise SamarError("engine_start_failed", reason="it belongs to another version")
         self._ready = True
-        self.sandbox, self.gpu_free = frame.sandbox, frame.gpu_free
+        self.sandbox, self.late, self.gpu_free = frame.sandbox, frame.late, frame.gpu_free
 
     def send(self, frame: Frame) -> None:
         """Hand a frame to the writing thread; never blocks. A dead process shows in `receive`."""

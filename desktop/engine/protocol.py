@@ -19,6 +19,8 @@ from desktop.core.model import FileFacts as FileFacts
 from desktop.core.model import ModelInfo as ModelInfo
 
 PROTOCOL = 2
+EARLY = "--early"
+"""First argument of an engine process that gets its first Load before it says that it is ready."""
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes. A chat of ten million words fits; a corrupt length does not."""
 
@@ -76,6 +78,9 @@ class Load(Frame, frozen=True, kw_only=True):
     options: LoadOptions
     facts: FileFacts
     draft: FileFacts | None = None
+    readable: tuple[str, ...] | None = ()
+    """Files and folders beside those of `options` that the process may read from now on; counts with the first load only.
+    None: it may read everything."""
 
 
 class GenerateRequest(Frame, frozen=True, kw_only=True):
@@ -152,7 +157,9 @@ class Ready(Frame, frozen=True, kw_only=True):
     """Version and CPU features of the native library."""
     gpu: bool = False
     sandbox: list[str] = []
-    """Mechanisms that keep the process from writing elsewhere and from the network."""
+    """What the process has given up for good, in the words of core/sandbox.py."""
+    late: bool = False
+    """It can still give up reading when the first model is known: no thread runs that would keep that right."""
     gpu_free: int = 0
     """Bytes that are free on the GPUs before a model is loaded; 0: there is none."""
 
@@ -169,6 +176,8 @@ class LoadProgress(Frame, frozen=True, kw_only=True):
 class Loaded(Frame, frozen=True, kw_only=True):
     request: int
     model: ModelInfo
+    sandbox: list[str] = []
+    """As in Ready, with what was given up since."""
 
 
 class Unloaded(Frame, frozen=True, kw_only=True):

@@ -124,10 +124,11 @@ class Conversion(QObject):
         process.readyReadStandardError.connect(lambda: self._read_errors(process))
         process.finished.connect(lambda status, _how: self._on_finished(process, status, planning))
         process.errorOccurred.connect(lambda problem: self._on_error(process, problem))
-        leave = "--network" if self._network() else "--no-network"
+        network = self._network()
+        leave = "--network" if network else "--no-network"
         program, *command = child_command(Role.CONVERTER, *arguments, leave)
         environment = QProcessEnvironment()
-        for name, value in child_environment().items():
+        for name, value in child_environment(network=network).items():
             environment.insert(name, value)
         process.setProcessEnvironment(environment)
         process.start(program, command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ import pytest
 from converter.errors import ExitStatus as S
 from desktop.__main__ import with_leave
 from desktop.core.paths import Paths
+from desktop.core.program import Role, child_command
 from desktop.core.settings import Settings, SettingsFile
 from tests.converter.gguf_digest import digest
 from tests.converter.small import LLAMA, left_in, run, small_llama, weights_of
@@ -110,8 +110,10 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 def command(
     hub: Hub, tmp_path: Path, *arguments: object, more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "temporary").mkdir(exist_ok=True)
     environment = {
         **os.environ,
+        "TMPDIR": str(tmp_path / "temporary"),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "HF_ENDPOINT": hub.address,
         "HF_HUB_OFFLINE": "0",
@@ -122,7 +124,7 @@ def command(
         **(more or {}),
     }
     return subprocess.run(
-        [sys.executable, "-m", "converter", *map(str, arguments), *([] if "--no-network" in arguments else ["--network"])],
+        child_command(Role.CONVERTER, *map(str, arguments), *([] if "--no-network" in arguments else ["--network"])),
         capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
     )  # fmt: skip
 
@@ -152,6 +154,7 @@ def test_that_a_plan_fetches_headers_only(hub: Hub, out: Path, tmp_path: Path) -
     assert plan["name"] == "Small Llama v1"
     assert hub.sent["model.safetensors"] < weights.stat().st_size / 10
     assert left_in(out) == []
+    assert left_in(tmp_path / "temporary") == []
 
 
 def test_that_shards_are_fetched_and_a_stale_single_file_is_not(hub: Hub, out: Path, tmp_path: Path) -> None:

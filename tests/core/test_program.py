@@ -49,6 +49,24 @@ def test_that_the_first_argument_chooses_the_role(tmp_path: Path) -> None:
     assert "nothing" in started.stderr
 
 
+def test_that_a_child_gets_no_token_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = (
+        "HF_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "https_proxy",
+        "SSH_AUTH_SOCK",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "SAMAR_RELEASE_KEY",
+    )
+    needed = ("PATH", "LANG", "LC_ALL", "TZ", "OMP_NUM_THREADS", "GGML_VK_VISIBLE_DEVICES", "VK_ICD_FILENAMES")
+    for name in (*secrets, *needed):
+        monkeypatch.setenv(name, "x")
+    child = child_environment()
+    assert not set(secrets).intersection(child)
+    assert set(needed) <= set(child)
+    assert set(secrets) <= set(child_environment(network=True)), "a child that asks the Hub"
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

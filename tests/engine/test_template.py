@@ -23,9 +23,12 @@ def shared() -> Iterator[TemplateProcess]:
     process.close()
 
 
-@pytest.fixture
-def process() -> Iterator[TemplateProcess]:
-    made = TemplateProcess(time_limit=1.5)
+FORKS = [False, True] if sys.platform == "linux" else [False]
+
+
+@pytest.fixture(params=FORKS, ids=lambda forks: "forked" if forks else "started")
+def process(request: pytest.FixtureRequest) -> Iterator[TemplateProcess]:
+    made = TemplateProcess(time_limit=1.5, forks=request.param)
     yield made
     made.close()
 
@@ -136,6 +139,15 @@ def test_that_its_process_holds_no_library_that_it_can_do_without(shared: Templa
     held = " ".join(one.path for one in psutil.Process(shared.pid).memory_maps())
     assert "libpython" in held or "python" in held
     assert not [name for name in ("libcrypto", "msgspec", "numpy", "libllama", "psutil") if name in held]
+
+
+def test_that_half_a_character_in_a_reason_costs_no_process(shared: TemplateProcess) -> None:
+    shared.render("ok", [], {})
+    pid = shared.pid
+    with pytest.raises(TemplateError, match=r"a.b"):
+        shared.render("{{ raise_exception('a\\ud800b') }}", [], {})
+    assert shared.render("ok", [], {}) == "ok"
+    assert shared.pid == pid
 
 
 def test_that_an_enormous_source_is_refused(shared: TemplateProcess) -> None:
