@@ -270,7 +270,9 @@ class Samar(QObject):
         self.models = ModelController(
             self.window, self.worker, self.preferences, self.mark, self.paths, self.background.run
         )
-        self.settings = SettingsRoom(self.window, self.preferences, self.paths, lambda: self.transfer)
+        self.settings = SettingsRoom(
+            self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.engine.sandbox
+        )
         self.updates = self.settings.updates
         self._connect()
         self._recover()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import msgspec
 import psutil
 
 from desktop import logs
+from desktop.core import sandbox
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, storage_error
@@ -31,10 +33,13 @@ class Part:
     text: str
 
 
-def collect(paths: Paths, settings: Settings, about: Mapping[str, str], error: str = "") -> list[Part]:
-    """Everything that could help, most telling first. error: the details of the error that was on the screen."""
+def collect(
+    paths: Paths, settings: Settings, about: Mapping[str, str], error: str = "", held: Sequence[str] = ()
+) -> list[Part]:
+    """Everything that could help, most telling first. error: the details of the error that was on the screen; held: what the
+    engine has given up, as it says itself."""
     parts = [Part("error.txt", error)] if error else []
-    parts.append(Part("about.txt", lines({**about, **computer(), **folders(paths)})))
+    parts.append(Part("about.txt", lines({**about, **computer(), **confinement(held), **folders(paths)})))
     parts.append(Part("settings.json", harmless(settings)))
     parts += [
         Part(file.name if file.suffix == ".log" else f"{file.name}.log", tail(file)) for file in logs.files(paths.logs)
@@ -51,6 +56,14 @@ def computer() -> dict[str, str]:
         "Processor": f"{platform.machine()}, {psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads",
         "Memory": f"{memory.total / 1e9:.1f} GB, {memory.available / 1e9:.1f} GB free",
     }
+
+
+def confinement(held: Sequence[str]) -> dict[str, str]:
+    """What the engine is kept from, and what it is not."""
+    if not held and sys.platform.startswith("linux"):
+        return {"Engine confinement": f"not known, the engine has not run; Landlock {sandbox.abi() or 'missing'}"}
+    lacks = f"; not held: {', '.join(missing)}" if (missing := sandbox.missing(held)) else ""
+    return {"Engine confinement": f"{', '.join(held) or 'none'}{lacks}; Landlock {sandbox.abi() or 'missing'}"}
 
 
 def folders(paths: Paths) -> dict[str, str]:

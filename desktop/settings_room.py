@@ -27,13 +27,19 @@ class SettingsRoom(QObject):
     """Nothing of it is imported before it is asked for."""
 
     def __init__(
-        self, window: MainWindow, preferences: Preferences, paths: Paths, transfer: Callable[[], TransferController]
+        self,
+        window: MainWindow,
+        preferences: Preferences,
+        paths: Paths,
+        transfer: Callable[[], TransferController],
+        held: Callable[[], list[str]] = list,
     ) -> None:
-        """transfer: makes what exports and imports, or finds it made."""
+        """transfer: makes what exports and imports, or finds it made. held: what the engine has given up."""
         from desktop.ui.updates import UpdateController
 
         super().__init__(window)
         self.window, self.preferences, self.paths, self._transfer = window, preferences, paths, transfer
+        self._held = held
         self.updates = UpdateController(self._make_updates, preferences, self)
         self.dialog: SettingsDialog | None = None
 
@@ -68,6 +74,7 @@ class SettingsRoom(QObject):
         page_of_help.logs_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.logs))))
         self.updates.changed.connect(page_of_help.show_state)
         page_of_help.show_state(self.updates.state)
+        page_of_help.show_confinement(self._held())
         dialog.open_page(page)
         dialog.open()
 
@@ -99,7 +106,7 @@ class SettingsRoom(QObject):
 
         error = self.window.banner.error
         parts = diagnostics.collect(
-            self.paths, self.preferences.value, facts(), error_presenter.report(error) if error else ""
+            self.paths, self.preferences.value, facts(), error_presenter.report(error) if error else "", self._held()
         )
         dialog = ReportDialog([(part.name, part.text) for part in parts], parent or self.window)
 

@@ -1098,6 +1098,47 @@ Everything stays on this computer.</source>
 <context>
     <name>HelpPage</name>
     <message>
+        <source>reading other files</source>
+        <translation>قراءة ملفات أخرى</translation>
+    </message>
+    <message>
+        <source>changing other files</source>
+        <translation>تغيير ملفات أخرى</translation>
+    </message>
+    <message>
+        <source>using the network</source>
+        <translation>استعمال الشبكة</translation>
+    </message>
+    <message>
+        <source>starting programs</source>
+        <translation>تشغيل البرامج</translation>
+    </message>
+    <message>
+        <source>reaching into other programs</source>
+        <translation>الوصول إلى برامج أخرى</translation>
+    </message>
+    <message>
+        <source>The engine is confined when it starts. Once it has, this says what it is kept from.</source>
+        <translation>يُحصَر المحرّك حين يبدأ، وبعد ذلك يُذكر هنا ما يُمنع منه.</translation>
+    </message>
+    <message>
+        <source>Nothing, should a model file attack its reader: the engine reads the model and writes its own cache. The system keeps it from other files, from the network, from starting programs and from other programs’ memory.</source>
+        <translation>لا شيء، وإن هاجم ملفُ النموذج قارئَه: يقرأ المحرّك النموذج ويكتب ذاكرته المؤقتة، ويمنعه النظام من الملفات الأخرى ومن الشبكة ومن تشغيل البرامج ومن ذاكرة البرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between items of a list</comment>
+        <translation>، </translation>
+    </message>
+    <message>
+        <source>The system of this computer can’t keep the engine from: {list}.</source>
+        <translation>لا يستطيع نظام هذا الحاسوب منع المحرّك من: {list}.</translation>
+    </message>
+    <message>
+        <source>That takes a Linux kernel with Landlock switched on (5.13 or later).</source>
+        <translation>يلزم لذلك نواة لينكس فيها Landlock مفعّلًا (‎5.13‎ أو أحدث).</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>نُسخ</translation>
     </message>
@@ -1172,6 +1213,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Look once a week</source>
         <translation>مرة كل أسبوع</translation>
+    </message>
+    <message>
+        <source>What a harmful model file could reach</source>
+        <translation>ما قد يصل إليه ملف نموذج ضارّ</translation>
     </message>
     <message>
         <source>If something went wrong</source>

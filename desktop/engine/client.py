@@ -129,6 +129,11 @@ class Engine(ABC):
         return 0
 
     @property
+    def sandbox(self) -> list[str]:
+        """What the process has given up, in the words of core/sandbox.py; empty before its first answer."""
+        return []
+
+    @property
     @abstractmethod
     def model(self) -> ModelInfo | None:
         """The loaded model; None after a death."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,11 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop import diagnostics
+from desktop.core import sandbox
 from desktop.core.errors import SamarError
-from desktop.core.settings import Language, SettingsFile
+from desktop.core.paths import Paths
+from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.ui import i18n
 from desktop.ui.preferences import Preferences
 from desktop.ui.report_dialog import ReportDialog
@@ -230,3 +234,31 @@ def test_that_a_report_shows_each_file_and_leaves_out_what_is_not_wanted(
     assert not dialog.save.isEnabled()
     dialog.show_error(SamarError("export_failed", name="x.zip", reason="no"))
     assert "could not be written" in dialog.note.text()
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.ARABIC])
+def test_that_the_page_says_what_the_engine_is_kept_from(
+    app: QApplication, show: Callable[[QWidget], None], language: Language
+) -> None:
+    i18n.install(app, language)
+    page = HelpPage()
+    show(page)
+    said = []
+    for held in ((), sandbox.ALL, (sandbox.NETWORK, sandbox.PROGRAMS, sandbox.PROCESSES), (sandbox.WRITING,)):
+        page.show_confinement(held)
+        said.append(page.confinement_hint.text())
+    assert len(set(said)) == 4
+    assert ("Landlock" in said[2]) is (sys.platform == "linux")
+    if language is Language.ENGLISH:
+        assert "reading other files, changing other files." in said[2]
+
+
+def test_that_a_report_says_how_the_engine_is_confined(tmp_path: Path) -> None:
+    def about(held: list[str]) -> str:
+        parts = diagnostics.collect(Paths.under(tmp_path), Settings(), {}, held=held)
+        (line,) = (line for line in parts[0].text.splitlines() if line.startswith("Engine confinement: "))
+        return line
+
+    assert ("not known" if sys.platform == "linux" else "none") in about([])
+    assert "not held: reading, writing" in about([sandbox.NETWORK, sandbox.PROGRAMS, sandbox.PROCESSES])
+    assert "not held" not in about(list(sandbox.ALL))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -37,6 +40,9 @@ class HelpPage(QWidget):
         self.button = QPushButton(self)
         self.second = QPushButton(self)
         self.second.setProperty("rank", "link")
+        self.confinement = Label("subject", self)
+        self.confinement_hint = Label("hint", self, wrap=True)
+        self.held: Sequence[str] = ()
         self.report = Label("subject", self)
         self.report_hint = Label("hint", self, wrap=True)
         self.report_button = QPushButton(self)
@@ -73,6 +79,10 @@ class HelpPage(QWidget):
             column.addLayout(row)
             if self.button in buttons:
                 column.addSpacing(28)
+                column.addWidget(self.confinement)
+                column.addSpacing(4)
+                column.addWidget(self.confinement_hint)
+                column.addSpacing(28)
                 column.addWidget(self.report)
                 column.addSpacing(4)
                 column.addWidget(self.report_hint)
@@ -92,7 +102,39 @@ class HelpPage(QWidget):
         if changed and self.status.text():
             say(self, self.status.text())
 
+    def show_confinement(self, held: Sequence[str]) -> None:
+        """held: what the engine has given up (core/sandbox.py); empty: it has not run yet."""
+        self.held = held
+        self._say_confinement()
+
     # --- inside ---
+
+    def _say_confinement(self) -> None:
+        from desktop.core import sandbox  # here only: the window starts without it
+
+        names = {
+            sandbox.READING: self.tr("reading other files"),
+            sandbox.WRITING: self.tr("changing other files"),
+            sandbox.NETWORK: self.tr("using the network"),
+            sandbox.PROGRAMS: self.tr("starting programs"),
+            sandbox.PROCESSES: self.tr("reaching into other programs"),
+        }
+        lacking = [names[name] for name in sandbox.missing(self.held)]
+        if not self.held and sys.platform.startswith("linux"):  # nothing is enforced elsewhere
+            text = self.tr("The engine is confined when it starts. Once it has, this says what it is kept from.")
+        elif not lacking:
+            text = self.tr(
+                "Nothing, should a model file attack its reader: the engine reads the model and writes its own cache. The system"
+                " keeps it from other files, from the network, from starting programs and from other programs’ memory."
+            )
+        else:
+            separator = self.tr(", ", "between items of a list")
+            text = self.tr("The system of this computer can’t keep the engine from: {list}.").replace(
+                "{list}", separator.join(lacking)
+            )
+            if sys.platform.startswith("linux") and sandbox.READING in sandbox.missing(self.held):
+                text += " " + self.tr("That takes a Linux kernel with Landlock switched on (5.13 or later).")
+        self.confinement_hint.setText(text)
 
     def _act(self) -> None:
         signals = {Step.FOUND: self.fetch_requested, Step.READY: self.open_requested}
@@ -156,6 +198,8 @@ class HelpPage(QWidget):
         )
         self.weekly.set_texts((self.tr("Only when I press the button"), self.tr("Look once a week")))
         self.weekly.setAccessibleName(self.updates.text())
+        self.confinement.setText(self.tr("What a harmful model file could reach"))
+        self._say_confinement()
         self.report.setText(self.tr("If something went wrong"))
         self.report_hint.setText(
             self.tr(
