@@ -3949,10 +3949,6 @@ Everything stays on this computer.</source>
         <translation>كان سجلّ المحادثات تالفًا. فُتحت النسخة الاحتياطية بتاريخ {date}، ومعها ما أمكن إنقاذه من الرسائل الأحدث: {count}.</translation>
     </message>
     <message>
-        <source>The damaged file is kept as {aside}.</source>
-        <translation>الملف التالف محفوظ باسم {aside}.</translation>
-    </message>
-    <message>
         <source>The history was damaged and there was no backup. {count} messages could be saved from it.</source>
         <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. عدد ما أُنقذ من رسائله: {count}.</translation>
     </message>
@@ -4543,6 +4539,30 @@ Everything stays on this computer.</source>
     <message>
         <source>Try again. If it happens again, send a report from the settings’ Help page.</source>
         <translation>أعد المحاولة. وإن تكرر الخطأ فأرسل تقريرًا من صفحة المساعدة في الإعدادات.</translation>
+    </message>
+    <message>
+        <source>The history file was damaged, but all that it holds could be read. It was written anew.</source>
+        <translation>كان ملف سجلّ المحادثات تالفًا، لكن أمكنت قراءة كل ما فيه. كُتب من جديد.</translation>
+    </message>
+    <message>
+        <source>The history file was not there any more. The backup of {date} is open.</source>
+        <translation>لم يعد ملف سجلّ المحادثات موجودًا. فُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
+    </message>
+    <message>
+        <source>If you moved the file, close Samar and put it back. The backups are in {folder}.</source>
+        <translation>إن كنت نقلت الملف فأغلق سمر وأعده إلى مكانه. النسخ الاحتياطية في {folder}.</translation>
+    </message>
+    <message>
+        <source>The history file was not there any more, and no backup in {folder} can be opened.</source>
+        <translation>لم يعد ملف سجلّ المحادثات موجودًا، ولا تُفتح أي نسخة احتياطية في {folder}.</translation>
+    </message>
+    <message>
+        <source>If you moved the file, close Samar and put it back; until then Samar goes on with an empty history.</source>
+        <translation>إن كنت نقلت الملف فأغلق سمر وأعده إلى مكانه؛ وحتى ذلك الحين يتابع سمر بسجلّ فارغ.</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can&apos;t tell.</source>
+        <translation>الملف التالف محفوظ باسم {aside}. ربما تغيّرت نصوص في موضع التلف، فلا سبيل لـ SQLite إلى معرفة ذلك.</translation>
     </message>
 </context>
 <context>

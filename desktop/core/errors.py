@@ -207,13 +207,41 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "errors",
             "The history was damaged. The backup of {date} is open, with {count} newer messages that could be saved.",
         ),
-        QT_TRANSLATE_NOOP("errors", "The damaged file is kept as {aside}."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can't tell.",
+        ),
     ),
     "history_salvaged_no_backup": (
         QT_TRANSLATE_NOOP(
             "errors", "The history was damaged and there was no backup. {count} messages could be saved from it."
         ),
-        QT_TRANSLATE_NOOP("errors", "The damaged file is kept as {aside}."),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can't tell.",
+        ),
+    ),
+    "history_repaired": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The history file was damaged, but all that it holds could be read. It was written anew."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can't tell.",
+        ),
+    ),
+    "history_gone": (
+        QT_TRANSLATE_NOOP("errors", "The history file was not there any more. The backup of {date} is open."),
+        QT_TRANSLATE_NOOP("errors", "If you moved the file, close Samar and put it back. The backups are in {folder}."),
+    ),
+    "history_gone_no_backup": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The history file was not there any more, and no backup in {folder} can be opened."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "If you moved the file, close Samar and put it back; until then Samar goes on with an empty history.",
+        ),
     ),
     "history_too_new": (
         QT_TRANSLATE_NOOP("errors", "The history was written by a newer Samar."),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
+import sqlite3
 import time
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +20,14 @@ from desktop.core.settings import storage_error
 from desktop.storage import migrations
 from desktop.storage.database import Database
 
+log = logging.getLogger(__name__)
+
 DAILY = "daily"
 KEPT_DAILY = 5
 KEPT_OTHER = 3
 _DAY_S = 24 * 60 * 60
 _STAMP = "%Y%m%d-%H%M%S"
+_IDENTITY = "history"
 
 
 class Backup(msgspec.Struct, frozen=True):
@@ -80,24 +86,98 @@ def make_daily_if_due(paths: Paths, now: float | None = None) -> Backup | None:
     moment = time.time() if now is None else now
     if not paths.history.exists():
         return None
-    newest = max((b.made_at.timestamp() for b in listed(paths.backups) if b.reason == DAILY), default=0.0)
-    if 0 <= moment - newest < _DAY_S:  # a copy from the future comes from a clock that was wrong
+    # a copy from the future comes from a clock that was wrong
+    made = [b.made_at.timestamp() for b in listed(paths.backups) if b.reason == DAILY]
+    newest = max((stamp for stamp in made if stamp <= moment), default=0.0)
+    if moment - newest < _DAY_S:
         return None
     backup = make(paths.history, paths.backups, DAILY, moment)
-    rotate(paths.backups)
+    rotate(paths.backups, moment)
     return backup
 
 
-def rotate(folder: Path) -> None:
-    """Remove the oldest copies beyond what is kept."""
+def rotate(folder: Path, now: float | None = None) -> None:
+    """Remove the oldest copies beyond what is kept. Copies without messages count for nothing beside others, and the one
+    with the most messages always stays: a history that was lost and begun anew must not push its own past out."""
     all_of_them = listed(folder)
-    daily = [backup for backup in all_of_them if backup.reason == DAILY]
-    other = [backup for backup in all_of_them if backup.reason != DAILY]
-    for backup in (*daily[KEPT_DAILY:], *other[KEPT_OTHER:]):
-        try:
-            backup.path.unlink(missing_ok=True)
-        except OSError as problem:
-            raise storage_error(problem, folder) from problem
+    for kept, some in (
+        (KEPT_DAILY, [backup for backup in all_of_them if backup.reason == DAILY]),
+        (KEPT_OTHER, [backup for backup in all_of_them if backup.reason != DAILY]),
+    ):
+        if len(some) <= kept:
+            continue
+        contents = {backup.path: contents_of(backup.path) for backup in some}
+        ordered = in_order(some, now, contents)
+        filled = [backup for backup in ordered if contents[backup.path].messages]
+        blank = [backup for backup in ordered if not contents[backup.path].messages]
+        keep = [*filled[:kept], *blank[: max(kept - len(filled), 1)]]
+        keep.append(max(ordered, key=lambda backup: contents[backup.path].messages))
+        for backup in ordered:
+            if backup not in keep:
+                try:
+                    backup.path.unlink(missing_ok=True)
+                except OSError as problem:
+                    raise storage_error(problem, folder) from problem
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What says how far a history had come, whatever its clock said."""
+
+    history: str = ""
+    """Names the history that it is a copy of; empty: an older Samar made it, or it can't be read."""
+    written: tuple[int, int] = (0, 0)
+    """Messages and chats that were ever written; grows for ever."""
+    messages: int = 0
+    """That are there."""
+
+
+def contents_of(path: Path) -> Contents:
+    try:
+        database = Database.connect(path, immutable=True)
+    except SamarError:
+        return Contents()
+    try:
+        ever: dict[str, int] = dict(database.fetch("SELECT name, seq FROM sqlite_sequence"))
+        count = int(database.scalar("SELECT count(*) FROM messages"))
+        return Contents(identity(database), (ever.get("messages", 0), ever.get("chats", 0)), count)
+    except (SamarError, sqlite3.Error) as problem:
+        log.info("a backup can't be read: %s", problem)
+        return Contents()
+    finally:
+        database.close()
+
+
+def identity(database: Database) -> str:
+    """Names a history and its copies; empty where none was given."""
+    if database.scalar("SELECT 1 FROM sqlite_master WHERE name = 'properties'") is None:
+        return ""
+    return str(database.scalar("SELECT value FROM properties WHERE name = ?", (_IDENTITY,)) or "")
+
+
+def give_identity(database: Database) -> None:
+    if not identity(database):
+        database.execute("INSERT OR IGNORE INTO properties (name, value) VALUES (?, ?)", (_IDENTITY, uuid.uuid4().hex))
+
+
+def in_order(
+    some: list[Backup], now: float | None = None, contents: dict[Path, Contents] | None = None
+) -> list[Backup]:
+    """Backups, newest first. Of one history the one that has come further is the newer one, whatever the clock said;
+    where they have come as far, and of several histories, dates decide, those beyond `now` last."""
+    moment = time.time() if now is None else now
+    what = contents or {backup.path: contents_of(backup.path) for backup in some}
+
+    def date(backup: Backup) -> tuple[bool, float]:
+        stamp = backup.made_at.timestamp()
+        return stamp <= moment, stamp
+
+    families: dict[str, list[Backup]] = {}
+    for backup in some:
+        families.setdefault(what[backup.path].history, []).append(backup)
+    for family in families.values():
+        family.sort(key=lambda backup: (what[backup.path].written, *date(backup)), reverse=True)
+    by_date = sorted(families.values(), key=lambda family: max(map(date, family)), reverse=True)
+    return [backup for family in by_date for backup in family]
 
 
 def is_sound(path: Path) -> bool:
@@ -117,7 +197,7 @@ def is_sound(path: Path) -> bool:
 
 def restore_newest(paths: Paths) -> Backup | None:
     """Put the newest sound backup in the history's place; None if there is none. The backup itself stays."""
-    for backup in listed(paths.backups):
+    for backup in in_order(listed(paths.backups)):
         if not is_sound(backup.path):
             continue
         part = paths.history.with_suffix(".part")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -23,8 +24,8 @@ _UNWRITABLE = ("disk_full", "data_read_only")
 class Opened(msgspec.Struct, frozen=True):
     database: Database
     problem: SamarError | None = None
-    """What to tell the person: history_damaged or history_salvaged (each with or without _no_backup), disk_full or
-    data_read_only.
+    """What to tell the person: history_repaired, history_damaged or history_salvaged, history_gone (the last three with or
+    without _no_backup), disk_full or data_read_only.
 
     With the last two the database is read only, or in memory where there is nothing to read.
     """
@@ -41,6 +42,8 @@ def open_history(paths: Paths) -> Opened:
         return _without_writing(paths, storage_error(problem, paths.data))
     try:
         try:
+            if _is_gone(paths):
+                return _open_backup_of_lost(paths)
             if _content_vanished(paths):
                 raise SamarError(_DAMAGE)
             return Opened(_open(paths))
@@ -61,6 +64,20 @@ def connect_worker(paths: Paths, *, read_only: bool = True) -> Database:
     if not read_only:
         index.follow(database)
     return database
+
+
+def _is_gone(paths: Paths) -> bool:
+    """Whether there is no file at all although there was one: nothing is left but its backups."""
+    return not any(Path(f"{paths.history}{suffix}").exists() for suffix in ("", "-wal")) and bool(
+        backups.listed(paths.backups)
+    )
+
+
+def _open_backup_of_lost(paths: Paths) -> Opened:
+    log.warning("the history is not there any more")
+    backup = backups.restore_newest(paths)
+    details = {"folder": str(paths.backups), "date": backup.local_date if backup else ""}
+    return Opened(_open(paths), SamarError("history_gone" if backup else "history_gone_no_backup", **details))
 
 
 def _content_vanished(paths: Paths) -> bool:
@@ -91,6 +108,7 @@ def _open(paths: Paths) -> Database:
         migrations.migrate(database)
         _require_tables(database)
         index.follow(database)
+        backups.give_identity(database)
         # Needs no flush of its own: whatever is flushed later takes it along.
         database.set_durable(False)
         sessions.register(database)
@@ -132,13 +150,15 @@ def _open_backup(paths: Paths) -> Opened:
     backup = backups.restore_newest(paths)
     database = _open(paths)
     try:
-        count = salvage.save_readable(aside, database)
-    except SamarError as problem:  # the damaged file is kept, so nothing is lost by it
+        saved = salvage.save_readable(aside, database)
+    except (SamarError, sqlite3.Error) as problem:  # the damaged file is kept, so nothing is lost by it
         log.warning("nothing was saved from the damaged history: %s", problem)
-        count = 0
-    code = ("history_salvaged" if count else "history_damaged") + ("" if backup else "_no_backup")
+        saved = salvage.Saved(0, complete=False)
+    if saved.complete:
+        return Opened(database, SamarError("history_repaired", aside=aside.name))
+    code = ("history_salvaged" if saved.messages else "history_damaged") + ("" if backup else "_no_backup")
     date = backup.local_date if backup else ""
-    return Opened(database, SamarError(code, aside=aside.name, date=date, count=count))
+    return Opened(database, SamarError(code, aside=aside.name, date=date, count=saved.messages))
 
 
 def _without_writing(paths: Paths, problem: SamarError) -> Opened:

@@ -45,6 +45,76 @@ def test_that_a_copy_from_a_clock_that_was_wrong_does_not_stop_the_next(paths: P
         assert backups.make_daily_if_due(paths, NOW) is not None
 
 
+def write(store: ChatStore, number: int) -> None:
+    exchange(store, store.create_chat(f"chat {number}").id, None, "q", f"a {number}")
+
+
+def messages_in(backup: backups.Backup) -> int:
+    return backups.contents_of(backup.path).messages
+
+
+def test_that_empty_copies_push_out_no_full_ones(paths: Paths) -> None:
+    with opened(paths) as store:
+        for day in range(6):
+            write(store, day)
+            backups.make_daily_if_due(paths, NOW + day * DAY)
+    full = sorted(messages_in(backup) for backup in backups.listed(paths.backups))
+    assert full == [4, 6, 8, 10, 12]
+    aside = paths.backups.rename(paths.data / "elsewhere")
+    for file in paths.data.glob("history.sqlite3*"):
+        file.unlink()
+    with opened(paths):  # a new history, since nothing is known of the old one
+        aside.rename(paths.backups)
+        for day in range(6, 20):
+            assert backups.make_daily_if_due(paths, NOW + day * DAY) is not None
+    assert sorted(messages_in(backup) for backup in backups.listed(paths.backups)) == [0, *full]
+
+
+def test_that_a_history_begun_anew_does_not_push_out_the_fullest_copy_of_the_one_before(paths: Paths) -> None:
+    with opened(paths) as store:
+        for number in range(10):
+            write(store, number)
+        backups.make_daily_if_due(paths, NOW)
+    aside = paths.backups.rename(paths.data / "elsewhere")
+    for file in paths.data.glob("history.sqlite3*"):
+        file.unlink()
+    with opened(paths) as store:
+        aside.rename(paths.backups)
+        for day in range(1, 9):
+            write(store, day)
+            backups.make_daily_if_due(paths, NOW + day * DAY)
+    assert sorted(messages_in(backup) for backup in backups.listed(paths.backups)) == [8, 10, 12, 14, 16, 20]
+
+
+@pytest.mark.parametrize("wrong", [3650 * DAY, -19_000 * DAY])
+def test_that_a_week_with_a_wrong_clock_neither_freezes_nor_destroys_the_copies(paths: Paths, wrong: float) -> None:
+    with opened(paths) as store:
+        made = []
+        for day in range(20):
+            write(store, day)
+            clock = NOW + day * DAY + (wrong if 5 <= day < 12 else 0)
+            for hour in (0, 6, 12):  # each start asks for one
+                made.append(backups.make_daily_if_due(paths, clock + hour * 3600))
+            kept = [messages_in(backup) for backup in backups.listed(paths.backups)]
+            assert max(kept) == 2 * day + 2, "the newest state is among them"
+            newest = backups.in_order(backups.listed(paths.backups), clock)[0]
+            assert messages_in(newest) == 2 * day + 2, "it is the one that would be restored"
+            assert len(kept) <= backups.KEPT_DAILY + 1
+    assert sum(backup is not None for backup in made) == 20
+    assert sorted(messages_in(backup) for backup in backups.listed(paths.backups)) == [32, 34, 36, 38, 40]
+
+
+def test_that_damage_after_a_wrong_clock_restores_the_copy_that_had_come_further(paths: Paths) -> None:
+    with opened(paths) as store:
+        write(store, 0)
+        future = backups.make(paths.history, paths.backups, backups.DAILY, NOW + 3650 * DAY)
+        write(store, 1)
+        right = backups.make(paths.history, paths.backups, backups.DAILY, 1_700_000_000)
+    assert [backup.path for backup in backups.in_order([future, right])] == [right.path, future.path]
+    paths.history.unlink()
+    assert backups.restore_newest(paths) == right
+
+
 def test_that_a_copy_has_what_stands_in_the_log_and_writing_goes_on(paths: Paths) -> None:
     with opened(paths) as store:
         chat = store.create_chat("in the log")
