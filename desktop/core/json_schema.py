@@ -79,13 +79,29 @@ def to_grammar(text: str) -> str:
     except (RecursionError, ValueError) as problem:
         raise SamarError("schema_broken", reason="it is nested too deep or holds what is no number") from problem
     try:
-        return _Converter(schema).run()
+        return _Converter(_unwrapped(schema)).run()
     except (ContradictionError, SchemaError) as problem:
         raise SamarError("schema_broken", reason=problem) from problem
     except UnsupportedError as problem:
         raise SamarError("schema_unsupported", keyword=problem) from problem
     except RecursionError as problem:
         raise SamarError("schema_broken", reason="it is nested too deep") from problem
+
+
+def _unwrapped(schema: Any) -> Any:
+    """The schema in what OpenAI's protocol puts around it: {"type": "json_schema", "json_schema": {"name", "strict", "schema"}},
+    or its inner object alone."""
+    if (
+        isinstance(schema, Mapping)
+        and schema.get("type") == "json_schema"
+        and isinstance(schema.get("json_schema"), Mapping)
+    ):
+        schema = schema["json_schema"]
+    wraps = isinstance(schema, Mapping) and isinstance(schema.get("schema"), Mapping | bool)
+    return schema["schema"] if wraps and set(schema) <= _WRAPPER else schema
+
+
+_WRAPPER = frozenset({"name", "description", "strict", "schema", "type"})
 
 
 class _Converter:
@@ -291,6 +307,10 @@ class _Converter:
     def _number(self, schema: Mapping[str, Any], *, whole: bool = False) -> str:
         low, without_low = _bound(schema, "minimum", "exclusiveMinimum", greatest=True)
         high, without_high = _bound(schema, "maximum", "exclusiveMaximum", greatest=False)
+        bounded = low is not None or high is not None
+        # bounds of 64-bit integers and the like lie beyond whatever is written without an exponent
+        low = None if low is not None and low <= -_MOST else low
+        high = None if high is not None and high >= _MOST else high
         step = schema.get("multipleOf")
         decimals = MAX_DIGITS
         if step is not None:
@@ -311,7 +331,7 @@ class _Converter:
             if first is None and last is None:
                 return self._add('"-"? whole')
             ways = integers(first, last)
-        elif low is None and high is None and decimals == MAX_DIGITS:
+        elif not bounded and decimals == MAX_DIGITS:
             return "number"
         else:
             ways = numbers(low, high, without_low=without_low, without_high=without_high, decimals=decimals)
@@ -475,19 +495,27 @@ def _bound(schema: Mapping[str, Any], plain: str, exclusive: str, *, greatest: b
     found: list[tuple[Decimal, bool]] = []
     strict = schema.get(exclusive)
     if plain in schema:
-        found.append((_decimal(schema[plain], plain), strict is True))  # draft 4 had a truth value there
+        found.append((_decimal(schema[plain], plain, far=True), strict is True))  # draft 4 had a truth value there
     if strict is not None and not isinstance(strict, bool):
-        found.append((_decimal(strict, exclusive), True))
+        found.append((_decimal(strict, exclusive, far=True), True))
     if not found:
         return None, False
     sign = 1 if greatest else -1
-    return max(found, key=lambda bound: (sign * bound[0], bound[1]))
+    bound, without = max(found, key=lambda bound: (sign * bound[0], bound[1]))
+    if sign * bound >= _MOST:
+        raise UnsupportedError(f"{plain} with more than {MAX_DIGITS} digits")
+    return bound, without
 
 
-def _decimal(value: Any, keyword: str) -> Decimal:
+_MOST = 10**MAX_DIGITS
+"""Every number that a reply writes without an exponent is smaller."""
+
+
+def _decimal(value: Any, keyword: str, *, far: bool = False) -> Decimal:
+    """far: it may have more digits than a reply may write."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise SchemaError(f"{keyword} is no number")
-    if abs(value) >= 10**MAX_DIGITS:
+    if not far and abs(value) >= _MOST:
         raise UnsupportedError(f"{keyword} with more than {MAX_DIGITS} digits")
     return Decimal(value)
 

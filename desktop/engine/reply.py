@@ -141,7 +141,7 @@ class ReplyText:
             self._give(out, self._held[:at].rstrip() if self.kind == "thinking" else self._held[:at])
             self._held = self._held[at + (len(found) if found in CHANNEL_ENDS else 0) :]
             self.kind, self._header, self._head, self._plain = "answer", True, True, 0
-            self._break = True
+            self._break = found in CHANNEL_ENDS
             return bool(self._held)
         if found in self._formats and not self._closing:
             self._give(out, self._held[:at])
@@ -177,6 +177,7 @@ class ReplyText:
         if found != CHANNEL_MESSAGE or at > _LONGEST_HEADER:  # no header: it is shown as it is
             self._plain = at + len(found) if found in CHANNEL_ENDS else len(self._held)
             return True
+        self._break = True
         channel = channel_of(self._held[:at])
         self._held = self._held[at + len(found) :]
         if channel.recipient:

@@ -55,6 +55,41 @@ def test_that_what_can_not_be_kept_is_refused_by_name(schema: str, code: str, sa
 
 
 @pytest.mark.parametrize(
+    ("bounds", "like"),
+    [
+        ({"minimum": -(2**63), "maximum": 2**63 - 1}, {}),
+        ({"minimum": 0, "maximum": 2**64 - 1}, {"minimum": 0}),
+        ({"exclusiveMaximum": 1e308, "minimum": 5}, {"minimum": 5}),
+        ({"minimum": -(2**63), "multipleOf": 5}, {"multipleOf": 5}),
+    ],
+)
+def test_that_bounds_beyond_all_that_is_written_bind_nothing(bounds: dict[str, Any], like: dict[str, Any]) -> None:
+    assert to_grammar(json.dumps({"type": "integer", **bounds})) == to_grammar(json.dumps({"type": "integer", **like}))
+
+
+def test_that_a_far_bound_of_numbers_is_kept_by_writing_no_exponents() -> None:
+    assert "[eE]" in to_grammar('{"type": "number"}')
+    assert "[eE]" not in to_grammar(json.dumps({"type": "number", "maximum": 1e20}))
+
+
+@pytest.mark.parametrize("bound", [{"minimum": 10**17}, {"maximum": -(10**17)}, {"exclusiveMinimum": 10**16}])
+def test_that_bounds_which_nothing_written_keeps_are_refused(bound: dict[str, int]) -> None:
+    with pytest.raises(SamarError) as caught:
+        to_grammar(json.dumps({"type": "integer", **bound}))
+    assert caught.value.code == "schema_unsupported"
+
+
+def test_that_a_schema_is_found_in_the_wrapper_of_openai() -> None:
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"type": "null"}}}
+    wanted = to_grammar(json.dumps(schema))
+    inner = {"name": "answer", "strict": True, "schema": schema}
+    assert to_grammar(json.dumps(inner)) == wanted
+    assert to_grammar(json.dumps({"type": "json_schema", "json_schema": inner})) == wanted
+    plain = {"type": "object", "properties": {"schema": {"type": "object"}}}
+    assert "schema" in to_grammar(json.dumps(plain))
+
+
+@pytest.mark.parametrize(
     "schema",
     [
         True,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
 from desktop.core.tools import fenced
-from desktop.engine.formats import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in
+from desktop.engine.formats import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in, markers_of
 from desktop.engine.prompt import THINKING_TAGS
 from desktop.engine.protocol import GenerateRequest, Piece
 from desktop.engine.reply import ReplyText
@@ -44,6 +44,18 @@ CASES = {
     "gemma": "<start_function_call>call:weather{city:<escape>مكة<escape>,days:3}<end_function_call>",
     "functionary": f"<function=weather>{PARAMETERS}</function>",
     "nemotron": f"<TOOLCALL>[{JSON}]</TOOLCALL>",
+    "gemma 4": '<|tool_call>call:weather{city:<|"|>مكة<|"|>,days:3}<tool_call|>',
+    "kimi": "<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0<|tool_call_argument_begin|>"
+    f"{PARAMETERS}<|tool_call_end|><|tool_calls_section_end|>",
+    "minimax": '<minimax:tool_call>\n<invoke name="weather">\n<parameter name="city">مكة</parameter>\n'
+    '<parameter name="days">3</parameter>\n</invoke>\n</minimax:tool_call>',
+    "deepseek v3.2": '<｜DSML｜function_calls>\n<｜DSML｜invoke name="weather">\n<｜DSML｜parameter name="city" string="true">مكة'
+    '</｜DSML｜parameter>\n<｜DSML｜parameter name="days" string="false">3</｜DSML｜parameter>\n</｜DSML｜invoke>\n'
+    "</｜DSML｜function_calls>",
+    "seed": "<seed:tool_call>\n<function=weather>\n<parameter=city>مكة</parameter>\n<parameter=days>3</parameter>\n"
+    "</function>\n</seed:tool_call>",
+    "lfm2": "<|tool_call_start|>[weather(city='مكة', days=3)]<|tool_call_end|>",
+    "apriel": f"<tool_calls>[{JSON}]</tool_calls>",
     "gpt-oss": f"<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{PARAMETERS}<|call|>",
 }
 
@@ -102,6 +114,40 @@ def test_that_several_calls_are_several() -> None:
     assert parts(run(mistral, formats_for("[TOOL_CALLS]"), [3]))[1] == [WEATHER, WEATHER]
 
 
+SEVERAL = {
+    "qwen coder": "<tool_call>\n<function=a>\n</function>\n<function=b>\n<parameter=x>\n<b>\n1\n</parameter>\n</function>\n</tool_call>",
+    "gemma 4": '<|tool_call>call:a{}<tool_call|><|tool_call>call:b{x:<|"|><b>\n1<|"|>}<tool_call|>',
+    "kimi": "<|tool_calls_section_begin|><|tool_call_begin|>functions.a:0<|tool_call_argument_begin|>{}<|tool_call_end|>"
+    '<|tool_call_begin|>b<|tool_call_argument_begin|>{"x": "<b>\\n1"}<|tool_call_end|><|tool_calls_section_end|>',
+    "minimax": '<minimax:tool_call><invoke name="a"></invoke><invoke name="b"><parameter name="x"><b>\n1</parameter></invoke>'
+    "</minimax:tool_call>",
+    "deepseek v3.2": '<｜DSML｜function_calls><｜DSML｜invoke name="a"></｜DSML｜invoke><｜DSML｜invoke name="b">'
+    '<｜DSML｜parameter name="x" string="true"><b>\n1</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜function_calls>',
+    "seed": "<seed:tool_call><function=a></function><function=b><parameter=x><b>\n1</parameter></function></seed:tool_call>",
+    "lfm2": "<|tool_call_start|>[a(), b(x='<b>\\n1')]<|tool_call_end|>",
+    "gpt-oss": "<|channel|>commentary to=functions.a<|message|>{}<|call|><|start|>assistant<|channel|>commentary to=functions.b"
+    '<|message|>{"x": "<b>\\n1"}<|call|>',
+}
+
+
+@pytest.mark.parametrize("family", SEVERAL)
+def test_that_several_functions_of_one_reply_are_several_calls(family: str) -> None:
+    text, calls = parts(run(SEVERAL[family], formats_for(SEVERAL[family]), [20, 41]))
+    assert calls == [{"name": "a", "arguments": {}}, {"name": "b", "arguments": {"x": "<b>\n1"}}]
+    assert text == ""
+
+
+def test_that_values_of_every_kind_are_read() -> None:
+    value = {"a": [1, "two, {three}", None], "b": {"c d": True, "e": []}, "f": -1.5}
+    gemma = '<|tool_call>call:f{a:[1, <|"|>two, {three}<|"|>,null],b:{<|"|>c d<|"|>:true,e:[]},f:-1.5}<tool_call|>'
+    lfm2 = "<|tool_call_start|>[f(a=[1, 'two, {three}', None], b={'c d': true, 'e': []}, f=-1.5)]<|tool_call_end|>"
+    for text in (gemma, lfm2):
+        assert parts(run(text, formats_for(text), []))[1] == [{"name": "f", "arguments": value}]
+    as_text = '<｜DSML｜parameter name="x" string="true">3</｜DSML｜parameter>'
+    text = f'<｜DSML｜tool_calls><｜DSML｜invoke name="f">{as_text}</｜DSML｜invoke></｜DSML｜tool_calls>'
+    assert parts(run(text, formats_for(text), []))[1] == [{"name": "f", "arguments": {"x": "3"}}]
+
+
 def test_that_code_for_an_interpreter_is_a_call() -> None:
     _, calls = parts(run("<|python_tag|>print(1)", formats_for("<|python_tag|>"), []))
     assert calls == [{"name": "python", "arguments": {"code": "print(1)"}}]
@@ -121,6 +167,16 @@ def test_that_code_for_an_interpreter_is_a_call() -> None:
         "Action: ```sh\nls\n```",
         "<start_function_call>call:x{a:<escape>b}<end_function_call>",
         "<｜tool▁calls▁begin｜>none<｜tool▁calls▁end｜>",
+        '<|tool_call>call:x{a:<|"|>b}<tool_call|>',
+        "<|tool_call>call:x{a:1,}, <tool_call|>",
+        "<|tool_calls_section_begin|>none<|tool_calls_section_end|>",
+        '<minimax:tool_call><invoke name="x">y</invoke></minimax:tool_call>',
+        '<｜DSML｜function_calls><｜DSML｜invoke name="x"></｜DSML｜function_calls>',
+        "<seed:tool_call><function=x><parameter=y></function></seed:tool_call>",
+        "<|tool_call_start|>[f(1), g(**x), __import__('os')]<|tool_call_end|>",
+        "<|tool_call_start|>[f(x=open('y'))]<|tool_call_end|>",
+        "<tool_calls>[]</tool_calls>",
+        "a <|channel|> and <|end",
     ],
 )  # fmt: skip
 @given(where=cuts)
@@ -159,6 +215,14 @@ def test_that_any_json_is_a_call_or_text(one: CallFormat, body: Any) -> None:
         "to=to=",
         "<arg_key>",
         "call:a{b:<escape>",
+        "call:a{b:[",
+        "{a:{",
+        '<invoke name="x"><parameter name="y">',
+        '<｜DSML｜invoke name="x">',
+        "<|tool_call_begin|>x<|tool_call_argument_begin|>",
+        "((((",
+        "[f(x=",
+        "<|start|>",
     ],
 )
 def test_that_text_which_nearly_is_a_call_is_looked_at_quickly(part: str) -> None:
@@ -201,6 +265,73 @@ def test_that_the_channels_of_gpt_oss_are_told_apart(where: list[int]) -> None:
         out += reply.end()
         assert "".join(piece for kind, piece in out if kind == "thinking") == thinking
         assert parts(out)[0] == "Four."
+
+
+HARMONY = (("<|channel|>analysis<|message|>", "<|end|>"), ANSWER_CHANNEL)
+THINK = "<|channel|>analysis<|message|>Hm."
+NEXT = "<|end|><|start|>assistant"
+CALL = f"<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{PARAMETERS}<|call|>"
+SEQUENCES = {
+    "thinking, call": (THINK + NEXT + CALL, "Hm.", "", [WEATHER]),
+    "call ended by its token alone": (CALL.removesuffix("<|call|>"), "", "", [WEATHER]),
+    "recipient in the role": (
+        f"{THINK}{NEXT} to=functions.weather<|channel|>commentary json<|message|>{PARAMETERS}<|call|>",
+        "Hm.",
+        "",
+        [WEATHER],
+    ),
+    "call while thinking": (f"<|channel|>analysis to=weather code<|message|>{PARAMETERS}<|call|>", "", "", [WEATHER]),
+    "preamble, answer": (
+        f"<|channel|>commentary<|message|>I look.{NEXT}<|channel|>final<|message|>Done.<|return|>",
+        "",
+        "I look.\n\nDone.",
+        [],
+    ),
+    "thinking twice, answer": (f"{THINK}{NEXT}{THINK}{NEXT}<|channel|>final<|message|>4", "Hm.\n\nHm.", "4", []),
+    "constrained answer": (f'{THINK}{NEXT}<|channel|>final <|constrain|>json<|message|>{{"a":1}}', "Hm.", '{"a":1}', []),
+    "no end between": (f"{THINK}<|channel|>final<|message|>Four.", "Hm.", "Four.", []),
+    "an answer without any header": ("to be or not", "", "to be or not", []),
+    "code": ("<|channel|>commentary to=python<|message|>print(1)<|call|>", "", "", [
+        {"name": "python", "arguments": {"code": "print(1)"}}
+    ]),
+    "no call": (
+        "<|channel|>commentary to=functions.f<|message|>[1]<|call|>",
+        "",
+        "<|channel|>commentary to=functions.f<|message|>[1]<|call|>",
+        [],
+    ),
+    "no header": (f"<|channel|>{'x' * 400}<|message|>y", "", f"<|channel|>{'x' * 400}<|message|>y", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+@given(where=cuts)
+def test_that_a_reply_in_channels_is_read_in_any_order(name: str, where: list[int]) -> None:
+    text, thinking, answer, calls = SEQUENCES[name]
+    reply, out = ReplyText(tags=HARMONY, calls=formats_in(CALL)), []
+    data = text.encode()
+    for start, end in itertools.pairwise([0, *sorted({cut % (len(data) + 1) for cut in where}), len(data)]):
+        out += reply.feed(data[start:end])
+    out += reply.end()
+    assert "".join(piece for kind, piece in out if kind == "thinking") == thinking
+    assert parts(out) == (answer, calls)
+
+
+def test_that_a_half_answer_in_channels_goes_on_as_an_answer() -> None:
+    reply = ReplyText(tags=HARMONY, fresh=False, stops=("STOP",))
+    assert parts([*reply.feed(b" and three"), *reply.feed(b" STOP four"), *reply.end()]) == (" and three ", [])
+
+
+def test_that_thinking_of_families_since_2025_is_told_from_the_answer() -> None:
+    gemma = ("<|channel>thought", "<channel|>")
+    apriel = ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]")
+    for tags in (gemma, apriel):
+        assert tags in THINKING_TAGS
+        reply = ReplyText(tags=(tags,))
+        out = [*reply.feed(f"{tags[0]}\nHm.\n{tags[1]}\nYes.".encode()), *reply.end()]
+        assert "".join(piece for kind, piece in out if kind == "thinking") == "Hm."
+        assert parts(out)[0] == "Yes."
+    assert {b"<|channel>", b"<channel|>"} <= markers_of((gemma,), ())
 
 
 def test_that_a_call_is_shown_as_a_block() -> None:
