@@ -23,6 +23,7 @@ from desktop.core.settings import Settings
 from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
 from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
+from tests.fakes.tiny_gguf import write_tiny
 
 pytestmark = pytest.mark.engine
 
@@ -82,6 +83,20 @@ def test_that_a_message_is_answered_and_kept(qtbot: QtBot, opened: Callable[[], 
     again.chats.open_chat(chats[0].id)
     assert "What is a token?" in shown(again)
     assert kept[1][2].split()[0] in shown(again)
+
+
+@pytest.mark.parametrize(
+    ("template", "says"), [(None, "brings no chat template"), ("{% for %}", "does not work")], ids=["none", "broken"]
+)
+def test_that_a_model_without_a_working_template_answers_and_the_window_says_so(
+    qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path, template: str | None, says: str
+) -> None:
+    samar = opened(write_tiny(tmp_path / "m.gguf", template=template))
+    text = samar.window.toast.label.text()
+    assert says in text
+    assert "ChatML" in text
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "hi"))
+    assert [status for _, status, _ in rows(data_dir)] == ["finished", "finished"]
 
 
 def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_one_leaves_nothing(
