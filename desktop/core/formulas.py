@@ -39,11 +39,57 @@ def add_formulas(md: MarkdownIt) -> None:
     math_block, whose content is the LaTeX."""
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-    md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    md.use(dollarmath_plugin, allow_labels=False)
+    md.inline.ruler.at("math_inline", _dollar_inline)
     md.inline.ruler.before("escape", "bracket_math", _bracket_inline)
     md.block.ruler.before(
         "fence", "bracket_math", _bracket_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
+
+
+def _dollar_inline(state: StateInline, silent: bool) -> bool:
+    """`$ … $` and `$$ … $$` inside a paragraph. Dollars of money and of shells are none."""
+    text, start = state.src, state.pos
+    if text[start] != "$" or (start and (text[start - 1].isascii() and text[start - 1].isalnum())):
+        return False
+    mark = "$$" if text.startswith("$$", start) else "$"
+    begin = start + len(mark)
+    end = _next_dollar(text, mark, begin, state.posMax)
+    if end < 0:
+        return False
+    content = text[begin:end]
+    after = text[end + len(mark) : end + len(mark) + 1]
+    if not content.strip() or (after.isascii() and (after.isalnum() or after in ("_", "{"))) or _is_prose(content):
+        return False
+    if mark == "$" and (content != content.strip() or (content[0] == after == "(") or (content[0].isdecimal() and
+            _MONEY.match(content))):  # fmt: skip
+        return False
+    if not silent:
+        token = state.push("math_inline_double" if mark == "$$" else "math_inline", "math", 0)
+        token.content, token.markup = content, mark
+    state.pos = end + len(mark)
+    return True
+
+
+def _next_dollar(text: str, mark: str, at: int, most: int) -> int:
+    """Where the next `mark` without a backslash before it stands; -1 for none."""
+    while (at := text.find(mark, at, most)) >= 0:
+        backslashes = at - len(text[:at].rstrip("\\")) if text[at - 1] == "\\" else 0
+        if backslashes % 2 == 0:
+            return at
+        at += 1
+    return -1
+
+
+def _is_prose(content: str) -> bool:
+    """Whether what stands between two dollars is words of a sentence, with no sign of mathematics."""
+    return not _MATHEMATICAL.search(content) and len(_WORD.findall(content)) > 1
+
+
+_MATHEMATICAL = re.compile(r"[\\^_=+*/<>{}|()\[\]\d-]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MONEY = re.compile(r"\d[\d.,]*[^\W\d_]?\s+(?:[^\W\d_]{2,}|[\u0600-\u06ff])")
+"""An amount and a word: "10 and 20$", "10 و20$"."""
 
 
 def _bracket_inline(state: StateInline, silent: bool) -> bool:

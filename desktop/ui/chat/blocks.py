@@ -91,7 +91,8 @@ class Block:
 
     level: of a heading, 1 to 6. marker: what stands in the margin of a list item: a bullet, "3.", "task" or
     "task-done". language: of a code block, as written after its fence. part: number of the code block inside the
-    message, which keeps two panels apart.
+    message, which keeps two panels apart. source: of a line of code, what it was written as, where that is shown
+    otherwise. goes_on: it is one line with the block before it.
     """
 
     kind: Kind
@@ -103,6 +104,8 @@ class Block:
     marker: str = ""
     language: str = ""
     part: int = 0
+    source: str = ""
+    goes_on: bool = False
 
     @property
     def text(self) -> str:

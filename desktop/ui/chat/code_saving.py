@@ -43,6 +43,7 @@ class CodeSaver(QObject):
 
     def write(self, path: Path, code: str) -> None:
         try:
-            path.write_text(code if code.endswith("\n") else code + "\n", encoding="utf-8", errors="replace")
+            text = code if code.endswith("\n") else code + "\n"
+            path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         except OSError as problem:
             self.failed.emit(storage_error(problem, path.parent))

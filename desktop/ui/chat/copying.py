@@ -8,19 +8,23 @@ from typing import cast
 
 from PySide6.QtGui import QFont, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment, QTextTable
 
-from desktop.core.text import Direction, without_isolates
+from desktop.core.text import Direction, shown, without_isolates
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.look import (
     P_BARS,
+    P_CODE,
     P_DEPTH,
+    P_GOES_ON,
     P_INLINE,
     P_KIND,
     P_LANGUAGE,
     P_MARKER,
     P_MESSAGE,
+    P_PART,
     P_SOURCE,
     qt_direction,
 )
+from desktop.ui.chat.segments import OTHER_LINE_ENDS
 from desktop.ui.chat.writer import LINE, OBJECT, PAD
 
 CHROME = (Kind.SPEAKER, Kind.FOOTER, Kind.THINKING, Kind.STATUS)
@@ -54,6 +58,9 @@ def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | N
     ]
     content = [piece for piece in pieces if piece.kind not in CHROME]
     pieces = content or pieces
+    panels = {(piece.kind == Kind.CODE_LINE, piece.message, _part(piece)) for piece in pieces}
+    if not markdown and len(panels) == 1 and pieces[0].kind == Kind.CODE_LINE:
+        return _joined(pieces)  # code alone is copied as it was written, whatever it stands in
     out: list[str] = []
     whole = _whole_messages(cursor.document(), start, end, sources) if markdown and sources else {}
     written: set[int] = set()
@@ -77,6 +84,20 @@ def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | N
     return text
 
 
+def _joined(pieces: Sequence[_Piece]) -> str:
+    """Lines of code, with line ends where they have them."""
+    out: list[str] = []
+    for piece in pieces:
+        if out and not piece.block.blockFormat().property(P_GOES_ON):
+            out.append("\n")
+        out.append(piece.text)
+    return "".join(out)
+
+
+def _part(piece: _Piece) -> int:
+    return int(piece.block.blockFormat().property(P_PART) or 0)
+
+
 class _Lists:
     """Indents what stands in lists as far as the markers above it ask for; the outermost selected list begins the line."""
 
@@ -94,7 +115,7 @@ class _Lists:
         if marker:
             self._widths[depth] = 2 if len(str(marker)) < 2 or str(marker).startswith("task") else len(str(marker)) + 1
         levels = range(self._least, depth if marker else depth + 1)
-        margin = " " * sum(self._widths.get(level, 2) for level in levels)
+        margin = " " * sum(self._widths.get(level, 0) for level in levels)
         return "\n".join(margin + line if line else line for line in text.split("\n"))
 
 
@@ -103,13 +124,45 @@ def _depth(piece: _Piece) -> int:
 
 
 def code_text(head: QTextBlock) -> str:
-    """The code of the panel whose head is `head`."""
-    lines = []
+    """The code of the panel whose head is `head`, as it was written."""
+    out: list[str] = []
     block = head.next()
     while block.isValid() and block.blockFormat().property(P_KIND) == Kind.CODE_LINE:
-        lines.append(block.text())
+        if out and not block.blockFormat().property(P_GOES_ON):
+            out.append("\n")
+        out.append(_code_source(block, block.position(), block.position() + block.length()))
         block = block.next()
-    return "\n".join(lines)
+    return "".join(out)
+
+
+def _code_source(block: QTextBlock, start: int, end: int) -> str:
+    """What stands between two positions of a line of code, as it was written."""
+    source = block.blockFormat().property(P_CODE)
+    first, last = max(start - block.position(), 0), min(end - block.position(), block.length() - 1)
+    text = block.text()
+    if not text.isascii():  # Qt counts in UTF-16 units
+        units = text.encode("utf-16-le", "surrogatepass")
+        before, text = (
+            part.decode("utf-16-le", "replace") for part in (units[: 2 * first], units[2 * first : 2 * last])
+        )
+        first = len(without_isolates(before))
+        text = without_isolates(text)
+    else:
+        text = text[first:last]
+    if source is None:
+        return text
+    if end >= block.position() + block.length():
+        last = len(str(source)) * 10  # with the line end that it keeps
+    else:
+        last = first + len(text)
+    out: list[str] = []
+    at = 0
+    for sign in str(source):
+        width = len(shown(sign)) if sign not in OTHER_LINE_ENDS else 0
+        if first <= at + max(width - 1, 0) and at < last:
+            out.append(sign)
+        at += width
+    return "".join(out)
 
 
 def _pieces(document: QTextDocument, start: int, end: int, markdown: bool) -> Iterator[_Piece]:
@@ -123,7 +176,9 @@ def _pieces(document: QTextDocument, start: int, end: int, markdown: bool) -> It
             block = document.findBlock(table.lastPosition() + 1)
             continue
         kind = made.property(P_KIND) or ""
-        if kind not in (Kind.CODE_HEAD, Kind.CODE_FOOT, Kind.TABLE):
+        if kind == Kind.CODE_LINE:
+            yield _Piece(kind, _code_source(block, start, end), block, message)
+        elif kind not in (Kind.CODE_HEAD, Kind.CODE_FOOT, Kind.TABLE):
             yield _Piece(kind, _block_text(block, start, end, markdown), block, message)
         block = block.next()
 
@@ -138,7 +193,6 @@ def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:
 def _block_text(block: QTextBlock, start: int, end: int, markdown: bool) -> str:
     """The selected part of a block's text, with Markdown's signs where asked."""
     out: list[str] = []
-    code = block.blockFormat().property(P_KIND) == Kind.CODE_LINE
     heading = block.blockFormat().headingLevel() > 0
     for fragment in _fragments(block):
         first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
@@ -155,7 +209,7 @@ def _block_text(block: QTextBlock, start: int, end: int, markdown: bool) -> str:
         text = without_isolates(text).replace(LINE, "\n")
         if made.property(P_INLINE):
             text = text.removeprefix(PAD).removesuffix(PAD)
-        if markdown and not code and text.strip():
+        if markdown and text.strip():
             text = _signs(text, made.fontWeight() >= QFont.Weight.DemiBold.value and not heading, made)
         out.append(text)
     return "".join(out)
@@ -186,7 +240,7 @@ def _table_text(table: QTextTable, start: int, end: int, markdown: bool) -> str:
         cells: list[str] = []
         for column in range(table.columns()):
             block = table.cellAt(row, column).firstCursorPosition().block()
-            cells.append(_block_text(block, start, end, markdown).replace("\n", " "))
+            cells.append(_block_text(block, start, end, markdown).replace("\n", "<br>" if markdown else " "))
         if turned:
             cells.reverse()  # the document holds them as they stand on the screen
         rows.append(cells)
@@ -201,7 +255,7 @@ def _between(before: _Piece | None, piece: _Piece, markdown: bool) -> str:
     if before is None or before.message != piece.message:
         return "\n\n"
     if before.kind == piece.kind and piece.kind in (Kind.CODE_LINE, Kind.OWN):
-        return "\n"
+        return "" if piece.block.blockFormat().property(P_GOES_ON) else "\n"
     if piece.block.blockFormat().property(P_MARKER) and before.block.blockFormat().property(P_MARKER):
         return "\n"
     if markdown and before.kind == Kind.CODE_LINE:

@@ -262,13 +262,23 @@ class ChatDocument(QObject):
             return
         live = entry.answer
         whole = "".join(entry.parts)
-        if live is None or not entry.parts or whole != message.content or "]: " in whole or "]:" in whole:
-            # footnotes and link references may have been used before they were explained: read it all again
+        thought = entry.thought if entry.open else None
+        streams = [part.stream for part in (live, thought) if part is not None]
+        rest = [stream.finish().stable for stream in streams]
+        if (
+            live is None
+            or not entry.parts
+            or whole != message.content
+            or any(stream.reaches_back for stream in streams)
+            or (thought is not None and "".join(entry.thoughts) != message.thinking)
+        ):
             self.replace(message)
             return
         entry.message = message
         with self.editing():
-            self._put(entry, live, live.stream.finish().stable, [])
+            self._put(entry, live, rest[0], [])
+            if thought is not None:
+                self._put(entry, thought, rest[1], [])
             if status := labels.status(message):
                 self.writer.insert_after(self.footer(entry).previous(), [self._status(status)], message.id)
             head = self.block(entry).next()

@@ -9,12 +9,11 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QDialogButtonBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
+from desktop.core.markdown import OPENED
 from desktop.core.text import Direction, isolated, shown
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.plain_text import PlainLabel
 
-OPENED = ("http", "https", "mailto")
-"""Kinds of addresses that are handed to the system; any other is only shown."""
 _LONGEST = 600
 
 

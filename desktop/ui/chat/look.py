@@ -25,6 +25,8 @@ P_SOURCE = _USER + 8  # str on characters: Markdown of a formula
 P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
 P_PICTURE = _USER + 11  # int on characters: id of the image that stands there
 P_DEPTH = _USER + 10  # int: how many lists the block stands in
+P_CODE = _USER + 12  # str: what a line of code was written as, where that is shown otherwise
+P_GOES_ON = _USER + 13  # bool: the line of code is one with the block before it
 
 
 class Palette(Protocol):
@@ -147,6 +149,10 @@ class Look:
         made.setProperty(P_MESSAGE, message_id)
         if block.language:
             made.setProperty(P_LANGUAGE, block.language)
+        if block.source:
+            made.setProperty(P_CODE, block.source)
+        if block.goes_on:
+            made.setProperty(P_GOES_ON, True)
         return made
 
     def _make_block(self, block: Block, bubble: tuple[int, int]) -> QTextBlockFormat:

@@ -7,15 +7,16 @@ parsed as one paragraph are bounded, so that no input takes more than linear tim
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from desktop.core.formulas import add_formulas
-from desktop.core.text import TAG, Direction, majority, strong_letters
+from desktop.core.markdown import NOTES_AT_END, gather_notes, make_parser
+from desktop.core.text import TAG, Direction, shown, strong_letters
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Gap, Holder, Inside, Kind, Run, Table
+from desktop.ui.chat.segments import OTHER_LINE_ENDS, Segment, without_end
 
 if TYPE_CHECKING:  # the parser itself is imported for the first text, so that the window starts without it
     from markdown_it import MarkdownIt
@@ -25,43 +26,67 @@ NESTING = 8
 """Quotes and lists inside one another that are shown as such; deeper ones are shown at this depth."""
 LONGEST_CODE_LINE = 4000
 _MARKERS = re.compile(r"[ \t]{0,3}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])")
-_DEEP_INDENT = re.compile(r"^[ \t]{49,}(?=\S)", re.MULTILINE)
+_DEEP_INDENT = re.compile(r"^[ \t]{49,}(?=\S)")
+_INNER_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})")
 
 Decide = Callable[[object, int, int, Direction], Direction]
 """(key of the block, strong letters left-to-right, right-to-left, fallback) → direction."""
 
 
-def plain_majority(_key: object, ltr: int, rtl: int, fallback: Direction) -> Direction:
-    return majority(ltr, rtl, fallback)
-
-
 @cache
 def parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.footnote import footnote_plugin
-    from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
-    from mdit_py_plugins.tasklists import tasklists_plugin
-
-    md = MarkdownIt("commonmark", {"html": False, "maxNesting": 200}).enable(["table", "strikethrough"])
-    md.disable(["html_block", "html_inline"])
-    md.use(footnote_plugin).use(tasklists_plugin).use(gfm_autolink_plugin)
-    add_formulas(md)
-    return md
+    return make_parser().disable(NOTES_AT_END)
 
 
-def tokens_of(text: str, env: dict[str, Any] | None = None) -> list[Token]:
-    """Parse `text`, already gone through `bounded`."""
-    return parser().parse(text, {} if env is None else env)
+def tokens_of(text: str, env: dict[str, Any]) -> list[Token]:
+    """Parse `text`, already gone through `bounded`. Footnotes stay where they are written."""
+    return parser().parse(text, env)
+
+
+def notes_of(tokens: list[Token], env: dict[str, Any]) -> list[Token]:
+    """The footnotes at the end of a text, from the tokens of all of it and what the parser has noted in `env`."""
+    from markdown_it.rules_core import StateCore
+
+    state = StateCore("", parser(), env)
+    state.tokens = tokens
+    gather_notes(state)
+    first = next((at for at, token in enumerate(state.tokens) if token.type == "footnote_block_open"), None)
+    found = [] if first is None else state.tokens[first:]
+    level = 0
+    for token in found:  # each has the level that it had where it was written
+        level -= token.nesting < 0
+        token.level = level
+        level += token.nesting > 0
+    return found
 
 
 def bounded(text: str) -> str:
     """`text` with its nesting cut to what is shown: an open end for a hostile input, no change for any other."""
     if ">" * 4 in text or "> > >" in text or "- - -" in text or "* * *" in text or len(text) > 200:
-        text = "\n".join(_flattened(line) if len(line) > 2 * NESTING else line for line in text.split("\n"))
-    return _DEEP_INDENT.sub(" " * 48, text)
+        text = "\n".join(
+            line if len(line) <= 2 * NESTING or is_code else _flattened(line) for line, is_code in _told_code(text)
+        )
+    return text
+
+
+def _told_code(text: str) -> Iterator[tuple[str, bool]]:
+    """Lines, and whether each is surely code: between two fences, and indented as far as they are or blank."""
+    lines = text.split("\n")
+    end = -1
+    for at, line in enumerate(lines):
+        if at > end and (found := _INNER_FENCE.match(line)):
+            closing = found[1] + found[2][:3]
+            for other in range(at + 1, len(lines)):
+                if lines[other].strip() and not lines[other].startswith(found[1]):
+                    break
+                if lines[other].startswith(closing):
+                    end = other
+                    break
+        yield line, at < end and not _INNER_FENCE.match(line)
 
 
 def _flattened(line: str) -> str:
+    line = _DEEP_INDENT.sub(" " * 48, line)
     at = 0
     for _ in range(2 * NESTING):
         found = _MARKERS.match(line, at)
@@ -80,51 +105,48 @@ class Reader:
     def __init__(
         self,
         base: Direction,
-        decide: Decide = plain_majority,
+        decide: Decide,
+        segment: Segment,
+        lines: Sequence[str],
         *,
-        first_line: int = 0,
         first_part: int = 0,
-        number: int | None = None,
-        loose: bool | None = None,
         within: tuple[Inside, ...] = (),
         opens: bool = True,
+        notes_in_place: bool = True,
     ) -> None:
-        """base: direction of what has no letters and nothing before it. first_line: number of the first line in the
-        whole message, for the keys of `decide`. number, loose: how the list that the text goes on with counts and is
-        spaced. opens: whether these are the first blocks of a message."""
+        """base: direction of what has no letters and nothing before it. segment: what is read, and `lines` of it as they
+        were parsed. opens: whether these are the first blocks of a message. notes_in_place: footnotes are shown where
+        they are written."""
         self._previous = base
         self._decide = decide
-        self._line = first_line
+        self._segment = segment
+        self._lines = lines
+        self._has_source = len(segment.source) == len(segment.lines) and segment.source != segment.lines
         self._part = first_part
-        self._number = number
-        self._loose = loose
         self._within = within
         self._opens = opens
+        self._notes_in_place = notes_in_place
         self._marker = ""
+        self._item_line = 0
         self._first_item = False
         self._out: list[AnyBlock] = []
         self._tokens: Sequence[Token] = ()
-        self.starts: list[tuple[int, int]] = []
-        """(index of the token, blocks before it) of every block that stands in nothing."""
-        self.items: list[tuple[int, int, int, bool]] = []
-        """(index of the token, blocks before it, number, loose) of every item of a list that stands in nothing."""
 
     def read(self, tokens: Sequence[Token]) -> list[AnyBlock]:
         self._tokens = tokens
-        self._walk(0, len(tokens), self._within, tight=False)
+        self._walk(0, len(tokens), self._within)
         return self._out
 
     # --- structure ---------------------------------------------------------------------------------------------------
-    def _walk(self, start: int, end: int, inside: tuple[Inside, ...], *, tight: bool) -> None:
+    def _walk(self, start: int, end: int, inside: tuple[Inside, ...], *, tight: bool | None = False) -> None:
+        """tight: whether paragraphs stand close together; None: where no blank line is written between them."""
         index = start
         while index < end:
             token = self._tokens[index]
             close = _closing(self._tokens, index)
-            if token.level == 0:
-                self.starts.append((index, len(self._out)))
             match token.type:
                 case "paragraph_open":
-                    self._paragraph(self._tokens[index + 1], token, inside, tight or token.hidden)
+                    self._paragraph(self._tokens[index + 1], token, inside, tight)
                 case "heading_open":
                     self._text(Kind.HEADING, self._tokens[index + 1], token, inside, Gap.WIDE, level=int(token.tag[1]))
                 case "fence" | "code_block":
@@ -136,13 +158,16 @@ class Reader:
                     self._add(Block(Kind.RULE, (), self._previous, inside))
                 case "blockquote_open":
                     direction = self._direction_within(index, close, ("quote", self._key(token)))
-                    self._walk(index + 1, close, self._deeper(inside, Inside(Holder.QUOTE, direction)), tight=False)
+                    self._walk(index + 1, close, self._deeper(inside, Inside(Holder.QUOTE, direction)))
                 case "bullet_list_open" | "ordered_list_open":
                     self._list(index, close, inside)
                 case "table_open":
                     self._table(index, close, inside)
                 case "footnote_block_open":
                     self._footnotes(index, close, inside)
+                case "footnote_reference_open" if self._notes_in_place:
+                    label = str(token.meta["label"])
+                    self._note(index, close, inside, label if label.isdecimal() and len(label) < 4 else "")
             index = close + 1
 
     def _deeper(self, inside: tuple[Inside, ...], new: Inside) -> tuple[Inside, ...]:
@@ -153,28 +178,27 @@ class Reader:
         number = int(self._tokens[start].attrGet("start") or 0) if ordered else 0
         if ordered and self._tokens[start].attrGet("start") is None:
             number = 1
-        loose = not any(t.hidden for t in self._tokens[start:end] if t.level == self._tokens[start].level + 2)
-        if start == 0 and self._number is not None:
-            number, loose = self._number, bool(self._loose)
+        goes_on = start == 0 and self._segment.number is not None
+        if goes_on:
+            number = self._segment.number or 0
         index = start + 1
         while index < end:
             close = _closing(self._tokens, index)
             direction = self._item_direction(index, close)
-            if self._tokens[start].level == 0:
-                self.items.append((index, len(self._out), number, loose))
             if ordered:
                 self._marker = f"{number}{self._tokens[start].markup}"
                 number += 1
             else:
                 self._marker = "•" if len(inside) % 2 == 0 else "◦"
-            self._first_item = index == start + 1 and (start > 0 or self._number is None)
+            self._first_item = index == start + 1 and not goes_on
+            self._item_line = (self._tokens[index].map or [0])[0]
             task = _task_state(self._tokens[index], self._tokens[index:close])
             self._marker = task or self._marker
             deeper = self._deeper(inside, Inside(Holder.LIST, direction))
             count = len(self._out)
-            self._walk(index + 1, close, deeper, tight=not loose)
+            self._walk(index + 1, close, deeper, tight=None)
             if len(self._out) == count:  # an item with nothing in it yet
-                self._add(Block(Kind.PARAGRAPH, (), direction, deeper, Gap.TIGHT))
+                self._add(Block(Kind.PARAGRAPH, (), direction, deeper, self._gap(self._item_line)))
             self._marker = ""
             index = close + 1
 
@@ -184,11 +208,21 @@ class Reader:
         while index < end:
             close = _closing(self._tokens, index)
             meta = self._tokens[index].meta or {}
-            self._marker = f"{int(meta.get('id', 0)) + 1}."
-            direction = self._item_direction(index, close)
-            self._walk(index + 1, close, self._deeper(inside, Inside(Holder.FOOTNOTE, direction)), tight=True)
-            self._marker = ""
+            self._note(index, close, inside, str(int(meta.get("id", 0)) + 1))
             index = close + 1
+
+    def _note(self, start: int, end: int, inside: tuple[Inside, ...], number: str) -> None:
+        self._marker = f"{number}." if number else "•"
+        direction = self._item_direction(start, end)
+        self._walk(start + 1, end, self._deeper(inside, Inside(Holder.FOOTNOTE, direction)), tight=True)
+        self._marker = ""
+
+    def _gap(self, line: int) -> Gap:
+        """The room above what begins at `line` inside of a list: that of a paragraph where a blank line stands before it."""
+        if line == 0:
+            return Gap.NORMAL if self._segment.after_blank else Gap.TIGHT
+        before = self._lines[line - 1] if line <= len(self._lines) else ""
+        return Gap.TIGHT if before.strip(" \t>") else Gap.NORMAL
 
     def _table(self, start: int, end: int, inside: tuple[Inside, ...]) -> None:
         rows: list[list[tuple[tuple[Run, ...], str]]] = []
@@ -226,8 +260,10 @@ class Reader:
             block = _replaced(block, gap=Gap.NONE)
         self._out.append(block)
 
-    def _paragraph(self, inline: Token, token: Token, inside: tuple[Inside, ...], tight: bool) -> None:
+    def _paragraph(self, inline: Token, token: Token, inside: tuple[Inside, ...], tight: bool | None) -> None:
         gap = Gap.TIGHT if tight else Gap.NORMAL
+        if tight is None and token.map:
+            gap = self._gap(self._item_line if self._marker else token.map[0])
         children = inline.children or []
         if len(children) == 1 and children[0].type == "math_inline_double":
             content = children[0].content
@@ -247,12 +283,23 @@ class Reader:
     def _code(self, token: Token, inside: tuple[Inside, ...]) -> None:
         self._part += 1
         language = token.info.split()[0][:40] if token.info.split() else ""
-        for block in code_blocks(token.content, language, self._part, inside):
+        for block in code_blocks(self._code_source(token), language, self._part, inside):
             self._add(block)
+
+    def _code_source(self, token: Token) -> list[str]:
+        """The lines of a code block as they were written."""
+        lines = token.content.removesuffix("\n").split("\n")
+        if not self._has_source or not token.map:
+            return lines
+        first = token.map[0] + (token.type == "fence")
+        for at, (line, shown_line) in enumerate(zip(lines, self._lines[first:], strict=False)):
+            if shown_line.endswith(line):  # what stands before it, of lists and quotes, is written as it is shown
+                lines[at] = self._segment.source[first + at][len(shown_line) - len(line) :]
+        return lines
 
     # --- direction ---------------------------------------------------------------------------------------------------
     def _key(self, token: Token) -> tuple[int, int]:
-        return (self._line + token.map[0] if token.map else -1, token.level)
+        return (self._segment.first + token.map[0] if token.map else -1, token.level)
 
     def _direction_within(self, start: int, end: int, key: object) -> Direction:
         ltr = rtl = 0
@@ -327,21 +374,34 @@ _EMPHASIS = {
 }
 
 
-def code_blocks(content: str, language: str, part: int, inside: tuple[Inside, ...]) -> list[Block]:
-    """The panel of one code block: its head, its lines, its foot. A line longer than LONGEST_CODE_LINE is cut."""
-    head = Block(Kind.CODE_HEAD, (Run(language),) if language else (), inside=inside, language=language, part=part)
-    lines = [
-        code_line(piece, part, inside) for line in content.removesuffix("\n").split("\n") for piece in _pieces(line)
-    ]
-    return [head, *lines, Block(Kind.CODE_FOOT, inside=inside, gap=Gap.NONE, part=part)]
+def code_blocks(source: Sequence[str], language: str, part: int, inside: tuple[Inside, ...]) -> list[Block]:
+    """The panel of one code block: its head, its lines, its foot. source: its lines as they were written."""
+    foot = Block(Kind.CODE_FOOT, inside=inside, gap=Gap.NONE, part=part)
+    return [code_head(language, part, inside), *code_lines(source, part, inside), foot]
 
 
-def code_line(text: str, part: int, inside: tuple[Inside, ...] = ()) -> Block:
-    return Block(Kind.CODE_LINE, (Run(text, b.CODE),) if text else (), inside=inside, gap=Gap.NONE, part=part)
+def code_head(language: str, part: int, inside: tuple[Inside, ...]) -> Block:
+    runs = (Run(language),) if language else ()
+    return Block(Kind.CODE_HEAD, runs, inside=inside, language=language, part=part)
 
 
-def _pieces(line: str) -> list[str]:
-    return [line[at : at + LONGEST_CODE_LINE] for at in range(0, len(line), LONGEST_CODE_LINE)] or [""]
+def code_lines(source: Sequence[str], part: int, inside: tuple[Inside, ...], *, goes_on: bool = False) -> list[Block]:
+    """Lines of code as they were written; one longer than LONGEST_CODE_LINE is shown in pieces. goes_on: see code_line."""
+    out: list[Block] = []
+    for line in source:
+        for at in range(0, max(len(line), 1), LONGEST_CODE_LINE):
+            out.append(code_line(line[at : at + LONGEST_CODE_LINE], part, inside, goes_on=goes_on))
+            goes_on = True
+        goes_on = bool(line) and line[-1] in OTHER_LINE_ENDS
+    return out
+
+
+def code_line(source: str, part: int, inside: tuple[Inside, ...] = (), *, goes_on: bool = False) -> Block:
+    """One line, or a piece of it. goes_on: the source has no line end between it and the piece before it."""
+    text = shown(without_end(source))
+    runs = (Run(text, b.CODE),) if text else ()
+    kept = source if source != text else ""
+    return Block(Kind.CODE_LINE, runs, inside=inside, gap=Gap.NONE, part=part, source=kept, goes_on=goes_on)
 
 
 def _with_delimiters(token: Token) -> str:

@@ -13,17 +13,18 @@ from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.markdown import code_blocks
-from desktop.ui.chat.stream import LONGEST_LINE
+from desktop.ui.chat.segments import LONGEST_LINE, OTHER_LINE_ENDS, without_end
 from desktop.ui.chat.writer import rendered
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([^\s`]*)[^\n`]*$")
+_LINE = re.compile("[^\n\r" + OTHER_LINE_ENDS + "]*(?:\r\n|[\n\r" + OTHER_LINE_ENDS + "]|$)")
 _CODE_SPAN = re.compile(r"(`+)([^`\n]+?)\1(?!`)")
 
 
 def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[AnyBlock]:
     """Each line is a block with a direction of its own, as it was in the composer. Never empty."""
     out: list[AnyBlock] = []
-    lines = shown(text).strip("\n").split("\n")
+    lines, sources = _lines(text)
     previous = base
     index = 0
     part = 0
@@ -33,7 +34,7 @@ def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[A
             end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() == found[1]), None)
             if end is not None:
                 part += 1
-                out += code_blocks("\n".join(lines[index + 1 : end]), found[2][:40], part, inside)
+                out += code_blocks(sources[index + 1 : end] or [""], found[2][:40], part, inside)
                 index = end + 1
                 continue
         for at in range(0, max(len(line), 1), LONGEST_LINE):
@@ -44,6 +45,15 @@ def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[A
             out.append(Block(Kind.OWN, runs, previous, inside, Gap.NONE))
         index += 1
     return out
+
+
+def _lines(text: str) -> tuple[list[str], list[str]]:
+    """The lines of a message as they are shown, and as they were written."""
+    sources = [line.removesuffix("\r\n").removesuffix("\n").removesuffix("\r") for line in _LINE.findall(text)]
+    lines = [shown(without_end(line)) for line in sources]
+    first = next((at for at, line in enumerate(lines) if line), len(lines))
+    last = next((at for at in range(len(lines), 0, -1) if lines[at - 1]), 0)
+    return (lines[first:last], sources[first:last]) if first < last else ([""], [""])
 
 
 def _runs(line: str) -> tuple[Run, ...]:

@@ -1,8 +1,8 @@
 """Markdown that arrives in pieces: what is finished is read once, only the unfinished end is read again.
 
-In CommonMark a line can change only the block that is still open, the last one. All blocks before it are stable and
-leave the stream for good; an open code block grows line by line without being parsed at all, and a long list leaves
-item by item. So the work for each update depends on the last block, not on the length of the reply.
+The text is cut into segments (`segments.py`) by its complete lines alone, and each segment is read by itself, in order:
+so the blocks are the same however the text was cut into pieces, and the work for each update depends on the last
+segment, not on the length of the reply. An open code block grows line by line without being parsed at all.
 """
 
 from __future__ import annotations
@@ -11,42 +11,38 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from desktop.core.text import Direction, DirectionKeeper, shown, strong_letters
+from desktop.core.text import DirectionKeeper, shown, strong_letters
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run, Table
-from desktop.ui.chat.markdown import LONGEST_CODE_LINE, Reader, bounded, code_blocks, code_line, tokens_of
+from desktop.ui.chat.markdown import (
+    LONGEST_CODE_LINE,
+    Reader,
+    bounded,
+    code_head,
+    code_line,
+    code_lines,
+    notes_of,
+    tokens_of,
+)
+from desktop.ui.chat.segments import (
+    LONGEST_LINE,
+    OTHER_LINE_ENDS,
+    CodeLine,
+    Fence,
+    FenceEnd,
+    LongLine,
+    Segment,
+    Splitter,
+)
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LONGEST_LINE = 4000
-"""Characters. A longer line is no prose: it is shown as plain text, in pieces of this length."""
-LONGEST_PARAGRAPH = 6000
-"""Characters that are parsed as one paragraph; a longer one is cut at the end of a line."""
-MOST_BRACKETS = 60
-"""Opening brackets in a line of prose: the parser needs quadratic time for those that never close."""
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)$")
-_SIGN = re.compile(r" {0,3}(?:-{1,3}|={1,3}|[*+]|\d{1,3}[.)]?)[ \t]*")
-_NO_PARAGRAPH = re.compile(r"\s*(?:$|[-*+>|#]|\d{1,9}[.)]\s)|.*\|")
+    from desktop.core.text import Direction
 
+__all__ = ["LONGEST_LINE", "MarkdownStream", "Update", "blocks_of"]
 
-@dataclass(slots=True)
-class _Fence:
-    """An open code block of the outermost level."""
-
-    mark: str
-    indent: int
-    part: int
-
-    def closes(self, line: str) -> bool:
-        body = line.strip()
-        return len(body) >= len(self.mark) and set(body) == {self.mark[0]} and len(line) - len(line.lstrip(" ")) < 4
-
-    def may_close(self, beginning: str) -> bool:
-        body = beginning.strip()
-        return not body or set(body) == {self.mark[0]}
-
-    def content(self, line: str) -> str:
-        return line[min(self.indent, len(line) - len(line.lstrip(" "))) :]
+_LINE_END = re.compile("\r\n|[\n\r" + OTHER_LINE_ENDS + "]")
+_SIGN = re.compile(r" {0,3}(?:-{1,3}|={1,3}|[*+]|\d{1,9}[.)]?)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,170 +53,204 @@ class Update:
     tail: list[AnyBlock]
 
 
-class MarkdownStream:
-    """One text that grows. Blocks of `stable` never change again, whatever follows."""
+@dataclass(slots=True)
+class Definitions:
+    """What a text explains anywhere in it, and may use before: addresses of links, footnotes. As the parser keeps them."""
 
-    def __init__(self, base: Direction, within: tuple[Inside, ...] = ()) -> None:
-        """base: the direction of blocks that have no letters and nothing before them. within: holders around all."""
+    references: dict[str, Any]
+    notes: dict[str, Any]
+
+    def __bool__(self) -> bool:
+        return bool(self.references or self.notes["refs"] or self.notes["list"])
+
+    def copy(self) -> Definitions:
+        listed = {number: dict(note) for number, note in self.notes["list"].items()}
+        return Definitions(dict(self.references), {"refs": dict(self.notes["refs"]), "list": listed})
+
+
+class MarkdownStream:
+    """One text that grows. Blocks of `stable` never change again, whatever follows, unless `reaches_back`."""
+
+    def __init__(
+        self, base: Direction, within: tuple[Inside, ...] = (), definitions: Definitions | None = None
+    ) -> None:
+        """base: the direction of blocks that have no letters and nothing before them. within: holders around all.
+        definitions: those of the whole text, when it is known; footnotes then stand at its end."""
         self._previous = base
         self._within = within
         self._keeper = DirectionKeeper()
-        self._tail = ""
-        self._held = ""
-        self._line = 0
+        self._splitter = Splitter()
+        self._rest = ""
+        """The line that may still grow, as written."""
+        self._long: str | None = None
+        """What is shown of it and not given out yet, while it is a line too long to be parsed."""
         self._part = 0
         self._opens = True
-        self._fence: _Fence | None = None
-        self._number: int | None = None
-        self._loose = False
-        self._references: dict[str, Any] = {}
+        self._code_goes_on = False
+        """Whether the next line of the open code block continues the one before it."""
+        self._begun = False
+        """Whether a part of the code line that may still grow was given out."""
+        self._is_whole = definitions is not None
+        self._definitions = Definitions({}, {"refs": {}, "list": {}})
+        if definitions is not None:
+            refs = dict.fromkeys(definitions.notes["refs"], -1)
+            self._definitions = Definitions(dict(definitions.references), {"refs": refs, "list": {}})
+        self._notes: list[Token] = []
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what was read explains what may stand before it: the whole is then to be read by `blocks_of`."""
+        return bool(self._definitions)
+
+    @property
+    def definitions(self) -> Definitions:
+        return self._definitions
 
     def feed(self, text: str) -> None:
-        text = self._held + text
-        self._held = "\r" if text.endswith("\r") else ""  # its line feed may be in the next piece
-        self._tail += shown(text[: len(text) - len(self._held)])
+        if self._long is not None and not self._rest:
+            found = _LINE_END.search(text)
+            self._long += shown(text[: found.start()] if found else text)
+            if found is None:
+                return
+            text = text[found.start() :]
+        self._rest += text
 
     def update(self) -> Update:
         """Read what was fed since the last time."""
         out: list[AnyBlock] = []
-        while True:
-            if self._fence is not None:
-                if tail := self._read_fence(out):
-                    return Update(out, tail)
-                continue
-            if len(self._tail) > LONGEST_LINE or self._tail.count("[") > MOST_BRACKETS:
-                *done, (last, plain) = pieces(self._tail)
-                if plain:
-                    whole = len(last) - len(last) % LONGEST_LINE
-                    done.append((last[:whole], True))
-                    last = last[whole:]
-                if done:
-                    self._finish_pieces(done, out)
-                    self._tail = last
-                    if plain:
-                        return Update(out, self._plain(last))
-            tail = self._read_tail(out)
-            if self._fence is None:
-                return Update(out, tail)
+        self._read_lines(out)
+        return Update(out, self._tail(out))
 
     def finish(self) -> Update:
         """Read the rest; nothing follows."""
-        self.feed("\n" if self._held else "")
         out: list[AnyBlock] = []
-        if self._fence is not None:
-            self._tail += "" if self._tail.endswith("\n") or not self._tail else "\n"
-            tail = self._read_fence(out)
-            if self._fence is not None:
-                out += tail
-                return Update(out, [])
-        self._finish_pieces(pieces(self._tail), out)
-        self._tail = ""
+        self._read_lines(out)
+        if self._long is not None or self._rest:
+            self._end_line(self._rest.removesuffix("\r"), out)
+            self._rest = ""
+        if self._splitter.fence is not None:
+            out.append(self._foot())
+        for segment in self._splitter.close():
+            assert isinstance(segment, Segment)
+            self._read(segment, out)
+        if self._is_whole:
+            env = {"references": {}, "footnotes": self._definitions.notes}
+            out += self._reader(Segment(), self._keeper.settle).read(notes_of(self._notes, env))
         return Update(out, [])
 
-    # --- code ---------------------------------------------------------------------------------------------------------
-    def _read_fence(self, out: list[AnyBlock]) -> list[AnyBlock]:
-        """Move finished lines of the open code block to `out`. The tail; empty when the block was closed."""
-        fence = self._fence
-        assert fence is not None
-        *lines, rest = self._tail.split("\n")
-        for index, line in enumerate(lines):
-            if fence.closes(line):
-                out.append(Block(Kind.CODE_FOOT, inside=self._within, gap=Gap.NONE, part=fence.part))
-                self._fence = None
-                self._advance("\n".join([*lines[index + 1 :], rest]), index + 1)
-                return []
-            out += self._code_lines(fence.content(line), fence.part)
-        self._advance(rest, len(lines))
-        while len(rest) > LONGEST_CODE_LINE:
-            out.append(code_line(rest[:LONGEST_CODE_LINE], fence.part, self._within))
-            rest = self._tail = rest[LONGEST_CODE_LINE:]
-        foot = Block(Kind.CODE_FOOT, inside=self._within, gap=Gap.NONE, part=fence.part)
-        if fence.may_close(rest):
-            return [foot]
-        return [code_line(fence.content(rest), fence.part, self._within), foot]
+    # --- lines --------------------------------------------------------------------------------------------------------
+    def _read_lines(self, out: list[AnyBlock]) -> None:
+        """Take the complete lines."""
+        at = 0
+        text = self._rest
+        for found in _LINE_END.finditer(text):
+            if found[0] == "\r" and found.end() == len(text):
+                break  # its line feed may be in the next piece
+            kept = found[0] if found[0] in OTHER_LINE_ENDS else ""
+            self._end_line(text[at : found.start()] + kept, out)
+            at = found.end()
+        self._rest = text[at:]
 
-    def _code_lines(self, line: str, part: int) -> list[AnyBlock]:
-        return [
-            code_line(line[at : at + LONGEST_CODE_LINE], part, self._within)
-            for at in range(0, max(len(line), 1), LONGEST_CODE_LINE)
-        ]
+    def _end_line(self, source: str, out: list[AnyBlock]) -> None:
+        if self._long is not None:
+            self._give_long(out)
+            if self._long:
+                out.append(self._plain(self._long))
+            self._long = None
+            return
+        if self._begun:
+            self._splitter.skip_line()
+            self._end_code_line(source, out)
+            return
+        for event in self._splitter.push(source):
+            match event:
+                case Segment():
+                    self._read(event, out)
+                case LongLine():
+                    self._long = event.text
+                    self._end_line("", out)
+                case Fence():
+                    self._part += 1
+                    words = event.info.split()
+                    head = code_head(words[0][:40] if words else "", self._part, self._within)
+                    out.append(replace(head, gap=Gap.NONE) if self._opens else head)
+                    self._opens = self._code_goes_on = self._begun = False
+                case CodeLine():
+                    self._end_code_line(event.source, out)
+                case FenceEnd():
+                    out.append(self._foot())
+
+    def _tail(self, out: list[AnyBlock]) -> list[AnyBlock]:
+        """Read what is unfinished. What is finished of its last line goes to `out`."""
+        source = self._rest.removesuffix("\r")
+        if self._splitter.fence is not None:
+            return self._code_tail(self._splitter.fence, out)
+        rest = shown(source)
+        if self._long is None and self._splitter.is_too_long(rest):
+            for segment in self._splitter.skip_line():
+                assert isinstance(segment, Segment)
+                self._read(segment, out)
+            self._long, self._rest = rest, self._rest[len(source) :]
+        if self._long is not None:
+            self._give_long(out)
+            return [self._plain(self._long)] if self._long else []
+        segment = self._splitter.open
+        whole = replace(segment, source=[*segment.source, source], lines=[*segment.lines, rest])
+        if whole.is_empty:
+            return []
+        tokens, lines = self._parse(whole, self._definitions.copy() if self._definitions else None, is_open=True)
+        return self._reader(whole, self._keeper.decide, lines).read(tokens)
+
+    # --- code ---------------------------------------------------------------------------------------------------------
+    def _foot(self) -> Block:
+        return Block(Kind.CODE_FOOT, inside=self._within, gap=Gap.NONE, part=self._part)
+
+    def _code_tail(self, fence: Fence, out: list[AnyBlock]) -> list[AnyBlock]:
+        source = self._rest.removesuffix("\r")
+        held = self._rest[len(source) :]
+        if not self._begun:
+            if fence.may_be_closed_by(source):
+                return [self._foot()]
+            source = fence.content(source)
+        while len(source) > LONGEST_CODE_LINE:
+            out.append(self._code_piece(source[:LONGEST_CODE_LINE]))
+            source = source[LONGEST_CODE_LINE:]
+            self._rest, self._begun = source + held, True
+        return [code_line(source, self._part, self._within, goes_on=self._code_goes_on), self._foot()]
+
+    def _code_piece(self, source: str) -> Block:
+        made = code_line(source, self._part, self._within, goes_on=self._code_goes_on)
+        self._code_goes_on = True
+        return made
+
+    def _end_code_line(self, source: str, out: list[AnyBlock]) -> None:
+        fence = self._splitter.fence
+        assert fence is not None
+        line = source if self._begun else fence.content(source)
+        out += code_lines([line], self._part, self._within, goes_on=self._code_goes_on)
+        self._code_goes_on = source[-1:] in OTHER_LINE_ENDS and bool(source)
+        self._begun = False
 
     # --- prose --------------------------------------------------------------------------------------------------------
-    def _read_tail(self, out: list[AnyBlock]) -> list[AnyBlock]:
-        """Parse the tail, move what is finished to `out`, return the rest."""
-        text = self._tail
-        if not text.strip():
-            return []
-        tokens = self._parse(_closed(text))
-        reader = self._reader(self._keeper.decide)
-        blocks = reader.read(tokens)
-        if not reader.starts or any(token.type == "footnote_block_open" for token in tokens):
-            return blocks
-        lines = text.split("\n")
-        index, _count = reader.starts[-1]
-        if self._opens_fence(tokens[index], lines):
-            self._commit(tokens[:index], out)
-            return []
-        partial = len(lines) - 1  # the line that may still grow
-        last = tokens[index]
-        if last.type in ("fence", "math_block", "hr", "heading_open") and last.map and last.map[1] <= partial:
-            self._commit(tokens, out)
-            self._number = None
-            self._advance("\n".join(lines[last.map[1] :]), last.map[1])
-            return []
-        for index, count in reversed(reader.starts[1:]):
-            start = _line_of(tokens, index)
-            if start is None:
-                continue
-            if start < partial or not lines[start - 1].strip():
-                self._commit(tokens[:index], out)
-                self._number = None
-                self._advance("\n".join(lines[start:]), start)
-                return blocks[count:]
-        for index, count, number, loose in reversed(reader.items[1:] if len(reader.starts) == 1 else []):
-            start = _line_of(tokens, index)
-            if start is not None and start < partial:
-                self._commit([*tokens[:index], tokens[-1]], out)
-                self._number, self._loose = number, loose
-                self._advance("\n".join(lines[start:]), start)
-                return blocks[count:]
-        return blocks
+    def _give_long(self, out: list[AnyBlock]) -> None:
+        assert self._long is not None
+        while len(self._long) > LONGEST_LINE:
+            out.append(self._plain(self._long[:LONGEST_LINE]))
+            self._long = self._long[LONGEST_LINE:]
 
-    def _opens_fence(self, token: Token, lines: list[str]) -> bool:
-        """Whether `token`, the last block, is a code block still open; then the stream goes on inside it."""
-        if token.type != "fence" or token.map is None:
-            return False
-        start, end = token.map
-        found = _FENCE.match(lines[start])
-        if not found or start + 1 >= len(lines):
-            return False
-        indent = len(lines[start]) - len(lines[start].lstrip(" "))
-        fence = _Fence(found[1], indent, self._part + 1)
-        if any(fence.closes(line) for line in lines[start + 1 : end]):
-            return False
-        self._pending = (fence, start, token.info)
-        return True
+    def _plain(self, text: str) -> Block:
+        self._opens = False
+        direction = self._keeper.settle(None, *strong_letters(text), self._previous)
+        return Block(Kind.PARAGRAPH, (Run(text),), direction, self._within)
 
-    def _commit(self, tokens: list[Token], out: list[AnyBlock]) -> None:
-        """Read finished tokens with the plain majority, and open the pending code block behind them."""
-        self._settle(tokens, out)
-        if self._pending is not None:
-            fence, start, info = self._pending
-            self._pending = None
-            fence.part = self._part = self._part + 1
-            language = info.split()[0][:40] if info.split() else ""
-            head = code_blocks("", language, fence.part, self._within)[0]
-            out.append(_with_gap(head, Gap.NONE) if self._opens else head)
-            self._opens = False
-            self._fence = fence
-            self._number = None
-            self._advance(self._tail.split("\n", start + 1)[start + 1], start + 1)
-
-    _pending: tuple[_Fence, int, str] | None = None
-
-    def _settle(self, tokens: list[Token], out: list[AnyBlock]) -> None:
-        reader = self._reader(self._keeper.settle)
-        blocks = reader.read(tokens)
+    def _read(self, segment: Segment, out: list[AnyBlock]) -> None:
+        """Read a finished segment."""
+        if segment.is_empty:
+            return
+        tokens, lines = self._parse(segment, self._definitions)
+        if self._is_whole:
+            self._notes += tokens
+        blocks = self._reader(segment, self._keeper.settle, lines).read(tokens)
         out += blocks
         for block in blocks:
             self._opens = False
@@ -229,99 +259,47 @@ class MarkdownStream:
             if isinstance(block, Table) or block.kind in (Kind.PARAGRAPH, Kind.HEADING):
                 self._previous = block.direction
 
-    def _finish_pieces(self, parts: list[tuple[str, bool]], out: list[AnyBlock]) -> None:
-        for text, plain in parts:
-            if plain:
-                out += self._plain(text)
-                self._opens = False
-            elif text.strip():
-                self._settle(self._parse(text), out)
-            self._number = None
-            self._line += text.count("\n") + 1
+    def _parse(
+        self, segment: Segment, definitions: Definitions | None, *, is_open: bool = False
+    ) -> tuple[list[Token], list[str]]:
+        env: dict[str, Any] = {}
+        if definitions is not None:
+            env = {"references": definitions.references, "footnotes": definitions.notes}
+        text = "\n".join(segment.lines)
+        text = bounded(_closed(text, self._splitter.is_list) if is_open else text)
+        return tokens_of(text, env), text.split("\n")
 
-    def _plain(self, text: str) -> list[AnyBlock]:
-        return [
-            Block(
-                Kind.PARAGRAPH,
-                (Run(piece),),
-                self._keeper.settle(None, *strong_letters(piece), self._previous),
-                self._within,
-            )
-            for at in range(0, len(text), LONGEST_LINE)
-            if (piece := text[at : at + LONGEST_LINE])
-        ]
-
-    def _parse(self, text: str) -> list[Token]:
-        env: dict[str, Any] = {"references": self._references}
-        return tokens_of(bounded(text), env)
-
-    def _reader(self, decide: Any) -> Reader:
+    def _reader(self, segment: Segment, decide: Any, lines: list[str] | None = None) -> Reader:
         return Reader(
             self._previous,
             decide,
-            first_line=self._line,
+            segment,
+            lines or [],
             first_part=self._part,
-            number=self._number,
-            loose=self._loose,
             within=self._within,
             opens=self._opens,
+            notes_in_place=not self._is_whole,
         )
-
-    def _advance(self, rest: str, lines: int) -> None:
-        self._tail = rest
-        self._line += lines
 
 
 def blocks_of(text: str, base: Direction, within: tuple[Inside, ...] = ()) -> list[AnyBlock]:
     """All blocks of a finished text."""
     stream = MarkdownStream(base, within)
     stream.feed(text)
-    return stream.finish().stable
+    out = stream.finish().stable
+    if stream.reaches_back:  # once more, with all that is explained
+        stream = MarkdownStream(base, within, stream.definitions)
+        stream.feed(text)
+        out = stream.finish().stable
+    return out
 
 
-def pieces(text: str) -> list[tuple[str, bool]]:
-    """Cut `text` into parts that may be parsed, and lines too long for it (True), which are shown as they are."""
-    if len(text) <= LONGEST_LINE and text.count("[") <= MOST_BRACKETS:
-        return [(text, False)]
-    out: list[tuple[str, bool]] = []
-    gathered: list[str] = []
-    length = brackets = 0
-    fence: _Fence | None = None
-
-    def cut() -> None:
-        nonlocal length, brackets
-        if gathered:
-            out.append(("\n".join(gathered), False))
-        gathered.clear()
-        length = brackets = 0
-
-    for line in text.split("\n"):
-        if fence is not None:
-            gathered.append(line)
-            fence = None if fence.closes(line) else fence
-            continue
-        if len(line) > LONGEST_LINE or line.count("[") > MOST_BRACKETS:
-            cut()
-            out.append((line, True))
-            continue
-        if found := _FENCE.match(line):
-            fence = _Fence(found[1], 0, 0)
-        if _NO_PARAGRAPH.match(line):
-            length = brackets = 0
-        length += len(line)
-        brackets += line.count("[")
-        if length > LONGEST_PARAGRAPH or brackets > MOST_BRACKETS:
-            cut()
-        gathered.append(line)
-    cut()
-    return out or [("", False)]
-
-
-def _closed(text: str) -> str:
+def _closed(text: str, is_list: bool) -> str:
     """`text` with an emphasis or code span that is still being written closed, so that its signs don't flash up, and
     without the sign of a list that may begin on its last line: a dash would make a heading of the line before it."""
     line = text.rfind("\n") + 1
-    if _SIGN.fullmatch(text, line) and text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line].strip():
+    before = text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
+    if _SIGN.fullmatch(text, line) and (before.strip() or (is_list and line)):
         text = text[:line]
     body = text.rstrip()
     paragraph = body[body.rfind("\n\n") + 1 :]
@@ -337,12 +315,3 @@ def _closed(text: str) -> str:
         if not paragraph[at + 2].isspace():
             return body.removesuffix("*") + "**" + rest
     return text
-
-
-def _line_of(tokens: list[Token], index: int) -> int | None:
-    found = tokens[index].map
-    return found[0] if found else None
-
-
-def _with_gap(block: Block, gap: Gap) -> Block:
-    return replace(block, gap=gap)

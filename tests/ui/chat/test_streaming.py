@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
@@ -15,6 +16,7 @@ from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import reply, streaming, user
+from tests.ui.chat.markdown_samples import split_texts
 
 GALLERY = sorted((Path(__file__).parents[3] / "desktop/ui/chat/gallery").glob("*.md"))
 
@@ -81,7 +83,7 @@ def test_that_stable_blocks_never_change(path: Path, seed: int) -> None:
         out += stream.update().stable
         at += size
     out += stream.finish().stable
-    if "]: " not in text:  # explanations of footnotes and links reach back; the document then reads the whole again
+    if not stream.reaches_back:  # explanations of footnotes and links; the document then reads the whole again
         assert out == blocks_of(text, Direction.RTL)
 
 
@@ -133,3 +135,110 @@ def test_that_the_sign_of_a_coming_list_changes_nothing_before_it(sign: str) -> 
 
 def test_that_a_heading_under_lined_is_one_once_its_line_has_ended() -> None:
     assert [block.kind for block in blocks_of("Title\n---\n\ntext", Direction.LTR)] == [Kind.HEADING, Kind.PARAGRAPH]
+
+
+def streamed(pieces: list[str]) -> tuple[list[object], bool]:
+    stream = MarkdownStream(Direction.LTR)
+    out: list[object] = []
+    for piece in pieces:
+        stream.feed(piece)
+        out += stream.update().stable
+    return out + stream.finish().stable, stream.reaches_back
+
+
+@settings(max_examples=300)
+@given(split_texts())
+def test_that_blocks_are_the_same_however_a_text_is_cut(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    blocks, reaches_back = streamed(pieces)
+    assert (blocks, reaches_back) == streamed([text])
+    if not reaches_back:
+        assert blocks == blocks_of(text, Direction.LTR)
+
+
+def test_that_the_document_is_the_same_however_a_reply_is_cut(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    """Text, formats, lists, tables and places, of any Markdown, with footnotes that reach back."""
+    whole, live = make_view(), make_view()
+
+    @settings(max_examples=60)
+    @given(split_texts())
+    def compare(pieces: list[str]) -> None:
+        text = "".join(pieces)
+        whole.set_messages([user("q"), reply(text)])
+        live.set_messages([user("q"), streaming()])
+        for piece in pieces:
+            live.append_chunk(2, piece)
+        live.finish_message(reply(text))
+        for view in (whole, live):
+            qtbot.waitUntil(lambda view=view: view.formulas.is_settled, timeout=60_000)
+        assert snapshot(live) == snapshot(whole)
+
+    compare()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Steps:\n\n1. First.\n\n1. Second.\n\n1. Third.\n\nDone.",
+        "1. **Open** it:\n\n   ```sh\n   ls\n   ```\n\n1. Close it.\n\n1. End.\n",
+        "الخطوات:\n\n1. افتح الملف.\n\n1. عدّل النص.\n\nانتهى.",
+        "7) a\n7) b\n\n8) c",
+    ],
+)
+def test_that_a_list_counts_on_while_it_is_written(text: str) -> None:
+    blocks, _ = streamed(list(text))
+    numbers = [block.marker for block in blocks if getattr(block, "marker", "")]  # type: ignore[attr-defined]
+    first = int(numbers[0][0])
+    assert numbers == [f"{first + at}{numbers[0][1]}" for at in range(len(numbers))]
+
+
+def kinds(text: str) -> list[str]:
+    return [str(block.kind) for block in blocks_of(text, Direction.LTR)]
+
+
+@pytest.mark.parametrize(("marker", "blanks"), [("1. ", 3), ("- ", 2), ("1. ", 4), ("10. ", 4), ("- a\n  - ", 4)])
+def test_that_long_code_in_a_list_is_one_block(marker: str, blanks: int) -> None:
+    lines = ["```python", *(f"a[{i}] = b[{i}] + c[{i}]" for i in range(200)), "```"]
+    text = f"{marker}Do this:\n\n" + "\n".join(" " * blanks + line for line in lines) + "\n\nAfter **it**."
+    assert kinds(text).count(Kind.CODE_HEAD) == 1
+    assert blocks_of(text, Direction.LTR)[-1].text == "After it."  # type: ignore[union-attr]
+
+
+def test_that_nothing_is_cut_for_its_length() -> None:
+    code = "\n".join(f"    a[{i}] = b[{i}]" for i in range(100))
+    assert kinds(f"Text:\n\n{code}\n\nend").count(Kind.CODE_HEAD) == 1
+    cited = " ".join(f"Claim {i} [{i}]." for i in range(200)) + " And **bold**."
+    assert "**" not in blocks_of(cited, Direction.LTR)[0].text  # type: ignore[union-attr]
+    matrix = "$$\n\\begin{matrix}" + " & ".join(f"x_{{[{i}]}}" for i in range(70)) + "\\end{matrix}\n$$"
+    assert kinds(matrix) == [Kind.FORMULA]
+    signs = "\\[\na\n+ b\n- c\n\\]"
+    assert kinds(signs) == [Kind.FORMULA]
+    assert kinds(f"- x:\n  {signs}".replace("\n", "\n  ")) == [Kind.PARAGRAPH, Kind.FORMULA]
+
+
+def test_that_a_thought_that_is_read_while_it_is_written_is_the_same_afterwards(
+    make_view: Callable[..., TranscriptView],
+) -> None:
+    text = "ab " * 30 + "\n\nكلمة abc def"
+    done = reply("Answer.", thinking=text)
+    live, whole = make_view(), make_view()
+    live.set_messages([user("q"), streaming()])
+    live.append_chunk(2, "", text[:50])
+    live.chat.toggle_thinking(2)
+    for at in range(50, len(text)):
+        live.append_chunk(2, "", text[at])
+    live.append_chunk(2, "Answer.")
+    live.finish_message(done)
+    whole.set_messages([user("q"), done])
+    whole.chat.toggle_thinking(2)
+    assert snapshot(live) == snapshot(whole)
+
+
+def test_that_footnotes_without_a_reference_are_not_lost() -> None:
+    found = blocks_of("Text[^b].\n\n[^a]: first note\n\n[^b]: second note", Direction.LTR)
+    assert [(block.marker, block.text) for block in found if block.marker] == [  # type: ignore[union-attr]
+        ("1.", "second note"),
+        ("2.", "first note"),
+    ]
