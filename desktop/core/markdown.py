@@ -182,6 +182,7 @@ def _bare_link(state: StateInline, silent: bool) -> bool:
         case "w":
             if state.src.startswith("www.", start):
                 end = _address_end(state.src, start, state.posMax)
+                end = end if end > start + 4 else -1
                 address = "http://" + state.src[start:end]
         case ":":
             word = state.src[max(0, start - 6) : start].lower()

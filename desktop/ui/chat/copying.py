@@ -137,7 +137,7 @@ def code_text(head: QTextBlock) -> str:
 
 def _code_source(block: QTextBlock, start: int, end: int) -> str:
     """What stands between two positions of a line of code, as it was written."""
-    source = block.blockFormat().property(P_CODE)
+    source = str(block.blockFormat().property(P_CODE) or "").removeprefix("=")
     first, last = max(start - block.position(), 0), min(end - block.position(), block.length() - 1)
     text = block.text()
     if not text.isascii():  # Qt counts in UTF-16 units
@@ -149,15 +149,15 @@ def _code_source(block: QTextBlock, start: int, end: int) -> str:
         text = without_isolates(text)
     else:
         text = text[first:last]
-    if source is None:
+    if not source:
         return text
     if end >= block.position() + block.length():
-        last = len(str(source)) * 10  # with the line end that it keeps
+        last = len(source) * 10  # with the line end that it keeps
     else:
         last = first + len(text)
     out: list[str] = []
     at = 0
-    for sign in str(source):
+    for sign in source:
         width = len(shown(sign)) if sign not in OTHER_LINE_ENDS else 0
         if first <= at + max(width - 1, 0) and at < last:
             out.append(sign)

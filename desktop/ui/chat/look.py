@@ -25,7 +25,7 @@ P_SOURCE = _USER + 8  # str on characters: Markdown of a formula
 P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
 P_PICTURE = _USER + 11  # int on characters: id of the image that stands there
 P_DEPTH = _USER + 10  # int: how many lists the block stands in
-P_CODE = _USER + 12  # str: what a line of code was written as, where that is shown otherwise
+P_CODE = _USER + 12  # str: "=" and what a line of code was written as, where that is shown otherwise
 P_GOES_ON = _USER + 13  # bool: the line of code is one with the block before it
 
 
@@ -150,7 +150,7 @@ class Look:
         if block.language:
             made.setProperty(P_LANGUAGE, block.language)
         if block.source:
-            made.setProperty(P_CODE, block.source)
+            made.setProperty(P_CODE, "=" + block.source)  # Qt takes U+FEFF at the beginning for a mark of its own
         if block.goes_on:
             made.setProperty(P_GOES_ON, True)
         return made
