@@ -3,7 +3,8 @@
 Folded together are alef and its hamza forms, waw and ya with hamza, ya and alef maqsura, ta marbuta and ha, the Persian
 and Urdu shapes of the same letters, digits of every script, case, width and presentation forms. Left out are tashkeel,
 tatweel, Latin accents, Hebrew points and characters that are not seen (joiners, marks of direction). A lone hamza
-stays: without it "ماء" (water) would find every "ما".
+stays: without it "ماء" (water) would find every "ما". What a word is found by besides: its stems behind particles, the form
+that all spellings of its hamza share, and signs that people look for (C++, =>, emoji).
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from functools import cache, cached_property
 Span = tuple[int, int]
 """First and past-the-last character, in code points of the original text."""
 
-VERSION = 1
-"""To be raised with every change of `fold`: the search index is then made anew."""
+VERSION = 2
+"""To be raised with every change of `fold` or of what a word is found by: the search index is then made anew."""
 
 # Letters that fold beyond what Unicode's decompositions do. Source: the Unicode chart of the Arabic block (U+0600).
 _LETTERS = {
@@ -144,6 +145,54 @@ _UNSPACED = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0
 """Chinese and Japanese put no space between words: each of their characters is searched as a word of its own."""
 
 
+# Signs that are looked for as words are. In ASCII, those behind a word (C++, F#) and before one (.NET), and operators.
+_ASCII_SIGNS = re.compile(r"[+#=<>!&|:?-]+")
+_DOTTED = re.compile(r"\.[^\W\d_][^\W_]*")
+_OPERATORS = frozenset(
+    ["=>", "->", "<-", "<=>", "==", "!=", "===", "!==", "<=", ">=", "&&", "||", "::", ":=", "??", "<<", ">>", "|>"]
+)
+_FIRST_SYMBOL = "\u20a0"
+
+
+@cache
+def _symbols() -> re.Pattern[str]:
+    """Emoji, a flag's two letters together, signs of currencies, arrows and mathematics; no box drawings."""
+    return re.compile(
+        f"[\U0001f1e6-\U0001f1ff]{{2}}|[{_FIRST_SYMBOL}-\u20cf\u2190-\u24ff\u25a0-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff]"
+    )
+
+
+def sign_words(text: str) -> list[str]:
+    """The signs of a folded text that are searched as words, each once."""
+    found = [] if text.isascii() or max(text) < _FIRST_SYMBOL else _symbols().findall(text)
+    for run in _ASCII_SIGNS.finditer(text):
+        signs = run[0]
+        if signs in _OPERATORS:
+            found.append(signs)
+        elif signs[0] in "+#":
+            start, end = run.span()
+            signs = signs.rstrip(":?!")
+            begin = start
+            while begin and start - begin < _LONGEST_SIGN_WORD and text[begin - 1].isalnum():
+                begin -= 1
+            if begin < start and not text[end : end + 1].isalnum() and not signs.strip("+#"):
+                found.append(text[begin:start] + signs)
+    for word in _DOTTED.finditer(text):
+        if not (word.start() and text[word.start() - 1].isalnum()) and len(word[0]) <= _LONGEST_SIGN_WORD:
+            found.append(word[0])
+    return list(dict.fromkeys(found))
+
+
+_LONGEST_SIGN_WORD = 32
+_SIGN_MARK = "\ue000"
+"""Before the number of each sign in the index, whose tokenizer takes private-use characters for letters."""
+
+
+def sign_token(word: str) -> str:
+    """What the search index holds for a word with signs: no other word gives it."""
+    return "".join(sign if sign.isalnum() else f"{_SIGN_MARK}{ord(sign):x}" for sign in word)
+
+
 @cache
 def _unspaced() -> re.Pattern[str]:
     return re.compile(_UNSPACED)  # takes as long as all the rest of this module, which the window starts with
@@ -157,8 +206,13 @@ def words(text: str) -> list[str]:
 
 # The article and the particles written together with it: "والكتاب", "بالكتاب", "للكتاب" are found by "كتاب".
 # Three letters must follow, so that "له" does not find "الله".
-_PARTICLES = frozenset(before + article for before in ("", "و", "ف") for article in ("ال", "بال", "كال", "لل"))
+_ARTICLES = frozenset(before + article for before in ("", "و", "ف") for article in ("ال", "بال", "كال", "لل"))
+# Particles alone: "وكتاب", "بكتاب", "فلكتاب", and the future's "س". Four letters must follow, so that "ردة" does not find
+# "وردة".
+_PROCLITICS = frozenset(before + particle for before in ("", "و", "ف") for particle in ("", "ب", "ك", "ل", "س")) - {""}
 _LONGEST_PARTICLE = 4
+_FOUR_LETTERS = re.compile("[ء-ي]{4}")
+_AFTER_PROCLITIC = re.compile("(?<![^ ])[وفبكلس][ء-ي]{4}[^ ]*")
 _SHORT = 4
 _ARTICLE = re.compile(r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})")
 _AFTER_ARTICLE = re.compile(r"(?<![^ ])[وف]?(?:ال|بال|كال|لل)([ء-ي]{3}[^ ]*)")
@@ -175,6 +229,52 @@ def without_articles(words_of_text: str) -> list[str]:
     return _AFTER_ARTICLE.findall(words_of_text)
 
 
+def without_particles(words_of_text: str) -> list[str]:
+    """Of folded words with single blanks between them, those that begin as a particle, without it; both ways where two
+    may be written there ("وكتاب": "كتاب" and "تاب…" of four letters and more)."""
+    found = []
+    for word in _AFTER_PROCLITIC.findall(words_of_text):
+        if not _ARTICLE.match(word):
+            found += [word[size:] for size in (1, 2) if _is_proclitic(word[:size], word, size)]
+    return found
+
+
+def _is_proclitic(particle: str, text: str, at: int) -> bool:
+    """Whether `particle`, which stands before `at`, may be one."""
+    if particle not in _PROCLITICS or not _FOUR_LETTERS.match(text, at):
+        return False
+    return particle[-1] != "س" or text[at] in "يتنا"  # the future stands before the prefixes of verbs
+
+
+_SEATS = ("ؤ", "ئ")
+_END_HAMZA = re.compile("[وي]ء$")
+_HUNDRED = re.compile("ماء(?=[هت])")
+
+
+def _seated(text: str) -> str:
+    for seat in _SEATS:
+        text = text.replace(seat, "ء")
+    return text
+
+
+def _hamza_form(word: str) -> str:
+    """The form that the spellings of a hamza share, of a folded word whose seats are gone: شيء and شئ, مائة and مئة."""
+    return _HUNDRED.sub("مء", _END_HAMZA.sub("ء", word))
+
+
+def hamza_forms(text: str, words_of_text: list[str]) -> list[str]:
+    """Of the words of a text, those with a hamza that has other spellings, in the form that these share.
+
+    words_of_text: as `words(fold(text))` gives them.
+    """
+    found = [form for word in words_of_text if "ء" in word and (form := _hamza_form(word)) != word]
+    if any(seat in text for seat in _SEATS):
+        part = " ".join(piece for piece in text.split() if "ؤ" in piece or "ئ" in piece)
+        seated = words(fold(_seated(part)))
+        found += [_hamza_form(new) for new, old in zip(seated, words(fold(part)), strict=True) if new != old]
+    return found
+
+
 def is_arabic(word: str) -> bool:
     """Whether a folded word begins with an Arabic letter."""
     return "ء" <= word[:1] <= "ۿ"
@@ -187,24 +287,26 @@ class Term:
     words: tuple[str, ...]
     is_prefix: bool = False
     """The last word may go on."""
-
-    @cached_property
-    def bare(self) -> str | None:
-        """An only word that carries an article, without it: it is found behind any particle."""
-        return without_article(self.words[0]) if len(self.words) == 1 else None
+    hamza: str | None = None
+    """The form of an only word that other spellings of its hamza share."""
 
     @cached_property
     def first(self) -> str:
-        """What a text is scanned for."""
-        return self.bare or self.words[0]
+        """What a text is scanned for: an only word without its article."""
+        return (without_article(self.words[0]) if len(self.words) == 1 else None) or self.words[0]
+
+    @cached_property
+    def is_sign(self) -> bool:
+        """Whether it is a word with signs (`sign_words`)."""
+        return not self.words[0].isalnum()
 
     @cached_property
     def begins_anywhere(self) -> bool:
-        return bool(_unspaced().match(self.first))
+        return not self.first[0].isalnum() or bool(_unspaced().match(self.first))
 
     @cached_property
     def ends_anywhere(self) -> bool:
-        return self.is_prefix or bool(_unspaced().match(self.words[-1]))
+        return self.is_prefix or not self.words[-1][-1].isalnum() or bool(_unspaced().match(self.words[-1]))
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -215,11 +317,21 @@ class Term:
         word = re.escape(self.first)  # before what must not stand before it: so that its letters are searched for first
         return re.compile(rf"{word}(?<![^\W_]{word})" + ("" if self.ends_anywhere else r"(?![^\W_])"))
 
+    @cached_property
+    def hamza_pattern(self) -> re.Pattern[str] | None:
+        """Finds the other spellings of the hamza in a folded text whose seats are gone."""
+        if self.hamza is None:
+            return None
+        end = "" if self.is_prefix else r"(?![^\W_])"
+        return re.compile(
+            rf"(?<![^\W_])(?:{_ANY_PARTICLE})?{_hamza_pattern(without_article(self.hamza) or self.hamza)}{end}"
+        )
+
 
 def find_terms(text: str, terms: Iterable[Term], reach: int | None = None) -> list[Span]:
     """Spans of the original `text` where terms stand, at the beginnings of words, in order and without overlap.
 
-    An Arabic term is found behind an article too, and one with an article behind any particle.
+    An Arabic term is found behind the article and behind particles too.
     reach: only those that begin within so many (folded) characters of the first one.
     """
     folded = None if text.isascii() else Folded(text)
@@ -232,14 +344,27 @@ def find_terms(text: str, terms: Iterable[Term], reach: int | None = None) -> li
             found.append(span)
             if span[0] > found[begun][0] + limit:
                 break
+        if term.hamza_pattern is not None and folded is not None:
+            found += map(re.Match.span, term.hamza_pattern.finditer(fold(_seated(text))))
     if len(found) > 1:
         found = _apart(found)
         found = [span for span in found if span[0] <= found[0][0] + limit]
     return found if folded is None else [folded.span(start, end) for start, end in found]
 
 
+_ANY_PARTICLE = "|".join(sorted(_ARTICLES | _PROCLITICS, key=len, reverse=True))
+
+
+def _hamza_pattern(word: str) -> str:
+    """A regular expression for a word as `_hamza_form` gives it, whatever carries its hamza."""
+    escaped = re.sub("مء(?=[هت])", "ما?ء", re.escape(word))
+    return escaped.replace("ء", "[وي]?ء")
+
+
 def _apart(found: list[Span]) -> list[Span]:
     """Spans in order; of those that overlap, the longest that begins first."""
+    if not found:
+        return found
     found.sort(key=lambda span: (span[0], -span[1]))
     apart = found[:1]
     for span in found:
@@ -259,7 +384,7 @@ def _look_for(text: str, term: Term) -> Iterator[Span]:
     at = text.find(first)
     while at >= 0:
         start, end = at, at + len(first)
-        needs_particle = term.bare or (at and text[at - 1].isalnum() and not term.begins_anywhere)
+        needs_particle = at and text[at - 1].isalnum() and not term.begins_anywhere
         if needs_particle and is_arabic(first):
             start = _particle_before(text, at)
         if start != at or not needs_particle:
@@ -274,7 +399,8 @@ def _particle_before(text: str, at: int) -> int:
     start = at
     while start and at - start <= _LONGEST_PARTICLE and text[start - 1].isalnum():
         start -= 1
-    return start if text[start:at] in _PARTICLES else at
+    before = text[start:at]
+    return start if before in _ARTICLES or _is_proclitic(before, text, at) else at
 
 
 def _end_of(text: str, end: int, term: Term) -> int | None:
@@ -294,7 +420,12 @@ def find_all(text: str, query: str) -> list[Span]:
     if not needle:
         return []
     folded = Folded(text)
-    return [folded.span(start, start + len(needle)) for start in _occurrences(folded.text, needle)]
+    found = [(start, start + len(needle)) for start in _occurrences(folded.text, needle)]
+    form = _hamza_form(fold(_seated(query)).strip())
+    if form != needle and not text.isascii():
+        pattern = _hamza_pattern(form)
+        found = _apart(found + [match.span() for match in re.finditer(pattern, fold(_seated(text)))])
+    return [folded.span(start, end) for start, end in found]
 
 
 def utf16_offset(text: str, offset: int) -> int:

@@ -76,14 +76,26 @@ _PAUSE_S = 0.002
 
 
 @lru_cache(maxsize=1)  # both columns are made of it
+def _folded_words(text: str) -> tuple[str, list[str]]:
+    folded = folding.fold(text)
+    return folded, folding.words(folded)
+
+
 def body_words(text: str) -> str:
     """What the index holds of a text: its words, as Samar divides them (FTS5's Unicode tables are older)."""
-    return " ".join(folding.words(folding.fold(text)))
+    return " ".join(_folded_words(text)[1])
 
 
 def bare_words(text: str) -> str:
-    """The Arabic words of a text that carry an article, without it: "كتاب" finds "والكتاب"."""
-    return "" if text.isascii() else " ".join(folding.without_articles(body_words(text)))
+    """What else a text is found by: signs, Arabic words without what is written together with them ("كتاب" finds
+    "والكتاب"), and the form that the spellings of a hamza share."""
+    folded, found = _folded_words(text)
+    more = [folding.sign_token(word) for word in folding.sign_words(folded)]
+    if not folded.isascii():
+        forms = folding.hamza_forms(text, found)
+        whole = " ".join(found + forms)
+        more += forms + folding.without_articles(whole) + folding.without_particles(whole)
+    return " ".join(more)
 
 
 def follow(database: Database) -> None:

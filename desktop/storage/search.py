@@ -12,7 +12,18 @@ import msgspec
 
 from desktop.core.chat import Role, moment_of
 from desktop.core.errors import SamarError
-from desktop.core.folding import Span, Term, find_terms, fold, is_arabic, without_article, words
+from desktop.core.folding import (
+    Span,
+    Term,
+    find_terms,
+    fold,
+    hamza_forms,
+    is_arabic,
+    sign_token,
+    sign_words,
+    without_article,
+    words,
+)
 from desktop.storage import index
 from desktop.storage.database import Database, Row
 from desktop.storage.rows import role_of, text_of
@@ -38,7 +49,7 @@ class Hit(msgspec.Struct, frozen=True):
     created_at: float
     """Unix time, seconds, of the message; of the last change of the chat for a title."""
     snippet: str
-    """A piece of the message as it was written; line breaks and invisible controls are spaces, one for one."""
+    """A piece of the message without its marks of Markdown; line breaks and invisible controls are spaces."""
     ranges: tuple[Span, ...]
     """What to highlight in the snippet."""
 
@@ -48,7 +59,7 @@ class Query:
 
     def __init__(self, text: str) -> None:
         self.terms = _terms(text)[:_MOST_TERMS]
-        self.match = " ".join(_match(term) for term in self.terms)
+        self.match = " AND ".join(_match(term) for term in self.terms)
         """For FTS5's MATCH; empty when there is nothing to look for."""
 
     def ranges(self, text: str) -> list[Span]:
@@ -114,30 +125,44 @@ def _terms(text: str) -> list[Term]:
     pieces = list(_QUOTED.finditer(text))
     for position, piece in enumerate(pieces):
         quoted, word = piece[1], piece[3]
-        found = tuple(words(fold(quoted if word is None else word)))
+        written = quoted if word is None else word
+        folded = fold(written)
+        last = typing and position == len(pieces) - 1 and word is not None
+        signs = sign_words(folded)
+        terms += [Term((sign,), is_prefix=last and folded.endswith(sign)) for sign in signs]
+        ends_with_sign = any(folded.endswith(sign) for sign in signs)
+        for sign in signs:  # "C++" is no "c"
+            folded = folded.replace(sign, " ")
+        found = tuple(words(folded))
         if found:
-            last = typing and position == len(pieces) - 1 and word is not None
             # Arabic writes its pronouns at the end of words: "كتاب" also finds "كتابها". Not for the short and frequent
             # words (في، من، هذا): to gather all that begins with them takes long.
             ending = word is not None and is_arabic(found[-1]) and len(found[-1]) > 3
-            terms.append(Term(found, is_prefix=last or ending))
+            forms = hamza_forms(written, list(found)) if len(found) == 1 and not signs else []
+            terms.append(Term(found, is_prefix=(last and not ends_with_sign) or ending, hamza=next(iter(forms), None)))
     return terms
 
 
 def _match(term: Term) -> str:
     prefix = " *" if term.is_prefix else ""
+    if term.is_sign:
+        return f'bare : "{sign_token(term.words[0])}"{prefix}'
     if len(term.words) > 1:
         return f'body : "{" ".join(term.words)}"{prefix}'
-    # "الكتاب" also finds "والكتاب": what carries an article stands in a column of its own, without it
-    bare = without_article(term.words[0])
-    return f'bare : "{bare}"{prefix}' if bare else f'"{term.words[0]}"{prefix}'
+    # "الكتاب" also finds "كتاب" and "وبالكتاب": what carries an article stands in a column of its own, without it
+    if term.hamza is None:
+        return f'"{term.first}"{prefix}'
+    return f'("{term.first}"{prefix} OR "{without_article(term.hamza) or term.hamza}"{prefix})'
 
 
 def _hit(query: Query, row: Row) -> Hit:
     chat_id, title, archived, message_id, role, created_at, text = row
     text = text_of(text)
     start, end, ranges = _piece(query, text)
+    inside = [(first - start, last - start) for first, last in ranges if first >= start and last <= end]
     snippet = text[start:end]
+    if message_id is not None:
+        snippet, inside = _without_markdown(snippet, inside)
     return Hit(
         chat_id,
         text_of(title),
@@ -146,8 +171,35 @@ def _hit(query: Query, row: Row) -> Hit:
         None if role is None else role_of(role),
         moment_of(created_at),
         snippet if snippet.isprintable() else _UNSEEN.sub(" ", snippet),
-        tuple([(first - start, last - start) for first, last in ranges if first >= start and last <= end]),
+        tuple(inside),
     )
+
+
+# What a reader of the message does not see. Marks of emphasis only where no letter stands on their outer side (2**3).
+_MARKDOWN = re.compile(
+    r"(?m:^[ \t]{0,3}#{1,6}[ \t]+)"
+    r"|(?m:^(?=[^\n|]*\|)[ \t]*\|?[ \t]*:?-{1,100}:?[ \t]*(?:\|[ \t]*:?-{1,100}:?[ \t]*){0,50}\|?[ \t]*$)"
+    r"|(?m:^[ \t]*(?:```|~~~)[^\n`]{0,40}$)"
+    r"|(?<!\w)(?:\*\*|~~)(?=\S)|(?<=\S)(?:\*\*|~~)(?!\w)"
+    r"|`+|(?m:^[ \t]*>[ \t]?)|[ \t]*\|(?=[ \t\n]|$)|(?m:^[ \t]*)\|"
+)
+
+
+def _without_markdown(snippet: str, ranges: list[Span]) -> tuple[str, list[Span]]:
+    """A snippet without marks of Markdown, and where its hits stand then; marks that a hit needs stay."""
+    cuts = [mark.span() for mark in _MARKDOWN.finditer(snippet) if mark[0]]
+    cuts = [cut for cut in cuts if not any(cut[0] < last and first < cut[1] for first, last in ranges)]
+    if not cuts:
+        return snippet, ranges
+    pieces, at = [], 0
+    for start, end in cuts:
+        pieces.append(snippet[at:start])
+        at = end
+
+    def moved(place: int) -> int:
+        return place - sum(min(end, place) - start for start, end in cuts if start < place)
+
+    return "".join((*pieces, snippet[at:])), [(moved(first), moved(last)) for first, last in ranges]
 
 
 def _piece(query: Query, text: str) -> tuple[int, int, list[Span]]:

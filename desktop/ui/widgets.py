@@ -164,7 +164,9 @@ def draw_line(painter: QPainter, rect: QRectF, text: str, *, right_to_left: bool
     painter.save()
     painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if own else Qt.LayoutDirection.LeftToRight)
     across = Qt.AlignmentFlag.AlignHCenter if centred else leading(right_to_left)
-    painter.drawText(rect, across | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    # not clipped: letters of another face may reach below the line of the interface's own, as the dots of a final ي do
+    flags = across | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
+    painter.drawText(rect, flags, shown)
     painter.restore()
 
 

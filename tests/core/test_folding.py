@@ -12,9 +12,13 @@ from desktop.core.folding import (
     find_all,
     find_terms,
     fold,
+    hamza_forms,
+    sign_token,
+    sign_words,
     utf16_offset,
     without_article,
     without_articles,
+    without_particles,
     words,
 )
 
@@ -109,6 +113,63 @@ def test_that_articles_are_taken_off_a_text_as_off_its_words(text: str) -> None:
     assert without_articles(" ".join(found)) == [bare for word in found if (bare := without_article(word))]
 
 
+@pytest.mark.parametrize(
+    ("word", "stems"),
+    [
+        ("وكتاب", ["كتاب"]),
+        ("بكتاب", ["كتاب"]),
+        ("وبكتاب", ["بكتاب", "كتاب"]),
+        ("سيكتب", ["يكتب"]),
+        ("وسيكتب", ["سيكتب", "يكتب"]),
+        ("سماوات", []),
+        ("ورده", []),
+        ("كتاب", []),
+        ("والكتاب", []),
+        ("قلم", []),
+    ],
+)
+def test_that_particles_are_taken_off(word: str, stems: list[str]) -> None:
+    assert without_particles(f"x {word} y") == stems
+
+
+@given(st.text(alphabet="البكتوفسيةه ", max_size=60))
+def test_that_what_particles_are_taken_off_is_found_behind_them(text: str) -> None:
+    for stem in without_particles(" ".join(words(fold(text)))):
+        assert find_terms(text, [Term((stem,))])
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("C++, C# and F#.", ["c++", "c#", "f#"]),
+        ("use .NET or file.net; .5", [".net"]),
+        ("a => b -> c != d", ["=>", "->", "!="]),
+        ("🎉🎉 👍🏽 🇸🇦", ["🎉", "👍", "🇸🇦"]),
+        ("5 € → 6", ["€", "→"]),
+        ("| a | b |\n|:--|---|\n--- *** ### a+b 1-2", []),
+        ("كتاب، وقلم؟", []),
+    ],
+)
+def test_that_signs_are_words(text: str, signs: list[str]) -> None:
+    assert sorted(sign_words(fold(text))) == sorted(signs)
+    assert len({sign_token(word) for word in signs}) == len(signs)
+    assert not any(character.isspace() for word in signs for character in sign_token(word))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("المسؤولية", "المسئولية"), ("شؤون", "شئون"), ("مئة", "مائة"), ("شيء", "شئ"), ("قراءة", "قرائة"), ("بطيء", "بطئ")],
+)
+def test_that_spellings_of_a_hamza_share_a_form(one: str, other: str) -> None:
+    def forms(text: str) -> set[str]:
+        found = words(fold(text))
+        return {*found, *hamza_forms(text, found)}
+
+    assert forms(one) & forms(other)
+    assert find_all(f"هذه {one} هنا", other) == find_all(f"هذه {one} هنا", one) == [(4, 4 + len(one))]
+    assert not forms("ماء") & forms("ما")
+
+
 def found(terms: list[Term], text: str) -> list[str]:
     return [text[slice(*span)] for span in find_terms(text, terms)]
 
@@ -117,7 +178,18 @@ def test_that_words_are_found_at_their_beginnings_as_they_are_written() -> None:
     book, the_book = Term(("كتاب",)), Term(("الكتاب",))
     text = "الكِتَابُ كتابه اكتاب وبالكتاب كـتـاب، كتآب"
     assert found([book], text) == ["الكِتَابُ", "وبالكتاب", "كـتـاب", "كتآب"]
-    assert found([the_book], text) == ["الكِتَابُ", "وبالكتاب"]
+    assert found([the_book], text) == found([book], text)
+    assert found([book], "وكتاب فبكتاب لكتاب ولكتاب ككتاب مكتاب استكتاب") == [
+        "وكتاب",
+        "فبكتاب",
+        "لكتاب",
+        "ولكتاب",
+        "ككتاب",
+    ]
+    assert found([Term(("رده",))], "وردة ردة") == ["ردة"]
+    assert found([Term(("يكتب",))], "سيكتب وسيكتب حسيكتب") == ["سيكتب", "وسيكتب"]
+    assert found([Term(("مسيول",), hamza="مسءول")], "المسؤول مسئول مسول") == ["المسؤول", "مسئول"]
+    assert found([Term(("c++",)), Term((".net",)), Term(("🎉",))], "C++ c .NET net 🎉🎉") == ["C++", ".NET", "🎉", "🎉"]
     assert found([Term(("كتاب",), is_prefix=True)], "كتابُه مَكتاب") == ["كتابُ"]
     assert found([Term(("cafe",))], "CAFÉ cafe\u0301 cafeteria decafe café_au") == ["CAFÉ", "cafe\u0301", "café"]
     assert found([Term(("gpt", "4"))], "GPT-4 gpt 4 GPT4 gpt-40 ＧＰＴ－４") == ["GPT-4", "gpt 4", "GPT4", "ＧＰＴ－４"]

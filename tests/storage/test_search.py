@@ -16,7 +16,7 @@ from desktop.storage import index
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.opening import connect_worker, open_history
-from desktop.storage.search import Query, Search
+from desktop.storage.search import Query, Search, _without_markdown
 from desktop.storage.upkeep import complete_index
 from tests.storage.kit import exchange, opened
 
@@ -41,6 +41,28 @@ def texts(store: ChatStore, query: str) -> list[str]:
         ("这个模型很小", "模型"),
         ("ﷺ", "صلي"),
         ("oﬃce", "office"),
+        *(
+            (written, "كتاب")
+            for written in ("وكتاب جديد", "بكتاب", "لكتاب", "فكتاب", "ككتاب مفتوح", "وبكتابها", "وللكتاب")
+        ),
+        *(("كتاب", typed) for typed in ("الكتاب", "والكتاب", "بالكتاب", "للكتاب")),
+        ("الاختبار غدا", "اختبار"),
+        ("اختبار غدا", "الاختبار"),
+        ("المسؤولية", "المسئولية"),
+        ("مسئوليتنا", "المسؤولية"[:8]),
+        ("وشئون الطلبة", "شؤون"),
+        ("مائة ريال", "مئة"),
+        ("شيء آخر", "شئ آخر"),
+        ("سيكتبون", "يكتبون"),
+        ("ورقة", "ورقة"),
+        ("Well done 🎉", "🎉"),
+        ("عيد سعيد 🌙", "سعيد 🌙"),
+        ("👍🏽 yes", "👍"),
+        ("a => b", "=>"),
+        ("written in C++", "C++"),
+        ("written in C++", "c+"),
+        ("C# or F#", "C#"),
+        ("on .NET 9", ".net"),
     ],
 )
 def test_that_people_find_what_they_wrote(store: ChatStore, written: str, typed: str) -> None:
@@ -49,6 +71,41 @@ def test_that_people_find_what_they_wrote(store: ChatStore, written: str, typed:
     (hit,) = Search(store.database).messages(Query(typed))
     assert hit.ranges
     assert all(hit.snippet[slice(*span)] for span in hit.ranges)
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("a big car", "C++"),
+        ("C and c.", "C#"),
+        ("class", "C#"),
+        ("the net", ".NET"),
+        ("وردة", "ردة"),
+        ("له ولد", "الله"),
+        ("ماذا", "ماء"),
+        ("no party", "🎉"),
+        ("🇪🇬 🇦🇸", "🇸🇦"),
+    ],
+)
+def test_that_people_do_not_find_what_is_another_word(store: ChatStore, written: str, typed: str) -> None:
+    exchange(store, store.create_chat("t").id, None, written, "something else")
+    assert texts(store, typed) == []
+
+
+def test_that_a_snippet_shows_no_markdown(store: ChatStore) -> None:
+    text = "| الاسم | **القيمة** |\n|:--|--:|\n| `كتاب` | 2**3 |\n```python\n__init__\n```\n# عنوان\n> قول"
+    exchange(store, store.create_chat("t").id, None, text, "a")
+    (hit,) = Search(store.database).messages(Query("كتاب"))
+    assert hit.snippet.split() == ["الاسم", "القيمة", "كتاب", "2**3", "__init__", "عنوان", "قول"]
+    assert [hit.snippet[slice(*span)] for span in hit.ranges] == ["كتاب"]
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet="a|:-*`#> \n~كو", max_size=80), st.integers(0, 80))
+def test_that_hits_stay_on_their_letters_without_markdown(text: str, place: int) -> None:
+    hit = (min(place, len(text)), min(place + 2, len(text)))
+    plain, (moved,) = _without_markdown(text, [hit])
+    assert plain[slice(*moved)] == text[slice(*hit)]
 
 
 def test_that_a_highlight_lies_on_the_original_letters(store: ChatStore) -> None:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import Chat
 from desktop.core.settings import Language
-from desktop.ui import i18n
+from desktop.ui import i18n, theme
 from desktop.ui.chat.chat_list import ChatListModel, Kind, Roles, SearchHit
 from desktop.ui.chat.sidebar import Sidebar
+from desktop.ui.widgets import draw_line
 
 NOW = datetime(2026, 11, 22, 18, 0)
 
@@ -326,3 +327,18 @@ def test_that_a_busy_chat_has_a_lamp(sidebar: Sidebar) -> None:
     before = sidebar.view.viewport().grab().toImage()
     sidebar.set_busy([3])
     assert sidebar.view.viewport().grab().toImage() != before
+
+
+def test_that_a_line_shows_all_of_its_letters(app: QApplication) -> None:
+    """The dots of a final ي stand below the line of the interface's own face."""
+
+    def drawn(height: int) -> QImage:
+        image = QImage(300, 80, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.setFont(theme.interface_font(14))
+        draw_line(painter, QRectF(10, 40 - height / 2, 280, height), "البناء الضوئي", right_to_left=True)
+        painter.end()
+        return image
+
+    assert drawn(10) == drawn(80)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from desktop.core.folding import Folded, fold
+from desktop.core.folding import find_all, fold
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.buttons import GlyphButton
 from desktop.ui.chat.copying import CHROME
@@ -31,21 +31,16 @@ class Hit:
 
 def find(document: QTextDocument, text: str, first: int = 0, last: int | None = None) -> list[Hit]:
     """All places where `text` stands, folded, between two positions of the document."""
-    wanted = fold(text).strip()
     hits: list[Hit] = []
-    if not wanted:
+    if not fold(text).strip():
         return hits
     block = document.findBlock(first)
     while block.isValid() and (last is None or block.position() < last) and len(hits) < MOST:
         if block.length() > 1 and block.blockFormat().property(P_KIND) not in (*CHROME, Kind.CODE_HEAD):
             content = block.text()
-            folded = Folded(content)
-            at = folded.text.find(wanted)
-            while at >= 0:
-                start, end = folded.span(at, at + len(wanted))
+            for start, end in find_all(content, text):
                 base = block.position()
                 hits.append(Hit(base + units(content[:start]), base + units(content[:end])))
-                at = folded.text.find(wanted, at + len(wanted))
         block = block.next()
     return hits[:MOST]
 

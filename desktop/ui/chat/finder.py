@@ -150,12 +150,6 @@ def reveal(page: ChatPage, cursor: QTextCursor) -> None:
 
 
 def _occurrences(content: str, words: str, before: int) -> list[int]:
-    from desktop.core.folding import fold
+    from desktop.core.folding import find_all
 
-    wanted, text = fold(words).strip(), fold(content[:before])
-    out: list[int] = []
-    at = text.find(wanted) if wanted else -1
-    while at >= 0:
-        out.append(at)
-        at = text.find(wanted, at + len(wanted))
-    return out
+    return [start for start, _ in find_all(content[:before], words)]
