@@ -87,7 +87,7 @@ def _shown() -> TranscriptView:
 
 
 def _leave(view: TranscriptView) -> None:
-    view.formulas.close()
+    view.close_parsers()
     view.close()
     view.deleteLater()
     QApplication.processEvents()

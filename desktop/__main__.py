@@ -24,6 +24,10 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.engine.template_child import main as run_templates
 
         return run_templates(arguments[1:])
+    if arguments[:1] == [Role.PARSER]:
+        from desktop.parser_child import main as parse
+
+        return parse(arguments[1:])
     if arguments[:1] == [Role.CONVERTER]:
         from converter.__main__ import main as convert
 

@@ -561,7 +561,7 @@ class Samar(QObject):
         self.updates.close()
         self.worker.shutdown()
         self.finder.close()
-        self.transcript.formulas.close()
+        self.transcript.close_parsers()
         if "transfer" in self.__dict__:
             self.transfer.worker.close()
         self.background.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -147,9 +146,7 @@ def may_typeset(source: str) -> bool:
 
 
 def typeset(source: str, display: bool) -> Typeset | None:
-    """Typeset LaTeX; None when it does not parse. Called in a thread."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)  # the interface asks for the interpreter in between: let it wait a half millisecond
+    """Typeset LaTeX; None when it does not parse. May take for ever: `parsing/typesetting.py` calls it in a process."""
     try:
         with warnings.catch_warnings():  # of the typesetter's own; none of them is about the formula
             warnings.simplefilter("ignore")
@@ -159,8 +156,6 @@ def typeset(source: str, display: bool) -> Typeset | None:
             svg: str = ziamath.Latex(source, size=UNITS, inline=not display).svg()
     except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
         return None
-    finally:
-        sys.setswitchinterval(interval)
     found = _VIEW_BOX.search(svg)
     if not found:
         return None

@@ -14,12 +14,14 @@ class Role(StrEnum):
 
     ENGINE = "engine-child"
     TEMPLATE = "template-child"
+    PARSER = "parser-child"
     CONVERTER = "convert"
 
 
 _MODULES = {
     Role.ENGINE: "desktop.engine.child",
     Role.TEMPLATE: "desktop.engine.template_child",
+    Role.PARSER: "desktop.parser_child",
 }
 """The others go through the program's entry, which knows how the converter is confined."""
 

@@ -15,7 +15,7 @@ import re
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -25,9 +25,10 @@ import msgspec
 
 from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.errors import SamarError
-from desktop.core.formulas import UNITS, add_formulas, may_typeset, typeset
+from desktop.core.formulas import UNITS, add_formulas
 from desktop.core.images import media_type
 from desktop.core.text import Direction, direction_of
+from desktop.parsing.typesetting import Typesetter
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImage, ExchangeMessage
 
@@ -78,7 +79,7 @@ def export_chats(
     """
     if chat_ids is None:
         chat_ids = [chat.id for chat in store.list_chats(ChatQuery(archived=None))]
-    writer = _WRITERS[form](labels)
+    writer = _WRITERS[form](labels, cancelled)
     part: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
@@ -100,6 +101,7 @@ def export_chats(
             raise SamarError("disk_full") from problem
         raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
     finally:
+        writer.needed.close()
         if part is not None:
             with contextlib.suppress(OSError):
                 part.unlink()
@@ -113,8 +115,10 @@ def shown_path(store: ChatStore, chat: Chat) -> list[Message]:
 
 
 class _Writer(ABC):
-    def __init__(self, labels: ExportLabels) -> None:
-        self.labels = labels
+    def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool]) -> None:
+        self.labels, self.cancelled = labels, cancelled
+        self.needed = contextlib.ExitStack()
+        """What is given back when all is written."""
 
     def head(self, store: ChatStore, chat_ids: list[int]) -> str:
         return ""
@@ -217,8 +221,10 @@ class _MarkdownWriter(_Writer):
 class _HtmlWriter(_Writer):
     """One page without scripts and without anything from elsewhere; each block has the direction of its own letters."""
 
-    def __init__(self, labels: ExportLabels) -> None:
-        super().__init__(labels)
+    def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool]) -> None:
+        super().__init__(labels, cancelled)
+        self.typesetter = Typesetter()
+        self.needed.callback(self.typesetter.close)
         from markdown_it import MarkdownIt
 
         # no raw HTML; images would be fetched by whoever opens the page
@@ -266,7 +272,7 @@ class _HtmlWriter(_Writer):
         except RecursionError:  # nested beyond reason: shown as it was written
             return f"<pre>{html.escape(text)}</pre>"
         _direct(tokens)
-        return str(self.markdown.renderer.render(tokens, self.markdown.options, {}))
+        return str(self.markdown.renderer.render(tokens, self.markdown.options, {"writer": self}))
 
     def foot(self) -> str:
         return "</body>\n</html>\n"
@@ -288,12 +294,15 @@ def _named(image: Picture) -> str:
     return _one_line(image.name) or f"{image.width} × {image.height}"
 
 
-def _render_formula(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:
+def _render_formula(
+    _renderer: object, tokens: Sequence[Token], at: int, _options: object, env: Mapping[str, _HtmlWriter]
+) -> str:
     """A drawing of the typeset formula, whose source is its text for those who can't see it; else the source."""
     token = tokens[at]
     display = token.type != "math_inline"
     source = token.content.strip()
-    made = typeset(source, display) if may_typeset(source) else None
+    writer = env["writer"]
+    made = writer.typesetter.typeset(source, display, writer.cancelled)
     if made is None:
         shown = f'<code dir="ltr">{html.escape(source)}</code>'
         return f'<p class="formula">{shown}</p>\n' if token.type == "math_block" else shown

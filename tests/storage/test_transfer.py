@@ -16,6 +16,7 @@ from desktop.core.chat import Chat, Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.text import Direction
+from desktop.parsing import typesetting
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
@@ -240,6 +241,18 @@ def test_that_an_export_that_fails_leaves_the_file_that_was_there(
 def test_that_a_title_becomes_a_name_that_every_file_system_takes(title: str, name: str) -> None:
     assert file_name(title, ExportFormat.MARKDOWN) == name
     assert len(file_name(title + "ط" * 500, ExportFormat.CHATML).encode()) <= 130
+
+
+def test_that_a_formula_that_takes_too_long_is_exported_as_its_source(
+    store: ChatStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "LIMIT_S", 0.3)
+    chat = store.create_chat("Sums")
+    _question, reply = store.begin_turn(chat.id, None, "q", "model")
+    endless = "{" * 29 + "x" + "}" * 29
+    store.finish(reply.id, f"The sum is ${endless}$.", MessageStatus.FINISHED)
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML)
+    assert f'<code dir="ltr">{endless}</code>' in (tmp_path / "x.html").read_text()
 
 
 def test_that_formulas_are_drawn_and_carry_their_source(store: ChatStore, tmp_path: Path) -> None:

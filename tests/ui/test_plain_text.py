@@ -133,6 +133,6 @@ def test_that_formulas_of_a_model_and_names_of_images_open_no_file(qapp: QApplic
             tips.add(shown(at.fragment().charFormat().toolTip()))
             at += 1
         block = block.next()
-    view.formulas.close()
+    view.close_parsers()
     assert f"q {IMAGE} y" in tips
     assert any(IMAGE in tip and "q" not in tip for tip in tips)

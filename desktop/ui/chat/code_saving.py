@@ -9,8 +9,8 @@ from PySide6.QtGui import QTextBlock
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.core.settings import storage_error
+from desktop.parsing.code_tokens import lexer_for
 from desktop.ui.chat.copying import code_text
-from desktop.ui.chat.highlight import lexer_for
 from desktop.ui.chat.look import P_LANGUAGE
 
 

@@ -15,7 +15,7 @@ from desktop.core.text import Direction, direction_of
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat import labels
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Holder, Inside, Kind, Run
-from desktop.ui.chat.highlight import Highlighter
+from desktop.ui.chat.highlight import CodeReader, Highlighter
 from desktop.ui.chat.look import CODE_INSET, GUTTER, P_KIND, Look
 from desktop.ui.chat.own_message import own_blocks, widest_line
 from desktop.ui.chat.pictures import image_blocks
@@ -58,11 +58,10 @@ class Entry:
 class ChatDocument(QObject):
     """Owns the document's content. Knows messages and nothing of the view."""
 
-    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, *, at_once: bool = False) -> None:
-        """at_once: colour code while it is written, for a document that is not on the screen."""
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, code: CodeReader) -> None:
         super().__init__(document)
         self.document = document
-        self.colours = Highlighter(document, look, self, at_once=at_once)
+        self.colours = Highlighter(document, look, code, self)
         self.writer = Writer(document, look, formulas, self.colours)
         self.entries: dict[int, Entry] = {}
         self.order: list[int] = []

@@ -1,14 +1,18 @@
-"""LaTeX formulas as images of one character: typeset in a thread, cached, shown as their source when they don't parse."""
+"""LaTeX formulas as images of one character: typeset in a process, cached, shown as their source when they don't parse or
+take too long."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QThreadPool, QUrl, Signal
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QTextCharFormat, QTextCursor, QTextImageFormat
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.core.formulas import UNITS, Typeset, may_typeset, typeset
+from desktop.core.formulas import UNITS, Typeset, may_typeset
+from desktop.parsing.requests import Requests
+from desktop.parsing.typesetting import Typesetter
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import Kind, Run
 from desktop.ui.chat.look import P_SOURCE, Look, colour
@@ -32,7 +36,7 @@ _Key = tuple[str, bool]
 class FormulaRenderer(QObject):
     """Gives the document images for formulas. One for each view; `look` is replaced with the theme."""
 
-    _done = Signal(object, object)
+    _done = Signal(object, object, bool)
     settled = Signal()
     """No formula is waiting any more."""
     swapped = Signal()
@@ -45,24 +49,30 @@ class FormulaRenderer(QObject):
         self._ready: dict[_Key, Typeset | None] = {}
         self._waiting: dict[_Key, _Place] = {}
         self._names: dict[str, tuple[Run, Typeset | None, int]] = {}
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._typesetter = Typesetter()
+        self._requests = requests = Requests("formulas", self._typesetter.close)
+        self.destroyed.connect(lambda: requests.drop())
 
     @property
     def is_settled(self) -> bool:
         return not self._waiting
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that typesets; None: none runs."""
+        return self._typesetter.pid
+
     def reset(self, look: Look) -> None:
         """The document was emptied; formulas will be asked for again."""
         self.look = look
-        for place in self._waiting.values():
-            place.cursors.clear()
+        self._requests.clear()
+        self._waiting.clear()
+        self._typesetter.forgive()
 
     def close(self) -> None:
-        """Wait for the formula that is being typeset; drop the rest."""
-        self._pool.clear()
-        self._pool.waitForDone()
+        """Give up the formula that is being typeset, and the rest."""
+        self._requests.close()
 
     # --- asked by the writer -------------------------------------------------------------------------------------------
     def image_format(self, run: Run, base: QTextCharFormat) -> QTextCharFormat | None:
@@ -72,7 +82,7 @@ class FormulaRenderer(QObject):
         if key not in self._ready:
             if key not in self._waiting:
                 self._waiting[key] = _Place(run)
-                self._pool.start(lambda: self._typeset(key))
+                self._requests.put(lambda: self._typesetter.typeset(*key), lambda made: self._typeset(key, made))
             return self._format(run, base, None)
         typeset = self._ready[key]
         return None if typeset is None else self._format(run, base, typeset)
@@ -165,13 +175,16 @@ class FormulaRenderer(QObject):
         return image
 
     # --- the thread ----------------------------------------------------------------------------------------------------
-    def _typeset(self, key: _Key) -> None:
-        self._done.emit(key, typeset(*key))
+    def _typeset(self, key: _Key, made: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the view was deleted in the meantime
+            self._done.emit(key, made, made is not None or not self._typesetter.has_given_up)
 
-    def _take(self, key: _Key, made: Typeset | None) -> None:
-        if len(self._ready) > _CACHED:
-            self._ready.pop(next(iter(self._ready)))
-        self._ready[key] = made
+    def _take(self, key: _Key, made: Typeset | None, is_sure: bool) -> None:
+        """is_sure: the answer is the formula's own, and not that of others that took too long."""
+        if is_sure:
+            if len(self._ready) > _CACHED:
+                self._ready.pop(next(iter(self._ready)))
+            self._ready[key] = made
         place = self._waiting.pop(key, None)
         if place is not None:
             for cursor in place.cursors:

@@ -1,30 +1,40 @@
 """Colours of code, given to the layout of its lines: the document's text and formats stay as they are.
 
-A finished code block is read by Pygments in short slices between events. One that is still being written is read line
-by line, each line going on in the state in which the one before it ended; that reading is provisional, and replaced
-when the block is finished.
+Pygments reads the code in a process of its own (`parsing/`). A block that is still being written is read line by line, each
+line going on in the state in which the one before it ended; that reading is provisional, and replaced when the block is
+finished. What was read is applied in short slices between events.
 """
 
 from __future__ import annotations
 
-import threading
+import contextlib
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextLayout
+from shiboken6 import isValid
 
+from desktop.parsing.client import ParserError, ParserLateError, ParserProcess
+from desktop.parsing.protocol import Kind as ParserKind
+from desktop.parsing.requests import Requests
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.look import P_KIND, P_LANGUAGE, P_MESSAGE, P_PART, Look
 
 LONGEST = 60_000
 """Characters of a code block that gets colours."""
+MOST_LINES = 3000
+"""Of a block that is coloured while it is written."""
 SLICE_S = 0.004
 """Longest time at once, seconds."""
-_WAIT_MS = 20
+LIMIT_S = 2.0
+"""Seconds of processor time for one block."""
+MOST_LATE = 2
+"""Blocks of a language that took too long; no other of it is read then."""
+_LINES_AT_ONCE = 100
 
 _COLOURS = {  # for light and dark panels; at least 4.5:1 on them
     "keyword": ("#4A4FBF", "#A6AAFA"),
@@ -36,137 +46,62 @@ _COLOURS = {  # for light and dark panels; at least 4.5:1 on them
     "inserted": ("#2A7548", "#8CD0A4"),
     "deleted": ("#B03A2E", "#F2958B"),
 }
-_ROLES = (
-    ("Comment", "comment"),
-    ("Keyword.Type", "builtin"),
-    ("Keyword", "keyword"),
-    ("Operator.Word", "keyword"),
-    ("Name.Function", "name"),
-    ("Name.Class", "name"),
-    ("Name.Decorator", "name"),
-    ("Name.Tag", "keyword"),
-    ("Name.Attribute", "name"),
-    ("Name.Builtin", "builtin"),
-    ("Name.Exception", "builtin"),
-    ("Name.Variable", "builtin"),
-    ("Literal.String", "string"),
-    ("Literal.Number", "number"),
-    ("Generic.Inserted", "inserted"),
-    ("Generic.Deleted", "deleted"),
-    ("Generic.Heading", "keyword"),
-    ("Generic.Subheading", "keyword"),
-)
-
 Span = tuple[int, int, str]
 """(start, length, role) in one line, characters."""
+_Lines = list[list[Span]]
 
 
-@lru_cache(maxsize=400)
-def role_of(token: str) -> str:
-    """The role of a Pygments token, written "Token.Name.Function"; empty for plain text."""
-    name = token.removeprefix("Token.")
-    return next((role for prefix, role in _ROLES if name == prefix or name.startswith(prefix + ".")), "")
+class CodeReader(QObject):
+    """Asks the process that reads code. Answers come as calls on the thread of this object."""
 
+    _answered = Signal(object, object)
 
-@lru_cache(maxsize=64)
-def lexer_for(language: str) -> Any:
-    """The Pygments lexer of a language as named after a fence; None for one it does not know."""
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._late: Counter[str] = Counter()
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._process = ParserProcess(ParserKind.CODE)
+        self._requests = requests = Requests("code", self._process.close)
+        self.destroyed.connect(lambda: requests.drop())
 
-    try:
-        return get_lexer_by_name(language.lower(), ensurenl=False, stripnl=False) if language else None
-    except ClassNotFound:
-        return None
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
 
+    def read(self, language: str, lines: list[str], then: Callable[[_Lines | None], None]) -> None:
+        """Read a whole block; `then` is called with the spans of its lines, or None where there are none."""
+        self._put(then, _Lines | None, "lex_block", language, lines)
 
-_ready = threading.Event()
-"""Set once Pygments' modules are read, which takes many frames: it is waited for, never done in the window's thread."""
+    def read_lines(
+        self, language: str, lines: list[str], stack: list[str], then: Callable[[tuple[_Lines, list[str]] | None], None]
+    ) -> None:
+        """Read lines of a block that is being written: see `code_tokens.lex_lines`."""
+        self._put(then, tuple[_Lines, list[str]] | None, "lex_lines", language, lines, stack)
 
+    def close(self) -> None:
+        """Give up what is being read, and the rest."""
+        self._requests.close()
 
-@cache
-def prepare() -> None:
-    """Read them, in a thread of its own."""
+    def _deliver(self, then: Callable[[Any], None], found: Any) -> None:
+        then(found)
 
-    def read() -> None:
-        lexer_for("python")
-        _ready.set()
+    def _put(self, then: Callable[[Any], None], answer: Any, task: str, language: str, *arguments: Any) -> None:
+        def ask() -> Any:
+            if self._late[language] >= MOST_LATE:
+                return None
+            try:
+                return self._process.call(task, language, *arguments, answer=answer, limit_s=LIMIT_S)
+            except ParserLateError:
+                self._late[language] += 1
+            except ParserError:  # told in the log where it is a bug; the code stays without colours
+                pass
+            return None
 
-    threading.Thread(target=read, name="pygments", daemon=True).start()
+        def tell(found: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the view was deleted in the meantime
+                self._answered.emit(then, found)
 
-
-def is_ready() -> bool:
-    """Whether code can be read now; begins what is missing."""
-    prepare()
-    return _ready.is_set()
-
-
-def lex_line(lexer: Any, line: str, stack: list[str]) -> tuple[list[Span], list[str]]:
-    """One line, from the state in which the line before it ended, by the lexer's own tables.
-
-    Matching a construct of several lines needs the lines to come, so what is returned is provisional.
-    """
-    table = lexer._tokens
-    text = line + "\n"
-    stack = list(stack)
-    spans: list[Span] = []
-    at = 0
-    for _ in range(4 * len(text) + 20):  # a rule may match nothing and only change the state
-        if at >= len(text):
-            break
-        for match, action, following in table[stack[-1]]:
-            found = match(text, at)
-            if not found:
-                continue
-            if action is not None:
-                tokens = [(at, action, found.group())] if isinstance(action, tuple) else action(lexer, found)
-                for start, token, value in tokens:
-                    if value and (role := role_of(str(token))):
-                        spans.append((start, len(value.rstrip("\n")), role))
-            at = found.end()
-            if following is not None:
-                _turn(stack, following)
-            break
-        else:
-            if text[at] == "\n":
-                stack = ["root"]
-            at += 1
-    return spans, stack
-
-
-def _turn(stack: list[str], following: Any) -> None:
-    """Change the state as a rule of the table says."""
-    for step in following if isinstance(following, tuple) else (following,):
-        if isinstance(step, int):
-            del stack[max(1, len(stack) + step) :]
-        elif step == "#pop":
-            if len(stack) > 1:
-                stack.pop()
-        elif step == "#push":
-            stack.append(stack[-1])
-        else:
-            stack.append(step)
-
-
-def lex(lexer: Any, lines: list[str]) -> Iterator[list[Span] | None]:
-    """Spans of line after line; None now and then, where the reading may pause."""
-    spans: list[Span] = []
-    emitted = 0
-    start = 0  # where the current line begins
-    for count, (at, token, value) in enumerate(lexer.get_tokens_unprocessed("\n".join(lines)), 1):
-        role = role_of(str(token))
-        for index, piece in enumerate(value.split("\n")):
-            if index:
-                yield spans
-                start += len(lines[emitted]) + 1
-                emitted += 1
-                spans, at = [], start
-            if piece and role:
-                spans.append((at - start, len(piece), role))
-            at += len(piece)
-        if count % 20 == 0:
-            yield None
-    yield spans
+        self._requests.put(ask, tell)
 
 
 @dataclass
@@ -176,7 +111,6 @@ class _Job:
     head: QTextCursor
     message: int
     part: int
-    lexer: Any
     live: bool
     stack: list[str] = field(default_factory=lambda: ["root"])
     next_line: QTextCursor | None = None
@@ -189,16 +123,19 @@ class Highlighter(QObject):
     settled = Signal()
     """Every code block has its colours."""
 
-    def __init__(
-        self, document: QTextDocument, look: Look, parent: QObject | None = None, *, at_once: bool = False
-    ) -> None:
+    def __init__(self, document: QTextDocument, look: Look, code: CodeReader, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._at_once = at_once
         self.document = document
         self.look = look
+        self._code = code
         self._queue: list[_Job] = []
         self._live: _Job | None = None
+        self._has_grown = False
+        self._round = 0
+        """Of the document's contents: answers about those before do not count."""
+        self._is_asking = False
         self._work: Iterator[None] | None = None
+        """Colours that are being applied."""
         self._formats: dict[str, QTextCharFormat] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -206,49 +143,35 @@ class Highlighter(QObject):
 
     @property
     def is_settled(self) -> bool:
-        return not self._queue and self._work is None
+        return not (self._queue or self._is_asking or self._work is not None or (self._live and self._has_grown))
 
     def reset(self, look: Look) -> None:
         """The document was emptied."""
         self.look = look
+        self._round += 1
         self._queue.clear()
         self._work = self._live = None
+        self._is_asking = self._has_grown = False
         self._formats.clear()
         self._timer.stop()
 
     def written(self, head: QTextBlock, *, live: bool) -> None:
-        """A code block begins at `head`. live: its lines are still to come."""
+        """A code block begins at `head`; its lines may still be on their way. live: the model is writing it."""
         if not head.blockFormat().property(P_LANGUAGE):
             return
-        if self._at_once and not live:
-            return  # its lines are still to be inserted; see `inserted`
         made = head.blockFormat()
-        job = _Job(QTextCursor(head), made.property(P_MESSAGE), made.property(P_PART), None, live)
+        job = _Job(QTextCursor(head), made.property(P_MESSAGE), made.property(P_PART), live)
         if live:
             self._live = job
         else:
             self._queue.append(job)
             self._timer.start()
 
-    def inserted(self, head: QTextBlock) -> None:
-        """All lines of a code block are in the document, but not laid out yet: their colours cost nothing now."""
-        language = head.blockFormat().property(P_LANGUAGE)
-        if not self._at_once or not language:
-            return
-        lines: list[QTextBlock] = []
-        line = head.next()
-        while line.isValid() and line.blockFormat().property(P_KIND) == Kind.CODE_LINE:
-            lines.append(line)
-            line = line.next()
-        lexer = lexer_for(language) if is_ready() else None
-        if lexer is None or sum(line.length() for line in lines) > LONGEST // 6:
-            self._at_once = False
-            self.written(head, live=False)
-            self._at_once = True
-            return
-        found = [spans for spans in lex(lexer, [line.text() for line in lines]) if spans is not None]
-        for line, spans in zip(lines, found, strict=False):
-            self._apply(line, spans)
+    def grow(self) -> None:
+        """Lines may have come to the block that is being written."""
+        if self._live is not None:
+            self._has_grown = True
+            self._timer.start()
 
     def finished(self) -> None:
         """The code block that was being written is complete."""
@@ -258,98 +181,131 @@ class Highlighter(QObject):
             self._live = None
             self._timer.start()
 
-    # --- while it is written ------------------------------------------------------------------------------------------
-    def grow(self) -> None:
-        """Read the lines that came since the last time."""
-        job = self._live
-        if job is None or not is_ready():
-            return
-        head = job.head.block()
-        if job.lexer is None:
-            job.lexer = lexer_for(head.blockFormat().property(P_LANGUAGE) or "")
-            if job.lexer is None or not hasattr(job.lexer, "_tokens"):
-                self.finished()
-                return
-        line = head.next() if job.next_line is None else job.next_line.block()
-        stop = time.perf_counter() + SLICE_S
-        while line.isValid() and line.blockFormat().property(P_KIND) == Kind.CODE_LINE:
-            spans, stack = lex_line(job.lexer, line.text(), job.stack)
-            self._apply(line, spans)
-            self.document.markContentsDirty(line.position(), line.length())
-            following = line.next()
-            if following.blockFormat().property(P_KIND) != Kind.CODE_LINE:
-                break  # the last line may still grow
-            job.stack = stack
-            job.next_line = QTextCursor(following)
-            line = following
-            if time.perf_counter() > stop:
-                break
-        if line.isValid() and line.blockNumber() - head.blockNumber() > LONGEST // 20:
-            self.finished()
-
-    # --- in slices ----------------------------------------------------------------------------------------------------
+    # --- asking -------------------------------------------------------------------------------------------------------
     def _slice(self) -> None:
-        ready = is_ready()
-        self._timer.setInterval(0 if ready else _WAIT_MS)
-        if not ready:
-            return
         stop = time.perf_counter() + SLICE_S
         while time.perf_counter() < stop:
-            if self._work is None:
-                if not self._queue:
-                    self._timer.stop()
-                    self.settled.emit()
-                    return
-                self._work = self._run(self._queue.pop())  # the latest first: it is what is on the screen
-            if next(self._work, self) is self:
-                self._work = None
+            if self._work is not None:
+                if next(self._work, self) is self:
+                    self._work = None
+            elif self._is_asking:
+                self._timer.stop()  # the answer starts it again
+                return
+            elif self._live is not None and self._has_grown:
+                self._has_grown = False
+                self._ask_live(self._live)
+            elif self._queue:
+                self._ask(self._queue.pop())  # the latest first: it is what is on the screen
+            else:
+                self._timer.stop()
+                self.settled.emit()
+                return
 
-    def _run(self, job: _Job) -> Iterator[None]:
-        head = job.head.block()
-        made = head.blockFormat()
-        if (made.property(P_KIND), made.property(P_MESSAGE), made.property(P_PART)) != (
-            Kind.CODE_HEAD,
-            job.message,
-            job.part,
-        ):
-            return  # it is there no more
+    def _answer(self, apply: Callable[[Any], Iterator[None]]) -> Callable[[Any], None]:
+        """What is called with an answer: applies it, unless the document holds something else now."""
+        asked = self._round
+        self._is_asking = True
+
+        def take(found: Any) -> None:
+            if not isValid(self) or asked != self._round:
+                return
+            self._is_asking = False
+            if found is not None:
+                self._work = apply(found)
+            self._timer.start()
+
+        return take
+
+    def _is_there(self, job: _Job) -> bool:
+        made = job.head.block().blockFormat()
+        found = (made.property(P_KIND), made.property(P_MESSAGE), made.property(P_PART))
+        return found == (Kind.CODE_HEAD, job.message, job.part)
+
+    def _language(self, job: _Job) -> str:
+        return str(job.head.block().blockFormat().property(P_LANGUAGE) or "")
+
+    def _ask(self, job: _Job) -> None:
+        if not self._is_there(job):
+            return
         lines: list[str] = []
-        line = head.next()
-        while line.isValid() and line.blockFormat().property(P_KIND) == Kind.CODE_LINE:
+        line = job.head.block().next()
+        while _is_code(line):
             lines.append(line.text())
             line = line.next()
-        lexer = lexer_for(made.property(P_LANGUAGE))
-        yield
-        if lexer is None or sum(map(len, lines)) > LONGEST:
+        if sum(map(len, lines)) <= LONGEST:
+            self._code.read(self._language(job), lines, self._answer(lambda found: self._colour(job, lines, found)))
+
+    def _ask_live(self, job: _Job) -> None:
+        head = job.head.block()
+        line = head.next() if job.next_line is None else job.next_line.block()
+        if line.blockNumber() - head.blockNumber() > MOST_LINES:
+            self.finished()
             return
-        spans: list[list[Span]] = []
-        for result in lex(lexer, lines):
-            if result is None:
-                yield
-            else:
-                spans.append(result)
-        line = job.head.block().next()
-        first = 0
-        start = line.position()
-        for done, found in enumerate(spans, 1):
-            if not line.isValid() or line.blockFormat().property(P_KIND) != Kind.CODE_LINE:
+        first = QTextCursor(line)
+        lines: list[str] = []
+        while _is_code(line) and len(lines) < _LINES_AT_ONCE:
+            lines.append(line.text())
+            line = line.next()
+        if not lines:
+            return
+        self._has_grown = _is_code(line)
+        then = self._answer(lambda found: self._colour_live(job, first, lines, *found))
+
+        def take(found: Any) -> None:
+            if found is None and self._live is job:
+                self.finished()  # it can't be read by line
+            then(found)
+
+        self._code.read_lines(self._language(job), lines, job.stack, take)
+
+    # --- applying -----------------------------------------------------------------------------------------------------
+    def _colour_live(
+        self, job: _Job, first: QTextCursor, lines: list[str], found: _Lines, stack: list[str]
+    ) -> Iterator[None]:
+        """The lines that were asked about, of which the last may have grown since."""
+        line = first.block()
+        for at, (text, spans) in enumerate(zip(lines, found, strict=False), 1):
+            if not _is_code(line) or not line.text().startswith(text):
                 return
-            self._apply(line, found)
+            if self._apply(line, spans):
+                self.document.markContentsDirty(line.position(), line.length())
+            if at == len(lines):
+                job.stack = stack
+                job.next_line = QTextCursor(line)
+                job.next_line.setKeepPositionOnInsert(True)  # an empty line would take it along
+            line = line.next()
+        yield
+
+    def _colour(self, job: _Job, lines: list[str], found: _Lines) -> Iterator[None]:
+        if not self._is_there(job):
+            return
+        line = job.head.block().next()
+        first, seen = 0, False
+        start = line.position()
+        for done, (text, spans) in enumerate(zip(lines, found, strict=False), 1):
+            if not _is_code(line) or line.text() != text:
+                return
+            seen |= self._apply(line, spans)
             end = line.position() + line.length()
             line = line.next()
-            if done - first >= 40 or done == len(spans):
-                self.document.markContentsDirty(start, end - start - 1)
-                start, first = end, done
+            if done - first >= 40 or done == len(found):
+                if seen:
+                    self.document.markContentsDirty(start, end - start - 1)
+                start, first, seen = end, done, False
                 place = QTextCursor(line)
                 yield
                 line = place.block()
                 start = line.position()
 
-    def _apply(self, line: QTextBlock, spans: list[Span]) -> None:
+    def _apply(self, line: QTextBlock, spans: list[Span]) -> bool:
+        """Whether the line must be laid out again: one that never was gets its colours with its first layout."""
+        seen = line.layout().lineCount() > 0
         text = line.text()
         plain = text.isascii()
         ranges = []
         for start, length, role in spans:
+            if role not in _COLOURS:
+                continue
             made = QTextLayout.FormatRange()
             if not plain:  # Qt counts in UTF-16 units
                 length = len(text[start : start + length].encode("utf-16-le", "surrogatepass")) // 2
@@ -357,6 +313,7 @@ class Highlighter(QObject):
             made.start, made.length, made.format = start, length, self._format(role)
             ranges.append(made)
         line.layout().setFormats(ranges)
+        return seen
 
     def _format(self, role: str) -> QTextCharFormat:
         if role not in self._formats:
@@ -365,3 +322,7 @@ class Highlighter(QObject):
             made.setFontItalic(role == "comment")
             self._formats[role] = made
         return self._formats[role]
+
+
+def _is_code(line: QTextBlock) -> bool:
+    return line.isValid() and bool(line.blockFormat().property(P_KIND) == Kind.CODE_LINE)

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QCursor,
     QGuiApplication,
     QPalette,
     QResizeEvent,
-    QShowEvent,
     QTextBlock,
     QTextCursor,
     QTextDocument,
@@ -31,7 +30,7 @@ from desktop.ui.chat.editing import Editing
 from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.chat.finder import Finder, reveal
-from desktop.ui.chat.highlight import prepare
+from desktop.ui.chat.highlight import CodeReader
 from desktop.ui.chat.link_popover import LinkPopover
 from desktop.ui.chat.look import LIGHT, P_MESSAGE, Look, Palette, colour
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
@@ -46,8 +45,6 @@ SCREENFUL = 6
 """Messages that are laid out before the chat is shown; the others follow while nothing else is to do."""
 MORE = 10
 """Messages that are put above the others when the person scrolls up before that is done."""
-WARM_MS = 1500
-"""After this time without hurry, what the first code block needs is read from disk."""
 NEARBY = 16
 """Characters that selected text may move by when its Markdown is read anew."""
 LONGEST_SAID = 4000
@@ -83,11 +80,12 @@ class TranscriptView(QWidget):
         self._scale = 1.0
         self._look = self._make_look()
         self.formulas = Drawings(self._look, self)
+        self.code = CodeReader(self)
         self.page = ChatPage(self._look, self.formulas, self)
         self.thumbnails = Thumbnails(self.page)
         self.has_tokens: Callable[[int], bool] = lambda _id: False
         """Whether the probabilities of a reply are known; replaced by whoever has them."""
-        self.chat = ChatDocument(self.page.document(), self._look, self.formulas)
+        self.chat = ChatDocument(self.page.document(), self._look, self.formulas, self.code)
         self.overlays = Overlays(self.page, lambda: self.chat, lambda id: self._siblings.get(id))
         self.find_bar = FindBar(self._look, self)
         self.finder = Finder(self.find_bar, self.page, lambda: self.chat)
@@ -200,7 +198,7 @@ class TranscriptView(QWidget):
         document.setDefaultTextOption(shown.defaultTextOption())
         document.setDefaultFont(shown.defaultFont())
         document.setPageSize(shown.pageSize())
-        chat = ChatDocument(document, self._look, self.formulas, at_once=True)
+        chat = ChatDocument(document, self._look, self.formulas, self.code)
         chat.column = self.chat.column
         chat.reset(self._look)
         return chat
@@ -332,6 +330,11 @@ class TranscriptView(QWidget):
     def clear(self) -> None:
         self.set_messages([])
 
+    def close_parsers(self) -> None:
+        """End what typesets formulas and reads code; to be called once, when the view is not needed any more."""
+        self.formulas.close()
+        self.code.close()
+
     def sources(self) -> dict[int, str]:
         return {message.id: message.content for message in self._messages}
 
@@ -446,15 +449,6 @@ class TranscriptView(QWidget):
         self.page.apply_look(self._look)
         self.overlays.set_look(self._look)
         self.find_bar.set_look(self._look)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._is_warm:
-            self._is_warm = True
-            # reading Pygments' modules takes longer than a frame: not when the first code block is on its way
-            QTimer.singleShot(WARM_MS, self, prepare)
-
-    _is_warm = False
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange) and hasattr(self, "find_bar"):

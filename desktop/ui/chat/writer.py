@@ -55,7 +55,6 @@ class CodeColours(Protocol):
     """Who wants to know of code blocks."""
 
     def written(self, head: QTextBlock, *, live: bool) -> None: ...
-    def inserted(self, head: QTextBlock) -> None: ...
     def finished(self) -> None: ...
 
 
@@ -86,7 +85,6 @@ class Writer:
         places = [] if places is None else places
         cursor = QTextCursor(self.document)
         cursor.setPosition(after.position() + after.length() - 1)
-        head: QTextCursor | None = None
         for index, block in enumerate(blocks):
             if isinstance(block, Table):
                 self._insert_table(cursor, block, message_id)
@@ -97,10 +95,7 @@ class Writer:
             places.append(cursor.block().position())
             self._insert_runs(cursor, block, self._runs(block))
             if block.kind is Kind.CODE_HEAD:
-                head = QTextCursor(cursor.block())
                 self._colours.written(cursor.block(), live=live and self._is_open(blocks, index))
-            elif block.kind is Kind.CODE_FOOT and head is not None:
-                self._colours.inserted(head.block())
         return cursor.block()
 
     @staticmethod

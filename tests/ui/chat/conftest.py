@@ -48,7 +48,7 @@ def make_view(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Transc
 
     yield make
     for view in made:
-        view.formulas.close()
+        view.close_parsers()
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 

@@ -7,8 +7,10 @@ import time
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
+from pytestqt.qtbot import QtBot
 
 from desktop.core.text import Direction
+from desktop.parsing import typesetting
 from desktop.ui.chat.blocks import Block
 from desktop.ui.chat.link_popover import destination
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
@@ -99,6 +101,26 @@ def test_that_no_resource_is_ever_loaded(view: TranscriptView, address: str) -> 
 def test_that_a_link_says_where_it_leads(address: str, host: str, opens: bool) -> None:
     found = destination(address)
     assert (found.host, found.may_open) == (host, opens)
+
+
+def test_that_a_formula_that_takes_too_long_is_shown_as_its_source(
+    view: TranscriptView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "LIMIT_S", 0.3)
+    endless = "{" * 29 + "x" + "}" * 29
+    view.set_messages([user("q"), reply(f"The sum is ${endless}$.")])
+    qtbot.waitUntil(lambda: view.formulas.is_settled)
+    assert f"${endless}$" in view.page.document().toPlainText()
+
+
+def test_that_the_view_is_closed_while_a_formula_and_code_are_read(view: TranscriptView, qtbot: QtBot) -> None:
+    """They would take days and minutes."""
+    code = "\t" * 2000
+    view.set_messages([user("q"), reply(f"${'{' * 29}x{'}' * 29}$\n\n```easytrieve\n{code}\n{code}\n```\n")])
+    qtbot.waitUntil(lambda: view.formulas.pid is not None and view.code.pid is not None)
+    view.close_parsers()
+    assert view.formulas.pid is None
+    assert view.code.pid is None
 
 
 def test_that_a_formula_that_does_not_parse_is_shown_as_its_source(view: TranscriptView, qtbot) -> None:  # type: ignore[no-untyped-def]

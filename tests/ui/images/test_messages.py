@@ -289,4 +289,4 @@ def test_that_messages_with_images_and_without_stand_beside_each_other(qtbot: Qt
     assert view.page.document().toPlainText().count("\ufffc") == 6
     view.page.grab()
     assert not any(view.thumbnails.has(n) for n in range(1, 6)), "without a source, rooms stay empty"
-    view.formulas.close()
+    view.close_parsers()

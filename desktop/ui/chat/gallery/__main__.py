@@ -71,7 +71,7 @@ def main() -> int:
     view.page.verticalScrollBar().setValue(0)
     application.processEvents()
     done = view.grab().save(str(asked.out))
-    view.formulas.close()
+    view.close_parsers()
     view.close()
     return 0 if done else 1
 
