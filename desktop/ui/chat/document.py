@@ -22,6 +22,8 @@ from desktop.ui.chat.pictures import image_blocks
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.writer import Formulas, Writer
 
+PART = 6
+"""Blocks that are written at one step."""
 THINKING_LINK = "samar:thinking/"
 BUBBLE_PADDING = 17
 BUBBLE_SHARE = 0.86
@@ -109,6 +111,25 @@ class ChatDocument(QObject):
         self._insert(self.document.lastBlock(), message, base)
         self._begin(self.entries[message.id])
 
+    def append_in_parts(self, message: Message, base: Direction) -> Iterator[None]:
+        """As `append`, a few blocks at each step, so that a long message does not take long at once. Until the last step
+        the message is not to be changed."""
+        entry = Entry(message, QTextCursor(self.document), base)
+        self.order.append(message.id)
+        self.entries[message.id] = entry
+        blocks, bubble = self._blocks(entry)
+        yield
+        begun = False
+        for part in _parts(blocks):
+            after = self.document.lastBlock()
+            position = after.position() + after.length()
+            self.writer.insert_after(after, part, message.id, bubble)
+            if not begun:
+                begun = True
+                entry.start.setPosition(position)
+            yield
+        self._begin(entry)
+
     def prepend(self, messages: Sequence[tuple[Message, Direction]]) -> None:
         """Put earlier messages, in order of reading, in front of all others."""
         after = self.document.firstBlock()
@@ -119,15 +140,19 @@ class ChatDocument(QObject):
     def _insert(self, after: QTextBlock, message: Message, base: Direction, *, opened: bool = False) -> QTextBlock:
         position = after.position() + after.length()
         entry = Entry(message, QTextCursor(), base, opened)
-        if message.role is Role.USER:
-            blocks = self._own(message)
-            last = self.writer.insert_after(after, blocks, message.id, self._bubble(blocks))
-        else:
-            last = self.writer.insert_after(after, self._reply(entry), message.id)
+        blocks, bubble = self._blocks(entry)
+        last = self.writer.insert_after(after, blocks, message.id, bubble)
         entry.start = QTextCursor(self.document)
         entry.start.setPosition(position)
         self.entries[message.id] = entry
         return last
+
+    def _blocks(self, entry: Entry) -> tuple[list[AnyBlock], tuple[int, int]]:
+        """The blocks of a message, and the margins of its bubble."""
+        if entry.message.role is not Role.USER:
+            return self._reply(entry), (0, 0)
+        blocks = self._own(entry.message)
+        return blocks, self._bubble(blocks)
 
     # --- one message --------------------------------------------------------------------------------------------------
     def _own(self, message: Message) -> list[AnyBlock]:
@@ -354,6 +379,18 @@ class ChatDocument(QObject):
             return self.document.lastBlock()
         following = self.order[self.order.index(entry.message.id) + 1]
         return self.block(self.entries[following]).previous()
+
+
+def _parts(blocks: Sequence[AnyBlock]) -> Iterator[Sequence[AnyBlock]]:
+    """Blocks in groups of about PART; a code block is never divided, since it is coloured as a whole."""
+    start, in_code = 0, False
+    for at, block in enumerate(blocks):
+        in_code = block.kind is Kind.CODE_HEAD or (in_code and block.kind is not Kind.CODE_FOOT)
+        if at + 1 - start >= PART and not in_code:
+            yield blocks[start : at + 1]
+            start = at + 1
+    if start < len(blocks):
+        yield blocks[start:]
 
 
 def base_direction(previous: Message | None, ui: Direction) -> Direction:

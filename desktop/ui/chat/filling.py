@@ -9,7 +9,7 @@ all of it laid out anew; that is done in parts as well, behind a picture of what
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextBlock
@@ -18,10 +18,10 @@ from desktop.core.chat import Message
 from desktop.core.text import Direction
 from desktop.ui.chat.document import ChatDocument
 
-SLICE_S = 0.006
-"""Longest time at once, seconds; a single message may take longer."""
-BLOCKS = 8
-"""That are laid out between two looks at the clock."""
+SLICE_S = 0.008
+"""What one turn of the event loop is meant to take, seconds. At least one step is done in each, however long it takes."""
+WRITING_S = 0.004
+"""Of it, for writing: Qt takes as much as half of that again to take note of what was written."""
 
 
 class Filler(QObject):
@@ -38,12 +38,17 @@ class Filler(QObject):
         messages: Callable[[], Sequence[Message]],
         base: Callable[[int], Direction],
         parent: QObject,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """make: an empty document. messages: what the chat holds now. base: direction of the message at an index."""
+        """make: an empty document. messages: what the chat holds now. base: direction of the message at an index.
+        clock: monotonic, seconds."""
         super().__init__(parent)
         self._make = make
         self._messages = messages
         self._base = base
+        self._clock = clock
+        self._writing: Iterator[None] = iter(())
+        """The message that is being written, step by step: the last one of `chat`."""
         self.chat: ChatDocument | None = None
         self._laid: QTextBlock | None = None
         """While the view has the document: how far it is laid out."""
@@ -57,6 +62,7 @@ class Filler(QObject):
 
     def start(self) -> None:
         self.stop()
+        self._writing = iter(())
         self.chat = self._make()
         self._timer.start()
 
@@ -78,11 +84,19 @@ class Filler(QObject):
     def update(self, message: Message) -> None:
         """`message` has changed."""
         if self.chat is not None and message.id in self.chat.entries:
+            self._finish_message(self.chat)
             self.chat.replace(message)
 
     def remove_from(self, message_id: int) -> None:
         if self.chat is not None and message_id in self.chat.entries:
+            self._finish_message(self.chat)
             self.chat.remove_from(message_id)
+
+    def _finish_message(self, chat: ChatDocument) -> None:
+        """A message that is half there can't be changed."""
+        with chat.editing():
+            for _ in self._writing:
+                pass
 
     def finish(self) -> None:
         """Lay out the rest at once, if the view has the document already."""
@@ -97,24 +111,33 @@ class Filler(QObject):
         if self._laid is not None:
             self._lay_out(chat, self._laid)
             return
-        messages = self._messages()
-        stop = time.perf_counter() + SLICE_S
-        with chat.editing():
-            while len(chat.order) < len(messages) and time.perf_counter() < stop:
-                index = len(chat.order)
-                chat.append(messages[index], self._base(index))
-        if len(chat.order) == len(messages):
+        if self._write(chat):
             self.written.emit(chat)
             self._laid = chat.document.firstBlock()
 
+    def _write(self, chat: ChatDocument) -> bool:
+        """Some steps more; whether all messages are there."""
+        messages = self._messages()
+        stop = self._clock() + WRITING_S
+        with chat.editing():
+            while True:
+                if next(self._writing, self) is self:  # the message is whole
+                    index = len(chat.order)
+                    if index == len(messages):
+                        return True
+                    self._writing = chat.append_in_parts(messages[index], self._base(index))
+                elif self._clock() >= stop:
+                    return False
+
     def _lay_out(self, chat: ChatDocument, block: QTextBlock) -> None:
-        """A few blocks more: asked where one is, Qt lays out all that stands above it."""
+        """Some blocks more: asked where one is, Qt lays out all that stands above it."""
         layout = chat.document.documentLayout()
-        stop = time.perf_counter() + SLICE_S
-        while block.isValid() and time.perf_counter() < stop:
+        stop = self._clock() + SLICE_S
+        while block.isValid():
             layout.blockBoundingRect(block)
-            for _ in range(BLOCKS):
-                block = block.next()
+            block = block.next()
+            if self._clock() >= stop:
+                break
         if block.isValid():
             self._laid = block
             return

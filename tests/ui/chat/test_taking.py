@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.chat.curtain import Curtain
+from desktop.ui.chat.document import PART
 from desktop.ui.chat.transcript import TranscriptView
 from tests.ui.chat.conftest import reply, streaming, user
 
@@ -118,3 +120,65 @@ def test_that_everything_else_finds_the_whole_chat(
     act(taking)
     qtbot.waitUntil(lambda: taking.is_filled and gone(taking), timeout=30_000)
     assert "question 1\n" in taking.page.toPlainText()
+
+
+class Clock:
+    """A clock that goes on by `step` seconds each time it is looked at."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+LONG = "\n\n".join(
+    [*(f"Paragraph {i} with **bold** words" for i in range(200)), "```\n" + "x = 1\n" * 40 + "```", "- a\n- b"]
+)
+
+
+def turns_to_fill(view: TranscriptView, clock: Clock) -> int:
+    """How many turns of the event loop it takes to write and lay out a chat with one long message, and that it is right."""
+    messages = [user("q" * 5000, 1), reply(LONG, 2), *long_chat(20)]
+    messages = [*messages[:2], *(msgspec.structs.replace(m, id=m.id + 2) for m in messages[2:])]
+    view.filler._clock = clock
+    view.set_messages(messages)
+    view.filler.pause()
+    turns = 0
+    while not view.is_filled:
+        view.filler.work()
+        turns += 1
+    whole = view.page.document().toPlainText()
+    at_once = view._second_document()
+    for index, message in enumerate(messages):
+        at_once.append(message, view._base(index))
+    assert whole == at_once.document.toPlainText()
+    return turns
+
+
+def test_that_turns_are_bounded_by_time_and_each_one_does_something(make_view: Callable[..., TranscriptView]) -> None:
+    """On a computer that does nothing in no time everything is there in three turns (the message that was written, the
+    one after it, and what is laid out); on one that is slow without end each turn does one step, however long it takes."""
+    fast, slow = turns_to_fill(make_view(), Clock(0.0)), turns_to_fill(make_view(), Clock(1.0))
+    assert fast <= 3
+    assert slow > 22 + 200 / PART, "the long message was written in parts"
+
+
+@pytest.mark.parametrize("turns", range(1, 40, 4))
+def test_that_a_message_that_changes_while_it_is_half_written_is_whole(
+    make_view: Callable[..., TranscriptView], turns: int
+) -> None:
+    view = make_view()
+    view.filler._clock = Clock(1.0)
+    view.set_messages([reply(LONG, 1), *(msgspec.structs.replace(m, id=m.id + 1) for m in long_chat(20))])
+    view.filler.pause()
+    for _ in range(turns):
+        view.filler.work()
+    view.update_message(reply("Something else", 1))
+    while not view.is_filled:
+        view.filler.work()
+    text = view.page.document().toPlainText()
+    assert "Something else" in text
+    assert "Paragraph" not in text
+    assert text.count("question") == 10
