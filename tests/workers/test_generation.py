@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy
 from desktop.core.paths import starter_model
 from desktop.engine.client import Engine, EngineClient
-from desktop.engine.protocol import GenerateRequest, LoadOptions
+from desktop.engine.protocol import Event, GenerateRequest, LoadOptions
 from desktop.models import gguf
 from desktop.workers.generation import GenerationWorker
 from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
@@ -114,6 +115,131 @@ def test_that_a_stop_ends_the_reply_and_keeps_what_was_written(qtbot: QtBot, mak
     with qtbot.waitSignal(worker.finished):
         worker.generate(2, REQUEST)
     assert told.stopped_by() is StoppedBy.END
+
+
+def test_that_cancelling_one_reply_touches_no_other(qtbot: QtBot, make_worker: Make) -> None:
+    gate = threading.Event()
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(gate=gate), Reply(("second",)), Reply(("third",)))))
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.chunk_received):
+        worker.generate(1, REQUEST)
+    for message_id in (2, 3):
+        worker.generate(message_id, REQUEST)
+    worker.cancel(2)
+    worker.cancel(99)
+    assert (told.events[-1][:2], told.stopped_by()) == (("finished", 2), StoppedBy.USER)
+    gate.set()
+    qtbot.waitUntil(lambda: told.names.count("finished") == 3)
+    ends = {event[1]: event[2].stopped_by for event in told.events if event[0] == "finished"}  # type: ignore[attr-defined]
+    assert ends == {2: StoppedBy.USER, 1: StoppedBy.END, 3: StoppedBy.END}
+    assert told.text == {1: "Hello, world.", 3: "second"}
+    worker.cancel(3)
+    with qtbot.waitSignal(worker.finished):
+        worker.generate(4, REQUEST)
+    assert told.stopped_by() is StoppedBy.END, "a cancel that comes too late meets nobody"
+
+
+def test_that_cancelling_the_reply_at_work_spares_the_one_that_waits(qtbot: QtBot, make_worker: Make) -> None:
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(gate=threading.Event()), Reply(("second",)))))
+    worker.load(MODEL)
+    with qtbot.waitSignal(worker.chunk_received):
+        worker.generate(1, REQUEST)
+    worker.generate(2, REQUEST)
+    worker.cancel(1)
+    qtbot.waitUntil(lambda: told.names.count("finished") == 2)
+    assert (told.stopped_by(-2), told.stopped_by()) == (StoppedBy.USER, StoppedBy.END)
+    assert told.text[2] == "second"
+
+
+class Between(ScriptedEngine):
+    """Holds each request back before it begins to be at work."""
+
+    def __init__(self) -> None:
+        super().__init__(replies=(Reply(("first",) * 3), Reply(("second",))))
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def generate(self, request: GenerateRequest) -> Iterator[Event]:
+        self.reached.set()
+        assert self.go_on.wait(60)
+        yield from super().generate(request)
+
+
+def test_that_a_cancel_reaches_a_reply_that_the_engine_does_not_know_yet(qtbot: QtBot, make_worker: Make) -> None:
+    engine = Between()
+    worker, told = make_worker(engine)
+    worker.load(MODEL)
+    worker.generate(1, msgspec.structs.replace(REQUEST, chat="7"))
+    worker.generate(2, REQUEST)
+    assert engine.reached.wait(60)
+    worker.cancel(1)
+    worker.forget(["7"])
+    assert engine.forgotten == ["7"]
+    engine.go_on.set()
+    qtbot.waitUntil(lambda: told.names.count("finished") == 2)
+    assert (told.stopped_by(-2), told.stopped_by()) == (StoppedBy.USER, StoppedBy.END)
+    assert engine.forgotten == ["7", "7"], "what was read after the first time is forgotten too"
+
+
+def test_that_cancels_and_requests_at_once_lose_nothing(qtbot: QtBot, make_worker: Make) -> None:
+    """The queue changes on two threads: each reply ends once, and those that nobody cancelled in good order."""
+    worker, told = make_worker(ScriptedEngine(replies=(Reply(("x",)),)))
+    worker.load(MODEL)
+    count = 400
+    for message_id in range(count):
+        worker.generate(message_id, REQUEST)
+        if message_id % 3 == 0:
+            worker.cancel(message_id)
+        if message_id % 50 == 49:
+            QApplication.processEvents()
+    qtbot.waitUntil(lambda: told.names.count("finished") >= count, timeout=60_000)
+    ended = [event[1] for event in told.events if event[0] == "finished"]
+    assert sorted(ended) == list(range(count))  # type: ignore[type-var]
+    ends = {event[1]: event[2].stopped_by for event in told.events if event[0] == "finished"}  # type: ignore[attr-defined]
+    assert all(ends[id_] is StoppedBy.END for id_ in range(count) if id_ % 3)
+
+
+def test_that_stopping_a_load_spares_the_replies(qtbot: QtBot, make_worker: Make) -> None:
+    engine = ScriptedEngine()
+    worker, told = make_worker(engine)
+    with qtbot.waitSignal(worker.model_loaded):
+        worker.load(MODEL)
+    engine.load_gate = threading.Event()
+    with qtbot.waitSignal(worker.model_loading, check_params_cb=lambda fraction: fraction > 0):
+        worker.load(Path("two.gguf"))
+    worker.generate(1, REQUEST)
+    with qtbot.waitSignal(worker.load_stopped):
+        worker.stop_load()
+        engine.load_gate = None
+    qtbot.waitUntil(lambda: "finished" in told.names)
+    assert told.stopped_by() is StoppedBy.END
+    assert worker.model is not None
+    assert worker.model.name == "one"
+
+
+@pytest.mark.engine
+def test_that_the_real_engine_ends_the_reply_that_is_meant_and_no_other(
+    qtbot: QtBot, make_worker: Make, tmp_path: Path
+) -> None:
+    path = write_endless(tmp_path / "endless.gguf")
+    worker, told = make_worker(EngineClient(gguf.inspect))
+    with qtbot.waitSignal(worker.model_loaded, timeout=60_000):
+        worker.load(path, ENDLESS_OPTIONS)
+    endless = GenerateRequest(messages=(("user", "hello"),), params=ENDLESS)
+    with qtbot.waitSignal(worker.chunk_received, timeout=60_000):
+        worker.generate(1, endless)
+    for message_id in (2, 3):
+        worker.generate(message_id, endless)
+    worker.cancel(2)
+    with qtbot.waitSignal(worker.chunk_received, timeout=60_000):
+        pass  # the first one goes on
+    assert [event[1] for event in told.events if event[0] == "finished"] == [2]
+    with qtbot.waitSignal(
+        worker.chunk_received, timeout=60_000, check_params_cb=lambda message_id, *_: message_id == 3
+    ):
+        worker.cancel(1)
+    with qtbot.waitSignal(worker.finished, timeout=60_000):
+        worker.cancel(3)
+    assert [event[1] for event in told.events if event[0] == "finished"] == [2, 1, 3]
 
 
 def test_that_a_stop_takes_back_replies_that_wait_and_spares_the_load(qtbot: QtBot, make_worker: Make) -> None:

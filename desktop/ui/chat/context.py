@@ -196,6 +196,12 @@ class ContextKeeper(QObject):
             del self._jobs[id_]
             self.worker.cancel(id_)
 
+    def close(self) -> None:
+        """Samar ends: no summary is begun or stored any more."""
+        self._later.stop()
+        self.open = None
+        self._jobs.clear()
+
     def _job_of(self, chat_id: int) -> _Summarising | None:
         return next((job for job in self._jobs.values() if job.chat_id == chat_id), None)
 

@@ -169,6 +169,7 @@ class ChatController(Actor):
             self.worker.forget([str(self.chat.id)])
             self.probabilities.forget(self.tree.messages)
             self.window.show_toast(self.tr("The temporary chat is gone"))
+        self.chat, self.tree = None, ChatTree()
         store.database.close()
 
     def _show_new(self) -> None:
@@ -583,5 +584,7 @@ class ChatController(Actor):
         """Samar ends: drafts and replies are stored."""
         self._leave()
         self._leave_temporary()
+        self.chat, self.tree = None, ChatTree()  # settings that change while all is closed concern no chat any more
+        self.context.close()
         self.images.close()
         self.replies.close()
