@@ -31,8 +31,8 @@ class Drafts(Actor):
         """Where what stands in the composer belongs."""
         self._stored: tuple[Place, str, list[ImageFile]] | None = None
         """What was stored last."""
-        self._edited: int | None = None
-        """The message whose edit is not stored as it stands."""
+        self._edited: set[int] = set()
+        """The messages whose edits are not stored as they stand."""
         self._trouble = False
         self._later = QTimer(self, interval=STORE_MS, singleShot=True)
         self._later.timeout.connect(self.keep)
@@ -88,7 +88,7 @@ class Drafts(Actor):
         place = self.place()
         try:
             self._store(place, self.composer.draft(), list(self.images.tray.images))
-            self._store_edit(place[0])
+            self._store_edits(place[0])
         except SamarError as problem:
             if not self._trouble:
                 self._trouble = True
@@ -100,7 +100,7 @@ class Drafts(Actor):
         """The chat on the screen is gone: what stands in the composer belongs to none."""
         self._later.stop()
         self.shown = False
-        self._edited = None
+        self._edited.clear()
 
     def sent(self) -> None:
         """What waited was sent, and is stored no more: empty the composer. Ctrl+Z brings it back in this chat."""
@@ -127,16 +127,15 @@ class Drafts(Actor):
     # edits
 
     def _on_edited(self, message_id: int) -> None:
-        self._edited = message_id
+        self._edited.add(message_id)
         self._store_soon()
 
-    def _store_edit(self, store: ChatStore) -> None:
-        if self._edited is not None and self._edited in self.editing.kept:
-            store.save_edit(self._edited, self.editing.kept[self._edited])
-        self._edited = None
+    def _store_edits(self, store: ChatStore) -> None:
+        for message_id in sorted(self._edited & self.editing.kept.keys()):
+            store.save_edit(message_id, self.editing.kept[message_id])
+        self._edited.clear()
 
     def _give_up(self, message_id: int) -> None:
         """The person wants no more of an edit. Raises SamarError."""
-        if self._edited == message_id:
-            self._edited = None
+        self._edited.discard(message_id)
         self.place()[0].save_edit(message_id, None)

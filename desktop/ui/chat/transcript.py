@@ -576,7 +576,7 @@ class TranscriptView(QWidget):
 
     def forget_find(self) -> None:
         """What was looked for is of no other chat."""
-        self.find_bar.field.clear()
+        self.find_bar.field.setText("")  # not clear(), which can be undone
         if self.finder.is_open:
             self.finder.close()
 
