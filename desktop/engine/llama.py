@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import types
+from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -314,10 +315,13 @@ class Model:
         """What a control token looks like where it is parsed."""
         return _text(self.api.llama_vocab_get_text(self.vocab, token))
 
-    def text_size(self, tokens: Sequence[int], *, special: bool = False) -> int:
-        """Bytes of the text of `tokens` together; control tokens have none unless `special`."""
-        ids = (ctypes.c_int32 * len(tokens))(*tokens)
-        return abs(int(self.api.llama_detokenize(self.vocab, ids, len(ids), None, 0, False, special)))
+    def has_control(self, tokens: Sequence[int]) -> bool:
+        """Whether some of `tokens` have a text only where it is asked for, as control and unknown tokens do."""
+        ids = (ctypes.c_int32 * len(tokens)).from_buffer(array("i", tokens))
+        plain, all_ = (
+            self.api.llama_detokenize(self.vocab, ids, len(ids), None, 0, False, special) for special in (False, True)
+        )
+        return bool(plain != all_)
 
     def suppressed_tokens(self) -> list[int]:
         """Tokens that the file says must never be written (tokenizer.ggml.suppress_tokens)."""

@@ -127,7 +127,7 @@ class PromptBuilder:
             system_role=system_role,
             listed_content=listed,
             alternating=alternating,
-            thinking_tags=next((tags for tags in THINKING_TAGS if _SIGNS.get(tags[0], tags[0]) in self.source), None),
+            thinking_tags=next((tags for tags in THINKING_TAGS if self._teaches(tags)), None),
         )
 
     def _try(self, turns: list[Turn]) -> tuple[str, str]:
@@ -229,7 +229,10 @@ class PromptBuilder:
 
     def _ends_thinking(self, text: str) -> tuple[str, str] | None:
         tail = text.rstrip()
-        return next((tags for tags in THINKING_TAGS if tail.endswith(tags[0])), None)
+        return next((tags for tags in THINKING_TAGS if tail.endswith(tags[0]) and self._teaches(tags)), None)
+
+    def _teaches(self, tags: tuple[str, str]) -> bool:
+        return _SIGNS.get(tags[0], tags[0]) in self.source
 
     def _tools(self, text: str) -> Any:
         """What a template is told of tools: None without any. Raises SamarError."""

@@ -116,6 +116,7 @@ class Session:
             self.model.close()
             raise
         self.chats = self._make_chats(states, options, facts)
+        self.specials.read()
         self._tags = self._thinking_tags()
         self._calls = formats_in(self.prompts.source + self.prompts.tool_source)
         self.model.pieces.shown = markers_of(self._tags, self._calls)

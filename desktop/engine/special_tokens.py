@@ -1,9 +1,9 @@
 """Special tokens: where text spells them, and text of messages tokenized so that it never becomes one.
 
 A vocabulary's control tokens are what tells turns apart, so only the template may write them. What people, files and models
-wrote is escaped before the template sees it: the first letter of each control token that is spelt there becomes a letter of
-Unicode's private use areas that occurs nowhere else in the chat. Templates trim, cut, join and repeat such text as any other,
-and behind them what stands around an escaped letter, up to the template's own control tokens, is tokenized as plain text.
+wrote is escaped before the template sees it: the first letter of each control token that is spelt there becomes a rare letter
+that occurs nowhere else in the chat. Templates trim, cut, join, repeat and print such text as any other, and behind them what
+stands around an escaped letter, up to the template's own control tokens, is tokenized as plain text.
 A chat without such text, as most are, is rendered and tokenized in one piece.
 """
 
@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from desktop.core.errors import SamarError
 from desktop.engine.llama import CONTROL, STRIPS_LEFT, STRIPS_RIGHT, UNKNOWN, USER_DEFINED, Model
 
-_PRIVATE = range(0xF0000, 0xFFFFE)
+_RARE = range(0x17000, 0x187ED)  # Tangut: letters without cases that Python prints as they are
+_LETTERS = re.compile(f"[{chr(_RARE[0])}-{chr(_RARE[-1])}]")
 _NO_LETTER = 0xFDD0  # the first of 32 code points that are never letters
 _BLOCK = 1024  # tokens looked at in one native call
 _HEAD = 3  # letters by which a control token is looked for
@@ -37,6 +39,11 @@ class SpecialTokens:
         self._model, self._template, self._plain = model, template, frozenset(plain)
 
     # ---- the vocabulary
+
+    def read(self) -> int:
+        """Look the vocabulary through now, which takes some ten milliseconds, and not before the first reply: how many
+        special tokens it has."""
+        return len(self.texts)
 
     @cached_property
     def texts(self) -> dict[str, int]:
@@ -65,7 +72,7 @@ class SpecialTokens:
         in two native calls."""
         for start in range(0, self._model.size, _BLOCK):
             tokens = range(start, min(start + _BLOCK, self._model.size))
-            if self._model.text_size(tokens) != self._model.text_size(tokens, special=True):
+            if self._model.has_control(tokens):
                 yield from (token for token in tokens if self._model.attributes(token) & (CONTROL | UNKNOWN))
 
     @cached_property
@@ -236,14 +243,14 @@ class Escape:
 
 
 def spare_letters(texts: Iterable[str]) -> Iterator[str]:
-    """Letters of private use that occur in none of `texts`, from a place that nobody can guess."""
-    used = {letter for text in texts if not text.isascii() for letter in text if ord(letter) >= _PRIVATE.start}
+    """Rare letters that occur in none of `texts`, in another order each time. Raises SamarError when all occur."""
+    used = {letter for text in texts if not text.isascii() for letter in _LETTERS.findall(text)}
     first = int.from_bytes(os.urandom(4), "little")
-    for number in range(len(_PRIVATE)):
-        letter = chr(_PRIVATE[(first + number) % len(_PRIVATE)])
+    for number in range(len(_RARE)):
+        letter = chr(_RARE[(first + number) % len(_RARE)])
         if letter not in used:
             yield letter
-    raise ValueError("every letter of private use occurs in the chat")
+    raise SamarError("engine_failed", reason="the chat holds every letter of a script that must not be used up")
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy
 from desktop.engine.llama import CONTROL, Library, Model, StopFlag
 from desktop.engine.prompt import PromptBuilder
@@ -42,6 +44,7 @@ TEMPLATES = {
     "{% endfor %}",
     "measured": "{% for m in messages %}{% if m.content | length > 12 %}<|im_start|>{% endif %}{{ m.content }}<|im_end|>"
     "{% endfor %}",
+    "as Python prints it": "{{ tools | string }}{% for m in messages %}<|im_start|>{{ m | string }}<|im_end|>{% endfor %}",
     "as JSON": "{% for m in messages %}<|im_start|>{{ m | tojson }}<|im_end|>{% endfor %}",
     "thinking taken out": "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content.split('</think>')[-1] | trim }}<|im_end|>"
     "{% endfor %}",
@@ -96,7 +99,7 @@ def spelt(model: Model, tokens: list[int]) -> str:
 
 
 hostile = st.lists(
-    st.sampled_from([*SPECIALS, "<|im_", "end|>", "<", "|>", "a", " ", "\n", "سلام", "\U000f1234"]), max_size=8
+    st.sampled_from([*SPECIALS, "<|im_", "end|>", "<", "|>", "a", " ", "\n", "سلام", "\U00017abc"]), max_size=8
 ).map("".join)
 
 
@@ -122,7 +125,7 @@ def test_that_only_the_template_writes_control_tokens(
         asked = request(
             *((role, change(text)) for role, text in turns),
             continue_last=True,
-            tools=change(tools) if name == "tools" else "",
+            tools=change(tools) if "tools" in TEMPLATES[name] else "",
         )
         prompt = made.build(asked, 1 << 20)
         assert spelt(model, prompt.tokens) == made.render(asked)[0]
@@ -201,8 +204,12 @@ def test_that_a_following_turn_begins_with_the_same_tokens(model: Model) -> None
 
 
 def test_that_escaped_letters_are_of_no_message() -> None:
-    text = "".join(map(chr, range(0xF0000, 0xF1000)))
-    assert next(spare_letters((text,))) not in text
+    script = [chr(number) for number in range(0x17000, 0x187ED)]
+    assert all(letter.isprintable() and letter.isalpha() for letter in script)
+    for spare in (0, 3000, len(script) - 1):
+        assert list(itertools.islice(spare_letters(script[:spare] + script[spare + 1 :]), 1)) == [script[spare]]
+    with pytest.raises(SamarError):
+        next(spare_letters(script))
 
 
 def test_that_images_stand_where_they_stood(library: Library, model: Model, tmp_path: Path) -> None:

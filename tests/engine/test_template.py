@@ -316,6 +316,29 @@ def test_that_thinking_opened_by_the_template_is_seen_and_closed_for_a_reply_tha
     assert not opened
 
 
+GEMMA_4 = (
+    "{% for m in messages %}<|turn>{{ m.role }}\n{{ m.content | trim }}<turn|>\n{% endfor %}{% if add_generation_prompt %}<|turn>model\n"
+    "{% if not enable_thinking | default(false) %}<|channel>thought\n<channel|>{% endif %}{% endif %}"
+)
+APRIEL = (
+    "{% for m in messages %}<|begin_{{ m.role }}|>\n{{ m.content.split('[BEGIN FINAL RESPONSE]')[-1] }}{% endfor %}"
+    "<|begin_assistant|>\nHere are my reasoning steps:\n"
+)
+
+
+def test_that_thinking_of_families_since_2025_is_known_by_their_templates() -> None:
+    gemma, apriel = builder(GEMMA_4), builder(APRIEL + "{# [END FINAL RESPONSE] #}")
+    assert gemma.traits.thinking_tags == ("<|channel>thought", "<channel|>")
+    assert not gemma.render(request(("user", "Hi")))[1]
+    assert apriel.traits.thinking_tags == ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]")
+    assert apriel.render(request(("user", "Hi")))[1]
+    assert apriel.ends == ("[END FINAL RESPONSE]",)
+    text, opened = apriel.render(request(("user", "Hi"), ("assistant", "Half"), continue_last=True))
+    assert text.endswith("steps:\n\n[BEGIN FINAL RESPONSE]\n\nHalf")
+    assert not opened
+    assert not builder(CHATML + "x").render(request(("user", "Here are my reasoning steps:")))[1]
+
+
 # ---- what the context has no room for
 
 
