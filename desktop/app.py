@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 
 FIRST_CHATS = 100
 """Chats that are read before the window is shown."""
+WATCH_MS = 2000
+"""How often is looked whether the history is still where it was opened; whether a full disk has room again, five times as seldom."""
 REST_MS = 100
 """After the window is whole, and the model on its way: what else was put off is done."""
 
@@ -312,7 +314,7 @@ class Samar(QObject):
         from desktop.ui.chat.transfer import TransferController
         from desktop.workers.transfer import TransferWorker
 
-        made = TransferController(self.window, TransferWorker(self.paths.history, self))
+        made = TransferController(self.window, TransferWorker(self.database, self))
         made.error_occurred.connect(self.show_error)
         made.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
         return made
@@ -346,6 +348,47 @@ class Samar(QObject):
             self.show_error(problem)
         self.chats.begin()
 
+    def _remove_left_over(self) -> None:
+        from desktop.storage import unfinished
+
+        unfinished.remove_left_over(self.paths.data)
+
+    def _watch_history(self) -> None:
+        """Notice when the data folder is taken away, and when a disk can be written to again."""
+        self._told_place = ""
+        self._looked = 0
+        self.database.when_moved = self._bring_history_back
+        self._watch = QTimer(self)
+        self._watch.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._watch.timeout.connect(self.look_after_history)
+        self._watch.start(WATCH_MS)
+
+    def look_after_history(self) -> None:
+        """Once: is the history where it was opened, and on the disk?"""
+        self._looked += 1
+        if not self.database.is_in_place():
+            self._bring_history_back()
+        elif (self.database.path is None or self.database.read_only) and self._looked % 5 == 1:
+            from desktop.storage import reopening
+
+            if problem := reopening.write_again(self.database, self.paths):
+                self._tell_place(problem)
+
+    def _bring_history_back(self) -> None:
+        from desktop.storage import reopening
+
+        try:
+            self._tell_place(reopening.bring_back(self.database, self.paths))
+        except SamarError as problem:
+            self._tell_place(problem)
+
+    def _tell_place(self, problem: SamarError) -> None:
+        """Say once where the history is now."""
+        self.finder.look_into(self.database.path)
+        if problem.code != "history_moved" or self._told_place != problem.code:
+            self.show_error(problem)
+        self._told_place = problem.code
+
     def _begin(self) -> None:
         """The window is whole: load the model, then do what was put off."""
         self.engine.start()
@@ -358,6 +401,8 @@ class Samar(QObject):
         self.begun.emit()
         self._later(REST_MS, self._check_fonts)
         self._later(REST_MS, self.keep_up)
+        self.background.run(self._remove_left_over)
+        self._watch_history()
         self._later(REST_MS, self._forget_others)
         self._hourly.start()
         if not self._all_listed:
@@ -522,7 +567,7 @@ class Samar(QObject):
     def keep_up(self) -> None:
         """Complete the search index, remove what was purged from index, log and backups, make the day's backup; on a
         thread of its own."""
-        if not self.database.read_only:
+        if not self.database.read_only and self.database.path == self.paths.history:
             self.background.run(self._keep_up)
 
     def _keep_up(self) -> None:
@@ -549,6 +594,8 @@ class Samar(QObject):
             return
         self.finish()
         self._closed = True
+        if "_watch" in self.__dict__:
+            self._watch.stop()
         self._hourly.stop()
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)

@@ -15,6 +15,7 @@ from desktop.core.paths import Paths
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import GenerateRequest
 from desktop.storage.chats import ChatStore, NewChat
+from desktop.storage.database import Database
 from desktop.storage.opening import open_history
 from desktop.terminal import stream, write
 
@@ -24,6 +25,13 @@ HELP = """\
 /again          have the last reply written anew
 /help           this list
 /exit           leave (Ctrl+D does it too); Ctrl+C stops a reply"""
+
+
+def bring_back(database: Database, paths: Paths) -> None:
+    """Write a history whose file was taken away anew, and say so."""
+    from desktop.storage import reopening
+
+    print(f"samar: {reopening.bring_back(database, paths).sentence()}", file=sys.stderr)
 
 
 class TerminalChat:
@@ -36,6 +44,7 @@ class TerminalChat:
         if opened.problem:
             print(f"samar: {opened.problem.sentence()}", file=sys.stderr)
         self.database = opened.database
+        self.database.when_moved = lambda: bring_back(self.database, paths)
         self.store = ChatStore(opened.database)
         self.store.recover_interrupted()
         self.engine, self.info, self.params, self.system = engine, info, params, system

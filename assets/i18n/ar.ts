@@ -3953,6 +3953,46 @@ Everything stays on this computer.</source>
         <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. عدد ما أُنقذ من رسائله: {count}.</translation>
     </message>
     <message>
+        <source>The data folder {folder} was taken away while Samar ran. All chats were written there anew.</source>
+        <translation>أُزيل مجلد البيانات {folder} وسمر يعمل. كُتبت فيه كل المحادثات من جديد.</translation>
+    </message>
+    <message>
+        <source>If it is on another disk, close Samar before you plug that in again.</source>
+        <translation>إن كان على قرص آخر فأغلق سمر قبل أن تصل ذلك القرص من جديد.</translation>
+    </message>
+    <message>
+        <source>The history file in {folder} was taken away or replaced while Samar ran. What is open is kept as {path}.</source>
+        <translation>أُزيل ملف سجلّ المحادثات في {folder} أو استُبدل وسمر يعمل. حُفظ المفتوح منه باسم {path}.</translation>
+    </message>
+    <message>
+        <source>To have these chats the next time, close Samar and put that file into {folder} as history.sqlite3.</source>
+        <translation>لتجد هذه المحادثات المرة القادمة أغلق سمر وضع ذلك الملف في {folder} باسم history.sqlite3.</translation>
+    </message>
+    <message>
+        <source>The history file in {folder} was taken away while Samar ran, and can&apos;t be written elsewhere.</source>
+        <translation>أُزيل ملف سجلّ المحادثات في {folder} وسمر يعمل، وتتعذّر كتابته في مكان آخر.</translation>
+    </message>
+    <message>
+        <source>Put the folder back, or export your chats now: what is not there is lost when Samar is closed.</source>
+        <translation>أعد المجلد إلى مكانه أو صدّر محادثاتك الآن: فما ليس فيه يضيع عند إغلاق سمر.</translation>
+    </message>
+    <message>
+        <source>The data folder {folder} can be written to again: chats are stored there.</source>
+        <translation>صارت الكتابة في مجلد البيانات {folder} ممكنة من جديد، والمحادثات تُحفظ فيه.</translation>
+    </message>
+    <message>
+        <source>There is nothing to do.</source>
+        <translation>لا شيء عليك فعله.</translation>
+    </message>
+    <message>
+        <source>Chats can&apos;t be imported while nothing can be stored on the disk.</source>
+        <translation>يتعذّر استيراد المحادثات ما دام الحفظ على القرص متعذّرًا.</translation>
+    </message>
+    <message>
+        <source>Free some space, or give yourself the right to write to the data folder; Samar notices.</source>
+        <translation>أفرغ بعض المساحة، أو امنح نفسك حقّ الكتابة في مجلد البيانات، وسينتبه سمر إلى ذلك.</translation>
+    </message>
+    <message>
         <source>The history was written by a newer Samar.</source>
         <translation>كتب هذا السجلَّ إصدارٌ أحدث من سمر.</translation>
     </message>

@@ -243,6 +243,40 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "If you moved the file, close Samar and put it back; until then Samar goes on with an empty history.",
         ),
     ),
+    "history_brought_back": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The data folder {folder} was taken away while Samar ran. All chats were written there anew."
+        ),
+        QT_TRANSLATE_NOOP("errors", "If it is on another disk, close Samar before you plug that in again."),
+    ),
+    "history_kept_elsewhere": (
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The history file in {folder} was taken away or replaced while Samar ran. What is open is kept as {path}.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "To have these chats the next time, close Samar and put that file into {folder} as history.sqlite3.",
+        ),
+    ),
+    "history_moved": (
+        QT_TRANSLATE_NOOP(
+            "errors", "The history file in {folder} was taken away while Samar ran, and can't be written elsewhere."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors", "Put the folder back, or export your chats now: what is not there is lost when Samar is closed."
+        ),
+    ),
+    "history_written_again": (
+        QT_TRANSLATE_NOOP("errors", "The data folder {folder} can be written to again: chats are stored there."),
+        QT_TRANSLATE_NOOP("errors", "There is nothing to do."),
+    ),
+    "import_in_memory": (
+        QT_TRANSLATE_NOOP("errors", "Chats can't be imported while nothing can be stored on the disk."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Free some space, or give yourself the right to write to the data folder; Samar notices."
+        ),
+    ),
     "history_too_new": (
         QT_TRANSLATE_NOOP("errors", "The history was written by a newer Samar."),
         QT_TRANSLATE_NOOP("errors", "Update Samar, or start it with another --data-dir. Nothing was changed."),

@@ -71,7 +71,7 @@ def make(history: Path, folder: Path, reason: str, now: float | None = None) -> 
             source.close()
         if not is_sound(part):
             raise SamarError("history_damaged_now")
-        _flush(part)
+        flush(part)
         part.replace(target)
     except OSError as problem:
         raise storage_error(problem, folder) from problem
@@ -203,7 +203,7 @@ def restore_newest(paths: Paths) -> Backup | None:
         part = paths.history.with_suffix(".part")
         try:
             shutil.copyfile(backup.path, part)
-            _flush(part)
+            flush(part)
             part.replace(paths.history)
         except OSError as problem:
             with contextlib.suppress(OSError):
@@ -236,7 +236,8 @@ def set_aside(paths: Paths, now: float | None = None) -> Path:
     return aside
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file onto the disk."""
     handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)

@@ -48,6 +48,10 @@ class Database:
         self.indexed = True
         """The search index was not found damaged, or has been made anew since."""
         self._damages = 0
+        self._file: tuple[int, int] | None = None
+        """Device and number of the open file."""
+        self.when_moved: Callable[[], None] = lambda: None
+        """Called before a transaction when the file is not in its place any more."""
         self.index_damaged = False
         """Set once SQLite has called the search index damaged: the next start then makes it anew."""
 
@@ -63,7 +67,8 @@ class Database:
         if path is None:
             connection = sqlite3.connect(MEMORY, isolation_level=None)
         else:
-            mode = "immutable=1" if immutable else "mode=ro" if read_only else "mode=rwc"
+            # a worker never makes the file: the window has it open
+            mode = "immutable=1" if immutable else "mode=ro" if read_only else "mode=rw" if patient else "mode=rwc"
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?{mode}",
                 uri=True,
@@ -76,6 +81,8 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        if path is not None:
+            database._file = _file_at(path)
         return database
 
     @classmethod
@@ -88,6 +95,33 @@ class Database:
         index.follow(database)
         database.session = "memory"
         return database
+
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to the open file: SQLite goes on in a file that was removed or replaced, and all of
+        it is gone when it is closed. Takes microseconds. A disk that doesn't say counts as in place."""
+        if self.path is None or self._file is None:
+            return True
+        try:
+            return _file_at(self.path) == self._file
+        except OSError:
+            return True
+
+    def take_over(self, other: Database) -> None:
+        """Go on with the connection of `other`, which holds the same rows; the own one is closed."""
+        if self.in_transaction():
+            raise ValueError("a transaction is open")
+        with suppress(sqlite3.Error):  # its file may be gone
+            self._connection.close()
+        self._connection, self.path, self.read_only = other._connection, other.path, other.read_only
+        self.session, self.indexed, self._file = other.session, other.indexed, other._file
+        self.damage_seen = self.index_damaged = False
+
+    def snapshot(self) -> Database:
+        """A copy in memory, to be read in one other thread: where there is no file that the thread could open itself."""
+        copy = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
+        with self.expected_errors():
+            self._connection.backup(copy)
+        return Database(copy, None, read_only=True)
 
     def _configure(self) -> None:
         run = self.execute
@@ -195,6 +229,7 @@ class Database:
         if self.in_transaction():
             yield
             return
+        self._require_place()
         self._leave_damaged_index()
         with self.expected_errors():
             if not self.read_only:
@@ -211,6 +246,13 @@ class Database:
                 raise
             finally:
                 self._leave_damaged_index()
+
+    def _require_place(self) -> None:
+        """Write nothing into a file that nobody would find again."""
+        if not self.read_only and not self.is_in_place():
+            self.when_moved()
+            if not self.is_in_place():
+                raise SamarError("history_moved", folder=self.path.parent if self.path else "")
 
     def _leave_damaged_index(self) -> None:
         """Sending must go on though search is broken."""
@@ -312,7 +354,17 @@ class Database:
                         self.execute("PRAGMA optimize")
                         self.empty_log()
         finally:
+            self.session = ""
             self._connection.close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Device and number of a file; None: there is none. Raises OSError where that can't be told."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _lenient_text(raw: bytes) -> str:

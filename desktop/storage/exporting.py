@@ -31,6 +31,7 @@ from desktop.core.text import Direction, direction_of
 from desktop.parsing.typesetting import Typesetter
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImage, ExchangeMessage
+from desktop.storage.unfinished import EXPORT, noted
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -82,9 +83,9 @@ def export_chats(
     writer = _WRITERS[form](labels, cancelled)
     part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=EXPORT)
         part = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with noted(_data_folder(store), part), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(writer.head(store, chat_ids))
             for done, chat_id in enumerate(chat_ids):
                 if cancelled():
@@ -107,6 +108,10 @@ def export_chats(
                 part.unlink()
     progress(len(chat_ids), len(chat_ids))
     return len(chat_ids)
+
+
+def _data_folder(store: ChatStore) -> Path | None:
+    return store.database.path.parent if store.database.path else None
 
 
 def shown_path(store: ChatStore, chat: Chat) -> list[Message]:

@@ -46,7 +46,7 @@ def open_history(paths: Paths) -> Opened:
                 return _open_backup_of_lost(paths)
             if _content_vanished(paths):
                 raise SamarError(_DAMAGE)
-            return Opened(_open(paths))
+            return Opened(open_sound(paths))
         except SamarError as problem:
             if problem.code != _DAMAGE:
                 raise
@@ -77,7 +77,7 @@ def _open_backup_of_lost(paths: Paths) -> Opened:
     log.warning("the history is not there any more")
     backup = backups.restore_newest(paths)
     details = {"folder": str(paths.backups), "date": backup.local_date if backup else ""}
-    return Opened(_open(paths), SamarError("history_gone" if backup else "history_gone_no_backup", **details))
+    return Opened(open_sound(paths), SamarError("history_gone" if backup else "history_gone_no_backup", **details))
 
 
 def _content_vanished(paths: Paths) -> bool:
@@ -89,7 +89,8 @@ def _content_vanished(paths: Paths) -> bool:
     return (wal.exists() and wal.stat().st_size > 0) or (paths.history.exists() and bool(backups.listed(paths.backups)))
 
 
-def _open(paths: Paths) -> Database:
+def open_sound(paths: Paths) -> Database:
+    """Open a history that is not damaged. Raises SamarError history_damaged_now for one that is, and others."""
     _make_private(paths)
     database = Database.connect(paths.history)
     try:
@@ -148,7 +149,7 @@ def _make_private(paths: Paths) -> None:
 def _open_backup(paths: Paths) -> Opened:
     aside = backups.set_aside(paths)
     backup = backups.restore_newest(paths)
-    database = _open(paths)
+    database = open_sound(paths)
     try:
         saved = salvage.save_readable(aside, database)
     except (SamarError, sqlite3.Error) as problem:  # the damaged file is kept, so nothing is lost by it

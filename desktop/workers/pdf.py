@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.core.errors import SamarError
+from desktop.storage.unfinished import EXPORT, noted
 
 DPI = 96
 """Sizes in the document are then those of a screen at 100 %."""
@@ -46,16 +47,21 @@ th, td { padding: 4px; }
 """
 
 
-def print_html(page: str, path: Path, cancelled: Callable[[], bool] = lambda: False) -> bool:
+def print_html(
+    page: str, path: Path, cancelled: Callable[[], bool] = lambda: False, *, data: Path | None = None
+) -> bool:
     """Write `page` (as storage.exporting makes it) as a PDF into `path`, which is replaced when all is written.
 
-    Returns False when cancelled. Raises SamarError export_failed.
+    data: the data folder, where the part that is written is noted. Returns False when cancelled. Raises SamarError
+    export_failed.
     """
     handle, name = _part_beside(path)
     os.close(handle)
     part = Path(name)
     try:
-        if not _print(prepared(page), part, cancelled):
+        with noted(data, part):
+            done = _print(prepared(page), part, cancelled)
+        if not done:
             return False
         if not part.stat().st_size:
             raise SamarError("disk_full")
@@ -70,7 +76,7 @@ def print_html(page: str, path: Path, cancelled: Callable[[], bool] = lambda: Fa
 
 def _part_beside(path: Path) -> tuple[int, str]:
     try:
-        return tempfile.mkstemp(dir=path.parent, prefix=".export-")
+        return tempfile.mkstemp(dir=path.parent, prefix=EXPORT)
     except OSError as problem:
         raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
 

@@ -56,6 +56,10 @@ class SearchWorker(QObject):
             self._thread.start()
         self._questions.put(text)
 
+    def look_into(self, history: Path | None) -> None:
+        """Search another file from now on."""
+        self._history = history
+
     def close(self) -> None:
         if self._thread is not None:
             self._questions.put(None)
@@ -69,11 +73,15 @@ class SearchWorker(QObject):
             self.found.emit(answer)
 
     def _work(self) -> None:
-        assert self._history is not None
         database: Database | None = None
         try:
             while (text := self._next()) is not None:
+                if self._history is None:
+                    continue
                 try:
+                    if database is not None and (database.path != self._history or not database.is_in_place()):
+                        database.close()
+                        database = None
                     database = database or Database.connect(self._history, read_only=True)
                     self._answered.emit(Found(text, search(database, text)))
                 except SamarError as problem:

@@ -17,6 +17,7 @@ from desktop.core.errors import SamarError, technical
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
+from desktop.storage.unfinished import PAGES, noted
 
 if TYPE_CHECKING:
     from desktop.storage.importing import Imported
@@ -48,11 +49,13 @@ class _Export:
     form: str
     chat_ids: tuple[int, ...] | None
     labels: ExportLabels
+    source: Path | Database
 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
     path: Path
+    source: Path
 
 
 class TransferWorker(QObject):
@@ -69,7 +72,9 @@ class TransferWorker(QObject):
 
     _done = Signal(object)
 
-    def __init__(self, history: Path, parent: QObject | None = None) -> None:
+    def __init__(self, history: Path | Database, parent: QObject | None = None) -> None:
+        """history: the file, or the connection of the thread that asks, whose file is then opened anew for each job; where
+        there is none, what is exported is a copy of what the connection holds."""
         super().__init__(parent)
         self._history = history
         self._jobs: queue.SimpleQueue[_Export | _Import | None] = queue.SimpleQueue()
@@ -86,11 +91,35 @@ class TransferWorker(QObject):
 
     def export(self, path: Path, form: str, chat_ids: Sequence[int] | None, labels: ExportLabels) -> None:
         """Write chats (None: all) into a file; `exported` or `failed` follows. form: one of FORMATS."""
-        self._queue(_Export(path, form, None if chat_ids is None else tuple(chat_ids), labels))
+        try:
+            source = self._source()
+        except SamarError as problem:
+            self._refuse(problem)
+            return
+        self._queue(_Export(path, form, None if chat_ids is None else tuple(chat_ids), labels, source))
 
     def import_from(self, path: Path) -> None:
         """Add the chats of a file or a folder of Jan's; `imported` or `failed` follows."""
-        self._queue(_Import(path))
+        if isinstance(self._history, Database) and (self._history.path is None or not self._history.is_in_place()):
+            self._refuse(SamarError("import_in_memory"))
+            return
+        self._queue(_Import(path, self._path()))
+
+    def _path(self) -> Path:
+        path = self._history.path if isinstance(self._history, Database) else self._history
+        assert path is not None
+        return path
+
+    def _source(self) -> Path | Database:
+        """What a job on the thread can read."""
+        database = self._history
+        if isinstance(database, Database) and (database.path is None or not database.is_in_place()):
+            return database.snapshot()
+        return self._path()
+
+    def _refuse(self, problem: SamarError) -> None:
+        self._waiting += 1
+        self._done.emit(problem)
 
     def cancel(self) -> None:
         """End the job at work: nothing of it stays."""
@@ -142,7 +171,8 @@ class TransferWorker(QObject):
 
     def _run(self, job: _Export | _Import) -> Exported | Imported:
         reads = isinstance(job, _Export)
-        database = Database.connect(self._history, read_only=reads, patient=True)
+        source = job.source
+        database = source if isinstance(source, Database) else Database.connect(source, read_only=reads, patient=True)
         try:
             store = ChatStore(database)
             if isinstance(job, _Export):
@@ -171,7 +201,8 @@ class TransferWorker(QObject):
         """Through the page of HTML, so that directions and Markdown are read in one place only."""
         from desktop.workers.pdf import print_html
 
-        with tempfile.TemporaryDirectory(prefix="samar-") as folder:
+        data = store.database.path.parent if store.database.path else None
+        with tempfile.TemporaryDirectory(prefix=PAGES) as folder, noted(data, Path(folder)):
             page = Path(folder) / "chats.html"
             count = export_chats(
                 store,
@@ -182,7 +213,7 @@ class TransferWorker(QObject):
                 progress=self.progress.emit,
                 cancelled=self._is_cancelled,
             )
-            if count and not print_html(page.read_text(encoding="utf-8"), job.path, self._is_cancelled):
+            if count and not print_html(page.read_text(encoding="utf-8"), job.path, self._is_cancelled, data=data):
                 return 0
             return count
 

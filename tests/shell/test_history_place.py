@@ -1,0 +1,142 @@
+"""The window over a disk that is full at its start, and over a data folder that is taken away while it is open."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Samar
+from desktop.core.chat import MessageStatus
+from desktop.core.errors import SamarError
+from desktop.core.paths import Paths
+from desktop.core.settings import Language
+from desktop.storage.exporting import ExportLabels
+from desktop.storage.opening import Opened, open_history
+from desktop.ui import i18n
+from desktop.workers.transfer import FORMATS
+from tests.fakes.scripted_engine import ScriptedEngine, facts_of
+from tests.storage.kit import exchange, opened
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
+    running: list[Samar] = []
+
+    def made() -> Samar:
+        samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine(inspect=facts_of))
+        running.append(samar)
+        samar.start([])
+        qtbot.waitUntil(lambda: samar.worker.model is not None, timeout=20_000)
+        return samar
+
+    yield made
+    for samar in running:
+        samar.window.close()
+        samar.close()
+        samar.window.deleteLater()
+    i18n.install(qapp, Language.ENGLISH)
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether the disk is full: at start it is, and what can't be stored is in memory."""
+    from desktop.storage import reopening
+    from desktop.storage.database import Database, writing_problem
+
+    state = [True]
+
+    def open_full(paths: Paths) -> Opened:
+        return Opened(Database.in_memory(), SamarError("disk_full")) if state[0] else open_history(paths)
+
+    def problem(folder: Path) -> SamarError | None:
+        return SamarError("disk_full") if state[0] else writing_problem(folder)
+
+    monkeypatch.setattr("desktop.app.open_history", open_full)
+    monkeypatch.setattr(reopening, "writing_problem", problem)
+    return state
+
+
+def send(samar: Samar, qtbot: QtBot, text: str) -> None:
+    with qtbot.waitSignal(samar.chats.replies.ended, timeout=20_000) as ended:
+        samar.chats.send(text)
+    assert ended.args is not None and ended.args[0].status is MessageStatus.FINISHED
+
+
+def code_shown(samar: Samar) -> str:
+    error = samar.window.banner.error
+    return error.code if error else ""
+
+
+def test_that_chats_in_memory_are_exported_and_stored_when_there_is_room(
+    start: Callable[[], Samar], full: list[bool], qtbot: QtBot, tmp_path: Path
+) -> None:
+    samar = start()
+    assert code_shown(samar) == "disk_full"
+    send(samar, qtbot, "written in memory")
+    for form in FORMATS:
+        target = tmp_path / f"out.{form}"
+        with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000) as exported:
+            samar.transfer.worker.export(target, form, None, ExportLabels())
+        assert exported.args is not None and exported.args[0].chats == 1
+        assert form == "pdf" or "written in memory" in target.read_text(encoding="utf-8")
+    with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000) as refused:
+        samar.transfer.worker.import_from(tmp_path / "out.json")
+    assert refused.args is not None and refused.args[0].code == "import_in_memory"
+    assert not samar.transfer.worker.running
+    samar.look_after_history()
+    assert samar.database.path is None
+    full[0] = False
+    for _ in range(5):  # it looks every fifth time
+        samar.look_after_history()
+    assert samar.database.path == samar.paths.history
+    assert code_shown(samar) == "history_written_again"
+    send(samar, qtbot, "written on the disk")
+    with qtbot.waitSignal(samar.finder.found, timeout=20_000) as found:
+        samar.finder.ask("memory")
+    assert found.args is not None and found.args[0].hits
+    samar.window.close()
+    samar.close()
+    with opened(samar.paths) as store:
+        (chat,) = store.list_chats()
+        said = [m.content for m in store.messages_of(chat.id) if m.role.value == "user"]
+        assert said == ["written in memory", "written on the disk"]
+
+
+def test_that_a_data_folder_that_is_taken_away_is_noticed_by_itself(
+    start: Callable[[], Samar], qtbot: QtBot, data_dir: Path
+) -> None:
+    samar = start()
+    send(samar, qtbot, "before")
+    with qtbot.waitSignal(samar.finder.found, timeout=20_000):
+        samar.finder.ask("before")
+    shutil.rmtree(data_dir)
+    qtbot.waitUntil(lambda: code_shown(samar) == "history_brought_back", timeout=60_000)
+    send(samar, qtbot, "after")
+    with qtbot.waitSignal(samar.finder.found, timeout=20_000) as found:
+        samar.finder.ask("after")
+    assert found.args is not None and found.args[0].hits
+    samar.window.close()
+    samar.close()
+    with opened(samar.paths) as store:
+        (chat,) = store.list_chats()
+        assert [m.content for m in store.messages_of(chat.id) if m.role.value == "user"] == ["before", "after"]
+
+
+def test_that_a_history_that_is_gone_at_the_start_is_said_in_the_window(
+    start: Callable[[], Samar], data_dir: Path
+) -> None:
+    from desktop.storage import backups
+
+    paths = Paths.under(data_dir)
+    with opened(paths) as store:
+        exchange(store, store.create_chat("kept").id, None, "q", "a")
+        backups.make_daily_if_due(paths)
+    paths.history.unlink()
+    samar = start()
+    assert code_shown(samar) == "history_gone"
+    assert [chat.title for chat in samar.window.sidebar.model.chats.values()] == ["kept"]
