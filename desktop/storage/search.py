@@ -185,8 +185,13 @@ _MARKDOWN = re.compile(
 )
 
 
+_MARKS = re.compile("[#|*`>~]")
+
+
 def _without_markdown(snippet: str, ranges: list[Span]) -> tuple[str, list[Span]]:
     """A snippet without marks of Markdown, and where its hits stand then; marks that a hit needs stay."""
+    if not _MARKS.search(snippet):
+        return snippet, ranges
     cuts = [mark.span() for mark in _MARKDOWN.finditer(snippet) if mark[0]]
     cuts = [cut for cut in cuts if not any(cut[0] < last and first < cut[1] for first, last in ranges)]
     if not cuts:
