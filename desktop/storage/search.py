@@ -6,7 +6,7 @@ Safe in a worker thread with a `Database` of its own (`Database.connect(path, re
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -175,24 +175,45 @@ def _hit(query: Query, row: Row) -> Hit:
     )
 
 
-# What a reader of the message does not see. Marks of emphasis only where no letter stands on their outer side (2**3).
-_MARKDOWN = re.compile(
-    r"(?m:^[ \t]{0,3}#{1,6}[ \t]+)"
-    r"|(?m:^(?=[^\n|]*\|)[ \t]*\|?[ \t]*:?-{1,100}:?[ \t]*(?:\|[ \t]*:?-{1,100}:?[ \t]*){0,50}\|?[ \t]*$)"
-    r"|(?m:^[ \t]*(?:```|~~~)[^\n`]{0,40}$)"
-    r"|(?<!\w)(?:\*\*|~~)(?=\S)|(?<=\S)(?:\*\*|~~)(?!\w)"
-    r"|`+|(?m:^[ \t]*>[ \t]?)|[ \t]*\|(?=[ \t\n]|$)|(?m:^[ \t]*)\|"
-)
-
-
+# Marks of Markdown, which a reader of the message does not see: at the beginning of a line, and in it.
 _MARKS = re.compile("[#|*`>~]")
+_LINE_MARK = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+|[ \t]*>[ \t]?|[ \t]*(?:```|~~~)[^`]*$")
+_INLINE_MARK = re.compile(r"([*~`|])\1*")
+_TABLE_RULE = frozenset("|:- \t")
+
+
+def _markdown(text: str) -> Iterator[Span]:
+    """Where marks of Markdown stand."""
+    at = 0
+    for line in text.split("\n"):
+        end = at + len(line)
+        if "|" in line and "-" in line and _TABLE_RULE.issuperset(line):
+            yield at, end
+        else:
+            if (start := _LINE_MARK.match(line)) is not None:
+                yield at, at + start.end()
+            for mark in _INLINE_MARK.finditer(text, at + (start.end() if start else 0), end):
+                if _is_mark(mark[0], text[max(mark.start() - 1, 0) : mark.start()], text[mark.end() : mark.end() + 1]):
+                    yield mark.span()
+        at = end + 1
+
+
+def _is_mark(signs: str, before: str, after: str) -> bool:
+    if signs[0] == "`":
+        return True
+    if signs == "|":
+        return not before.strip() or not after.strip()
+    if len(signs) < 2:
+        return False
+    opens = not before.isalnum() and bool(after.strip())
+    return opens or (bool(before.strip()) and not after.isalnum())  # 2**3 is no emphasis
 
 
 def _without_markdown(snippet: str, ranges: list[Span]) -> tuple[str, list[Span]]:
     """A snippet without marks of Markdown, and where its hits stand then; marks that a hit needs stay."""
     if not _MARKS.search(snippet):
         return snippet, ranges
-    cuts = [mark.span() for mark in _MARKDOWN.finditer(snippet) if mark[0]]
+    cuts = list(_markdown(snippet))
     cuts = [cut for cut in cuts if not any(cut[0] < last and first < cut[1] for first, last in ranges)]
     if not cuts:
         return snippet, ranges
