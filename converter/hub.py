@@ -79,6 +79,7 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
     )
 
     constants.HF_HUB_DISABLE_TELEMETRY = True
+    _prepare_proxies()
     try:
         return _files(HfApi(token=_token()), repository, revision, what, report, cancel)
     except GatedRepoError:
@@ -91,9 +92,23 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
         why = str(error).splitlines()[0]
     except OfflineModeIsEnabled:
         why = "offline mode is on"
+    except ImportError:
+        why = "the proxy of this computer needs the package socksio"
+    except ValueError as error:
+        why = "the proxy of this computer is of an unknown kind" if "proxy" in str(error).lower() else str(error)
     except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # the HTTP library's, whichever it is
         why = f"the connection failed ({type(error).__name__})"
     raise ConversionError(ExitStatus.DOWNLOAD_FAILED, f"{repository} cannot be downloaded: {why}.")
+
+
+def _prepare_proxies() -> None:
+    """Write `socks://`, as GNOME has it, in the way that the HTTP client knows."""
+    import os
+
+    for name in ("all_proxy", "http_proxy", "https_proxy"):
+        for key in (name, name.upper()):
+            if os.environ.get(key, "").lower().startswith("socks://"):
+                os.environ[key] = "socks5h://" + os.environ[key][len("socks://") :]
 
 
 def _token() -> str | None:

@@ -4604,6 +4604,70 @@ Everything stays on this computer.</source>
         <source>The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can&apos;t tell.</source>
         <translation>الملف التالف محفوظ باسم {aside}. ربما تغيّرت نصوص في موضع التلف، فلا سبيل لـ SQLite إلى معرفة ذلك.</translation>
     </message>
+    <message>
+        <source>There is no connection to the internet, or {host} is not known here.</source>
+        <translation>لا يوجد اتصال بالإنترنت، أو أن {host} غير معروف هنا.</translation>
+    </message>
+    <message>
+        <source>Connect the computer and try again; what came so far is kept.</source>
+        <translation>صِل الحاسوب بالإنترنت ثم أعد المحاولة؛ وما وصل حتى الآن محفوظ.</translation>
+    </message>
+    <message>
+        <source>The proxy of this computer can&apos;t be used: {reason}.</source>
+        <translation>لا يمكن استعمال الوكيل (proxy) المضبوط في هذا الحاسوب: {reason}.</translation>
+    </message>
+    <message>
+        <source>Set ALL_PROXY, HTTP_PROXY and HTTPS_PROXY to a http, https or socks5 address.</source>
+        <translation>اضبط ALL_PROXY وHTTP_PROXY وHTTPS_PROXY على عنوان http أو https أو socks5.</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} did not lead to {host}: {reason}.</source>
+        <translation>لم يوصل الوكيل {proxy} إلى {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check whether the proxy or VPN program runs; what came so far is kept.</source>
+        <translation>تأكّد من أن برنامج الوكيل أو VPN يعمل؛ وما وصل حتى الآن محفوظ.</translation>
+    </message>
+    <message>
+        <source>What {host} said of {name} can&apos;t be understood.</source>
+        <translation>لا يمكن فهم ما قاله {host} عن {name}.</translation>
+    </message>
+    <message>
+        <source>Try again later, or look at its page in a browser.</source>
+        <translation>أعد المحاولة لاحقًا، أو انظر صفحته في المتصفح.</translation>
+    </message>
+    <message>
+        <source>{host} is asked without encryption, so your token was not sent to it.</source>
+        <translation>الاتصال بـ {host} بلا تشفير، فلم يُرسل رمزك إليه.</translation>
+    </message>
+    <message>
+        <source>Set HF_ENDPOINT to an address that begins with https.</source>
+        <translation>اضبط HF_ENDPOINT على عنوان يبدأ بـ https.</translation>
+    </message>
+    <message>
+        <source>{repo} holds no GGUF file, but weights that can be converted.</source>
+        <translation>ليس في {repo} ملف GGUF، بل أوزان يمكن تحويلها.</translation>
+    </message>
+    <message>
+        <source>Run “samar convert {repo} --network”, or look for a repository with GGUF files.</source>
+        <translation>شغّل «samar convert {repo} --network»، أو ابحث عن مستودع فيه ملفات GGUF.</translation>
+    </message>
+    <message>
+        <source>{repo} holds no model that Samar can use.</source>
+        <translation>ليس في {repo} نموذج يستطيع سمر استعماله.</translation>
+    </message>
+    <message>
+        <source>Look for a repository with GGUF files.</source>
+        <translation>ابحث عن مستودع فيه ملفات GGUF.</translation>
+    </message>
+    <message>
+        <source>{repo} holds no file of the type {type}.</source>
+        <translation>ليس في {repo} ملف من النوع {type}.</translation>
+    </message>
+    <message>
+        <source>It has: {types}.</source>
+        <translation>فيه: {types}.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>

@@ -472,6 +472,38 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Samar never uses the network as long as you have not allowed it."),
         QT_TRANSLATE_NOOP("errors", "Allow the network in the settings, or add --network in the terminal."),
     ),
+    "no_network": (
+        QT_TRANSLATE_NOOP("errors", "There is no connection to the internet, or {host} is not known here."),
+        QT_TRANSLATE_NOOP("errors", "Connect the computer and try again; what came so far is kept."),
+    ),
+    "proxy_unusable": (
+        QT_TRANSLATE_NOOP("errors", "The proxy of this computer can't be used: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Set ALL_PROXY, HTTP_PROXY and HTTPS_PROXY to a http, https or socks5 address."),
+    ),
+    "proxy_failed": (
+        QT_TRANSLATE_NOOP("errors", "The proxy {proxy} did not lead to {host}: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Check whether the proxy or VPN program runs; what came so far is kept."),
+    ),
+    "hub_odd": (
+        QT_TRANSLATE_NOOP("errors", "What {host} said of {name} can't be understood."),
+        QT_TRANSLATE_NOOP("errors", "Try again later, or look at its page in a browser."),
+    ),
+    "hub_insecure": (
+        QT_TRANSLATE_NOOP("errors", "{host} is asked without encryption, so your token was not sent to it."),
+        QT_TRANSLATE_NOOP("errors", "Set HF_ENDPOINT to an address that begins with https."),
+    ),
+    "hub_checkpoint": (
+        QT_TRANSLATE_NOOP("errors", "{repo} holds no GGUF file, but weights that can be converted."),
+        QT_TRANSLATE_NOOP("errors", "Run “samar convert {repo} --network”, or look for a repository with GGUF files."),
+    ),
+    "hub_no_models": (
+        QT_TRANSLATE_NOOP("errors", "{repo} holds no model that Samar can use."),
+        QT_TRANSLATE_NOOP("errors", "Look for a repository with GGUF files."),
+    ),
+    "hub_no_type": (
+        QT_TRANSLATE_NOOP("errors", "{repo} holds no file of the type {type}."),
+        QT_TRANSLATE_NOOP("errors", "It has: {types}."),
+    ),
     "hub_unreachable": (
         QT_TRANSLATE_NOOP("errors", "{host} can't be reached: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Check the connection or the proxy and try again; what came so far is kept."),

@@ -16,6 +16,10 @@ MAX_EXPERTS = 1024
 MOST = 1 << 48
 """Of any size in bytes or elements: 256 TB."""
 _SCALINGS = ("none", "linear", "yarn", "longrope")
+_WHOLE_ROPE = frozenset({"granite", "mistral3", "olmo2", "qwen2", "qwen3", "qwen3moe", "smollm3"})
+"""Families whose code asserts that positions turn whole heads; others turn a part of them, or refuse the file."""
+_LIKE_HEADS = _WHOLE_ROPE | {"cohere2", "command-r", "jais", "llama", "phi2", "phi3", "phimoe", "stablelm"}
+"""Families whose code asserts that keys and values are of one length."""
 _FREE = ("general.sampling.", "tokenizer.ggml.scores")
 """Keys whose figures need be none: recommendations that are passed over, and scores that only order tokens."""
 
@@ -49,6 +53,21 @@ def trouble(header: Header) -> str:
         value = header.metadata.get(f"{header.architecture}.attention.{key}", 0.0)
         if isinstance(value, int | float) and value < 0:
             return "its normalization has a negative epsilon"
+    return _heads(header)
+
+
+def _heads(header: Header) -> str:
+    """Why the sizes of attention can't be right for the family; "" where they can."""
+    heads = next((count for count in header.per_layer("attention.head_count", 1, 0) if count > 0), 0)
+    whole_head = header.number(f"{header.architecture}.embedding_length") // heads if heads else 0
+    key, value = (
+        header.number(f"{header.architecture}.attention.{name}_length", whole_head) for name in ("key", "value")
+    )
+    if header.architecture in _LIKE_HEADS and key and value and key != value:
+        return f"its keys are {key} long and its values {value}"
+    turned = header.number(f"{header.architecture}.rope.dimension_count", value)
+    if header.architecture in _WHOLE_ROPE and value and turned != value:
+        return f"its positions turn {turned} of {value} elements"
     return ""
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
 from desktop.core.files import open_regular
 from desktop.core.machine import readable
 from desktop.models import gguf
@@ -102,6 +102,13 @@ class _Stored(msgspec.Struct, kw_only=True):
     downloads: list[Download] = []
 
 
+class _Kept(msgspec.Struct):
+    """downloads.json, its entries still to be read."""
+
+    version: int = 1
+    downloads: list[msgspec.Raw] = []
+
+
 class DownloadQueue:
     """The queue and its files. Methods may be called from any thread; `run` is called by one worker at a time."""
 
@@ -110,13 +117,19 @@ class DownloadQueue:
         self.path = library.path.with_name("downloads.json")
         self.partial = library.models / ".partial"
         self._lock = threading.RLock()
+        self._known: list[Download] = []
+        """As last read."""
 
     # ---- the queue
 
     def downloads(self) -> list[Download]:
         """In the order of asking. What another run left running is paused."""
         with self._lock:
-            found = self._load().downloads
+            try:
+                found = self._known = self._load().downloads
+            except OSError as problem:
+                log.warning("the queue of downloads can't be read now: %s", technical(problem))
+                found = self._known
         return [
             msgspec.structs.replace(one, held=self._held(one)) if one.state is not State.RUNNING else one
             for one in found
@@ -148,6 +161,10 @@ class DownloadQueue:
             extras=extras,
             licence=repository.licence,
         )
+        try:
+            one = msgspec.json.decode(msgspec.json.encode(one), type=Download)
+        except (msgspec.DecodeError, OverflowError, TypeError) as problem:  # it would make the whole queue unreadable
+            raise SamarError("hub_odd", host=self.hub.host, name=repository.repo) from problem
         self._check_space(one)
         with self._changing() as stored:
             there = next((other for other in stored.downloads if other.id == one.id), None)
@@ -259,7 +276,12 @@ class DownloadQueue:
         def moved(held: int) -> None:
             progress(Progress(id=one.id, held=before + held, size=one.size))
 
-        self.hub.fetch(one.repo, one.commit, file, part, transfer, moved)
+        try:
+            self.hub.fetch(one.repo, one.commit, file, part, transfer, moved)
+        except SamarError as problem:
+            if problem.code == "download_damaged":
+                part.unlink(missing_ok=True)
+            raise
         progress(Progress(id=one.id, held=before + file.size, size=one.size, checking=True))
         try:
             self._check(part, file, transfer)
@@ -358,15 +380,26 @@ class DownloadQueue:
         stored.downloads = [changed if one.id == changed.id else one for one in stored.downloads]
 
     def _load(self) -> _Stored:
+        """The queue on the disk. A file that is no queue is set aside; of one with a wrong entry the others are kept. Raises
+        OSError where it can't be read now: it is not replaced then."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=_Stored)
+            raw = self.path.read_bytes()
         except FileNotFoundError:
             return _Stored()
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        try:
+            kept = msgspec.json.decode(raw, type=_Kept)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             log.warning("the queue of downloads can't be read and begins anew: %s", problem)
             with contextlib.suppress(OSError):
                 self.path.replace(self.path.with_name(f"downloads-damaged-{time.strftime('%Y%m%d-%H%M%S')}.json"))
             return _Stored()
+        found = []
+        for entry in kept.downloads:
+            try:
+                found.append(msgspec.json.decode(entry, type=Download))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+                log.warning("a download can't be read and is left out: %s", problem)
+        return _Stored(version=kept.version, downloads=[one for one in found if one.files])
 
     @contextmanager
     def _changing(self) -> Iterator[_Stored]:
@@ -377,6 +410,7 @@ class DownloadQueue:
                     stored = self._load()
                     yield stored
                     write_atomically(self.path, msgspec.json.encode(stored))
+                    self._known = stored.downloads
             except OSError as problem:
                 raise disk_error(problem, self.path) from problem
 

@@ -22,10 +22,13 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from desktop.core.errors import SamarError
+import msgspec
+
+from desktop.core.errors import SamarError, technical
+from desktop.core.network import failed, is_insecure, prepare_proxies, unusable_proxy
 from desktop.models.repository import (
     HubFile,
     HubModel,
@@ -45,7 +48,18 @@ KEYRING_SERVICE, KEYRING_USER = "samar", "hugging-face"
 _REFUSED_PATHS = ("/api/telemetry", "/api/agent-harnesses")
 """What huggingface_hub would ask for by itself; Samar tells nobody anything."""
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_REPO = re.compile(r"^[\w.\-]{1,96}/[\w.\-]{1,96}$")
+_REPO = re.compile(r"[\w.\-]{1,96}/[\w.\-]{1,96}")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""Names that are devices on Windows."""
+
+
+log = logging.getLogger(__name__)
+
+MOST_OF_AN_ANSWER = 32 * 1024 * 1024
+"""Bytes of a listing; the largest repositories have some megabytes."""
+_ODD = (AttributeError, TypeError, KeyError, IndexError, RecursionError, OverflowError, msgspec.ValidationError)
+"""What the client's library raises over an answer of wrong types."""
 
 
 class Stopped(Exception):  # noqa: N818 - a state, not an error
@@ -94,10 +108,16 @@ class Transfer:
 
     def watch(self, event: str, info: dict[str, Any]) -> None:
         """The trace of a request: take hold of its connection as soon as there is one."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):  # directly, or by way of a SOCKS proxy
             self._socket = info["return_value"].get_extra_info("socket")
             if self.stopped:
                 self._hang_up()
+
+    def let_go(self) -> None:
+        """Close what a request that failed may have left open: a connection to a proxy that refused stays so."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.close()
 
     def _hang_up(self) -> None:
         if self._socket is not None:
@@ -112,13 +132,45 @@ class _DiskRefused(Exception):  # noqa: N818 - carries an OSError past huggingfa
     pass
 
 
+class _Bounded:
+    """The body of an answer that ends in an error where it is longer than any right one."""
+
+    def __init__(self, stream: Any, most: int) -> None:
+        self._stream, self._left = stream, most
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            self._left -= len(piece)
+            if self._left < 0:
+                raise _TooLong
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _TooLong(Exception):  # noqa: N818 - becomes SamarError hub_odd
+    pass
+
+
+class _Packed(Exception):  # noqa: N818 - becomes SamarError hub_odd
+    """An answer came compressed though nothing of the kind was asked: its true size can't be known."""
+
+
+class _MoreThanPromised(Exception):  # noqa: N818 - becomes SamarError download_damaged
+    pass
+
+
 class _Sink:
     """The file that http_get writes to: reports how much it holds, and ends the transfer when it was stopped."""
 
-    def __init__(self, file: BinaryIO, transfer: Transfer, progress: Callable[[int], None]) -> None:
-        self._file, self._transfer, self._progress = file, transfer, progress
+    def __init__(self, file: BinaryIO, size: int, transfer: Transfer, progress: Callable[[int], None]) -> None:
+        """size: bytes that were promised; more never reach the disk."""
+        self._file, self._size, self._transfer, self._progress = file, size, transfer, progress
 
     def write(self, data: bytes) -> int:
+        if self._file.tell() + len(data) > self._size:
+            raise _MoreThanPromised
         rest = memoryview(data)
         try:
             while rest:  # a raw file may take only a part
@@ -208,6 +260,10 @@ class Hub:
     def host(self) -> str:
         return urlsplit(self.endpoint).netloc or self.endpoint
 
+    def _safe_token(self) -> str | None:
+        """The token, where nobody on the way can read it."""
+        return None if is_insecure(self.endpoint) else self._token()
+
     def page_of(self, repo: str) -> str:
         """The address of a repository's page, for the person's browser."""
         return f"{self.endpoint}/{repo}"
@@ -229,31 +285,26 @@ class Hub:
                 limit=limit,
                 expand=["downloads", "likes", "lastModified", "gated", "tags", "gguf"],
             )
-            return [_hub_model(one) for one in found]
+            return [model for one in found if (model := _hub_model(one)) is not None]
 
     def repository(self, repo: str, revision: str | None = None) -> HubRepository:
         """The models of a repository, parts and quantizations grouped. Raises SamarError network_off, hub_…"""
-        if not _REPO.match(repo):
+        if not _REPO.fullmatch(repo):
             raise SamarError("hub_not_found", name=repo)
         with self._speaking(repo) as api:
             info = api.model_info(repo, revision=revision, files_metadata=True)
-        files = [
-            HubFile(
-                name=one.rfilename,
-                size=int((one.lfs.size if one.lfs else one.size) or 0),
-                sha256=(one.lfs.sha256 if one.lfs else "") or "",
-                blob=one.blob_id or "",
-            )
-            for one in info.siblings or []
-            if one.rfilename.lower().endswith(".gguf") and _is_safe(one.rfilename)
-        ]
+            names = [one.rfilename for one in info.siblings or []]
+            files = [file for one in info.siblings or [] if (file := _hub_file(one)) is not None]
+            commit = info.sha if isinstance(info.sha, str) and _COMMIT.fullmatch(info.sha) else "main"
+            tags = [tag for tag in info.tags or [] if isinstance(tag, str)]
         projectors = tuple(file for file in files if is_projector(file.name))
         models = without_drafts([file for file in files if not is_projector(file.name) and not is_data(file.name)])
         return HubRepository(
             repo=repo,
-            commit=info.sha or "main",
-            licence=_licence(info.tags or []),
+            commit=commit,
+            licence=_licence(tags),
             gated=bool(info.gated),
+            checkpoint=any(isinstance(name, str) and name.endswith(".safetensors") for name in names),
             choices=grouped(models),
             projectors=projectors,
         )
@@ -284,7 +335,7 @@ class Hub:
         if file.size > constants.MAX_HTTP_DOWNLOAD_SIZE:
             raise SamarError("hub_too_large", name=file.name)
         url = hf_hub_url(repo, file.name, revision=commit, endpoint=self.endpoint)
-        headers = build_hf_headers(token=self._token() or False, library_name="samar", library_version=_version())
+        headers = build_hf_headers(token=self._safe_token() or False, library_name="samar", library_version=_version())
         headers["Accept-Encoding"] = "identity"
         if transfer.stopped:
             raise Stopped
@@ -302,7 +353,7 @@ class Hub:
             try:
                 http_get(
                     url,
-                    cast(BinaryIO, _Sink(out, transfer, progress)),
+                    cast(BinaryIO, _Sink(out, file.size, transfer, progress)),
                     resume_size=held,
                     headers=headers,
                     expected_size=file.size,
@@ -310,6 +361,10 @@ class Hub:
                 )
             except _DiskRefused as refused:
                 raise disk_error(cast(OSError, refused.__cause__), target) from refused
+            except _MoreThanPromised as problem:
+                raise SamarError("download_damaged", name=file.name, reason=f"more than {file.size} bytes") from problem
+            except _Packed as problem:
+                raise SamarError("download_damaged", name=file.name, reason="it came compressed") from problem
             os.fsync(out.fileno())
 
     # ---- the one way out
@@ -333,10 +388,13 @@ class Hub:
         try:
             yield HfApi(
                 endpoint=self.endpoint,
-                token=self._token() or False,
+                token=self._safe_token() or False,
                 library_name="samar",
                 library_version=_version(),
             )
+        except (_TooLong, _Packed, *_ODD) as problem:
+            log.warning("an answer of the Hub was refused: %s", technical(problem))
+            raise SamarError("hub_odd", host=self.host, name=about) from problem
         except (
             httpx2.HTTPError,
             httpx2.InvalidURL,
@@ -347,8 +405,8 @@ class Hub:
             _GaveUp,
             _NetworkOff,
         ) as problem:
-            transfer = _transfer.get()
-            if transfer is not None and transfer.stopped:
+            call.let_go()
+            if call.stopped:
                 raise Stopped from problem
             if isinstance(problem, HFValidationError):
                 raise SamarError("hub_not_found", name=about) from problem
@@ -385,12 +443,17 @@ class Hub:
                         raise
                     raise _GaveUp(problem) from problem
 
-        return Client(
-            event_hooks={"request": [self._before], "response": [self._after]},
-            follow_redirects=True,
-            timeout=httpx2.Timeout(20.0, connect=10.0),
-            limits=httpx2.Limits(max_keepalive_connections=0),  # so that each call has a connection that can be cut
-        )
+        prepare_proxies()
+        try:
+            return Client(
+                event_hooks={"request": [self._before], "response": [self._after]},
+                follow_redirects=True,
+                headers={"Accept-Encoding": "identity"},  # so that what is sent is as long as what is made of it
+                timeout=httpx2.Timeout(20.0, connect=10.0),
+                limits=httpx2.Limits(max_keepalive_connections=0),  # so that each call has a connection that can be cut
+            )
+        except (ImportError, ValueError, httpx2.InvalidURL) as problem:
+            raise unusable_proxy(problem) from problem
 
     def _before(self, request: httpx2.Request) -> None:
         transfer = _transfer.get()
@@ -398,10 +461,24 @@ class Hub:
             if transfer.stopped:
                 raise Stopped
             request.extensions["trace"] = transfer.watch
+        if "Authorization" in request.headers and not self._is_ours(request.url):
+            del request.headers["Authorization"]  # a further page of a list may lie anywhere
         if not self._allowed() or request.url.path.startswith(_REFUSED_PATHS):
             raise _NetworkOff
 
+    def _is_ours(self, url: httpx2.URL) -> bool:
+        """Whether an address is the Hub's own: the token is for nobody else."""
+        import httpx2
+
+        home = httpx2.URL(self.endpoint)
+        return (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
+
     def _after(self, response: httpx2.Response) -> None:
+        packed = response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
+        if packed and response.request.method != "HEAD":
+            raise _Packed
+        if not _is_patient() or response.status_code >= 400:
+            response.stream = cast(Any, _bounded(response.stream))
         if response.status_code == 429:
             raise _Busy(seconds_to_wait(response.headers))
         if response.status_code >= 500 and not _is_patient():
@@ -424,6 +501,8 @@ class Hub:
             return SamarError("hub_gated" if self._token() else "hub_gated_unknown", repo=repo)
         response = getattr(problem, "response", None)
         status = getattr(response, "status_code", 0)
+        if status in (401, 403) and is_insecure(self.endpoint) and self._token():
+            return SamarError("hub_insecure", host=self.host)
         if status == 401:
             return SamarError("hub_needs_token", repo=repo)
         if status == 403:
@@ -432,10 +511,8 @@ class Hub:
             return SamarError("hub_not_found", name=about)
         if status:
             return SamarError("hub_failed", reason=status)
-        if _caused_by(problem, ssl.SSLError):
-            return SamarError("hub_untrusted", host=self.host, reason=_first_line(problem))
-        if isinstance(problem, httpx2.HTTPError | ConnectionError):
-            return SamarError("hub_unreachable", host=self.host, reason=_first_line(problem))
+        if isinstance(problem, httpx2.HTTPError | ConnectionError) or _caused_by(problem, ssl.SSLError):
+            return failed(problem, self.host, urlsplit(self.endpoint).scheme)
         if isinstance(problem, OSError) and "Consistency check failed" in str(problem):
             return SamarError("download_damaged", name=about, reason="it has the wrong length")
         return SamarError("hub_failed", reason=_first_line(problem))
@@ -466,7 +543,7 @@ def seconds_to_wait(headers: Mapping[str, str]) -> int:
     given = headers.get("Retry-After", "").strip()
     if given.isascii() and given.isdigit():
         return int(given[:9])
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
         return max(0, math.ceil(parsedate_to_datetime(given).timestamp() - time.time()))
     if match := re.search(r"\bt=(\d{1,9})\b", headers.get("RateLimit", "")):
         return int(match[1])
@@ -498,29 +575,74 @@ def _first_line(problem: Exception) -> str:
     return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(". ")
 
 
+def _bounded(stream: Any) -> Any:
+    """The stream of an answer as the client's library wants it, at most MOST_OF_AN_ANSWER long."""
+    import httpx2
+
+    class Stream(_Bounded, httpx2.SyncByteStream):
+        pass
+
+    return Stream(stream, MOST_OF_AN_ANSWER)
+
+
 def _is_safe(name: str) -> bool:
-    """A name that stays inside a folder, whatever a Hub sends."""
+    """A name that stays inside a folder, and can be one on every system, whatever a Hub sends."""
     parts = name.split("/")
     return (
-        "\\" not in name
-        and ":" not in name
-        and all(part not in ("", ".", "..") for part in parts)
-        and name.isprintable()
+        name.isprintable()
+        and not any(letter in '\\:<>"|?*' for letter in name)
+        and all(_is_safe_part(part) for part in parts)
     )
+
+
+def _is_safe_part(part: str) -> bool:
+    long = len(part.encode("utf-8", "replace")) > 240
+    return not (long or part.startswith(".") or part.endswith((".", " ")) or not part or _RESERVED.fullmatch(part))
+
+
+class _Promised(msgspec.Struct):
+    """What a listing says of a file; its types are checked, since it goes into the queue on the disk."""
+
+    name: str
+    size: Annotated[int, msgspec.Meta(ge=0, le=1 << 50)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+    blob: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{40,64})?$")]
+
+
+def _hub_file(one: Any) -> HubFile | None:
+    """A GGUF file of a listing; None for another one, and for one that is not described rightly."""
+    name, lfs = one.rfilename, one.lfs
+    if not isinstance(name, str) or not name.lower().endswith(".gguf") or not _is_safe(name):
+        return None
+    said = {
+        "name": name,
+        "size": (lfs.size if lfs else one.size) or 0,
+        "sha256": (lfs.sha256 if lfs else "") or "",
+        "blob": one.blob_id or "",
+    }
+    try:
+        found = msgspec.convert(said, _Promised)
+    except (msgspec.ValidationError, OverflowError) as problem:
+        log.warning("a file of a listing was passed over: %s", type(problem).__name__)
+        return None
+    return HubFile(name=found.name, size=found.size, sha256=found.sha256, blob=found.blob)
 
 
 def _licence(tags: list[str]) -> str:
     return next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), "")
 
 
-def _hub_model(one: Any) -> HubModel:
+def _hub_model(one: Any) -> HubModel | None:
+    """A repository of a list; None for one that is not described rightly."""
+    if not isinstance(one.id, str) or not _REPO.fullmatch(one.id):
+        return None
     gguf = one.gguf if isinstance(one.gguf, dict) else {}
     updated = one.last_modified
-    tags = list(one.tags or [])
+    tags = [tag for tag in one.tags or [] if isinstance(tag, str)] if isinstance(one.tags, list) else []
     return HubModel(
         repo=one.id,
-        downloads=int(one.downloads or 0),
-        likes=int(one.likes or 0),
+        downloads=_number(one.downloads),
+        likes=_number(one.likes),
         updated=updated.timestamp() if isinstance(updated, datetime) else 0.0,
         licence=_licence(tags),
         gated=bool(one.gated),

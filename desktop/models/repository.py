@@ -72,6 +72,8 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
     gated: bool
     choices: tuple[HubChoice, ...]
     projectors: tuple[HubFile, ...]
+    checkpoint: bool = False
+    """It holds safetensors files, which can be converted."""
 
     def choice(self, fits: Callable[[HubChoice], bool] = lambda choice: True) -> HubChoice | None:
         """What one would take: of a common quantization, else the largest that fits; without one that fits the smallest."""

@@ -12,7 +12,6 @@ import hashlib
 import os
 import shutil
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop.core.errors import SamarError
+from desktop.core.network import failed, prepare_proxies, unusable_proxy
 from desktop.updates import release, signature
 from desktop.updates.release import Asset, Release, Source
 
@@ -69,7 +69,7 @@ class Updater:
 
     def _watch(self, event: str, info: dict[str, Any]) -> None:
         """The trace of a request: take hold of its connection as soon as there is one."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):  # directly, or by way of a SOCKS proxy
             self._socket = info["return_value"].get_extra_info("socket")
             if self._stopping.is_set():
                 self._hang_up()
@@ -197,20 +197,23 @@ class Updater:
         import httpx2
 
         host = urlsplit(self.source.page).netloc
+        prepare_proxies()
         try:
-            with httpx2.Client(
+            made = httpx2.Client(
                 follow_redirects=False,
                 timeout=httpx2.Timeout(20.0, connect=10.0),
                 headers=HEADERS,
                 limits=httpx2.Limits(max_keepalive_connections=0),  # each call has a connection that can be cut
-            ) as client:
+            )
+        except (ImportError, ValueError, httpx2.InvalidURL) as problem:
+            raise unusable_proxy(problem) from problem
+        try:
+            with made as client:
                 yield client
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as problem:
             if self._stopping.is_set():
                 raise Stopped from problem
-            reason: BaseException | None = problem
-            while reason is not None:
-                if isinstance(reason, ssl.SSLError):
-                    raise SamarError("hub_untrusted", host=host, reason=reason.reason or "TLS") from problem
-                reason = reason.__cause__ or reason.__context__
-            raise SamarError("update_unreachable", host=host, reason=type(problem).__name__) from problem
+            found = failed(problem, host, urlsplit(self.source.page).scheme)
+            if found.code == "hub_unreachable":
+                found = SamarError("update_unreachable", **found.details)
+            raise found from problem

@@ -58,7 +58,8 @@ class DownloadWorker(QObject):
         self._thread: threading.Thread | None = None
         self._closing = False
         self._running: tuple[str, Transfer] | None = None
-        self._cancelled: set[str] = set()
+        self._cancelled = ""
+        """The running download, when it is to be thrown away as soon as it ends."""
 
     def begin(self) -> None:
         """Show what another run left; it goes on when the person says so."""
@@ -97,7 +98,7 @@ class DownloadWorker(QObject):
         """Take a download out of the queue, with what came of it."""
         with self._wake:
             if self._running and self._running[0] == download_id:
-                self._cancelled.add(download_id)
+                self._cancelled = download_id
                 self._running[1].stop()
                 return
         self._drop(download_id)
@@ -158,6 +159,9 @@ class DownloadWorker(QObject):
             finally:
                 with self._wake:
                     self._running = None
+                    cancelled, self._cancelled = self._cancelled, ""
+                if cancelled:
+                    self._drop(cancelled)  # whatever it came to meanwhile
 
     def _next(self) -> str | None:
         with self._wake:
@@ -183,12 +187,11 @@ class DownloadWorker(QObject):
         try:
             entry = self.queue.run(one, transfer, _Reporter(self.progressed.emit))
         except Stopped:
-            if download_id in self._cancelled:
-                self._cancelled.discard(download_id)
-                self._drop(download_id)
-            else:
+            if self._cancelled != download_id:
                 self._set(download_id, State.PAUSED)
         except SamarError as problem:
+            if self._cancelled == download_id:
+                return
             if problem.code == "hub_busy":
                 waits = self.queue.refused(download_id, problem).state is State.WAITING
                 self._tell()

@@ -244,6 +244,8 @@ def test_that_a_large_vocabulary_is_passed_over(tmp_path: Path) -> None:
         ({"llama.expert_count": 8, "llama.expert_used_count": 2, "llama.expert_group_count": 3}, "3 groups"),
         ({"llama.expert_group_count": 1}, "1 groups"),
         ({"llama.rope.scaling.type": "sideways"}, "unknown way"),
+        ({"llama.attention.key_length": 8}, "keys are 8 long"),
+        ({"llama.attention.value_length": 8}, "values 8"),
     ],
 )
 def test_that_figures_which_end_the_library_are_refused_before(
@@ -254,6 +256,14 @@ def test_that_figures_which_end_the_library_are_refused_before(
     with pytest.raises(SamarError) as caught:
         gguf.inspect(path)
     assert caught.value.code == "model_damaged" and reason in str(caught.value)
+
+
+def test_that_positions_which_end_the_library_are_refused_before(tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "m.gguf", architecture="qwen2", extra={"qwen2.rope.dimension_count": 8})
+    with pytest.raises(SamarError, match="turn 8 of 16"):
+        gguf.inspect(path)
+    part = write_tiny(tmp_path / "n.gguf", architecture="stablelm", extra={"stablelm.rope.dimension_count": 8})
+    assert gguf.inspect(part).architecture == "stablelm"
 
 
 def test_that_plausible_experts_are_read(tmp_path: Path) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 from pytestqt.qtbot import QtBot
 
+from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.models import hub as hub_module
-from desktop.models.downloads import Download, DownloadQueue, State
+from desktop.models.downloads import Download, DownloadQueue, Progress, State
 from desktop.models.entry import Entry
-from desktop.models.hub import Hub
+from desktop.models.hub import Hub, Transfer
 from desktop.models.library import Library
 from desktop.workers.downloads import DownloadWorker, Pace
 from tests.fakes.loopback_hub import LoopbackHub
@@ -158,3 +159,39 @@ def test_that_the_queue_waits_as_a_whole_and_pausing_frees_it(
     with qtbot.waitSignal(worker.finished, timeout=20_000):
         worker.resume(first.id)
     assert states(worker) == []
+
+
+@pytest.mark.parametrize("outcome", ["done", "failed"])
+def test_that_a_cancel_that_comes_too_late_leaves_no_trap(
+    worker: DownloadWorker, qtbot: QtBot, world: LoopbackHub, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    """It arrives after the last look at it; the next download of the same model must not be taken for cancelled."""
+    real = worker.queue.run
+    ended: list[bool] = []
+    failures: list[SamarError] = []
+    worker.failed.connect(failures.append)
+
+    def run(one: Download, transfer: Transfer, progress: Callable[[Progress], None]) -> Entry:
+        if ended:
+            return real(one, transfer, progress)
+        try:
+            entry = real(one, Transfer(), progress)
+            if outcome == "failed":
+                raise SamarError("hub_failed", reason="500")
+            return entry
+        finally:
+            worker.cancel(one.id)
+            ended.append(True)
+
+    monkeypatch.setattr(worker.queue, "run", run)
+    one = ask(worker)
+    qtbot.waitUntil(lambda: bool(ended) and states(worker) == [] and worker._running is None, timeout=20_000)
+    assert failures == []
+    for entry in worker.queue.library.refresh():
+        if entry.is_ours:
+            worker.queue.library.remove(entry, delete=Path.unlink)
+    world.gate = threading.Event()
+    assert ask(worker).id == one.id
+    qtbot.waitUntil(lambda: world.paused.is_set() and states(worker) == [State.RUNNING], timeout=10_000)
+    worker.pause(one.id)
+    qtbot.waitUntil(lambda: states(worker) == [State.PAUSED], timeout=10_000)
