@@ -15,12 +15,16 @@ _LONGEST = 64
 
 def cut(text: str, limit: int) -> str:
     """The longest beginning of `text` of at most `limit` code points that ends at a boundary of a grapheme cluster."""
-    if len(text) <= limit:
-        return text
-    for at in range(limit, max(limit - _LONGEST, 0), -1):
-        if is_boundary(text, at):
-            return text[:at]
-    return text[:limit]
+    at = boundary_before(text, limit)
+    return text[: at if at or not text else limit]
+
+
+def boundary_before(text: str, at: int) -> int:
+    """The last boundary at `at` or before it; `at` itself inside of a cluster that is too long to be kept whole."""
+    for place in range(at, max(at - _LONGEST, -1), -1):
+        if is_boundary(text, place):
+            return place
+    return at
 
 
 def is_boundary(text: str, at: int) -> bool:

@@ -26,6 +26,7 @@ import msgspec
 from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.errors import SamarError
 from desktop.core.formulas import UNITS, add_formulas
+from desktop.core.graphemes import cut
 from desktop.core.images import media_type
 from desktop.core.text import Direction, direction_of
 from desktop.parsing.typesetting import Typesetter
@@ -411,8 +412,9 @@ def file_name(title: str, form: ExportFormat) -> str:
     """A name for an exported file that every file system takes, from a chat's title."""
     name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
     name = " ".join(name.split()).strip(". ")
+    name = cut(name, 120)
     while len(name.encode()) > 120:  # bytes: Linux allows 255
-        name = name[:-1]
+        name = cut(name, len(name) - 1)
     ending = "jsonl" if form in (ExportFormat.SHAREGPT, ExportFormat.CHATML) else form.value
     return f"{name.strip() or 'samar'}.{ending}"
 

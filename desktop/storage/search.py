@@ -24,6 +24,7 @@ from desktop.core.folding import (
     without_article,
     words,
 )
+from desktop.core.graphemes import boundary_before
 from desktop.storage import index
 from desktop.storage.database import Database, Row
 from desktop.storage.rows import role_of, text_of
@@ -248,4 +249,4 @@ def _cut(text: str, hit: Span) -> Span:
     if end < len(text):
         blank = text.rfind(" ", hit[1], end)
         end = blank if blank > hit[0] + _AFTER // 2 else max(end, min(hit[1], hit[0] + 2 * _AFTER))
-    return start, end
+    return boundary_before(text, start), boundary_before(text, end)

@@ -108,6 +108,13 @@ def test_that_hits_stay_on_their_letters_without_markdown(text: str, place: int)
     assert plain[slice(*moved)] == text[slice(*hit)]
 
 
+def test_that_a_snippet_ends_between_what_one_sees_as_characters(store: ChatStore) -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    exchange(store, store.create_chat("t").id, None, family * 30 + "hit" + family * 60, "a")
+    (hit,) = Search(store.database).messages(Query("hit"))
+    assert hit.snippet.replace(family, "") == "hit"
+
+
 def test_that_a_highlight_lies_on_the_original_letters(store: ChatStore) -> None:
     chat = store.create_chat("عنوان")
     text = "سطر أول\nثم نتحدث عن النَّموذجِ الكبير، " + "و كلام كثير " * 40 + "نموذجنا"

@@ -241,6 +241,7 @@ def test_that_an_export_that_fails_leaves_the_file_that_was_there(
 def test_that_a_title_becomes_a_name_that_every_file_system_takes(title: str, name: str) -> None:
     assert file_name(title, ExportFormat.MARKDOWN) == name
     assert len(file_name(title + "ط" * 500, ExportFormat.CHATML).encode()) <= 130
+    assert file_name(title + "👩🏽" * 80, ExportFormat.CHATML).removesuffix(".jsonl").endswith("👩🏽")
 
 
 def test_that_a_formula_that_takes_too_long_is_exported_as_its_source(

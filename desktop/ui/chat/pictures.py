@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 
 from desktop.core.chat import Picture
 from desktop.core.errors import SamarError
+from desktop.core.graphemes import cut
 from desktop.core.text import Direction, shown
 from desktop.ui import icons
 from desktop.ui.chat import blocks as b
@@ -52,7 +53,9 @@ def image_blocks(message_id: int, images: Sequence[Picture], ui: Direction) -> l
         return []
     runs: list[Run] = []
     for at, image in enumerate(images):
-        text = QCoreApplication.translate("Transcript", "[Image: {name}]").replace("{name}", shown(image.name)[:120])
+        text = QCoreApplication.translate("Transcript", "[Image: {name}]").replace(
+            "{name}", cut(shown(image.name), 120)
+        )
         source = f"{image.id} {image.width} {image.height} {int(len(images) > 1)}"
         runs += [Run(" ")] if at else []
         runs.append(Run(text, b.PICTURE, f"{LINK}{message_id}/{at}", source))

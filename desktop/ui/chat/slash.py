@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from desktop.core.graphemes import cut
 from desktop.storage.prompts import Prompt
 from desktop.ui import theme
 from desktop.ui.chat.composer import SHADOW, Composer
@@ -28,7 +29,7 @@ class PromptRow(Button):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(text)
         if prompt is not None:
-            self.setAccessibleDescription(" ".join(prompt.content.split())[:200])
+            self.setAccessibleDescription(cut(" ".join(prompt.content.split()), 200))
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.fontMetrics().height() * (2 if self.prompt else 1) + 16)
@@ -52,7 +53,7 @@ class PromptRow(Button):
             painter.setFont(theme.interface_font(12))
             painter.setPen(tokens.color("muted"))
             command = f"\u2068/{self.prompt.command}\u2069 · " if self.prompt.command else ""
-            excerpt = f"{command}\u2068{' '.join(self.prompt.content.split())[:200]}\u2069"
+            excerpt = f"{command}\u2068{cut(' '.join(self.prompt.content.split()), 200)}\u2069"
             draw_line(painter, line.translated(0, line.height()), excerpt, right_to_left=rtl)
 
 
