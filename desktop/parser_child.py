@@ -102,9 +102,17 @@ def _code() -> dict[str, Task]:
     return {"lex_block": code_tokens.lex_block, "lex_lines": code_tokens.lex_lines}
 
 
+def _chats() -> dict[str, Task]:
+    from desktop.storage.importing import ChatReader
+
+    reader = ChatReader()
+    return {"check": reader.check, "chats": reader.chats}
+
+
 _TASKS: dict[Kind, Callable[[], dict[str, Task]]] = {
     Kind.FORMULAS: _formulas,
     Kind.CODE: _code,
+    Kind.CHATS: _chats,
 }
 
 if __name__ == "__main__":

@@ -4668,6 +4668,10 @@ Everything stays on this computer.</source>
         <source>It has: {types}.</source>
         <translation>فيه: {types}.</translation>
     </message>
+    <message>
+        <source>Reading {name} takes more time or memory than a file of chats may.</source>
+        <translation>قراءة {name} تستغرق وقتًا أو ذاكرة أكثر مما يُسمح به لملف محادثات.</translation>
+    </message>
 </context>
 <context>
     <name>models</name>

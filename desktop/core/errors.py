@@ -313,6 +313,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} is too large to import: {size}, and {limit} is the most."),
         QT_TRANSLATE_NOOP("errors", "Export fewer chats at a time. Nothing was imported."),
     ),
+    "import_too_demanding": (
+        QT_TRANSLATE_NOOP("errors", "Reading {name} takes more time or memory than a file of chats may."),
+        QT_TRANSLATE_NOOP("errors", "Export fewer chats at a time. Nothing was imported."),
+    ),
     "export_failed": (
         QT_TRANSLATE_NOOP("errors", "{name} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another folder, or free some space."),

@@ -1,7 +1,8 @@
 """Chats read from files: Samar's own, ChatGPT's (the zip too), Open WebUI's, Jan's, and JSON lines.
 
 A file is read twice: first everything is checked, then it is stored, chat by chat. So a file that is damaged anywhere
-imports nothing, the memory needed is that of the file and one chat, and other writers wait for one chat at most.
+imports nothing, and other writers wait for one chat at most. It is read in a parser process (`ChatReader`), bounded in
+memory and time, which hands over one chat after another: a small file may unpack to more than a computer holds.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from typing import Any
 
 import msgspec
 
-from desktop.core.errors import SamarError
+from desktop.core.errors import SamarError, technical
+from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.images import MAX_OF_MESSAGE, ImageFile
+from desktop.parsing.client import ParserError, ParserLateError, ParserProcess, ParserStopped, ParserTooLargeError
+from desktop.parsing.protocol import Kind
 from desktop.storage import foreign
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import clean_text
@@ -29,8 +33,15 @@ from desktop.storage.rows import details_json, stats_json
 MOST_BYTES = 512 << 20
 _PAUSE_S = 0.001
 """Between chats, so that the window's own writes get their turn."""
+LIMIT_S = 300.0
+"""Seconds of processor time for reading a file once; the largest takes about ten."""
 _MOST_CHATS = 200_000
 _MOST_MESSAGES = 100_000
+_LATEST_S = 4e9
+"""Unix time, in the year 2096; calendars end with the year 9999."""
+_LONGEST_S = 1e7
+_MOST_OF_A_FIGURE = 2**53
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,6 @@ class Imported:
     """Chats that were here already, unchanged."""
     empty: int
     """Chats of other programs without a message, which were left out."""
-
-
-class _Stopped(Exception):  # noqa: N818 - no error
-    pass
 
 
 def import_chats(
@@ -60,25 +67,40 @@ def import_chats(
     Raises SamarError import_unreadable, import_unknown, import_damaged, import_too_large, disk_full and those of writing:
     nothing is then imported. When cancelled, nothing is imported either.
     """
-    chats = _Source(path)
-    total = filled = 0
-    for chat in chats:  # checked before anything is stored
-        total += 1
-        filled += bool(chat.messages)
-        if cancelled():
-            return Imported((), 0, 0, 0)
-        if total > _MOST_CHATS:
-            raise SamarError("import_too_large", name=path.name, size=f"{total} chats", limit=f"{_MOST_CHATS} chats")
-    if total and not filled and not chats.is_samars:
-        raise SamarError("import_unknown", name=path.name)
+    parser = ParserProcess(Kind.CHATS, readable=(path,))
+    try:
+        return _import(store, path, parser, progress, cancelled)
+    except ParserStopped:
+        return Imported((), 0, 0, 0)
+    except (ParserLateError, ParserTooLargeError) as problem:
+        raise SamarError("import_too_demanding", name=path.name) from problem
+    except ParserError as problem:
+        raise SamarError("import_damaged", name=path.name, reason="it ended the process that reads it") from problem
+    finally:
+        parser.close()
+
+
+def _import(
+    store: ChatStore,
+    path: Path,
+    parser: ParserProcess,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Imported:
+    checked: tuple[int, bool] = parser.call(
+        "check", str(path), MOST_BYTES, answer=tuple[int, bool], limit_s=LIMIT_S, cancelled=cancelled
+    )  # before anything is stored
+    total, is_samars = checked
+    chats: Iterator[ExchangeChat] = parser.stream("chats", item=ExchangeChat, limit_s=LIMIT_S, cancelled=cancelled)
     made: list[int] = []
     messages = present = empty = 0
     try:
         for done, chat in enumerate(chats):
             if cancelled():
-                raise _Stopped
+                raise ParserStopped
             progress(done, total)
-            if not chat.messages and not chats.is_samars:
+            require_whole(chat)  # here too: native code has read the file there
+            if not chat.messages and not is_samars:
                 empty += 1
             elif _is_here(store, chat):
                 present += 1
@@ -86,21 +108,46 @@ def import_chats(
                 made.append(_store(store, chat))
                 messages += len(chat.messages)
                 time.sleep(_PAUSE_S)
-    except BaseException as problem:
+    except BaseException:
         if made:
             store.purge(store.delete_chats(made))
-        if isinstance(problem, _Stopped):
-            return Imported((), 0, 0, 0)
         raise
     progress(total, total)
     return Imported(tuple(made), messages, present, empty)
 
 
+class ChatReader:
+    """What the parser process does with a file of chats. Errors: SamarError."""
+
+    def __init__(self) -> None:
+        self.source: _Source | None = None
+
+    def check(self, name: str, most_bytes: int) -> tuple[int, bool]:
+        """Read everything once: the number of chats, and whether the file is Samar's own."""
+        path = Path(name)
+        self.source = _Source(path, most_bytes)
+        total = filled = 0
+        for chat in self.source:
+            total += 1
+            filled += bool(chat.messages)
+            if total > _MOST_CHATS:
+                limit = f"{_MOST_CHATS} chats"
+                raise SamarError("import_too_large", name=path.name, size=f"{total} chats", limit=limit)
+        if total and not filled and not self.source.is_samars:
+            raise SamarError("import_unknown", name=path.name)
+        return total, self.source.is_samars
+
+    def chats(self) -> Iterator[ExchangeChat]:
+        """The chats that were checked, one after another."""
+        assert self.source is not None
+        return iter(self.source)
+
+
 class _Source:
     """The chats of a file, each time one iterates."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
+    def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
+        self.name, self.most_bytes = path.name, most_bytes
         self.is_samars = False
         try:
             if path.is_dir():
@@ -113,7 +160,7 @@ class _Source:
     def __iter__(self) -> Iterator[ExchangeChat]:
         try:
             for chat in self._chats():
-                _require_whole(chat)
+                require_whole(chat)
                 yield chat
         except OSError as problem:
             raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
@@ -123,7 +170,9 @@ class _Source:
             raise SamarError("import_damaged", name=self.name, reason=problem) from problem
 
     def _file(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
-        if path.stat().st_size > MOST_BYTES:
+        if not path.is_file():
+            raise SamarError("import_unreadable", name=self.name, reason="it is no file")
+        if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
         raws = self._unzipped(path) if zipfile.is_zipfile(path) else [path.read_bytes()]
         readers = [self._reader(raw) for raw in raws]
@@ -131,7 +180,7 @@ class _Source:
 
     def _unzipped(self, path: Path) -> list[bytes]:
         """The conversations in ChatGPT's zip, never more bytes than allowed, whatever the zip claims."""
-        raws, room = [], MOST_BYTES
+        raws, room = [], self.most_bytes
         try:
             with zipfile.ZipFile(path) as archive:
                 for member in sorted(archive.namelist()):
@@ -141,7 +190,7 @@ class _Source:
                             raw = file.read(room + 1)
                         room -= len(raw)
                         if room < 0:
-                            raise self._too_large(MOST_BYTES - room)
+                            raise self._too_large(self.most_bytes - room)
                         raws.append(raw)
         except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as problem:
             # RuntimeError: zipfile's for a password, and, as NotImplementedError, for a compression that it does not know
@@ -160,7 +209,11 @@ class _Source:
         if rest.strip() and _is_object(first):
             return lambda: (_chat_of(line) for line in raw.splitlines() if line.strip())
         try:
-            whole = _top(raw)
+            try:
+                whole = _top(raw)
+            except msgspec.DecodeError:
+                raw = _mended(raw)
+                whole = _top(raw)
         except RecursionError:
             raise SamarError("import_damaged", name=self.name, reason="nested too deep") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
@@ -171,7 +224,7 @@ class _Source:
             if whole.version > VERSION:
                 raise SamarError("import_unknown", name=self.name)
             self.is_samars = True
-            return lambda: (msgspec.json.decode(chat, type=ExchangeChat) for chat in whole.chats)
+            return lambda: (_decoded(bytes(chat), ExchangeChat) for chat in whole.chats)
         if not any(_knows(chat) for chat in whole[:20]):
             raise SamarError("import_unknown", name=self.name)
         return lambda: (_chat_of(bytes(chat)) for chat in whole)
@@ -195,12 +248,14 @@ class _Source:
         return foreign.jan_chat(head, [msgspec.json.decode(line) for line in lines if line.strip()])
 
     def _bounded(self, path: Path) -> bytes:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
         return path.read_bytes()
 
     def _too_large(self, size: int) -> SamarError:
-        return SamarError("import_too_large", name=self.name, size=f"{size >> 20} MB", limit=f"{MOST_BYTES >> 20} MB")
+        return SamarError(
+            "import_too_large", name=self.name, size=f"{size >> 20} MB", limit=f"{self.most_bytes >> 20} MB"
+        )
 
 
 def _top(raw: bytes) -> ChatFile | list[msgspec.Raw]:
@@ -230,7 +285,7 @@ def _knows(raw: msgspec.Raw) -> bool:
 
 def _chat_of(raw: bytes) -> ExchangeChat:
     """A chat of another program, known by its fields."""
-    found: Any = msgspec.json.decode(raw)
+    found = _decoded(raw, Any)
     if not isinstance(found, dict):
         raise foreign.UnreadableChatError("a chat that is no object")
     if "mapping" in found:
@@ -240,28 +295,80 @@ def _chat_of(raw: bytes) -> ExchangeChat:
     return foreign.plain_chat(found)
 
 
-def _require_whole(chat: ExchangeChat) -> None:
-    """What types can't say: parents before children, finite numbers, a leaf that exists."""
+def _decoded(raw: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError as problem:
+        try:
+            return msgspec.json.decode(_mended(raw), type=kind)
+        except msgspec.DecodeError:
+            raise problem from None
+
+
+def _mended(raw: bytes) -> bytes:
+    """JSON whose numbers are none (NaN, Infinity), or larger than any program takes, with null and 0 in their place."""
+    import json
+
+    def whole(digits: str) -> int:
+        return int(digits) if len(digits) < 20 else 0
+
+    def broken(digits: str) -> float:
+        number = float(digits)
+        return number if math.isfinite(number) else 0.0
+
+    try:
+        found = json.loads(raw, parse_int=whole, parse_float=broken, parse_constant=lambda _name: None)
+    except ValueError as problem:
+        raise msgspec.DecodeError(
+            technical(problem) if isinstance(problem, UnicodeError) else str(problem)
+        ) from problem
+    return msgspec.json.encode(found)
+
+
+def require_whole(chat: ExchangeChat) -> None:
+    """What types can't say: parents before children, a leaf that exists. Figures beyond any bound are left out, and
+    messages are numbered from 1.
+
+    Raises UnreadableChatError.
+    """
     if len(chat.messages) > _MOST_MESSAGES:
         raise foreign.UnreadableChatError(f"a chat of more than {_MOST_MESSAGES} messages")
-    seen: set[int] = set()
-    for message in chat.messages:
-        if message.id in seen or (message.parent is not None and message.parent not in seen):
+    seen: dict[int | None, int | None] = {None: None}
+    for number, message in enumerate(chat.messages, 1):
+        if message.id in seen or message.parent not in seen:
             raise foreign.UnreadableChatError("a message whose parent does not stand before it")
-        seen.add(message.id)
-        _require_finite(message.created_at, message.thinking_s)
+        seen[message.id] = number
+        message.id, message.parent = number, seen[message.parent]
+        message.created_at = _moment(message.created_at)
+        if message.thinking_s is not None and not 0 <= message.thinking_s <= _LONGEST_S:
+            message.thinking_s = None
+        if message.stats is not None and not _is_bounded(message.stats):
+            message.stats = None
         _require_images(message.images, MAX_OF_MESSAGE)
-    _require_finite(chat.created_at, chat.updated_at)
+    chat.created_at, chat.updated_at = _moment(chat.created_at), _moment(chat.updated_at)
     _require_images(chat.draft_images, MAX_OF_MESSAGE)
-    if chat.active is not None and chat.active not in seen:
-        chat.active = chat.messages[-1].id if chat.messages else None
+    chat.summary_until = seen.get(chat.summary_until)
+    chat.active = seen.get(chat.active)
     if chat.active is None and chat.messages:
         chat.active = chat.messages[-1].id
+    if chat.params is not None:
+        chat.params = _bounded_params(chat.params)
 
 
-def _require_finite(*numbers: float | None) -> None:
-    if not all(number is None or math.isfinite(number) for number in numbers):
-        raise foreign.UnreadableChatError("a time that is no number")
+def _moment(seconds: float) -> float:
+    """A Unix time of our age; 0.0, which means that it is not known, for any other."""
+    return seconds if 0 <= seconds <= _LATEST_S else 0.0
+
+
+def _is_bounded(stats: GenerationStats) -> bool:
+    figures = [value for value in msgspec.structs.asdict(stats).values() if isinstance(value, int | float)]
+    return all(0 <= figure <= _MOST_OF_A_FIGURE for figure in figures)
+
+
+def _bounded_params(params: GenerationParams) -> GenerationParams:
+    tokens = None if params.max_tokens is None else min(params.max_tokens, _LARGEST)
+    bias = tuple((token, by) for token, by in params.logit_bias if 0 <= token <= _LARGEST)
+    return msgspec.structs.replace(params.checked(), max_tokens=tokens, logit_bias=bias)
 
 
 def _require_images(found: list[ExchangeImage], most: int) -> None:

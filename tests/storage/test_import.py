@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from hypothesis import strategies as st
 from desktop.core.chat import Message, Role
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
+from desktop.parsing import client
+from desktop.parsing.protocol import Kind
 from desktop.storage import importing
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
@@ -506,9 +510,103 @@ def test_that_no_json_is_a_bug(tmp_path: Path, value: object) -> None:
     store = ChatStore(Database.in_memory())
     (tmp_path / "x.json").write_bytes(msgspec.json.encode(value))
     try:
-        import_chats(store, tmp_path / "x.json")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(importing, "ParserProcess", InThisProcess)  # a hundred processes would take minutes
+            import_chats(store, tmp_path / "x.json")
     except SamarError as problem:
         if not problem.code.startswith("import_"):
             raise
     assert store.database.fetch("PRAGMA foreign_key_check") == []
     store.database.close()
+
+
+class InThisProcess:
+    """A parser process that is none. Values go through the same bytes."""
+
+    def __init__(self, _kind: object, *, readable: tuple[Path, ...]) -> None:
+        self.reader = importing.ChatReader()
+
+    def call(self, task: str, *arguments: Any, **_options: Any) -> Any:
+        return getattr(self.reader, task)(*arguments)
+
+    def stream(self, task: str, *, item: Any, **_options: Any) -> Iterator[Any]:
+        for found in getattr(self.reader, task)():
+            yield msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=item)
+
+    def close(self) -> None:
+        pass
+
+
+STATS = {"prompt_tokens": 2**63, "reply_tokens": 10**30, "tokens_per_s": 1e308}
+
+
+def test_that_figures_beyond_any_bound_are_left_out_and_the_chats_come(store: ChatStore, tmp_path: Path) -> None:
+    """Times beyond the year 9999 kept the window from opening; figures beyond 64 bits the chat from being shown."""
+    one = {
+        "id": 2**70, "role": "user", "content": "one", "created_at": 253402300800, "thinking_s": 1e300, "stats": STATS,
+    }  # fmt: skip
+    two = {"id": 5, "parent": 2**70, "role": "assistant", "content": "two", "created_at": -1e300}
+    odd = {
+        "title": "odd", "created_at": 1e300, "updated_at": 253402300800.0, "active": 2**70, "summary_until": 2**80,
+        "params": {"max_tokens": 2**80, "seed": 2**80, "top_k": 2**80, "temperature": 1e300, "logit_bias": [[2**80, 1.0]]},
+        "messages": [one, two],
+    }  # fmt: skip
+    plain = {"title": "plain", "messages": [{"id": 1, "role": "user", "content": "x"}]}
+    (tmp_path / "x.json").write_bytes(own(chats=[odd, plain]))
+    assert import_chats(store, tmp_path / "x.json").messages == 3
+    chats = {chat.title: chat for chat in store.list_chats()}
+    assert set(chats) == {"odd", "plain"}
+    chat = chats["odd"]
+    assert max(chat.created_at, chat.updated_at) < 4e9
+    turns = list(store.messages_of(chat.id))
+    assert [turn.content for turn in turns] == ["one", "two"]
+    assert turns[1].parent_id == turns[0].id == chat.active_leaf
+    assert all(turn.stats is None and turn.thinking_s is None for turn in turns)
+    assert all(0 <= turn.created_at < 4e9 for turn in turns)
+    assert chat.params is not None
+    assert chat.params.max_tokens == 2**31 - 1
+    assert chat.params.logit_bias == ()
+
+
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
+def test_that_numbers_that_are_none_do_not_cost_the_file(store: ChatStore, tmp_path: Path, odd: str) -> None:
+    raw = json.dumps([{"messages": [{"role": "user", "content": "x"}], "create_time": 5}]).replace("5}", odd + "}")
+    (tmp_path / "x.json").write_text(raw)
+    assert import_chats(store, tmp_path / "x.json").messages == 1
+
+
+def test_that_a_small_zip_that_unpacks_to_more_than_memory_is_refused(store: ChatStore, tmp_path: Path) -> None:
+    """Fifty million empty lists, in a tenth of a megabyte, are gigabytes of objects."""
+    with (
+        zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("conversations.json", "w") as file,
+    ):
+        file.write(b"[[]")
+        for _ in range(500):
+            file.write(b",[]" * 100_000)
+        file.write(b"]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(client.MEMORY, Kind.CHATS, 512 << 20)
+        with pytest.raises(SamarError) as problem:
+            import_chats(store, tmp_path / "x.zip")
+    assert problem.value.code == "import_too_demanding"
+    assert store.count_chats() == 0
+
+
+def test_that_an_import_that_takes_too_long_is_refused(
+    store: ChatStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LIMIT_S", 0.2)
+    (tmp_path / "x.json").write_bytes(b'{"messages": [' + b'{"role": "user", "content": "x"},' * 3_000_000 + b"{}]}")
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "x.json")
+    assert problem.value.code == "import_too_demanding"
+
+
+def test_that_a_file_that_is_none_is_named(store: ChatStore, tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no FIFOs here")
+    os.mkfifo(tmp_path / "x.json")
+    with pytest.raises(SamarError) as problem:
+        import_chats(store, tmp_path / "x.json")
+    assert problem.value.code == "import_unreadable"
