@@ -19,6 +19,9 @@ from functools import cache, cached_property
 Span = tuple[int, int]
 """First and past-the-last character, in code points of the original text."""
 
+_compiled = cache(re.compile)
+"""Compiles a pattern at its first use: the window's start needs none of these."""
+
 VERSION = 2
 """To be raised with every change of `fold` or of what a word is found by: the search index is then made anew."""
 
@@ -146,8 +149,8 @@ _UNSPACED = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0
 
 
 # Signs that are looked for as words are. In ASCII, those behind a word (C++, F#) and before one (.NET), and operators.
-_ASCII_SIGNS = re.compile(r"[+#=<>!&|:?-]+")
-_DOTTED = re.compile(r"\.[^\W\d_][^\W_]*")
+_ASCII_SIGNS = r"[+#=<>!&|:?-]+"
+_DOTTED = r"\.[^\W\d_][^\W_]*"
 _OPERATORS = frozenset(
     ["=>", "->", "<-", "<=>", "==", "!=", "===", "!==", "<=", ">=", "&&", "||", "::", ":=", "??", "<<", ">>", "|>"]
 )
@@ -165,7 +168,7 @@ def _symbols() -> re.Pattern[str]:
 def sign_words(text: str) -> list[str]:
     """The signs of a folded text that are searched as words, each once."""
     found = [] if text.isascii() or max(text) < _FIRST_SYMBOL else _symbols().findall(text)
-    for run in _ASCII_SIGNS.finditer(text):
+    for run in _compiled(_ASCII_SIGNS).finditer(text):
         signs = run[0]
         if signs in _OPERATORS:
             found.append(signs)
@@ -177,7 +180,7 @@ def sign_words(text: str) -> list[str]:
                 begin -= 1
             if begin < start and not text[end : end + 1].isalnum() and not signs.strip("+#"):
                 found.append(text[begin:start] + signs)
-    for word in _DOTTED.finditer(text):
+    for word in _compiled(_DOTTED).finditer(text):
         if not (word.start() and text[word.start() - 1].isalnum()) and len(word[0]) <= _LONGEST_SIGN_WORD:
             found.append(word[0])
     return list(dict.fromkeys(found))
@@ -211,8 +214,8 @@ _ARTICLES = frozenset(before + article for before in ("", "و", "ف") for articl
 # "وردة".
 _PROCLITICS = frozenset(before + particle for before in ("", "و", "ف") for particle in ("", "ب", "ك", "ل", "س")) - {""}
 _LONGEST_PARTICLE = 4
-_FOUR_LETTERS = re.compile("[ء-ي]{4}")
-_AFTER_PROCLITIC = re.compile("(?<![^ ])[وفبكلس][ء-ي]{4}[^ ]*")
+_FOUR_LETTERS = "[ء-ي]{4}"
+_AFTER_PROCLITIC = "(?<![^ ])[وفبكلس][ء-ي]{4}[^ ]*"
 _SHORT = 4
 _ARTICLE = re.compile(r"[وف]?(?:ال|بال|كال|لل)(?=[ء-ي]{3})")
 _AFTER_ARTICLE = re.compile(r"(?<![^ ])[وف]?(?:ال|بال|كال|لل)([ء-ي]{3}[^ ]*)")
@@ -233,7 +236,7 @@ def without_particles(words_of_text: str) -> list[str]:
     """Of folded words with single blanks between them, those that begin as a particle, without it; both ways where two
     may be written there ("وكتاب": "كتاب" and "تاب…" of four letters and more)."""
     found = []
-    for word in _AFTER_PROCLITIC.findall(words_of_text):
+    for word in _compiled(_AFTER_PROCLITIC).findall(words_of_text):
         if not _ARTICLE.match(word):
             found += [word[size:] for size in (1, 2) if _is_proclitic(word[:size], word, size)]
     return found
@@ -241,14 +244,14 @@ def without_particles(words_of_text: str) -> list[str]:
 
 def _is_proclitic(particle: str, text: str, at: int) -> bool:
     """Whether `particle`, which stands before `at`, may be one."""
-    if particle not in _PROCLITICS or not _FOUR_LETTERS.match(text, at):
+    if particle not in _PROCLITICS or not _compiled(_FOUR_LETTERS).match(text, at):
         return False
     return particle[-1] != "س" or text[at] in "يتنا"  # the future stands before the prefixes of verbs
 
 
 _SEATS = ("ؤ", "ئ")
-_END_HAMZA = re.compile("[وي]ء$")
-_HUNDRED = re.compile("ماء(?=[هت])")
+_END_HAMZA = "[وي]ء$"
+_HUNDRED = "ماء(?=[هت])"
 
 
 def _seated(text: str) -> str:
@@ -259,7 +262,7 @@ def _seated(text: str) -> str:
 
 def _hamza_form(word: str) -> str:
     """The form that the spellings of a hamza share, of a folded word whose seats are gone: شيء and شئ, مائة and مئة."""
-    return _HUNDRED.sub("مء", _END_HAMZA.sub("ء", word))
+    return _compiled(_HUNDRED).sub("مء", _compiled(_END_HAMZA).sub("ء", word))
 
 
 def hamza_forms(text: str, words_of_text: list[str]) -> list[str]:
