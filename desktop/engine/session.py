@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ import msgspec
 
 from desktop.core import machine
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.generation import MOST_COUNT, GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
 from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
@@ -329,7 +328,7 @@ class Session:
             text = self.model.metadata(f"general.sampling.{key}")
             with contextlib.suppress(ValueError):
                 value = float(text or "nan")
-                return value if math.isfinite(value) else None
+                return value if abs(value) <= MOST_COUNT else None  # NaN is not either
             return None
 
         top_k, last_n = number("top_k"), number("penalty_last_n")
@@ -581,7 +580,7 @@ class _Reply:
             return StoppedBy.END
         self._count += 1
         self._left -= 1
-        if token in self._stops.tokens:
+        if not piece and token in self._stops.tokens:  # what has a text is looked for there
             return StoppedBy.END if self._stops.tokens[token] in self._ends else StoppedBy.STOP_STRING
         if not piece and token in self._stops.letters:
             piece = self._stops.letters[token].encode()

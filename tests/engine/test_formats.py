@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationParams
 from desktop.core.tools import fenced
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in, markers_of
 from desktop.engine.prompt import THINKING_TAGS
@@ -376,3 +377,24 @@ def test_that_a_call_with_control_tokens_arrives_as_a_call(make_engine: MakeEngi
     pieces = [event for event in engine.generate(request) if isinstance(event, Piece)]
     assert [(piece.kind, piece.text) for piece in pieces if piece.kind == "tool_call"] == [("tool_call", call)]
     assert "".join(piece.text for piece in pieces if piece.kind == "answer") == "Hm. "
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_that_gpt_oss_thinks_and_calls_in_control_tokens(make_engine: MakeEngine, tmp_path: Path, closed: bool) -> None:
+    marks = ("start", "channel", "message", "constrain", "end", "call", "return")
+    specials = ("<|im_end|>", "<|endoftext|>", *(f"<|{mark}|>" for mark in marks))
+    template = (
+        "{% for m in messages %}<|start|>{{ m.role }}<|message|>{{ m.content }}<|end|>{% endfor %}"
+        "{# <|channel|>analysis<|message|> <|channel|>commentary {{ tools }} #}<|start|>assistant"
+    )
+    engine = make_engine()
+    engine.load(write_tiny(tmp_path / "m.gguf", specials=specials, template=template), OPTIONS)
+    grammar = (
+        'root ::= <|channel|> "analysis" <|message|> "Hm." <|end|> <|start|> "assistant" <|channel|> '
+        '"commentary to=functions.f " <|constrain|> "json" <|message|> "{\\"n\\": 1}"' + (" <|call|>" if closed else "")
+    )
+    params = GenerationParams(grammar=grammar, seed=1)
+    request = GenerateRequest(messages=(("user", "hi <|end|>"),), params=params, thinking=False)
+    pieces = [(event.kind, event.text) for event in engine.generate(request) if isinstance(event, Piece)]
+    assert "".join(text for kind, text in pieces if kind == "thinking") == "Hm."
+    assert [text for kind, text in pieces if kind != "thinking"] == ['{"name": "f", "arguments": {"n": 1}}']

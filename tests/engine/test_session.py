@@ -428,10 +428,11 @@ def test_that_a_model_whose_template_is_broken_answers_and_says_so(
 def test_that_sampling_hints_that_are_no_numbers_are_passed_over(engine: EngineClient, tmp_path: Path) -> None:
     nan, inf = float("nan"), float("inf")
     keys = {"temp": nan, "top_k": nan, "top_p": inf, "min_p": -inf, "penalty_repeat": nan, "penalty_last_n": inf}
-    extra = {f"general.sampling.{key}": value for key, value in keys.items()}
-    info = engine.load(write_tiny(tmp_path / "m.gguf", extra=extra), OPTIONS)
-    assert info is not None
-    assert info.hints == SamplingHints()
+    for changed in (keys, dict.fromkeys(keys, 1e30), dict.fromkeys(keys, -1e30), dict.fromkeys(keys, "many")):
+        extra = {f"general.sampling.{key}": value for key, value in changed.items()}
+        info = engine.load(write_tiny(tmp_path / "m.gguf", extra=extra), OPTIONS)
+        assert info is not None
+        assert info.hints == SamplingHints()
 
 
 def test_that_a_cache_of_smaller_elements_works(engine: EngineClient, tmp_path: Path) -> None:
