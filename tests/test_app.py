@@ -86,15 +86,13 @@ def test_that_a_message_is_answered_and_kept(qtbot: QtBot, opened: Callable[[], 
 
 
 @pytest.mark.parametrize(
-    ("template", "says"), [(None, "brings no chat template"), ("{% for %}", "does not work")], ids=["none", "broken"]
+    ("template", "says"), [(None, "has no chat template"), ("{% for %}", "does not work")], ids=["none", "broken"]
 )
 def test_that_a_model_without_a_working_template_answers_and_the_window_says_so(
     qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path, template: str | None, says: str
 ) -> None:
     samar = opened(write_tiny(tmp_path / "m.gguf", template=template))
-    text = samar.window.toast.label.text()
-    assert says in text
-    assert "ChatML" in text
+    assert says in samar.window.toast.label.text()
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "hi"))
     assert [status for _, status, _ in rows(data_dir)] == ["finished", "finished"]
 

@@ -1737,12 +1737,12 @@ Everything stays on this computer.</source>
         <translation>نموذج سمر المبدئي</translation>
     </message>
     <message>
-        <source>The chat template of this model does not work. ChatML is used, and answers may be odd.</source>
-        <translation>قالب المحادثة في هذا النموذج لا يعمل. يُستعمل ChatML، وقد تكون الأجوبة غريبة.</translation>
+        <source>This model&apos;s chat template does not work: answers may be odd.</source>
+        <translation>قالب محادثة هذا النموذج لا يعمل: قد تكون الأجوبة غريبة.</translation>
     </message>
     <message>
-        <source>This model brings no chat template. ChatML is used, and answers may be odd.</source>
-        <translation>ليس مع هذا النموذج قالب محادثة. يُستعمل ChatML، وقد تكون الأجوبة غريبة.</translation>
+        <source>This model has no chat template: answers may be odd.</source>
+        <translation>ليس مع هذا النموذج قالب محادثة: قد تكون الأجوبة غريبة.</translation>
     </message>
 </context>
 <context>

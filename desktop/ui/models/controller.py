@@ -133,10 +133,9 @@ class ModelController(QObject):
             text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
             self.notice.emit(text)
         if info.template_problem:
-            text = self.tr("The chat template of this model does not work. ChatML is used, and answers may be odd.")
-            self.notice.emit(text)
+            self.notice.emit(self.tr("This model's chat template does not work: answers may be odd."))
         elif not info.has_template:
-            self.notice.emit(self.tr("This model brings no chat template. ChatML is used, and answers may be odd."))
+            self.notice.emit(self.tr("This model has no chat template: answers may be odd."))
 
     def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
         """How fast a reply was is worth knowing for the next prediction."""
