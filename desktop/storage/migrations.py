@@ -179,7 +179,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
             day INTEGER NOT NULL,
             PRIMARY KEY (chat_id, day)
-        ) WITHOUT ROWID;
+        );
         """,
     ),
 )

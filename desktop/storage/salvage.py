@@ -39,6 +39,8 @@ _NEEDED = {
     "chats": {"id", "uid", "created_at", "updated_at"},
     "messages": {"id", "chat_id", "parent_id", "role", "status", "created_at", "content"},
     "drafts": {"chat_id", "content"},
+    "edits": {"message_id", "content"},
+    "deletion_days": {"chat_id", "day"},
     "erasures": {"chat_uid", "message_id", "created_at"},
     "properties": {"name", "value"},
     "prompts": {"id", "uid", "name", "content"},
@@ -263,6 +265,8 @@ class _Merge:
         self._leaves()
         self._images()
         self._drafts()
+        self._edits()
+        self._deletion_days()
         self._prompts()
         self._properties()
         self._others()
@@ -518,6 +522,29 @@ class _Merge:
             if chat != 0:
                 self.database.execute("DELETE FROM drafts WHERE chat_id IS ?", (chat,))
                 self._insert("drafts", {**row, "chat_id": chat})
+
+    def _edits(self) -> None:
+        rows = list(self._rows("edits", key="rowid"))
+        if self._was_deleted("edits"):
+            self.database.execute("DELETE FROM edits")
+        for row in rows:
+            if message := self.messages.get(_int(row["message_id"]), 0):
+                self.database.execute("DELETE FROM edits WHERE message_id = ?", (message,))
+                self._insert("edits", {**row, "message_id": message})
+
+    def _deletion_days(self) -> None:
+        """The days of the source and of the backup: more days than there were would erase a chat early, but each is one on
+        which Samar ran since it was deleted."""
+        for row in self._rows("deletion_days", key="rowid"):
+            if chat := self.chats.get(_int(row["chat_id"]), 0):
+                self.database.execute(
+                    "INSERT OR IGNORE INTO deletion_days (chat_id, day) SELECT ?, ? WHERE EXISTS"
+                    " (SELECT 1 FROM chats WHERE id = ? AND deleted_at IS NOT NULL)",
+                    (chat, row["day"], chat),
+                )
+        self.database.execute(
+            "DELETE FROM deletion_days WHERE chat_id NOT IN (SELECT id FROM chats WHERE deleted_at IS NOT NULL)"
+        )
 
     def _prompts(self) -> None:
         here: dict[str, int] = dict(self.database.fetch("SELECT uid, id FROM prompts"))

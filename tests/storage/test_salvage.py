@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from desktop.storage import backups
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
-from desktop.storage.salvage import RECOVERED
+from desktop.storage.salvage import RECOVERED, save_readable
 from tests.storage.harm import DAMAGE, build, converse, overwrite, pages_of, readable
 from tests.storage.kit import die_with_open_history, exchange, opened
 
@@ -58,6 +59,27 @@ def assert_all_is_there(store: ChatStore) -> None:
     assert reply.thinking.startswith("thought") or reply.content == ""
     gone = store.database.fetch("SELECT title FROM chats WHERE deleted_at IS NOT NULL")
     assert gone == [("deleted",)], "what was deleted can still be brought back, and what was erased can't"
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_that_edits_and_days_go_with_their_messages_and_chats(paths: Paths, tmp_path: Path, *, other: bool) -> None:
+    """other: what it is brought into has other chats and messages under the same ids."""
+    with opened(paths) as store:
+        chat, gone = store.create_chat("kept"), store.create_chat("gone")
+        question, _ = exchange(store, chat.id, None, "question", "answer")
+        store.save_edit(question.id, "edited")
+        store.delete_chats([gone.id])
+        store.database.execute("INSERT INTO deletion_days (chat_id, day) VALUES (?, 5)", (gone.id,))
+    elsewhere = Paths.under(tmp_path / "elsewhere")
+    with opened(elsewhere) as target:
+        if other:
+            for title in ("one", "two", "three"):
+                exchange(target, target.create_chat(title).id, None, f"{title}?", "yes")
+        assert save_readable(paths.history, target.database).complete
+        chats = {found.title: found.id for found in [*target.list_chats(), *target.deleted_chats()]}
+        edits = target.edits_of(chats["kept"])
+        assert [(target.get_message(id_).content, text) for id_, text in edits.items()] == [("question", "edited")]
+        assert target.days_deleted() == {chats["gone"]: 1}
 
 
 @pytest.mark.parametrize("backup", [True, False])
