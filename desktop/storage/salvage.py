@@ -142,6 +142,20 @@ class _Source:
                 waiting += [(middle + 1, last), (first, middle)]
             else:
                 yield from (dict(zip(names, row, strict=True)) for row in rows)
+                if rows:
+                    yield from self._hidden(table, names, query, {row[0] for row in rows}, range(first, last + 1))
+
+    def _hidden(
+        self, table: str, names: list[str], query: str, found: set[object], keys: Iterable[int]
+    ) -> Iterator[Fields]:
+        """Rows behind one whose key was damaged: it reads as one beyond the range, so that SQLite stops there, without an
+        error. Asked for by itself, each is found."""
+        for key in keys:
+            if key not in found:
+                with contextlib.suppress(sqlite3.Error):
+                    for row in self._connection.execute(query, (key, key)):
+                        self.lost.add(table)
+                        yield dict(zip(names, row, strict=True))
 
     def _pieces(self, table: str, names: list[str], key: int) -> Fields | None:
         """A row whose long texts lie on several pages, column by column; None where a needed one is lost."""
