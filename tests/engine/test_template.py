@@ -230,7 +230,7 @@ def test_that_a_template_no_attempt_gets_through_becomes_chatml_and_says_so(sour
 
 def test_that_a_template_that_loops_without_end_becomes_chatml(process: TemplateProcess) -> None:
     made = PromptBuilder(process, lambda text: list(text.encode()), ENDLESS["nested loops"])
-    assert "seconds" in made.problem
+    assert made.problem
     assert made.render(request(("user", "Hi")))[0].startswith("<|im_start|>user\nHi")
 
 
