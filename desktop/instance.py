@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.core import private
 from desktop.core.errors import SamarError
 
 if TYPE_CHECKING:  # the first start listens after its window is there
@@ -109,7 +110,7 @@ class Instance(QObject):
     def _claim(self) -> bool:
         assert self.place is not None
         try:
-            file = Path(f"{self.place}.lock").open("ab")  # noqa: SIM115 - open as long as the lock is held
+            file = open(f"{self.place}.lock", "ab", opener=private.opener)  # noqa: SIM115 - open as long as the lock is held
         except OSError as problem:
             log.warning("no lock can be made: %s", problem)
             return True

@@ -10,13 +10,16 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import logging
+import os
 import re
 import sys
 import traceback
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from desktop.core import private
 from desktop.core.errors import technical
 
 MOST_BYTES = 1_000_000
@@ -62,6 +65,10 @@ class RotatingFile(logging.FileHandler):
         self.most = most
         self.held = path.stat().st_size
 
+    def _open(self) -> TextIOWrapper:
+        descriptor = private.opener(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        return TextIOWrapper(BufferedWriter(FileIO(descriptor, "ab")), encoding=self.encoding, errors=self.errors)
+
     def emit(self, record: logging.LogRecord) -> None:
         try:
             size = len(self.format(record).encode("utf-8", "replace")) + 1
@@ -102,7 +109,7 @@ def begin(folder: Path) -> None:
     """Log to `folder`/samar.log; to standard error where the folder can't be written."""
     handler: logging.Handler
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
         handler = RotatingFile(folder / NAME)
     except OSError as problem:
         handler = logging.StreamHandler(sys.stderr)
@@ -128,7 +135,7 @@ def _watch_crashes(folder: Path) -> None:
             here.replace(folder / LAST_CRASH)
             logging.getLogger(__name__).warning("the last run ended in native code: see %s", LAST_CRASH)
         end()
-        _crash_file[:] = [here.open("w", encoding="utf-8")]
+        _crash_file[:] = [open(here, "w", encoding="utf-8", opener=private.opener)]  # noqa: SIM115 - kept open
         faulthandler.enable(_crash_file[0])
 
 

@@ -6,6 +6,8 @@ import contextlib
 import logging
 from pathlib import Path
 
+from desktop.core import private
+
 log = logging.getLogger(__name__)
 
 
@@ -21,7 +23,8 @@ class LoadMark:
             if model is None:
                 self.path.unlink(missing_ok=True)
             else:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                private.make_folder(self.path.parent)
+                private.make_file(self.path)
                 self.path.write_text(str(model), encoding="utf-8", errors="surrogateescape")
         except OSError as problem:  # a read-only folder: the load is not refused for it
             log.warning("the load of %s could not be noted: %s", model, problem)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core import private
 from desktop.core.errors import SamarError
 from desktop.core.generation import MOST_COUNT, GenerationParams, bounded
 from desktop.core.presets import Preset
@@ -123,7 +124,7 @@ class SettingsFile:
             if unread:
                 aside = self.path.with_name(f"settings-damaged-{stamp}.json")
                 with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
-                    aside.write_bytes(raw)
+                    private.write(aside, raw)
                 return settings, SamarError("settings_partly_read", fields=", ".join(unread), aside=aside.name)
             return settings, None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -142,7 +143,7 @@ class SettingsFile:
     def _from_newer(self, raw: bytes, fields: dict[str, object], aside: Path) -> tuple[Settings, SamarError]:
         """The fields that this version understands; the whole file is kept beside."""
         with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
-            aside.write_bytes(raw)
+            private.write(aside, raw)
         return _understood(fields)[0], SamarError("settings_too_new", aside=aside.name)
 
     def save(self, settings: Settings) -> Settings:
@@ -158,7 +159,7 @@ class SettingsFile:
             settings = msgspec.structs.replace(stored, **{name: getattr(settings, name) for name in changed})
         settings = settings.checked()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(self.path.parent)
             handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
             try:
                 with os.fdopen(handle, "wb") as file:

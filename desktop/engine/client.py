@@ -51,7 +51,7 @@ from desktop.engine.protocol import (
     Unload,
     Unloaded,
 )
-from desktop.engine.states import forget, forget_others
+from desktop.engine.states import bound, forget, forget_others
 
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
@@ -395,6 +395,9 @@ class EngineClient(Engine):
             with self._lock:
                 self._active = 0
                 self._stop_wanted_at = None
+            if self._states is not None:
+                most = self._states_limit if self._states_limit is not None else LoadOptions().states_bytes
+                bound(self._states, most)
 
     def _frames(self, child: ChildProcess, request: int) -> Iterator[FromEngine]:
         """Frames of one request. Raises SamarError for failures, deaths and silence."""

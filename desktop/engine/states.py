@@ -69,6 +69,24 @@ def forget_others(folder: Path, chats: Collection[str]) -> None:
             path.unlink(missing_ok=True)
 
 
+def bound(folder: Path, limit: int) -> None:
+    """Remove the oldest files, whatever they are called, where all of them take more than twice `limit` bytes. The engine
+    keeps to its limit by itself; this is for one that does not obey any more."""
+    files: list[tuple[float, int, Path]] = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            facts = path.lstat()
+            if not path.is_dir():
+                files.append((facts.st_mtime, facts.st_size, path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in sorted(files):
+        if total <= 2 * limit:
+            return
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        total -= size
+
+
 class StateStore:
     """The states of one model in `folder`, at most `limit` bytes with those of all other models. Raises OSError when the
     folder can't be made.

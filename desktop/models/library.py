@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from desktop.core import private
 from desktop.core.errors import SamarError
 from desktop.core.files import shown
 from desktop.core.paths import Paths, starter_model
@@ -365,8 +366,8 @@ class Library:
         """Read anew, change, write; no other Samar comes between."""
         with self._lock:
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                with FileLock(f"{self.path}.lock", timeout=10):
+                private.make_folder(self.path.parent)
+                with FileLock(f"{self.path}.lock", timeout=10, mode=private.FILE):
                     known = self._load()
                     yield known
                     write_atomically(self.path, msgspec.json.encode(known))

@@ -12,7 +12,6 @@ import html
 import logging
 import os
 import re
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from desktop.core import private
 from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.errors import SamarError
 from desktop.core.formulas import UNITS, add_formulas
@@ -84,7 +84,7 @@ def export_chats(
     writer = _WRITERS[form](labels, cancelled)
     part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=EXPORT)
+        handle, name = private.new_file(path.parent, EXPORT)
         part = Path(name)
         with noted(_data_folder(store), part), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(writer.head(store, chat_ids))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core import private
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
@@ -37,7 +38,8 @@ def open_history(paths: Paths) -> Opened:
     Raises SamarError history_too_new, history_busy or history_failed; then nothing was changed.
     """
     try:
-        paths.data.mkdir(parents=True, exist_ok=True)
+        private.make_folder(paths.data)
+        private.narrow_all(paths)
     except OSError as problem:
         return _without_writing(paths, storage_error(problem, paths.data))
     try:
@@ -136,7 +138,7 @@ def _make_private(paths: Paths) -> None:
     """Only the person may read the history; SQLite gives its log the same mode."""
     try:
         if not paths.history.exists():
-            paths.history.touch(mode=0o600)
+            private.make_file(paths.history)
     except OSError as problem:
         raise storage_error(problem, paths.data) from problem
     if os.name == "posix" and paths.history.stat().st_mode & 0o077:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core import private
 from desktop.core.chat import MessageStatus, Role, moment_of, title_from
 from desktop.storage.database import Database, Row
 from desktop.storage.pictures import digest_of
@@ -237,8 +238,8 @@ def _with_first_page_of(donor: Database, damaged: Path, copy: Path) -> bool:
             page = bytearray(file.read(page_bytes))
     finally:
         _remove(first)
+    private.make_file(copy)
     shutil.copyfile(damaged, copy)
-    copy.chmod(0o600)
     # Source of the offsets: https://sqlite.org/fileformat2.html#the_database_header
     page[18:20] = b"\x01\x01"  # no write-ahead log
     page[28:32] = (size // page_bytes).to_bytes(4, "big")

@@ -7,7 +7,6 @@ import contextlib
 import html
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
+from desktop.core import private
 from desktop.core.errors import SamarError
 from desktop.storage.unfinished import EXPORT, noted
 
@@ -76,7 +76,7 @@ def print_html(
 
 def _part_beside(path: Path) -> tuple[int, str]:
     try:
-        return tempfile.mkstemp(dir=path.parent, prefix=EXPORT)
+        return private.new_file(path.parent, EXPORT)
     except OSError as problem:
         raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
 

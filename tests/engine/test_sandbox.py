@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 import tests.fakes.probing_child
@@ -72,6 +73,25 @@ def test_that_a_confined_engine_keeps_states_and_says_how_it_is_held(
     assert engine.sandbox == held
     assert len(list((tmp_path / "new" / "states").glob("*.state"))) == 1
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["states"]
+
+
+@linux
+def test_that_memory_files_and_states_are_bounded(make_engine: MakeEngine, tiny_model: Path, tmp_path: Path) -> None:
+    states = tmp_path / "states"
+    engine = make_engine(states=states)
+    engine.limit_states(2_000_000)
+    engine.load(tiny_model, OPTIONS)
+    process = psutil.Process(engine.pid)
+    memory = psutil.virtual_memory().total + psutil.swap_memory().total
+    assert memory <= process.rlimit(psutil.RLIMIT_DATA)[1] <= memory + (8 << 30)
+    assert process.rlimit(psutil.RLIMIT_FSIZE)[1] == 2_000_000
+    assert process.rlimit(psutil.RLIMIT_CORE)[1] == 0
+    (states / "of nobody").mkdir()
+    for number in range(5):
+        (states / "of nobody" / f"{number}").write_bytes(bytes(1_000_000))
+    read(engine, ask("hi", max_tokens=2))
+    held = sum(path.stat().st_size for path in states.rglob("*") if path.is_file())
+    assert 2_000_000 <= held <= 4_000_000
 
 
 @linux
