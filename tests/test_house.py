@@ -132,3 +132,13 @@ def test_that_no_text_is_shown_by_what_may_take_it_for_html() -> None:
         if text.count("setLabelText(") != len(TRANSLATED.findall(text)):
             found.append(f"{name}: setLabelText takes HTML")
     assert not found
+
+
+def test_that_the_tests_of_the_threat_model_are_there() -> None:
+    text = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+    names = set(re.findall(r"`(test_that_\w+)`", text))
+    assert len(files) > 20
+    assert {name for name in files if not (ROOT / name).is_file()} == set()
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name in names if f"def {name}(" not in source} == set()
