@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import re
 import signal
@@ -23,12 +24,14 @@ from converter.verify import CHECK_OPTION
 
 TEMPORARY = "samar-plan-"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?#]+).*")
+"""Of a repository's page."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
     found = argparse.ArgumentParser(
-        prog="converter", description="Turn a Hugging Face checkpoint into a quantized GGUF file."
+        prog="samar convert", description="Turn a Hugging Face checkpoint into a quantized GGUF file."
     )
     found.add_argument(
         "source", nargs="?", help="a checkpoint's folder, or a Hub id such as org/name or org/name@revision"
@@ -68,6 +71,9 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
         parser().error("a checkpoint's folder or a Hub id is required")
     if arguments.threads is not None and arguments.threads < 1:
         parser().error("--threads must be at least 1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal can't show must not end the conversion
+            stream.reconfigure(errors="backslashreplace")
     events = JsonLines(sys.stdout) if arguments.events == "json" else None
     cancel = CancelToken()
     started = time.monotonic()
@@ -212,8 +218,14 @@ def _find(
     folder = Path(source)
     if folder.is_dir():
         return folder.resolve(), None
+    source = _ADDRESS.sub(r"\1", source)
     if folder.exists() or not _HUB_ID.fullmatch(source):
-        raise ConversionError(ExitStatus.NOT_A_CHECKPOINT, f"{folder} is not a folder.")
+        why = (
+            "is not a folder"
+            if folder.exists()
+            else "is neither a folder that is here nor a repository such as org/name"
+        )
+        raise ConversionError(ExitStatus.NOT_A_CHECKPOINT, f"{folder} {why}.")
     from converter.hub import fetch
 
     repository, _, named = source.partition("@")

@@ -173,6 +173,9 @@ def _alpha(settings: Mapping[str, Any]) -> float:
     kind = settings.get("peft_type", "LORA")
     if kind != "LORA" or settings.get("use_dora"):
         raise bad_adapter(f"The adapter is of the kind {'DoRA' if kind == 'LORA' else kind}; only LoRA is supported.")
+    for key in ("layer_replication", "use_qalora", "target_parameters"):
+        if settings.get(key):
+            raise bad_adapter(f"The adapter uses {key}, which GGUF cannot say; merge it into the base model instead.")
     alpha = settings.get("lora_alpha")
     if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not math.isfinite(alpha) or not alpha:
         raise bad_adapter(f"adapter_config.json gives {alpha!r} for lora_alpha, which should be a number.")
@@ -206,6 +209,7 @@ def _tensors(
     family: Family, stored: Mapping[str, Tensor], settings: Mapping[str, Any], alpha: float, notes: list[str]
 ) -> Iterator[tuple[str, Tensor]]:
     factors: dict[str, dict[str, Tensor]] = {}
+    left_out: list[str] = []
     experts: dict[str, tuple[Slot, dict[int, Tensor]]] = {}
     for key, tensor in stored.items():
         if ".base_layer.weight" in key:
@@ -214,6 +218,7 @@ def _tensors(
         stem = _FACTOR.sub("", key) + ".weight" if match else key
         name = family.rename(stem.replace("base_model.model.", ""))
         if name is None:
+            left_out.append(_FACTOR.sub("", key).removeprefix("base_model.model."))
             continue
         if match:
             factors.setdefault(name, {})[match[1]] = tensor
@@ -223,6 +228,14 @@ def _tensors(
             raise bad_adapter(
                 f"The adapter holds {key}, which is no LoRA factor; merge it into the base model instead."
             )
+    if left_out:
+        modules = sorted(set(left_out))
+        named = ", ".join(modules[:3]) + (", …" if len(modules) > 3 else "")
+        if not factors:
+            raise bad_adapter(f"Nothing of the adapter belongs to the language model; it adapts {named}.")
+        notes.append(f"{len(modules)} adapted parts were left out, which are none of the language model: {named}.")
+    if not factors:
+        raise bad_adapter("The adapter holds no LoRA factors.")
     for name, pair in factors.items():
         if set(pair) != {"A", "B"}:
             raise bad_adapter(f"The adapter holds only one of the two factors of {name}.")

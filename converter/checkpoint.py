@@ -284,7 +284,7 @@ class Checkpoint:
         if not path.is_file():
             return None
         try:
-            return path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8-sig")
         except OSError as problem:
             raise ConversionError(ExitStatus.CANNOT_READ, f"{name} cannot be read: {problem.strerror}.") from None
         except UnicodeDecodeError:

@@ -41,7 +41,8 @@ def fetch(
     if not allowed:
         raise ConversionError(
             ExitStatus.NETWORK_OFF,
-            f"{repository} is on the Hub, and the network is not allowed: add --network, or allow it in Samar's settings.",
+            f"There is no folder {repository} here. If the Hub's repository of that name is meant, add --network,"
+            " or allow the network in Samar's settings.",
         )
     return _in_background(lambda: _fetch(repository, revision, what, report, cancel), cancel)
 
@@ -85,7 +86,7 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
     except GatedRepoError:
         why = "its owner asks to accept conditions first; do so on its page and log in with a token"
     except RepositoryNotFoundError:
-        why = "there is no such repository, or it is private"
+        why = "there is no such repository, or it is private; and no folder of that name is here"
     except RevisionNotFoundError:
         why = f"it has no revision {revision!r}"
     except (EntryNotFoundError, HFValidationError) as error:

@@ -6,6 +6,7 @@ Replies go to standard output and nothing else does. An error is one line on sta
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -18,8 +19,9 @@ import msgspec
 import typer
 
 from desktop.core.errors import SamarError
+from desktop.core.files import read_regular
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
-from desktop.core.images import check_image
+from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
@@ -63,10 +65,14 @@ DraftFile = Annotated[
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
 
+MOST_FILE_BYTES = 16 * 1024 * 1024
+"""Of a grammar, a schema or a list of tools."""
+
 
 def main(arguments: list[str], data_dir: Path | None = None) -> int:
     """Run one verb. Returns the exit status: 0, 1 for an expected failure, 2 for wrong usage, 130 for Ctrl+C."""
     place.paths = Paths.under(data_dir) if data_dir else Paths.default()
+    prepare_streams()
     if arguments[:1] == ["--version"]:
         from importlib.metadata import version
 
@@ -101,6 +107,15 @@ def main(arguments: list[str], data_dir: Path | None = None) -> int:
             tell_error(name, "usage", format_message(problem), as_json=as_json)
             return int(getattr(problem, "exit_code", 2))
         raise
+
+
+def prepare_streams() -> None:
+    """Have standard output and error take every letter: pipes are UTF-8 where nothing else was asked for, and what an encoding or
+    a file's name can't say becomes a question mark."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            asked = os.environ.get("PYTHONIOENCODING") or output.isatty()
+            output.reconfigure(encoding=None if asked else "utf-8", errors="replace")
 
 
 def tell_error(name: str, code: str, sentence: str, *, as_json: bool) -> None:
@@ -355,7 +370,7 @@ def with_parameters(
 def read_image(file: Path) -> bytes:
     """An image named on the command line. Raises BadParameter, SamarError image_unreadable and image_too_large."""
     try:
-        data = file.expanduser().read_bytes()
+        data = read_regular(file.expanduser(), MAX_BYTES)
     except OSError as problem:
         raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
     check_image(data, file.name)
@@ -377,8 +392,8 @@ def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
 
 
 def read_file(file: Path) -> str:
-    """A text file named on the command line. Raises BadParameter."""
+    """A text file named on the command line, with the mark that Windows puts at its beginning or without. Raises BadParameter."""
     try:
-        return file.expanduser().read_text(encoding="utf-8")
+        return read_regular(file.expanduser(), MOST_FILE_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem

@@ -200,10 +200,14 @@ def search(
     network: Network = False,
 ) -> None:
     """Search the Hugging Face Hub for GGUF models; with one owner/name show its files."""
+    from desktop.models.repository import address_of
+
     hub = _hub(network)
     text = " ".join(words)
-    if len(words) == 1 and text.count("/") == 1:
-        repository = hub.repository(text)
+    if len(words) == 1 and (address := address_of(text)):
+        repository = hub.repository(address.repo)
+        if not repository.choices:
+            raise repository.lacking("")
         if as_json:
             _print_json(repository)
             return
@@ -253,7 +257,9 @@ def pull(
 
 
 def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
-    """What `pull` means. Raises SamarError hub_not_found, model_unknown, hub_…"""
+    """What `pull` means. Raises SamarError hub_not_found, hub_checkpoint, hub_no_type, model_unknown, hub_…"""
+    from desktop.models.repository import address_of
+
     name, _, wanted = what.partition(":")
     model = catalogue.load().find(name)
     if model is not None:
@@ -263,18 +269,18 @@ def _chosen(hub: Hub, what: str) -> tuple[HubRepository, HubChoice]:
         repo, file = files[0]
         repository = hub.repository(repo)
         choice = repository.find(wanted or file.name, wanted.upper() or file.quantization)
-    elif "/" in name:
-        repository = hub.repository(name)
-        if wanted:
-            choice = repository.find(wanted, wanted.upper())
+    elif address := address_of(what):
+        repository, wanted = hub.repository(address.repo), address.quantization
+        if address.file or wanted:
+            choice = repository.find(address.file.rpartition("/")[2] or wanted, wanted.upper())
         else:
             room = Machine(free=free_memory())
             choice = repository.choice(lambda one: rough(one.size, room) is not Verdict.WONT)
     else:
         raise SamarError("model_unknown", name=what)
-    if choice is None:
-        raise SamarError("hub_not_found", name=what)
-    return repository, choice
+    if choice is not None:
+        return repository, choice
+    raise repository.lacking(wanted or what)
 
 
 def _run(queue: DownloadQueue, one: Download) -> Entry:

@@ -3713,10 +3713,6 @@ Everything stays on this computer.</source>
 <context>
     <name>errors</name>
     <message>
-        <source>The model file {name} is not there any more.</source>
-        <translation>لم يعد ملف النموذج {name} في مكانه.</translation>
-    </message>
-    <message>
         <source>Choose another model, or put the file back.</source>
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
@@ -4671,6 +4667,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Reading {name} takes more time or memory than a file of chats may.</source>
         <translation>قراءة {name} تستغرق وقتًا أو ذاكرة أكثر مما يُسمح به لملف محادثات.</translation>
+    </message>
+    <message>
+        <source>The model file {name} is not there.</source>
+        <translation>ملف النموذج {name} غير موجود.</translation>
     </message>
 </context>
 <context>

@@ -23,7 +23,7 @@ class TokenizerFiles:
 
     def text(self, name: str) -> str:
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
+            return (self.folder / name).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as problem:
             raise bad_tokenizer(f"{name} cannot be read: {problem}.") from problem
 

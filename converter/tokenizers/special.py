@@ -27,8 +27,8 @@ def read_special_tokens(
     if files.tokenizer_json is not None:
         _read_normalizer(files.tokenizer_json.get("normalizer"), found)
         _PostProcessor(config, found, wanted).read(files.tokenizer_json.get("post_processor"))
+    found.chat_template = _chat_template(files, config)
     if config:
-        found.chat_template = _chat_template(files, config)
         for role in wanted:
             add = config.get(f"add_{role}_token")
             if isinstance(add, bool):
@@ -175,9 +175,8 @@ def _sequence_in(step: Any) -> str | None:
 
 
 def _chat_template(files: TokenizerFiles, config: JsonObject) -> ChatTemplate | None:
-    """tokenizer_config.json's template, else chat_template.jinja (with its additional ones), else chat_template.json."""
-    if "chat_template" in config:
-        return _checked_template(config["chat_template"])
+    """chat_template.jinja (with its additional ones), else tokenizer_config.json's template, else chat_template.json: the order of
+    transformers (PreTrainedTokenizerBase.from_pretrained), where a file of its own goes before what older versions wrote."""
     if files.has("chat_template.jinja"):
         template = files.text("chat_template.jinja")
         more = sorted((files.folder / "additional_chat_templates").glob("*.jinja"))
@@ -187,6 +186,8 @@ def _chat_template(files: TokenizerFiles, config: JsonObject) -> ChatTemplate | 
         return named + [
             {"name": path.stem, "template": files.text(f"additional_chat_templates/{path.name}")} for path in more
         ]
+    if "chat_template" in config:
+        return _checked_template(config["chat_template"])
     return _checked_template((files.json("chat_template.json") or {}).get("chat_template"))
 
 

@@ -21,7 +21,7 @@ QT_TRANSLATE_NOOP = _tr
 SENTENCES: Mapping[str, tuple[str, str]] = {
     # code: (what is wrong, what to do); {names} are filled from the error's details
     "model_missing": (
-        QT_TRANSLATE_NOOP("errors", "The model file {name} is not there any more."),
+        QT_TRANSLATE_NOOP("errors", "The model file {name} is not there."),
         QT_TRANSLATE_NOOP("errors", "Choose another model, or put the file back."),
     ),
     "model_unreadable": (

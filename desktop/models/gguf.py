@@ -240,7 +240,7 @@ class Kind:
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file is, without reading on to its vocabulary. Raises SamarError as read_header does."""
+    """What a file is, in most cases without reading on to its vocabulary. Raises SamarError as read_header does."""
     return _read(path, lambda file, size: _Reader(file, size, path, window=_SHORT_WINDOW).kind())
 
 
@@ -464,12 +464,12 @@ class _Reader:
         return key, self._value(self._number("I"))
 
     def _kind(self) -> Kind:
-        """From the keys of the beginning; those that tell the kind stand before the vocabulary in every file."""
+        """From the keys of the beginning, where writers put those that tell the kind; without them there, from all."""
         found: dict[str, str] = {}
         for _ in range(self._counts()[2]):
             key, value = self._entry()
             if not key.startswith("general."):
-                if "general.architecture" in found:
+                if "general.architecture" in found and "general.type" in found:
                     break
             elif isinstance(value, str):
                 found[key] = value

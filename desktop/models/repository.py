@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
+
+from desktop.core.errors import SamarError
 
 _QUANTIZATION = re.compile(
     r"(?<![A-Za-z0-9])(?:UD-)?((?:IQ[1-4]_(?:XXS|XS|NL|S|M)|T?Q[1-8]_[01K](?:_(?:XXL|XL|L|M|S))?|Q[2-8]_K|MXFP4(?:_MOE)?"
@@ -87,6 +90,30 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
         alike = (choice for choice in self.choices if quantization and choice.quantization == quantization)
         return next(named, None) or next(alike, None)
 
+    def as_found(self) -> HubModel:
+        """As a search tells of it. Raises SamarError hub_checkpoint, hub_no_models where there is nothing to get."""
+        if not self.choices:
+            raise self.lacking("")
+        return HubModel(
+            repo=self.repo,
+            downloads=0,
+            likes=0,
+            updated=0.0,
+            licence=self.licence,
+            gated=self.gated,
+            parameters=0,
+            architecture="",
+            context=0,
+            languages=(),
+        )
+
+    def lacking(self, wanted: str) -> SamarError:
+        """Why it holds nothing of the type, or of the file's name, that was wanted; "": nothing at all."""
+        if self.choices and wanted:
+            types = ", ".join(dict.fromkeys(choice.quantization or choice.name for choice in self.choices))
+            return SamarError("hub_no_type", repo=self.repo, type=wanted, types=types)
+        return SamarError("hub_checkpoint" if self.checkpoint else "hub_no_models", repo=self.repo)
+
     def projector_of(self, choice: HubChoice) -> HubFile | None:
         """The file that lets a model of this repository see images: one named after it before one for all, and half
         precision where there is a choice. One that is named after another model is that one's."""
@@ -105,6 +132,31 @@ class HubRepository(msgspec.Struct, frozen=True, kw_only=True):
         """Of all that let models of this repository see images the one that would be taken."""
         name = best_projector([(Likeness.NONE, file.name, file.size) for file in self.projectors])
         return next((file for file in self.projectors if file.name == name), None)
+
+
+class Address(msgspec.Struct, frozen=True):
+    """What a person calls a model of the Hub."""
+
+    repo: str
+    file: str = ""
+    quantization: str = ""
+
+
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
+_INSIDE = ("blob", "resolve", "raw", "tree")
+
+
+def address_of(text: str) -> Address | None:
+    """owner/name, hf.co/owner/name, the address of its page or of a file of it, each with :TYPE or without; None for what is none."""
+    rest = _ADDRESS.sub("", text.strip(), count=1).partition("?")[0].partition("#")[0].strip("/")
+    name, _, quantization = rest.partition(":")
+    parts = name.split("/")
+    if len(parts) < 2 or not all(parts) or "://" in rest:
+        return None
+    if len(parts) > 2 and parts[2] not in _INSIDE:
+        return None
+    file = unquote("/".join(parts[4:])) if len(parts) > 4 and parts[2] != "tree" else ""
+    return Address("/".join(parts[:2]), file, quantization)
 
 
 class Likeness(IntEnum):

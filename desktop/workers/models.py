@@ -18,6 +18,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
 from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
+from desktop.models.repository import address_of
 from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set, judged
 from desktop.workers.lane import Job, Lane
 
@@ -124,10 +125,22 @@ class ModelsWorker(QObject):
         self._do(job)
 
     def search(self, words: str) -> None:
-        self._do(lambda: self.found.emit(words, self.hub.search(words)), self._net)
+        """`found` follows, with the one repository where the words are the address of its page."""
+
+        def job() -> None:
+            pasted = address_of(words) if ".co/" in words else None
+            self.found.emit(words, [self.hub.repository(pasted.repo).as_found()] if pasted else self.hub.search(words))
+
+        self._do(job, self._net)
 
     def open_repository(self, repo: str) -> None:
-        self._do(lambda: self.opened.emit(self.hub.repository(repo)), self._net)
+        def job() -> None:
+            repository = self.hub.repository(repo)
+            if not repository.choices:
+                self.failed.emit(repository.lacking(""))
+            self.opened.emit(repository)
+
+        self._do(job, self._net)
 
     def find_choice(self, repo: str, file: str, quantization: str = "") -> None:
         """A file of the list as the Hub has it today: `offered`, or `failed`."""
@@ -136,7 +149,7 @@ class ModelsWorker(QObject):
             repository = self.hub.repository(repo)
             choice = repository.find(file, quantization)
             if choice is None:
-                raise SamarError("hub_not_found", name=f"{repo}/{file}")
+                raise repository.lacking(quantization or file)
             self.offered.emit(repository, choice)
 
         self._do(job, self._net)

@@ -147,12 +147,36 @@ def test_that_two_models_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_that_a_quantization_that_is_not_there_is_not_replaced(world: LoopbackHub) -> None:
-    assert failed("pull", f"{REPO}:Q5_K_M", "--network") == "hub_not_found"
+    done = run("pull", f"{REPO}:Q5_K_M", "--network")
+    assert isinstance(done.exception, SamarError) and done.exception.code == "hub_no_type"
+    assert done.exception.details["types"] == "Q4_K_M, Q8_0"
+
+
+@pytest.mark.parametrize(
+    "what",
+    [f"hf.co/{REPO}:Q8_0", f"https://huggingface.co/{REPO}/blob/main/Tiny-Q8_0.gguf", f"https://hf.co/{REPO}:q8_0",
+     f"https://huggingface.co/{REPO}/resolve/main/Tiny-Q8_0.gguf?download=true", f"{REPO}:Q8_0"],
+)  # fmt: skip
+def test_that_the_address_of_a_page_leads_to_its_model(world: LoopbackHub, what: str) -> None:
+    assert Path(answer("pull", what, "--network")["path"]).name == "Tiny-Q8_0.gguf"
+
+
+def test_that_a_pasted_address_is_searched_as_the_repository_that_it_names(world: LoopbackHub) -> None:
+    found = answer("search", f"https://huggingface.co/{REPO}/tree/main", "--network")
+    assert found["repo"] == REPO and len(found["choices"]) == 2
+
+
+def test_that_a_repository_of_weights_leads_to_the_converter(world: LoopbackHub) -> None:
+    world.files["owner/Weights/model.safetensors"] = b"weights"
+    world.files["owner/Pickles/pytorch_model.bin"] = b"weights"
+    for words in (("pull",), ("search",)):
+        assert failed(*words, "owner/Weights", "--network") == "hub_checkpoint"
+        assert failed(*words, "owner/Pickles", "--network") == "hub_no_models"
 
 
 @pytest.mark.parametrize(
     ("what", "code"),
-    [("nonsense", "model_unknown"), ("owner/missing", "hub_not_found"), (f"{REPO}:Q2_K", "hub_not_found")],
+    [("nonsense", "model_unknown"), ("owner/missing", "hub_not_found"), (f"{REPO}:Q2_K", "hub_no_type")],
 )
 def test_that_what_is_not_there_says_so(world: LoopbackHub, what: str, code: str) -> None:
     assert failed("pull", what, "--network") == code
@@ -166,3 +190,15 @@ def test_that_a_damaged_bundled_path_is_told(tmp_path: Path) -> None:
     cut = tmp_path / "cut.gguf"
     cut.write_bytes(starter_model().read_bytes()[:-1000])
     assert failed("import", str(cut)) == "model_damaged" and failed("info", str(cut)) == "model_damaged"
+
+
+def test_that_one_bad_file_never_ends_the_list(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    write_tiny(folder / "good.gguf", name="Good")
+    write_tiny(folder / "bad.gguf", name="Bad", seed=2, extra={"llama.feed_forward_length": float("inf")})
+    assert run("import", str(folder)).exit_code == 0
+    assert {one["name"]: one["problem"] for one in answer("list") if one["origin"] == "folder"} == {
+        "Good": "",
+        "bad": "model_damaged",
+    }

@@ -294,3 +294,41 @@ def test_that_version_is_the_project_s(data_dir: Path) -> None:
     from importlib.metadata import version
 
     assert samar("--version", data_dir=data_dir).stdout.strip() == f"samar {version('samar')}"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "", "utf-8"])
+def test_that_a_reply_is_written_whatever_the_pipe_takes(data_dir: Path, tmp_path: Path, encoding: str) -> None:
+    grammar = tmp_path / "g.gbnf"
+    grammar.write_bytes(b"\xef\xbb\xbf" + 'root ::= "سلام é"\r\n'.encode())  # as Windows' editor writes it
+    words = [sys.executable, "-m", "desktop", "--data-dir", str(data_dir), "ask", "hi", "--grammar", str(grammar)]
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": encoding,
+        "LC_ALL": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+    }
+    done = subprocess.run(words, capture_output=True, cwd=ROOT, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    wanted = "سلام é".encode(encoding or "utf-8", "replace")
+    assert done.stdout.strip() == wanted
+
+
+def test_that_a_schema_with_a_mark_at_its_beginning_is_read(data_dir: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "s.json"
+    schema.write_bytes(b'\xef\xbb\xbf{"enum": [7]}')
+    done = samar("ask", "hi", "--json-schema", str(schema), data_dir=data_dir)
+    assert (done.returncode, done.stdout.strip()) == (0, "7"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes and names of bytes are POSIX's")
+def test_that_a_strange_file_is_a_sentence(data_dir: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "x.gguf"
+    os.mkfifo(pipe)
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/mod\xe8le.gguf"))
+    odd.write_bytes(b"GGUF")
+    for words in (("ask", "hi", "-m", str(pipe)), ("ask", "hi", "-m", str(odd)), ("models", "import", str(odd)),
+                  ("models", "info", str(odd)), ("ask", "hi", "--grammar", str(pipe)), ("ask", "hi", "--image", str(pipe))):  # fmt: skip
+        done = samar(*words, data_dir=data_dir)
+        assert done.returncode in (1, 2) and "Traceback" not in done.stderr, (words, done.stderr)
+        assert len(done.stderr.strip().splitlines()) == 1

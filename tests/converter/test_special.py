@@ -133,6 +133,7 @@ def _weights(folder: Path, **tensors: Any) -> None:
 
 
 _Q = "base_model.model.model.layers.0.self_attn.q_proj"
+_VISION = "base_model.model.model.vision_tower.encoder.layers.0.self_attn.q_proj"
 BAD_ADAPTERS: dict[str, tuple[Callable[[Path], Any], S, str]] = {
     "no weights": (lambda f: (f / "adapter_model.safetensors").unlink(), S.BAD_ADAPTER, "adapter_model"),
     "a pickle": (
@@ -162,6 +163,15 @@ BAD_ADAPTERS: dict[str, tuple[Callable[[Path], Any], S, str]] = {
         lambda f: _weights(f, **{f"{_Q}x.lora_A.weight": numbers("a", 4, 64), f"{_Q}x.lora_B.weight": numbers("b", 64, 4)}),
         S.UNEXPECTED_TENSOR, "q_projx",
     ),
+    "layers that are given twice": (lambda f: change(f, layer_replication=[[0, 1], [0, 2]]), S.BAD_ADAPTER, "layer_replication"),
+    "QALoRA": (lambda f: change(f, use_qalora=True), S.BAD_ADAPTER, "use_qalora"),
+    "parameters of experts": (lambda f: change(f, target_parameters=["mlp.experts"]), S.BAD_ADAPTER, "target_parameters"),
+    "the part for images alone": (
+        lambda f: _weights(
+            f, **{f"{_VISION}.lora_A.weight": numbers("a", 4, 64), f"{_VISION}.lora_B.weight": numbers("b", 64, 4)}
+        ), S.BAD_ADAPTER, "vision_tower",
+    ),
+    "nothing": (lambda f: _weights(f), S.BAD_ADAPTER, "no LoRA factors"),
     "NaN": (
         lambda f: _weights(
             f, **{f"{_Q}.lora_A.weight": numbers("a", 4, 64) * np.float32("nan"), f"{_Q}.lora_B.weight": numbers("b", 64, 4)}
@@ -183,6 +193,19 @@ def test_that_bad_adapters_end_with_one_sentence(
     assert names in outcome.err
     assert len(outcome.err.splitlines()) == 1
     assert left_in(out) == []
+
+
+def test_that_what_is_left_out_of_an_adapter_is_named(adapter: tuple[Path, Path], tmp_path: Path) -> None:
+    folder, _ = adapter
+    whole = {f"{_Q}.lora_A.weight": numbers("a", 4, 64), f"{_Q}.lora_B.weight": numbers("b", 64, 4)}
+    _weights(
+        folder,
+        **whole,
+        **{f"{_VISION}.lora_A.weight": numbers("a", 4, 64), f"{_VISION}.lora_B.weight": numbers("b", 64, 4)},
+    )
+    plan = json.loads(run(folder, "--plan", "--json", "--out", tmp_path).out)
+    assert plan["matrices"] == 1
+    assert any("1 adapted parts were left out" in note and "vision_tower" in note for note in plan["notes"])
 
 
 def test_that_an_adapter_is_no_mixture(adapter: tuple[Path, Path], tmp_path: Path) -> None:

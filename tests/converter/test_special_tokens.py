@@ -110,8 +110,11 @@ CONFIG = {"bos_token": "<s>"}
 @pytest.mark.parametrize(
     ("config", "files", "wanted"),
     [
-        ({**CONFIG, "chat_template": "A"}, {"chat_template_dot_jinja": "B"}, "A"),
-        ({**CONFIG, "chat_template": None}, {"chat_template_dot_jinja": "B"}, None),
+        ({**CONFIG, "chat_template": "A"}, {"chat_template_dot_jinja": "B"}, "B"),
+        ({**CONFIG, "chat_template": "A"}, {"chat_template_dot_json": {"chat_template": "C"}}, "A"),
+        ({**CONFIG, "chat_template": None}, {"chat_template_dot_jinja": "B"}, "B"),
+        ({}, {"chat_template_dot_jinja": "B"}, "B"),
+        ({}, {"chat_template_dot_json": {"chat_template": "C"}}, "C"),
         (CONFIG, {"chat_template_dot_jinja": "B", "chat_template_dot_json": {"chat_template": "C"}}, "B"),
         (CONFIG, {"chat_template_dot_json": {"chat_template": "C"}}, "C"),
         (CONFIG, {"chat_template_dot_json": {"chat_template": 5}}, None),
