@@ -102,6 +102,13 @@ def _code() -> dict[str, Task]:
     return {"lex_block": code_tokens.lex_block, "lex_lines": code_tokens.lex_lines}
 
 
+def _images() -> dict[str, Task]:
+    from desktop.workers import image_decoding
+
+    image_decoding.load_decoders()
+    return {"prepare": image_decoding.prepared, "pixels": image_decoding.pixels}
+
+
 def _chats() -> dict[str, Task]:
     from desktop.storage.importing import ChatReader
 
@@ -112,6 +119,7 @@ def _chats() -> dict[str, Task]:
 _TASKS: dict[Kind, Callable[[], dict[str, Task]]] = {
     Kind.FORMULAS: _formulas,
     Kind.CODE: _code,
+    Kind.IMAGES: _images,
     Kind.CHATS: _chats,
 }
 

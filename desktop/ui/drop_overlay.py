@@ -22,7 +22,7 @@ from desktop.ui import icons, theme
 from desktop.ui.chat.attachments import sources_of
 
 
-def held_by(event: QDropEvent, *, images_too: bool = True) -> tuple[list[str], list[Path | QImage]]:
+def held_by(event: QDropEvent, *, images_too: bool = True) -> tuple[list[str], list[Path | bytes | QImage]]:
     """Files and folders of this computer, and apart from them images, which may be no files; anything else is left out."""
     images = sources_of(event.mimeData()) if images_too else []
     local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
@@ -40,7 +40,7 @@ class DropOverlay(QWidget):
         super().__init__(parent)
         self.adds = adds
         self.paths: list[str] = []
-        self.images: list[Path | QImage] = []
+        self.images: list[Path | bytes | QImage] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -54,7 +54,7 @@ class DropOverlay(QWidget):
         else:
             event.ignore()
 
-    def take(self, event: QDropEvent) -> tuple[list[str], list[Path | QImage]]:
+    def take(self, event: QDropEvent) -> tuple[list[str], list[Path | bytes | QImage]]:
         """The paths of a drop, and its images; hides the overlay."""
         self.hide()
         event.acceptProposedAction()

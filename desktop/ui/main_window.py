@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
     files_dropped = Signal(list)
     """paths, as str"""
     images_dropped = Signal(object)
-    """list of Path and QImage"""
+    """list of Path, bytes (of a file) and QImage"""
     layout_changed = Signal(bool, bool)
     """the person showed or folded the side bar, the panel"""
     close_requested = Signal()

@@ -18,7 +18,8 @@ from desktop.ui.chat.image_viewer import ImageViewer
 from desktop.ui.chat.token_view import TokenView
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
-from desktop.workers.images import ImageWorker, decoded, keep
+from desktop.workers.image_decoding import decoded, keep
+from desktop.workers.images import ImageWorker
 
 _WORDS = {
     Language.ENGLISH: (
@@ -90,8 +91,12 @@ def state_images(window: MainWindow) -> None:
 
 
 def state_viewer(window: MainWindow) -> ImageViewer:
-    viewer = ImageViewer([(image.name, image.data) for image in samples()], 0, window)
+    worker = ImageWorker(window)
+    viewer = ImageViewer([(image.name, image.data) for image in samples()], 0, worker, window)
     viewer.show()
+    while viewer.canvas.is_coming:
+        QApplication.processEvents()
+    worker.close()
     return viewer
 
 

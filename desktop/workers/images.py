@@ -1,33 +1,38 @@
-"""Images that a person gives: read, checked, turned upright and made small enough to keep, away from the window's thread.
+"""Images that a person gives, and images of messages: read, checked and decoded away from the window's thread and process.
 
-The header is judged in Python first (`core/images.py`); Qt then gets the bytes with the format's name, so that no other
-decoder looks at them, and its own bound on memory holds. What the engine reads as it is stays as it is, byte for byte.
+Decoders are native code, and images come from strangers: a parser process turns them into pixels or into a file that is
+kept (`image_decoding.py`); its answers are checked here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QThreadPool, Signal
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPainter
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage
 
 from desktop.core.errors import SamarError
 from desktop.core.files import open_regular
-from desktop.core.images import MAX_BYTES, MAX_KEPT_BYTES, ImageFile, check_image, kind_of
+from desktop.core.images import MAX_BYTES, MAX_PIXELS, ImageFile, check_image
+from desktop.parsing.client import ParserError, ParserProcess
+from desktop.parsing.protocol import Kind
+from desktop.parsing.requests import Requests
+from desktop.workers.image_decoding import keep
 
 log = logging.getLogger(__name__)
 
-LONGEST_SIDE = 2048
-"""Pixels; a larger image is made smaller. The projectors that are common see less."""
-_KEPT_AS_THEY_ARE = ("png", "jpeg")
-_QUALITIES = (90, 75, 50)
-_ODD = (QImage.Format.Format_CMYK8888, QImage.Format.Format_Invalid)
+LONGEST_SHOWN = 4096
+"""Pixels of the longer side of an image that is shown or copied."""
+_LIMIT_S = 10.0
+"""Seconds of processor time for one image; the largest take one."""
 
-Source = Path | QImage
-"""A file, or what was on the clipboard."""
+Source = Path | bytes | QImage
+"""A file, or what was on the clipboard or dropped: a file's bytes, or pixels of this program or of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,54 @@ class Prepared:
     images: tuple[ImageFile, ...]
     problem: SamarError | None = None
     """Of the first that could not be taken."""
+
+
+class ImageDecoder:
+    """A process that decodes. Errors: SamarError image_unreadable, image_too_large."""
+
+    def __init__(self) -> None:
+        self._process = ParserProcess(Kind.IMAGES)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def read(self, path: Path) -> ImageFile:
+        """An image file, as it is kept."""
+        try:
+            with open_regular(path) as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as problem:
+            raise SamarError("image_unreadable", name=path.name) from problem
+        return self.prepare(data, path.name)
+
+    def prepare(self, data: bytes, name: str = "") -> ImageFile:
+        """The bytes of an image, as they are kept."""
+        check_image(data, name, webp=True)
+        made: bytes | None = self._ask(name, "prepare", data, name, answer=bytes | None)
+        return ImageFile.checked(data if made is None else made, name)
+
+    def pixels(self, data: bytes, name: str = "", *, filling: QSize | None = None) -> QImage:
+        """The pixels, upright. filling: at least this size, if it has so many, and not many more."""
+        check_image(data, name, webp=True)
+        size = None if filling is None else (filling.width(), filling.height())
+        found: tuple[int, int, bytes] = self._ask(
+            name, "pixels", data, LONGEST_SHOWN if size is None else 0, size, answer=tuple[int, int, bytes]
+        )
+        width, height, raw = found
+        if min(width, height) < 1 or len(raw) != width * height * 4 or width * height > MAX_PIXELS:
+            raise SamarError("image_unreadable", name=name)
+        return QImage(raw, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+    def close(self) -> None:
+        """End the process; an image at work is given up."""
+        self._process.close()
+
+    def _ask(self, name: str, task: str, *arguments: Any, answer: Any) -> Any:
+        try:
+            return self._process.call(task, *arguments, answer=answer, limit_s=_LIMIT_S)
+        except ParserError as problem:
+            raise SamarError("image_unreadable", name=name) from problem
 
 
 class ImageWorker(QObject):
@@ -50,8 +103,9 @@ class ImageWorker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self.decoder = ImageDecoder()
+        self._requests = requests = Requests("images", self.decoder.close)
+        self.destroyed.connect(lambda: requests.drop())
         self._closed = False
         self.waiting = 0
         """Batches that are being prepared."""
@@ -64,18 +118,16 @@ class ImageWorker(QObject):
             return
         self.waiting += 1
         taken = [source.copy() if isinstance(source, QImage) else source for source in sources]
-        self._pool.start(lambda: self._prepare(taken, name))
+        self._requests.put(lambda: self._prepare(taken, name), self._tell)
 
-    def draw(self, key: object, data: bytes, size: QSize) -> None:
-        """Decode a kept image so that it fills `size`, in pixels of the screen; `drawn` follows."""
-        if not self._closed:
-            self._pool.start(lambda: self._draw(key, data, size))
+    def draw(self, key: object, data: bytes, size: QSize | None = None) -> None:
+        """Decode a kept image so that it fills `size`, in pixels of the screen (None: whole); `drawn` follows."""
+        self._requests.put(lambda: (key, self._draw(data, size)), self._tell)
 
     def close(self) -> None:
-        """Wait for the image at work; drop the rest."""
+        """Give up the image at work, and the rest."""
         self._closed = True
-        self._pool.clear()
-        self._pool.waitForDone()
+        self._requests.close()
 
     def _deliver(self, outcome: Prepared) -> None:
         self.waiting -= 1
@@ -84,129 +136,35 @@ class ImageWorker(QObject):
 
     # ---- on the thread
 
-    def _prepare(self, sources: Sequence[Source], name: str) -> None:
+    def _tell(self, outcome: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the window was deleted in the meantime
+            if isinstance(outcome, Prepared):
+                self._ready.emit(outcome)
+            elif isinstance(outcome, tuple):
+                self._drew.emit(*outcome)
+
+    def _prepare(self, sources: Sequence[Source], name: str) -> Prepared:
         images: list[ImageFile] = []
         problem: SamarError | None = None
         for source in sources:
             try:
-                images.append(keep(source, name) if isinstance(source, QImage) else read(source))
+                images.append(self._kept(source, name))
             except SamarError as found:
                 problem = problem or found
             except Exception:  # a bug: the window must not wait for ever
                 log.exception("an image could not be prepared")
                 problem = problem or SamarError(
-                    "image_unreadable", name="" if isinstance(source, QImage) else source.name
+                    "image_unreadable", name=source.name if isinstance(source, Path) else ""
                 )
-        self._ready.emit(Prepared(tuple(images), problem))
+        return Prepared(tuple(images), problem)
 
-    def _draw(self, key: object, data: bytes, size: QSize) -> None:
+    def _kept(self, source: Source, name: str) -> ImageFile:
+        if isinstance(source, QImage):
+            return keep(source, name)  # pixels are encoded, not decoded
+        return self.decoder.read(source) if isinstance(source, Path) else self.decoder.prepare(source, name)
+
+    def _draw(self, data: bytes, size: QSize | None) -> QImage:
         try:
-            made = decoded(data, filling=size)
+            return self.decoder.pixels(data, filling=size)
         except SamarError:
-            made = QImage()
-        self._drew.emit(key, made)
-
-
-def read(path: Path) -> ImageFile:
-    """An image file, as it is kept. Raises SamarError image_unreadable, image_too_large."""
-    try:
-        with open_regular(path) as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as problem:
-        raise SamarError("image_unreadable", name=path.name) from problem
-    return prepare(data, path.name)
-
-
-def prepare(data: bytes, name: str = "") -> ImageFile:
-    """The bytes of an image, as they are kept. Raises SamarError image_unreadable, image_too_large."""
-    check_image(data, name, webp=True)
-    kind = kind_of(data)
-    reader, _buffer = _reader(data)
-    upright = reader.transformation() == QImageIOHandler.Transformation.TransformationNone
-    image = decoded(data, name, longest=LONGEST_SIDE)
-    as_it_is = kind in _KEPT_AS_THEY_ARE and len(data) <= MAX_KEPT_BYTES and upright
-    if as_it_is and reader.size() == image.size() and image.format() not in _ODD:
-        return ImageFile.checked(data, name)
-    return keep(image, name, lossy=kind == "jpeg")
-
-
-def keep(image: QImage, name: str = "", *, lossy: bool = False) -> ImageFile:
-    """A picture as a file that is small enough. lossy: it was a JPEG. Raises SamarError image_unreadable."""
-    if image.isNull():
-        raise SamarError("image_unreadable", name=name)
-    image.setDevicePixelRatio(1.0)
-    longest = max(image.width(), image.height())
-    if longest > LONGEST_SIDE:
-        image = image.scaled(
-            _fitting(image.size(), LONGEST_SIDE),
-            Qt.AspectRatioMode.IgnoreAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-    space = image.colorSpace()
-    if space.isValid() and space != QColorSpace(QColorSpace.NamedColorSpace.SRgb):
-        image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
-    if not lossy or image.hasAlphaChannel():
-        plain = image.convertToFormat(
-            QImage.Format.Format_ARGB32 if image.hasAlphaChannel() else QImage.Format.Format_RGB32
-        )
-        data = _encoded(plain, b"PNG")
-        if len(data) <= MAX_KEPT_BYTES:
-            return ImageFile.checked(data, name)
-    flat = QImage(image.size(), QImage.Format.Format_RGB32)
-    flat.fill(Qt.GlobalColor.white)
-    painter = QPainter(flat)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    for quality in _QUALITIES:
-        data = _encoded(flat, b"JPEG", quality)
-        if len(data) <= MAX_KEPT_BYTES:
-            break
-    return ImageFile.checked(data, name)
-
-
-def decoded(data: bytes, name: str = "", *, longest: int = 0, filling: QSize | None = None) -> QImage:
-    """The pixels, upright. longest: at most so many on the longer side. filling: at least this size, if it has so many,
-    and not many more. Raises SamarError image_unreadable."""
-    reader, _buffer = _reader(data)
-    size = reader.size()
-    wanted = size
-    if longest:
-        wanted = _fitting(size, longest)
-    elif filling is not None:
-        turned = reader.transformation().value & QImageIOHandler.Transformation.TransformationRotate90.value
-        wanted = size.scaled(filling.transposed() if turned else filling, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-    if size.isValid() and wanted.width() < size.width():
-        reader.setScaledSize(wanted.expandedTo(QSize(1, 1)))
-    image = reader.read()
-    if image.isNull():
-        raise SamarError("image_unreadable", name=name)
-    return image
-
-
-def _reader(data: bytes) -> tuple[QImageReader, QBuffer]:
-    """The reader, and the buffer that must live as long as it."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(kind_of(data).encode()))
-    reader.setAutoDetectImageFormat(False)
-    reader.setAutoTransform(True)
-    return reader, buffer
-
-
-def _fitting(size: QSize, longest: int) -> QSize:
-    if max(size.width(), size.height()) <= longest:
-        return size
-    return size.scaled(longest, longest, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-
-
-def _encoded(image: QImage, kind: bytes, quality: int = -1) -> bytes:
-    made = QByteArray()
-    buffer = QBuffer(made)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QImageWriter(buffer, QByteArray(kind))
-    writer.setQuality(quality)
-    if not writer.write(image):
-        raise SamarError("image_unreadable", name="")
-    buffer.close()
-    return bytes(made.data())
+            return QImage()

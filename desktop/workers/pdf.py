@@ -26,6 +26,7 @@ from PySide6.QtSvg import QSvgRenderer
 from desktop.core import private
 from desktop.core.errors import SamarError
 from desktop.storage.unfinished import EXPORT, noted
+from desktop.workers.images import ImageDecoder
 
 DPI = 96
 """Sizes in the document are then those of a screen at 100 %."""
@@ -104,7 +105,7 @@ def _mirrored(table: re.Match[str]) -> str:
     return re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("<table", '<table align="right"', 1)
 
 
-def _with_pictures(page: str, document: QTextDocument) -> str:
+def _with_pictures(page: str, document: QTextDocument, decoder: ImageDecoder) -> str:
     """The page with its drawings of formulas as images, sharp enough for paper."""
     em = document.defaultFont().pointSizeF() * DPI / 72
 
@@ -127,7 +128,10 @@ def _with_pictures(page: str, document: QTextDocument) -> str:
     def image(found: re.Match[str]) -> str:
         """An image of a message: given to the document by name, so that its bytes stand in no text."""
         name = f"image:{found.start()}"
-        decoded = QImage.fromData(QByteArray(base64.b64decode(found[1])))
+        try:
+            decoded = decoder.pixels(base64.b64decode(found[1]))
+        except SamarError:
+            decoded = QImage()
         document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), decoded)
         return f'<img src="{name}"'
 
@@ -151,7 +155,11 @@ def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
     font.setPointSizeF(10.5)
     document.setDefaultFont(font)
     document.setDefaultStyleSheet(_STYLE)
-    document.setHtml(_with_pictures(page, document))
+    decoder = ImageDecoder()
+    try:
+        document.setHtml(_with_pictures(page, document, decoder))
+    finally:
+        decoder.close()
     paper = QRectF(0, 0, writer.width(), writer.height())
     body = QRectF(paper).adjusted(0, 0, 0, -_FOOT)
     document.setPageSize(body.size())

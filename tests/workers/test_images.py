@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
@@ -12,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_BYTES, MAX_KEPT_BYTES, ImageFile, check_image, kind_of
-from desktop.workers.images import LONGEST_SIDE, ImageWorker, Prepared, decoded, keep, prepare, read
+from desktop.workers import image_decoding
+from desktop.workers.image_decoding import LONGEST_SIDE, decoded, keep, prepare
+from desktop.workers.images import ImageDecoder, ImageWorker, Prepared
 from tests.fakes.tiny_gguf import png
 
 RED = png((220, 20, 20))
@@ -44,6 +48,13 @@ def turned(jpeg: bytes, orientation: int) -> bytes:
     tiff = b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
     body = b"Exif\0\0" + tiff
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
+
+
+@pytest.fixture
+def decoder() -> Iterator[ImageDecoder]:
+    made = ImageDecoder()
+    yield made
+    made.close()
 
 
 def is_like(colour: QColor, name: str) -> bool:
@@ -126,22 +137,22 @@ def test_that_hostile_bytes_are_one_sentence(data: bytes, code: str) -> None:
     assert (caught.value.code, caught.value.details["name"]) == (code, "bad")
 
 
-def test_that_a_file_of_one_kind_is_never_read_as_another(tmp_path: Path) -> None:
+def test_that_a_file_of_one_kind_is_never_read_as_another(decoder: ImageDecoder, tmp_path: Path) -> None:
     """The name of the decoder comes from the checked header."""
     tiff = b"II*\0" + bytes(60)
     path = tmp_path / "a.png"
     path.write_bytes(tiff)
     with pytest.raises(SamarError):
-        read(path)
+        decoder.read(path)
 
 
-def test_that_a_file_beyond_the_bound_is_not_read_whole(tmp_path: Path) -> None:
+def test_that_a_file_beyond_the_bound_is_not_read_whole(decoder: ImageDecoder, tmp_path: Path) -> None:
     path = tmp_path / "huge.png"
     with path.open("wb") as file:
         file.write(RED)
         file.truncate(MAX_BYTES * 4)
     with pytest.raises(SamarError) as caught:
-        read(path)
+        decoder.read(path)
     assert caught.value.code == "image_too_large"
 
 
@@ -169,3 +180,52 @@ def test_that_the_worker_gives_what_it_can_and_the_first_problem(qtbot: QtBot, t
     worker.prepare([good])
     worker.draw("key", RED, QSize(10, 10))
     assert worker.waiting == 0
+
+
+def test_that_the_worker_decodes_nothing_in_this_process(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files, bytes of a clipboard, and what is drawn: decoders are native code, and the bytes are a stranger's."""
+
+    def never(*_arguments: object) -> None:
+        raise AssertionError("decoded here")
+
+    for name in ("QImageReader", "_reader", "decoded"):
+        monkeypatch.setattr(image_decoding, name, never)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(turned(encoded(half_and_half(60, 40), "jpeg"), 6))
+    worker = ImageWorker()
+    try:
+        with qtbot.waitSignal(worker.prepared) as caught:
+            worker.prepare([photo, encoded(half_and_half(30, 20), "webp")], "Pasted")
+        assert [(image.width, image.height, image.name) for image in caught.args[0].images] == [
+            (40, 60, "photo.jpg"),
+            (30, 20, "Pasted"),
+        ]
+        with qtbot.waitSignal(worker.drawn) as drawn:
+            worker.draw("key", encoded(half_and_half(30, 20, alpha=True), "png"))
+        image = drawn.args[1]
+        assert image.size() == QSize(30, 20)
+        assert is_like(image.pixelColor(5, 5), "red")
+        assert image.pixelColor(25, 5).alpha() == 128
+    finally:
+        worker.close()
+    assert worker.decoder.pid is None
+
+
+def test_that_a_decoder_that_dies_costs_one_image(decoder: ImageDecoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert decoder.prepare(RED, "a").data == RED
+    assert decoder.pid is not None
+    first = psutil.Process(decoder.pid)
+    first.kill()
+    assert decoder.pixels(RED).size() == QSize(24, 16)
+    assert decoder.pid != first.pid
+
+
+@pytest.mark.parametrize("answer", [(0, 16, b""), (24, 16, b"too short"), (70_000, 70_000, b"")])
+def test_that_pixels_that_are_none_are_not_believed(
+    decoder: ImageDecoder, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, int, bytes]
+) -> None:
+    monkeypatch.setattr(decoder, "_ask", lambda *_arguments, **_options: answer)
+    with pytest.raises(SamarError):
+        decoder.pixels(RED)

@@ -37,12 +37,21 @@ def is_image_file(path: Path) -> bool:
         return False
 
 
-def sources_of(mime: QMimeData) -> list[Path | QImage]:
+_FILES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp")
+
+
+def sources_of(mime: QMimeData) -> list[Path | bytes | QImage]:
     """The images of a clipboard or a drop: files, else a picture that comes without words (a table has both)."""
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
         return [path for path in files[:MOST_FILES] if is_image_file(path)]
-    if mime.hasImage() and not bytes(mime.data("text/plain").data()).strip():
+    if bytes(mime.data("text/plain").data()).strip():
+        return []
+    kinds = [form for form in mime.formats() if form.startswith("image/")]
+    if kinds:  # of another program: as bytes, since Qt would decode it here
+        found = [bytes(mime.data(form).data()) for form in _FILES if form in kinds]
+        return [*[data for data in found if kind_of(data)][:1]]
+    if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
             return [image]

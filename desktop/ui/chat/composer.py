@@ -23,7 +23,7 @@ class ComposerText(DirectedText):
     submitted = Signal()
     escaped = Signal()
     images_pasted = Signal(object)
-    """list of Path and QImage"""
+    """list of Path, bytes (of a file) and QImage"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, most=MOST_LINES)
@@ -102,7 +102,7 @@ class Composer(QWidget):
     attach_requested = Signal()
     draft_changed = Signal(str)
     images_pasted = Signal(object)
-    """list of Path and QImage"""
+    """list of Path, bytes (of a file) and QImage"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

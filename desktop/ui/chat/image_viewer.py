@@ -20,12 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
-from desktop.core.images import kind_of
+from desktop.core.images import check_image, kind_of
 from desktop.core.settings import storage_error
 from desktop.ui import icons, theme
 from desktop.ui.error_presenter import present
 from desktop.ui.widgets import IconButton, Label, name_changed, say
-from desktop.workers.images import decoded
+from desktop.workers.images import ImageWorker
 
 _MOST_ZOOM = 8.0
 _STEP = 1.25
@@ -61,14 +61,17 @@ class ImageCanvas(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.image = QImage()
+        self.is_coming = True
         self.zoom = 1.0
         self.moved = QPoint()
         self._grip: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(200, 160)
 
-    def show_image(self, image: QImage) -> None:
-        self.image, self.zoom, self.moved = image, 1.0, QPoint()
+    def show_image(self, image: QImage | None) -> None:
+        """None: it is on its way. A null image: it can't be read."""
+        self.is_coming = image is None
+        self.image, self.zoom, self.moved = QImage() if image is None else image, 1.0, QPoint()
         self.update()
 
     def place(self) -> QRectF:
@@ -123,6 +126,8 @@ class ImageCanvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), tokens.color("window"))
+        if self.is_coming:
+            return
         if self.image.isNull():
             spot = QRectF(0, 0, 40, 40)
             spot.moveCenter(QRectF(self.rect()).center())
@@ -134,11 +139,13 @@ class ImageCanvas(QWidget):
 class ImageViewer(QDialog):
     """The images of one message, one at a time."""
 
-    def __init__(self, images: Sequence[tuple[str, bytes]], index: int, parent: QWidget) -> None:
-        """images: (name, file) of each. index: the one that is shown first."""
+    def __init__(self, images: Sequence[tuple[str, bytes]], index: int, worker: ImageWorker, parent: QWidget) -> None:
+        """images: (name, file) of each. index: the one that is shown first. worker: decodes them."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.images, self.index = list(images), index
+        self._worker, self._asked = worker, object()
+        worker.drawn.connect(self._take)
         self.canvas = ImageCanvas(self)
         self.name = Label("subject", self)
         self.size_label = Label("hint", self)
@@ -188,16 +195,12 @@ class ImageViewer(QDialog):
     def show_at(self, index: int) -> None:
         self.index = index
         name, data = self.images[index]
-        try:
-            image = decoded(data, name)
-        except SamarError as problem:
-            image = QImage()
-            self._say_problem(problem)
-        else:
-            self.problem.hide()
-        self.canvas.show_image(image)
+        self._asked = object()  # what was asked for before comes too late
+        self._worker.draw(self._asked, data)
+        self.problem.hide()
+        self.canvas.show_image(None)
         self.name.setText(name)
-        size = f"\u2066{image.width()} × {image.height()}\u2069"
+        size = self._size_of(data)
         place = f"{index + 1} / {len(self.images)}"
         self.size_label.setText(size if len(self.images) == 1 else f"{size}   \u2066{place}\u2069")
         self.setWindowTitle(name or self.tr("Image"))
@@ -207,8 +210,24 @@ class ImageViewer(QDialog):
             button.setVisible(len(self.images) > 1)
         self.back.setEnabled(index > 0)
         self.on.setEnabled(index < len(self.images) - 1)
-        self.copy.setEnabled(not image.isNull())
+        self.copy.setEnabled(False)
         say(self, name)
+
+    @staticmethod
+    def _size_of(data: bytes) -> str:
+        try:
+            width, height = check_image(data, webp=True)
+        except SamarError:
+            return ""
+        return f"\u2066{width} × {height}\u2069"
+
+    def _take(self, key: object, image: QImage) -> None:
+        if key is not self._asked:
+            return
+        self.canvas.show_image(image)
+        self.copy.setEnabled(not image.isNull())
+        if image.isNull():
+            self._say_problem(SamarError("image_unreadable", name=self.images[self.index][0]))
 
     def step(self, by: int) -> None:
         if 0 <= self.index + by < len(self.images):

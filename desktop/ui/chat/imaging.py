@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -21,10 +22,17 @@ from desktop.ui.chat.image_notice import ImageNotice
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerationWorker
-from desktop.workers.images import ImageWorker, Prepared, decoded
+from desktop.workers.images import ImageWorker, Prepared
 
 Place = tuple[ChatStore, int | None]
 """Where a draft is kept, and of which chat; None: of one to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """An image on its way to the clipboard."""
+
+    name: str
 
 
 class ImageKeeper(Actor):
@@ -77,7 +85,7 @@ class ImageKeeper(Actor):
         dialog.filesSelected.connect(lambda names: self.take([Path(name) for name in names]))
         dialog.open()
 
-    def take(self, sources: Sequence[Path | QImage]) -> None:
+    def take(self, sources: Sequence[Path | bytes | QImage]) -> None:
         """Put images beside the draft, or say in one sentence why not."""
         if not sources or self._refused():
             return
@@ -126,6 +134,11 @@ class ImageKeeper(Actor):
     def _on_drawn(self, key: object, picture: QImage) -> None:
         if isinstance(key, ImageFile):
             self.tray.set_picture(key, picture)
+        elif isinstance(key, _Copied) and picture.isNull():
+            self.error_occurred.emit(SamarError("image_unreadable", name=key.name))
+        elif isinstance(key, _Copied):
+            QGuiApplication.clipboard().setImage(picture)
+            self.window.show_toast(self.tr("Image copied"))
 
     # --- what is sent ---
 
@@ -165,8 +178,7 @@ class ImageKeeper(Actor):
             return
         name, data = found[index].name, store.picture(found[index].id)
         if action == "copy":
-            QGuiApplication.clipboard().setImage(decoded(data, name))
-            self.window.show_toast(self.tr("Image copied"))
+            self.images.draw(_Copied(name), data)
         else:
             from desktop.ui.chat.image_viewer import ask_where
 
@@ -175,7 +187,7 @@ class ImageKeeper(Actor):
     def _open(self, images: list[tuple[str, bytes]], index: int) -> None:
         from desktop.ui.chat.image_viewer import ImageViewer
 
-        ImageViewer(images, index, self.window).open()
+        ImageViewer(images, index, self.images, self.window).open()
 
     def close(self) -> None:
         self.images.close()

@@ -68,6 +68,21 @@ def test_that_words_are_pasted_as_words_even_with_a_picture_of_them() -> None:
     assert sources_of(mime) == []
 
 
+def test_that_a_picture_of_another_program_is_taken_as_bytes_and_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_mime: QMimeData) -> None:
+        raise AssertionError("decoded in the window's process")
+
+    monkeypatch.setattr(QMimeData, "imageData", never)
+    mime = QMimeData()
+    mime.setData("image/tiff", b"II*\0 whatever")
+    mime.setData("image/png", RED)
+    assert sources_of(mime) == [RED]
+    mime.removeFormat("image/png")
+    assert sources_of(mime) == []
+    mime.setData("image/png", b"no image at all")
+    assert sources_of(mime) == []
+
+
 def test_that_a_picture_without_a_file_is_dropped(start: Start, qtbot: QtBot) -> None:
     samar = start()
     mime = QMimeData()

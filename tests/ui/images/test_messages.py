@@ -135,11 +135,12 @@ def test_that_a_click_on_a_thumbnail_opens_it_larger(
     viewer = _viewer()
     assert viewer.data == BLUE
     assert viewer.windowTitle() == "blue one.png"
-    assert viewer.canvas.image.size() == QSize(60, 90)
+    qtbot.waitUntil(lambda: viewer.canvas.image.size() == QSize(60, 90))
     qtbot.keyClick(viewer.canvas, Qt.Key.Key_Left)
     assert viewer.data == RED
     qtbot.keyClick(viewer.canvas, Qt.Key.Key_Left)
     assert viewer.data == RED
+    qtbot.waitUntil(viewer.copy.isEnabled)
     qtbot.mouseClick(viewer.copy, LEFT)
     assert QGuiApplication.clipboard().image().size() == QSize(24, 16)
     qtbot.mouseClick(viewer.save, LEFT)
@@ -164,7 +165,7 @@ def test_that_the_menu_of_a_thumbnail_copies_and_saves(
     menu = samar.transcript.menu(page.viewport().mapToGlobal(_thumbnail(samar, 1)))
     actions = {action.objectName(): action for action in menu.actions() if action.objectName()}
     actions["image-copy"].trigger()
-    assert QGuiApplication.clipboard().image().size() == QSize(60, 90)
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().image().size() == QSize(60, 90))
     actions["image-save"].trigger()
     dialog = samar.window.findChild(QFileDialog)
     assert dialog is not None
