@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from desktop.core.formulas import add_formulas
@@ -82,6 +82,62 @@ def make_parser() -> MarkdownIt:
     md.inline.ruler.push("bare_link", _bare_link)
     add_formulas(md)
     return md
+
+
+# --- what people write -----------------------------------------------------------------------------------------------
+OWN_FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([^\s`]*)[^\n`]*$")
+OWN_CODE = re.compile(r"(`+)([^`\n]+?)\1(?!`)")
+"""Code in a line of a message of one's own, which is no Markdown."""
+
+
+def own_parts(lines: list[str]) -> Iterator[tuple[int, int, str | None]]:
+    """The parts of a message of one's own: (first line, line after the last, language). A part is one line of text, whose
+    language is None, or the lines between two fences."""
+    index = 0
+    while index < len(lines):
+        if found := OWN_FENCE.match(lines[index]):
+            end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() == found[1]), None)
+            if end is not None:
+                yield index + 1, end, found[2][:40]
+                index = end + 1
+                continue
+        yield index, index + 1, None
+        index += 1
+
+
+# --- what is left open -----------------------------------------------------------------------------------------------
+_HTML_ENDS = (
+    (re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE), "</{}>"),
+    (re.compile("<!--"), "-->"),
+    (re.compile(r"<\?"), "?>"),
+    (re.compile(r"<!\[CDATA\["), "]]>"),
+    (re.compile("<![A-Za-z]"), ">"),
+)
+"""HTML that a reader of Markdown takes for HTML until its end, whatever stands between (CommonMark 4.6)."""
+
+
+def close_markdown(text: str) -> str:
+    """`text` with what it leaves open at its end closed (code, a formula, HTML), so that other text may follow."""
+    from markdown_it import MarkdownIt
+
+    lines = text.split("\n")
+    last = len(text.rstrip().split("\n"))
+    for token in reversed(MarkdownIt("commonmark").parse(text.rstrip() + "\n")):
+        if token.map is None or token.map[1] < last:
+            continue
+        if token.type == "fence" and token.map[1] - token.map[0] < token.content.count("\n") + 2:
+            opening = lines[token.map[0]]
+            before = re.sub(r"[^>\s]", " ", opening[: opening.find(token.markup)])
+            return f"{text.rstrip()}\n{before}{token.markup}"
+        if token.type == "html_block":
+            body = token.content.strip()
+            for begin, end in _HTML_ENDS:
+                if found := begin.match(body):
+                    end = end.format(*found.groups())
+                    return text if end.lower() in body[found.end() :].lower() else f"{text.rstrip()}\n{end}"
+        if token.type == "inline" and token.content.startswith("$$") and token.content.count("$$") == 1:
+            return f"{text.rstrip()}\n$$"
+    return text
 
 
 def is_unspaced(sign: str) -> bool:

@@ -16,12 +16,14 @@ RLI = "\u2067"
 FSI = "\u2068"
 PDI = "\u2069"
 
-_RTL_LETTERS = re.compile(
-    "[\u05be\u05c0\u05c3\u05c6\u05d0-\u05ff\u0608\u060b\u060d\u061b-\u064a\u066d-\u066f\u0671-\u06d5\u06e5\u06e6"
+LETTERS_RTL = (
+    "\u05be\u05c0\u05c3\u05c6\u05d0-\u05ff\u0608\u060b\u060d\u061b-\u064a\u066d-\u066f\u0671-\u06d5\u06e5\u06e6"
     "\u06ee\u06ef\u06fa-\u0710\u0712-\u072f\u074d-\u07a5\u07b1-\u07ea\u07f4\u07f5\u07fa-\u0815\u081a\u0824\u0828"
     "\u0830-\u0858\u085e-\u088f\u08a0-\u08c9\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc"
-    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff"
 )
+"""Inside of a class of a regular expression: letters that run right-to-left."""
+_RTL_LETTERS = re.compile(f"[{LETTERS_RTL}]")
 _LATIN = re.compile("[A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 """The left-to-right letters of most texts: those of all scripts take long to compile, and the window starts without."""
 _BEYOND = re.compile("[^\u0000-\u024f\u0590-\u06ff\u2000-\u206f]")
@@ -50,6 +52,11 @@ def strong_letters(text: str) -> tuple[int, int]:
         return len(_LATIN.findall(text)), 0
     letters = _ltr_letters() if _BEYOND.search(text) else _LATIN
     return len(letters.findall(text)), len(_RTL_LETTERS.findall(text))
+
+
+def has_rtl(text: str) -> bool:
+    """Whether any letter of `text` runs right-to-left."""
+    return not text.isascii() and _RTL_LETTERS.search(text) is not None
 
 
 @cache

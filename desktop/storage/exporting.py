@@ -25,10 +25,12 @@ import msgspec
 from desktop.core import private
 from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
 from desktop.core.errors import SamarError
-from desktop.core.formulas import UNITS, add_formulas
+from desktop.core.formulas import UNITS
 from desktop.core.graphemes import cut
 from desktop.core.images import media_type
-from desktop.core.text import Direction, direction_of
+from desktop.core.isolates import Span, code_spans, prose_spans, with_spans
+from desktop.core.markdown import OWN_CODE, close_markdown, leads_out, make_parser, own_parts
+from desktop.core.text import Direction, direction_of, shown
 from desktop.parsing.typesetting import Typesetter
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImage, ExchangeMessage
@@ -220,7 +222,7 @@ class _MarkdownWriter(_Writer):
             if message.thinking:
                 parts += [f"**{self.labels.thinking}**", _quoted(message.thinking)]
             parts += [f"[{self.labels.image}: {_named(image)}]" for image in message.images]
-            parts.append(message.content)
+            parts.append(close_markdown(message.content))
         return ("" if is_first else "\n\n---\n\n") + "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -231,13 +233,12 @@ class _HtmlWriter(_Writer):
         super().__init__(labels, cancelled)
         self.typesetter = Typesetter()
         self.needed.callback(self.typesetter.close)
-        from markdown_it import MarkdownIt
-
-        # no raw HTML; images would be fetched by whoever opens the page
-        self.markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-        add_formulas(self.markdown)
+        self.markdown = make_parser()
+        self.markdown.options["breaks"] = True  # as the window shows them
         for kind in ("math_inline", "math_inline_double", "math_block"):
             self.markdown.add_render_rule(kind, _render_formula)
+        for kind in ("text", "code_inline", "fence", "code_block", "image", "html_inline"):
+            self.markdown.add_render_rule(kind, _render_text)
 
     def head(self, store: ChatStore, chat_ids: list[int]) -> str:
         title = self.title(store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
@@ -256,29 +257,33 @@ class _HtmlWriter(_Writer):
             f'<p class="date" dir="ltr">{_date(chat.created_at)}</p>',
         ]
         if chat.system_prompt:
-            parts.append(self._turn("system", self.labels.system_prompt, "", chat.system_prompt))
-        for message in shown_path(store, chat):
-            shown = "".join(_embedded(image, data) for image, data in _readable_images(store, message))
             parts.append(
-                self._turn(message.role.value, self.speaker(message), message.thinking, message.content, shown)
+                self._turn("system", self.labels.system_prompt, "", self._rendered(chat.system_prompt, "system"))
             )
+        for message in shown_path(store, chat):
+            images = "".join(_embedded(image, store.picture(image.id)) for image in message.images)
+            own = message.role is Role.USER
+            content = _own(message.content) if own else self._rendered(message.content, f"{chat.id}-{message.id}")
+            thinking = self._rendered(message.thinking, f"{chat.id}-{message.id}-thinking") if message.thinking else ""
+            parts.append(self._turn(message.role.value, self.speaker(message), thinking, content, images))
         return "\n".join([*parts, "</main>\n"])
 
     def _turn(self, kind: str, speaker: str, thinking: str, content: str, images: str = "") -> str:
         folded = (
-            f"<details><summary>{html.escape(self.labels.thinking)}</summary>{self._rendered(thinking)}</details>"
-            if thinking
-            else ""
+            f"<details><summary>{html.escape(self.labels.thinking)}</summary>{thinking}</details>" if thinking else ""
         )
-        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{images}{self._rendered(content)}</section>'
+        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{images}{content}</section>'
 
-    def _rendered(self, text: str) -> str:
+    def _rendered(self, text: str, name: str) -> str:
+        """A text of Markdown. name: of the text, to tell its footnotes from those of others."""
+        text = shown(text)
+        env: dict[str, object] = {"docId": name, "writer": self}
         try:
-            tokens = self.markdown.parse(text)
+            tokens = self.markdown.parse(text, env)
         except RecursionError:  # nested beyond reason: shown as it was written
             return f"<pre>{html.escape(text)}</pre>"
         _direct(tokens)
-        return str(self.markdown.renderer.render(tokens, self.markdown.options, {"writer": self}))
+        return str(self.markdown.renderer.render(tokens, self.markdown.options, env))
 
     def foot(self) -> str:
         return "</body>\n</html>\n"
@@ -300,6 +305,61 @@ def _named(image: Picture) -> str:
     return _one_line(image.name) or f"{image.width} × {image.height}"
 
 
+def _own(text: str) -> str:
+    """A message of one's own: as it was written, line by line."""
+    lines = shown(text).strip("\n").split("\n")
+    out: list[str] = []
+    for start, end, language in own_parts(lines):
+        if language is not None:
+            out.append(_code_panel("\n".join(lines[start:end]), language))
+            continue
+        line, at = lines[start], 0
+        parts: list[str] = []
+        for found in OWN_CODE.finditer(line):
+            parts += [_with_bdi(line[at : found.start()], prose_spans), _inline_code(found[2])]
+            at = found.end()
+        parts.append(_with_bdi(line[at:], prose_spans))
+        prose = OWN_CODE.sub("", line)
+        out.append(
+            f'<p class="own" dir="{direction_of(prose)}" style="white-space:pre-wrap">{"".join(parts) or "<br>"}</p>'
+        )
+    return "\n".join(out)
+
+
+def _with_bdi(text: str, spans: Callable[[str], list[Span]]) -> str:
+    """HTML of a text, what has an order of its own kept apart."""
+    return with_spans(text, spans(text), lambda part, side: f'<bdi dir="{side}">{html.escape(part)}</bdi>', html.escape)
+
+
+def _inline_code(text: str) -> str:
+    return f'<code dir="ltr">{_with_bdi(text, code_spans)}</code>'
+
+
+def _code_panel(code: str, language: str) -> str:
+    lines = "\n".join(_with_bdi(line, code_spans) for line in code.removesuffix("\n").split("\n"))
+    name = f' class="language-{html.escape(language)}"' if language else ""
+    return f'<pre dir="ltr"><code dir="ltr"{name}>{lines}\n</code></pre>\n'
+
+
+def _render_text(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:
+    """Text and code, what has an order of its own kept apart; images as the words that stand for them."""
+    token = tokens[at]
+    match token.type:
+        case "text":
+            return _with_bdi(token.content, prose_spans)
+        case "code_inline":
+            return _inline_code(token.content)
+        case "image":
+            address = str(token.attrGet("src") or "")
+            label = html.escape(token.content or address)
+            return f'<a href="{html.escape(address)}">{label}</a>' if leads_out(address) else label
+        case "html_inline":  # the box of a task; no other HTML is parsed
+            return "☑" if "checked=" in token.content else "☐"
+        case _:
+            words = token.info.split()
+            return _code_panel(token.content, words[0][:40] if words else "")
+
+
 def _render_formula(
     _renderer: object, tokens: Sequence[Token], at: int, _options: object, env: Mapping[str, _HtmlWriter]
 ) -> str:
@@ -310,19 +370,21 @@ def _render_formula(
     writer = env["writer"]
     made = writer.typesetter.typeset(source, display, writer.cancelled)
     if made is None:
-        shown = f'<code dir="ltr">{html.escape(source)}</code>'
-        return f'<p class="formula">{shown}</p>\n' if token.type == "math_block" else shown
+        written = f'<code dir="ltr">{html.escape(source)}</code>'
+        return f'<p class="formula">{written}</p>\n' if token.type == "math_block" else written
     scale = (1.18 if display else 1.05) / UNITS
     width, height, depth = made.width * scale, (made.ascent + made.descent) * scale, made.descent * scale
     size = f"width:{width:.3f}em;height:{height:.3f}em;vertical-align:{-depth:.3f}em"
     drawn = made.svg.decode().replace(
         "<svg ", f'<svg role="img" aria-label="{html.escape(source)}" fill="currentColor" style="{size}" ', 1
     )
-    drawn = _FIXED_SIZE.sub("", drawn, count=1)
+    drawn = _INK.sub(r'\1="currentColor"', _FIXED_SIZE.sub("", drawn, count=1))
     return f'<p class="formula">{drawn}</p>\n' if token.type == "math_block" else drawn
 
 
 _FIXED_SIZE = re.compile(r' (?:width|height)="[^"]*"(?: (?:width|height)="[^"]*")?(?=[^>]*viewBox)')
+
+_INK = re.compile(r'\b(fill|stroke)="(?:black|#000000|#000)"')
 
 _BLOCKS = {"paragraph_open", "heading_open", "td_open", "th_open"}
 _GROUPS = {"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "table_open"}
@@ -342,8 +404,11 @@ def _direct(tokens: list[Token]) -> None:
                 for group in waiting:
                     group.attrSet("dir", direction)
                 waiting.clear()
-        elif token.type in ("fence", "code_block"):
-            token.attrSet("dir", "ltr")
+        if str(token.attrGet("style") or "") == "text-align:left":
+            token.attrSet("style", "text-align:start")
+        for child in token.children or ():
+            if child.type == "link_open" and not leads_out(str(child.attrGet("href") or "")):
+                child.attrs = {"title": str(child.attrGet("href") or "")}  # it would lead into the reader's own files
 
 
 def _prose(inline: Token) -> str:
@@ -358,6 +423,7 @@ main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font
 .user{background:#eef1f7}.system{border:1px dashed #b9c0cf}p,li,td,th,h1{unicode-bidi:isolate;text-align:start}
 pre{background:#f5f6f9;padding:.8rem;border-radius:.5rem;overflow-x:auto;direction:ltr;text-align:left}
 code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
+.own{margin:0}.task-list-item{list-style:none}.footnotes{font-size:.88rem}
 .formula{text-align:center;direction:ltr}.image img{max-width:100%;height:auto;border-radius:.6rem}
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
 @media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}

@@ -25,6 +25,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktop.core import private
 from desktop.core.errors import SamarError
+from desktop.core.text import LRI, PDI, RLI
 from desktop.storage.unfinished import EXPORT, noted
 from desktop.workers.images import ImageDecoder
 
@@ -44,6 +45,7 @@ h3 { font-size: 11.5pt; } h4, h5, h6 { font-size: 10.5pt; }
 pre { background-color: #f5f6f9; font-size: 9pt; }
 code { font-size: 9pt; background-color: #f5f6f9; }
 blockquote { color: #5b6478; }
+.own { margin: 0; }
 th, td { padding: 4px; }
 """
 
@@ -88,11 +90,20 @@ def prepared(page: str) -> str:
     page = re.sub(r"<style>.*?</style>", "", page, count=1, flags=re.DOTALL)
     page = re.sub(r"<summary>(.*?)</summary>", r"<p><i>\1</i></p>", page).replace("<details>", "<div>")
     page = page.replace("</details>", "</div>").replace("<section", "<div").replace("</section>", "</div>")
+    page = re.sub(r"<pre.*?</pre>|<code.*?</code>", _isolated_code, page, flags=re.DOTALL)
+    page = re.sub(r'<bdi dir="(ltr|rtl)">', lambda found: LRI if found[1] == "ltr" else RLI, page)
+    page = page.replace("</bdi>", PDI)
     page = re.sub(r'<table dir="rtl">.*?</table>', _mirrored, page, flags=re.DOTALL)
+    page = page.replace("text-align:start", "text-align:left")
     page = page.replace("<table", '<table border="1" cellspacing="0" style="border-collapse: collapse"')
     side = "rtl" if '<html dir="rtl"' in page else "ltr"
     page = page.replace("<h2>", f'<h2 dir="{side}">').replace("<p><i>", f'<p dir="{side}"><i>')
     return page.replace("</main>\n<main>", '</main>\n<main><p style="page-break-before: always"></p>')
+
+
+def _isolated_code(found: re.Match[str]) -> str:
+    """Code in a line keeps its own order; a panel of code has a direction, which Qt asks of its lines."""
+    return found[0] if found[0].startswith("<pre") else f"{LRI}{found[0]}{PDI}"
 
 
 def _mirrored(table: re.Match[str]) -> str:
@@ -102,7 +113,8 @@ def _mirrored(table: re.Match[str]) -> str:
         cells = re.findall(r"<t[hd]\b.*?</t[hd]>", found[0], flags=re.DOTALL)
         return f"<tr>{''.join(reversed(cells))}</tr>"
 
-    return re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("<table", '<table align="right"', 1)
+    page = re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("text-align:start", "text-align:right")
+    return page.replace("<table", '<table align="right"', 1)
 
 
 def _with_pictures(page: str, document: QTextDocument, decoder: ImageDecoder) -> str:

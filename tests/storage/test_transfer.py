@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from desktop.core.chat import Chat, Message, MessageStatus
 from desktop.core.errors import SamarError
@@ -34,7 +36,13 @@ def fill(store: ChatStore) -> Chat:
     store.save_partial(second.id, "half", "thinking\nof it")
     stats = GenerationStats(prompt_tokens=3, reply_tokens=4, tokens_per_s=1.5, seed=9)
     store.finish(second.id, "half", MessageStatus.STOPPED, stats, None, "thinking\nof it", 2.5)
-    exchange(store, chat.id, second.id, "<script>alert(1)</script> ![x](https://example.org/x.png)", "`code` ~~gone~~")
+    exchange(
+        store,
+        chat.id,
+        second.id,
+        "<script>alert(1)</script> ![x](https://example.org/x.png)",
+        "- `code`\n- ~~gone~~ [x](https://example.org)",
+    )
     store.place([chat.id], pinned=True)
     store.save_draft(chat.id, "not sent")
     store.save_edit(user.id, "ما هو\nGGUF؟ not sent")
@@ -271,3 +279,80 @@ def test_that_formulas_are_drawn_and_carry_their_source(store: ChatStore, tmp_pa
     assert "س+1" in written
     assert "cost $5" in written
     assert 'width="' not in written.split("<svg ", 1)[1].split(">", 1)[0]
+
+
+def exported(form: ExportFormat, tmp_path: Path, *turns: tuple[str, str]) -> str:
+    store = other_store()
+    chat, parent = store.create_chat("t"), None
+    for question, answer in turns:
+        parent = exchange(store, chat.id, parent, question, answer)[1].id
+    path = tmp_path / "x"
+    export_chats(store, path, form)
+    store.database.close()
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "```python\nprint(1)",
+        "~~~\nx\n",
+        "- a\n\n  ```\n  y",
+        "- ```\n  y",
+        "> ~~~~ js\n> y",
+        "$$\nx^2",
+        "<!-- note",
+        "<script>\nlet x",
+        "<pre>",
+        "````\n```\nx\n```",
+    ],
+)
+def test_that_what_an_answer_leaves_open_ends_with_it(tmp_path: Path, end: str) -> None:
+    made = exported(
+        ExportFormat.MARKDOWN, tmp_path, ("write", f"Here:\n\n{end}"), ("second question", "**second** answer")
+    )
+    tokens = MarkdownIt("commonmark").parse(made)
+    assert len([token for token in tokens if token.type == "heading_open" and token.tag == "h2"]) == 4
+    assert any(child.type == "strong_open" for token in tokens for child in token.children or ())
+    assert made.count("$$") % 2 == 0
+    assert end.rstrip() in made
+
+
+def test_that_what_an_answer_closes_stays_as_it_is(tmp_path: Path) -> None:
+    for answer in (
+        "```\nx\n```",
+        "~~~\n~~~",
+        "$$\nx\n$$",
+        "<!-- a -->",
+        "<pre>x</pre>",
+        "- ```\n  x\n  ```",
+        "    code",
+        "a `b",
+    ):
+        made = exported(ExportFormat.MARKDOWN, tmp_path, ("q", answer))
+        assert made.endswith(f"\n\n{answer}\n")
+
+
+def test_that_html_reads_messages_as_the_window_does(tmp_path: Path) -> None:
+    question = "one\n  two *three* `a<b` #4\n```py\nx = [1]\n```\n\u202eنص"
+    answer = (
+        "- [x] done\n- [ ] open\n\nNote[^1] here.\nNext line.\n\n[^1]: foot\n\n[^2]: unused\n\n$x^2$ costs $5 and $10\n\n"
+        "https://example.com/x، [a](smb://server/share) [b](notes.md) ![c](https://example.com/c.png) <br> \u202e\n\n"
+        '| أ | C++ |\n|:--|--:|\n| ب | 050 123 4567 |\n\n```py\nprint("مرحبا", 6 * 2)\n```'
+    )
+    page = exported(ExportFormat.HTML, tmp_path, (question, answer), ("again", "Other[^1].\n\n[^1]: other foot"))
+    assert "<em>" not in page and '  two *three* <code dir="ltr">a&lt;b</code> #4</p>' in page and "pre-wrap" in page
+    assert "[x]" not in page and "☑ done" in page and "☐ open" in page
+    assert "foot" in page and "unused" in page and 'href="foot"' not in page
+    targets = re.findall(r'id="(fn[^"]*)"', page)
+    assert len(targets) == len(set(targets)) and all(
+        f'href="#{name}"' in page for name in targets if "ref" not in name and name[-1] == "1"
+    )
+    assert "here.<br />\nNext line." in page
+    assert 'href="https://example.com/x"' in page and "smb://server/share)" in page and 'href="smb' not in page
+    assert 'href="notes.md"' not in page and 'title="notes.md"' in page
+    assert "<img" not in page and 'href="https://example.com/c.png"' in page
+    assert "costs $5 and $10" in page and 'fill="black"' not in page and "<svg" in page
+    assert "\u202e" not in page and "[U+202E]" in page
+    assert '<bdi dir="ltr">050 123 4567</bdi>' in page and "text-align:left" not in page.split("</style>")[1]
+    assert 'print(&quot;<bdi dir="rtl">مرحبا</bdi>&quot;, 6 * 2)' in page

@@ -206,7 +206,8 @@ def test_that_images_of_messages_stand_in_a_pdf(app: QApplication, tmp_path: Pat
 def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) -> None:
     store = ChatStore(Database.in_memory())
     chat = store.create_chat("Formulas")
-    store.begin_turn(chat.id, None, "What is $\\frac{a}{b}$ and $$\\int_0^1 x\\,dx$$?", None)
+    _, reply = store.begin_turn(chat.id, None, "q", None)
+    store.finish(reply.id, "It is $\\frac{a}{b}$ and $$\\int_0^1 x\\,dx$$.", MessageStatus.FINISHED)
     page, drawn, bare = tmp_path / "x.html", tmp_path / "x.pdf", tmp_path / "bare.pdf"
     export_chats(store, page, ExportFormat.HTML, [chat.id])
     text = page.read_text(encoding="utf-8")

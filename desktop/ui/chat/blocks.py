@@ -122,7 +122,7 @@ class Cell:
     runs: tuple[Run, ...]
     direction: Direction
     align: str = ""
-    """"left", "center", "right" as the source asks; empty: the side where the table's lines begin."""
+    """"left", "center", "right" as the source asks; "left" and empty: the side where the table's lines begin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from desktop.core.markdown import OWN_CODE, own_parts
 from desktop.core.text import Direction, direction_of, shown
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run
@@ -16,9 +17,7 @@ from desktop.ui.chat.markdown import code_blocks
 from desktop.ui.chat.segments import LONGEST_LINE, OTHER_LINE_ENDS, without_end
 from desktop.ui.chat.writer import rendered
 
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([^\s`]*)[^\n`]*$")
 _LINE = re.compile("[^\n\r" + OTHER_LINE_ENDS + "]*(?:\r\n|[\n\r" + OTHER_LINE_ENDS + "]|$)")
-_CODE_SPAN = re.compile(r"(`+)([^`\n]+?)\1(?!`)")
 
 
 def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[AnyBlock]:
@@ -26,24 +25,18 @@ def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[A
     out: list[AnyBlock] = []
     lines, sources = _lines(text)
     previous = base
-    index = 0
     part = 0
-    while index < len(lines):
-        line = lines[index]
-        if found := _FENCE.match(line):
-            end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() == found[1]), None)
-            if end is not None:
-                part += 1
-                out += code_blocks(sources[index + 1 : end] or [""], found[2][:40], part, inside)
-                index = end + 1
-                continue
+    for start, end, language in own_parts(lines):
+        if language is not None:
+            part += 1
+            out += code_blocks(sources[start:end] or [""], language, part, inside)
+            continue
+        line = lines[start]
         for at in range(0, max(len(line), 1), LONGEST_LINE):
-            piece = line[at : at + LONGEST_LINE]
-            runs = _runs(piece)
+            runs = _runs(line[at : at + LONGEST_LINE])
             prose = "".join(run.text for run in runs if not run.style & b.CODE)
             previous = direction_of(prose, previous)
             out.append(Block(Kind.OWN, runs, previous, inside, Gap.NONE))
-        index += 1
     return out
 
 
@@ -59,7 +52,7 @@ def _lines(text: str) -> tuple[list[str], list[str]]:
 def _runs(line: str) -> tuple[Run, ...]:
     out: list[Run] = []
     at = 0
-    for found in _CODE_SPAN.finditer(line):
+    for found in OWN_CODE.finditer(line):
         if found.start() > at:
             out.append(Run(line[at : found.start()]))
         out.append(Run(found[2], b.CODE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -21,20 +20,14 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.core.text import TAG, Direction, isolated
+from desktop.core.isolates import code_spans, prose_spans, with_spans
+from desktop.core.text import Direction, isolated
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Holder, Kind, Run, Table
 from desktop.ui.chat.look import Look, colour, qt_direction
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
-_APART = re.compile(
-    TAG.pattern  # its brackets would turn around
-    + r"|(?<![A-Za-z0-9_.)+-])(?:\+[0-9]{1,3}(?:[ -][0-9]{2,5}){1,5}|[0-9]+(?:-[0-9]+){2,}"  # +966 50 123 4567, 2024-05-17
-    r"|[-+\u2212][0-9](?:[0-9.,]*[0-9])?)"  # -5.5
-)
-"""What stands in right-to-left text as it would alone: a sign before a number, and the hyphens of a date, would be taken for the
-sentence's own."""
 PAD = "\u202f"
 """A narrow space at each end of inline code, room for the shape behind it. It is no part of the text."""
 
@@ -181,8 +174,8 @@ class Writer:
         made.setRightMargin(0)
         made.setTopMargin(0)
         start = Qt.AlignmentFlag.AlignRight if table.direction is Direction.RTL else Qt.AlignmentFlag.AlignLeft
-        sides = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight}
-        sides["center"] = Qt.AlignmentFlag.AlignHCenter
+        # "left" is where lines begin: whoever writes a table from the right asks for it out of habit
+        sides = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
         made.setAlignment(sides.get(cell.align, start) | Qt.AlignmentFlag.AlignAbsolute)
         cursor.setBlockFormat(made)
         place.setFormat(self._cell_format())
@@ -312,16 +305,18 @@ class Writer:
 
 def rendered(run: Run, kind: Kind) -> str:
     """The text of a run as it stands in the document: one paragraph; what keeps an order of its own is isolated."""
+    if kind is Kind.CODE_HEAD:
+        return run.text
+    if kind is Kind.CODE_LINE:
+        return with_spans(run.text, code_spans(run.text))
     text = run.text.replace("\n", LINE)
-    if kind in (Kind.CODE_LINE, Kind.CODE_HEAD):
-        return text
-    if run.style & (b.CODE | b.MATH):
-        return isolated(f"{PAD}{text}{PAD}" if run.style & b.CODE else text, Direction.LTR)
+    if run.style & b.CODE:
+        return isolated(f"{PAD}{with_spans(text, code_spans(text))}{PAD}", Direction.LTR)
+    if run.style & b.MATH:
+        return isolated(text, Direction.LTR)
     if run.style & b.LINK:
         return isolated(text)
-    if not text.isascii() or text.lstrip()[:1] in ("-", "+"):
-        return _APART.sub(lambda found: isolated(found[0], Direction.LTR), text)
-    return text
+    return with_spans(text, prose_spans(text))
 
 
 def units(text: str) -> int:
