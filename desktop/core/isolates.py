@@ -41,7 +41,7 @@ def prose_spans(text: str) -> list[Span]:
     is_name = len(text) <= _LONGEST_NAME and text.count(" ") < 3 and text.rstrip()[-1:] not in _PAIRS
     if is_name or has_rtl(text):
         for found in _PHRASE.finditer(text):
-            if core := _named(found[0]):
+            if not TAG.search(found[0]) and (core := _named(found[0])):
                 start, end = found.start() + core[0], found.start() + core[1]
                 out += _number_spans(text, at, start)
                 out.append((start, end, Direction.LTR))

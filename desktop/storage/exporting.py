@@ -338,7 +338,7 @@ def _inline_code(text: str) -> str:
 def _code_panel(code: str, language: str) -> str:
     lines = "\n".join(_with_bdi(line, code_spans) for line in code.removesuffix("\n").split("\n"))
     name = f' class="language-{html.escape(language)}"' if language else ""
-    return f'<pre dir="ltr"><code dir="ltr"{name}>{lines}\n</code></pre>\n'
+    return f'<pre dir="ltr"><code dir="ltr"{name}>{lines}</code></pre>\n'
 
 
 def _render_text(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:

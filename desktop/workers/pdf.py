@@ -46,6 +46,7 @@ pre { background-color: #f5f6f9; font-size: 9pt; }
 code { font-size: 9pt; background-color: #f5f6f9; }
 blockquote { color: #5b6478; }
 .own { margin: 0; }
+.formula { text-align: center; }
 th, td { padding: 4px; }
 """
 
@@ -106,6 +107,16 @@ def _isolated_code(found: re.Match[str]) -> str:
     return found[0] if found[0].startswith("<pre") else f"{LRI}{found[0]}{PDI}"
 
 
+def _cell_from_the_right(found: re.Match[str]) -> str:
+    """The tag of a cell with the side where its text stands; Qt takes sides the other way in right-to-left text."""
+    tag = found[0]
+    side = re.search(r"text-align:(\w+)", tag)
+    wanted = side[1] if side and side[1] != "start" else "right"
+    if 'dir="rtl"' in tag and wanted != "center":
+        wanted = "left" if wanted == "right" else "right"
+    return re.sub(r' style="text-align:\w+"', "", tag).replace(">", f' style="text-align:{wanted}">')
+
+
 def _mirrored(table: re.Match[str]) -> str:
     """A table whose first column is the rightmost one: Qt lays all tables out from the left."""
 
@@ -113,8 +124,8 @@ def _mirrored(table: re.Match[str]) -> str:
         cells = re.findall(r"<t[hd]\b.*?</t[hd]>", found[0], flags=re.DOTALL)
         return f"<tr>{''.join(reversed(cells))}</tr>"
 
-    page = re.sub(r"<tr>.*?</tr>", row, table[0], flags=re.DOTALL).replace("text-align:start", "text-align:right")
-    return page.replace("<table", '<table align="right"', 1)
+    page = re.sub(r"<t[hd]\b[^>]*>", _cell_from_the_right, table[0])
+    return re.sub(r"<tr>.*?</tr>", row, page, flags=re.DOTALL).replace("<table", '<table align="right"', 1)
 
 
 def _with_pictures(page: str, document: QTextDocument, decoder: ImageDecoder) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -172,7 +173,7 @@ def test_that_a_page_of_a_pdf_is_a4_upright(app: QApplication, tmp_path: Path) -
 
 def test_that_columns_of_a_right_to_left_table_run_from_the_right() -> None:
     row = '<tr><td dir="rtl">أ</td><td dir="ltr">b</td></tr>'
-    mirrored = '<tr><td dir="ltr">b</td><td dir="rtl">أ</td></tr>'
+    mirrored = '<tr><td dir="ltr" style="text-align:right">b</td><td dir="rtl" style="text-align:left">أ</td></tr>'
     assert mirrored in prepared(f'<table dir="rtl">{row}</table>')
     assert row in prepared(f'<table dir="ltr">{row}</table>')
 
@@ -214,4 +215,32 @@ def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) 
     assert print_html(text, drawn)
     assert print_html(re.sub(r"<svg .*?</svg>", "", text, flags=re.DOTALL), bare)
     assert drawn.read_bytes().count(b"/Subtype /Image") - bare.read_bytes().count(b"/Subtype /Image") >= 2
+    store.database.close()
+
+
+def test_that_code_and_tables_of_a_pdf_stand_as_in_the_window(app: QApplication, tmp_path: Path) -> None:
+    store = ChatStore(Database.in_memory())
+    chat = store.create_chat("ملف")
+    _, reply = store.begin_turn(chat.id, None, "سؤال", None)
+    answer = 'نصّ `f("ب", 2)`\n\n```py\nprint("مرحبا", 6 * 2)\n```\n\n| اسم | b |\n|:--|--:|\n| أ | 5 |\n| x | عدد |'
+    store.finish(reply.id, answer, MessageStatus.FINISHED)
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id])
+    document = QTextDocument()
+    document.setTextWidth(600)
+    document.setHtml(prepared((tmp_path / "x.html").read_text(encoding="utf-8")))
+    assert document.size().height() > 0  # lays it out
+    lines = {}
+    block = document.firstBlock()
+    while block.isValid():
+        lines[block.text()] = block
+        block = block.next()
+    assert (
+        lines['print("\u2067مرحبا\u2069", 6 * 2)'].layout().textOption().textDirection()
+        != Qt.LayoutDirection.RightToLeft
+    )
+    assert lines['نصّ \u2066f("\u2067ب\u2069", 2)\u2069']
+    for text in ("أ", "x", "5", "عدد"):
+        line = lines[text].layout().lineAt(0)
+        left = line.naturalTextRect().left() - line.rect().left()
+        assert left >= line.rect().right() - line.naturalTextRect().right(), text
     store.database.close()

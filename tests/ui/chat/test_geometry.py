@@ -275,3 +275,43 @@ def test_that_what_may_be_higher_than_a_line_is_not_held_to_its_height(block: Bl
     fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
     assert Look().block_format(block, 1).lineHeightType() != fixed
     assert Look().block_format(Block(Kind.PARAGRAPH), 1).lineHeightType() == fixed
+
+
+CODE = """```python
+print("مرحبا", 6 * 2)
+# تعليق (مهم) 5
+```
+
+استخدم `f("مرحبا", 6 * 2)` هنا، واتصل على 050 123 4567.
+
+| الاسم | b |
+|:--|--:|
+| أ | ٧ |
+"""
+
+
+@pytest.mark.parametrize("rtl", [False, True])
+def test_that_code_with_arabic_strings_keeps_the_order_of_its_tokens(
+    make_view: Callable[..., TranscriptView], rtl: bool
+) -> None:
+    view = make_view(rtl=rtl)
+    view.set_messages([user("q"), reply(CODE)])
+    for words, kind in (("print", "code"), ("f(", "paragraph")):
+        block = next(block for block in blocks(view, kind) if words in block.text())
+        text = block.text()
+        places = [x_of(block, text.index(sign, text.index(words))) for sign in ('("', "مرحبا", '",', "6", "*", "2)")]
+        places[1] = x_of(block, text.index("مرحبا") + 4)  # its last letter is the leftmost
+        assert places == sorted(places)
+    comment = next(block for block in blocks(view, "code") if "تعليق" in block.text())
+    at = comment.text().index
+    assert x_of(comment, at("#")) < x_of(comment, at("5")) < x_of(comment, at("مهم")) < x_of(comment, at("عليق"))
+    phone = block_with(view, "4567")
+    assert x_of(phone, phone.text().index("050")) < x_of(phone, phone.text().index("4567"))
+
+
+def test_that_left_means_the_beginning_in_a_table_from_the_right(view: TranscriptView) -> None:
+    view.set_messages([user("q"), reply(CODE)])
+    for text in ("أ", "٧"):
+        block = next(block for block in blocks(view, "table") if block.text() == text)
+        line = block.layout().lineAt(0)
+        assert line.naturalTextRect().right() >= line.rect().right() - 2
