@@ -306,7 +306,7 @@ def test_that_code_with_arabic_strings_keeps_the_order_of_its_tokens(
     at = comment.text().index
     assert x_of(comment, at("#")) < x_of(comment, at("5")) < x_of(comment, at("مهم")) < x_of(comment, at("عليق"))
     phone = block_with(view, "4567")
-    assert x_of(phone, phone.text().index("050")) < x_of(phone, phone.text().index("4567"))
+    assert x_of(phone, phone.text().index("050") + 1) < x_of(phone, phone.text().index("4567"))
 
 
 def test_that_left_means_the_beginning_in_a_table_from_the_right(view: TranscriptView) -> None:
