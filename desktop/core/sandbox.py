@@ -9,17 +9,19 @@ Constants: linux/landlock.h, linux/seccomp.h, linux/audit.h, asm/unistd.h.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import platform
 import stat
 import struct
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from desktop.core import program
+
+if TYPE_CHECKING:
+    import ctypes  # the window asks for names only, and starts without it
 
 READING, WRITING, NETWORK, PROGRAMS, PROCESSES = "reading", "writing", "network", "programs", "processes"
 """What `confine` takes away: reading and writing other files, every socket, starting programs, other processes."""
@@ -153,7 +155,7 @@ def abi() -> int:
     """The version of the kernel's Landlock; 0 where there is none."""
     if not sys.platform.startswith("linux"):
         return 0
-    return max(0, _call(_libc(), _CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)))
+    return max(0, _call(_libc(), _CREATE_RULESET, None, 0, _VERSION_FLAG))
 
 
 def restrict_files(
@@ -178,8 +180,8 @@ def restrict_files(
     attributes = [handled]
     attributes += [_BIND_TCP | _CONNECT_TCP] if version >= 4 else []
     attributes += [_ABSTRACT_SOCKETS | _SIGNALS] if version >= _SCOPES else []
-    buffer = ctypes.create_string_buffer(struct.pack(f"<{len(attributes)}Q", *attributes), 8 * len(attributes))
-    ruleset = _call(libc, _CREATE_RULESET, buffer, ctypes.c_size_t(len(buffer)), ctypes.c_uint32(0))
+    packed = struct.pack(f"<{len(attributes)}Q", *attributes)
+    ruleset = _call(libc, _CREATE_RULESET, packed, len(packed), 0)
     if ruleset < 0:
         return []
     try:
@@ -196,7 +198,7 @@ def restrict_files(
             grants.append((Path("/proc/self"), _READ))
         for path, rights in grants:
             _allow(libc, ruleset, path, rights & handled)
-        if not _forbid_new_rights(libc) or _call(libc, _RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)) != 0:
+        if not _forbid_new_rights(libc) or _call(libc, _RESTRICT_SELF, ruleset, 0) != 0:
             return []
     finally:
         os.close(ruleset)
@@ -237,8 +239,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
         try:
             if not stat.S_ISDIR(os.fstat(handle).st_mode):
                 access &= _ON_FILES
-            rule = ctypes.create_string_buffer(struct.pack("<Qi", access, handle), 12)
-            _call(libc, _ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint32(0))
+            _call(libc, _ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", access, handle), 0)
         finally:
             if path.parts[1:2] == ("proc",):  # the kernel makes its files anew once nobody holds them
                 _kept.append(handle)
@@ -248,17 +249,16 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
 
 def restrict_calls(*, programs: bool = False) -> list[str]:
     """The half of `confine` that is about system calls, for all threads that run."""
-    machine = _MACHINES.get(platform.machine()) if sys.platform.startswith("linux") else None
+    machine = _MACHINES.get(os.uname().machine) if sys.platform.startswith("linux") else None
     if machine is None or sys.byteorder != "little" or struct.calcsize("P") != 8:
         return []
     libc = _libc()
     instructions = _instructions(*machine, programs=programs)
-    filters = (_Filter * len(instructions))(*(_Filter(*line) for line in instructions))
-    data = _Program(len(instructions), filters)
+    data = _compiled(instructions)
     number = (317, 277)[machine[0]]  # seccomp
     if not _forbid_new_rights(libc):
         return []
-    done = _call(libc, number, ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(_ALL_THREADS), ctypes.byref(data))
+    done = _call(libc, number, _SET_MODE_FILTER, _ALL_THREADS, data)
     if done != 0:
         return []
     return [NETWORK] if programs else [NETWORK, PROGRAMS, PROCESSES]
@@ -329,22 +329,33 @@ def _limit(memory: int, seconds: int, file_bytes: int) -> None:
             resource.setrlimit(which, (bound, bound))
 
 
-class _Filter(ctypes.Structure):
-    _fields_ = (("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8), ("k", ctypes.c_uint32))
+def _compiled(instructions: Iterable[_Instruction]) -> Any:
+    """A pointer to a struct sock_fprog."""
+    import ctypes
 
+    class Filter(ctypes.Structure):
+        _fields_ = (("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8), ("k", ctypes.c_uint32))
 
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_uint16), ("filter", ctypes.POINTER(_Filter)))
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_uint16), ("filter", ctypes.POINTER(Filter)))
+
+    lines = [Filter(*line) for line in instructions]
+    return ctypes.pointer(Program(len(lines), (Filter * len(lines))(*lines)))
 
 
 def _libc() -> ctypes.CDLL:
+    import ctypes
+
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     return libc
 
 
 def _call(libc: ctypes.CDLL, number: int, *arguments: object) -> int:
-    return int(libc.syscall(ctypes.c_long(number), *arguments))
+    import ctypes
+
+    registers = (ctypes.c_long(value) if isinstance(value, int) else value for value in arguments)
+    return int(libc.syscall(ctypes.c_long(number), *registers))
 
 
 def _forbid_new_rights(libc: ctypes.CDLL) -> bool:

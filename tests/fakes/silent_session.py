@@ -16,7 +16,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from desktop.core.sandbox import _ALLOW, _JUMP_IF_EQUAL, _LOAD, _MACHINES, _RETURN, _SOCKETS, _Filter, _Program
+from desktop.core.sandbox import _ALLOW, _JUMP_IF_EQUAL, _LOAD, _MACHINES, _RETURN, _SOCKETS, _compiled
 
 GUILTY = 77
 _KILL_PROCESS = 0x80000000
@@ -52,11 +52,10 @@ def watch() -> bool:
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _KILL_PROCESS),
     ]
-    filters = (_Filter * len(program))(*(_Filter(*line) for line in program))
-    data = _Program(len(program), filters)
+    data = _compiled(program)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(38, 1, 0, 0, 0)
-    return bool(libc.prctl(22, 2, ctypes.byref(data), 0, 0) == 0)
+    return bool(libc.prctl(22, 2, data, 0, 0) == 0)
 
 
 def native_attempt() -> None:
