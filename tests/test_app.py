@@ -155,6 +155,33 @@ def test_that_a_reply_is_stopped_and_continued(
     assert len(rows(data_dir)[1][2]) > len(content)
 
 
+def test_that_stop_ends_the_reply_of_its_own_chat_only(
+    qtbot: QtBot, opened: Callable[..., Samar], tmp_path: Path
+) -> None:
+    """Two chats: the reply of the first one is being written, that of the second one waits, and then the other way round."""
+    samar = opened(write_endless(tmp_path / "endless.gguf"))
+    replies = []
+    for text in ("first", "second"):
+        samar.chats.new_chat()
+        samar.chats.set_params(ENDLESS)
+        samar.chats.send(text)
+        replies.append(samar.chats.path()[-1])
+    first, second = replies
+    qtbot.waitUntil(lambda: samar.chats.replies.current(first).content != "", timeout=60_000)
+    qtbot.mouseClick(samar.window.composer.send, Qt.MouseButton.LeftButton)
+    assert samar.store.get_message(second.id).status is MessageStatus.STOPPED
+    assert samar.chats.replies.is_live(first.id)
+    samar.chats.continue_reply(second.id)
+    samar.chats.open_chat(first.chat_id)
+    qtbot.keyClick(samar.window.composer.text, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not samar.chats.replies.is_live(first.id), timeout=60_000)
+    qtbot.waitUntil(lambda: samar.chats.replies.current(second).content != "", timeout=60_000)
+    kept = samar.store.get_message(first.id)
+    assert (kept.status, bool(kept.content)) == (MessageStatus.STOPPED, True)
+    samar.window.sidebar.chats_deleted.emit([second.chat_id])
+    qtbot.waitUntil(lambda: not samar.chats.replies.chats(), timeout=60_000)
+
+
 def test_that_regenerating_makes_a_sibling_that_can_be_left_again(
     qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path
 ) -> None:
