@@ -91,6 +91,10 @@ _MONEY = re.compile(r"\d[\d.,]*[^\W\d_]?\s+(?:[^\W\d_]{2,}|[\u0600-\u06ff])")
 """An amount and a word: "10 and 20$", "10 و20$"."""
 
 
+_UNCLOSED = "unclosed bracket formula"
+"""In the environment of a reading: the line up to which no formula that began is closed."""
+
+
 def _bracket_inline(state: StateInline, silent: bool) -> bool:
     """`\\( … \\)` and `\\[ … \\]` inside a paragraph."""
     opening = state.src[state.pos : state.pos + 2]
@@ -115,16 +119,18 @@ def _bracket_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     begin = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith("\\[", begin):
         return False
+    place = f"{_UNCLOSED} {state.level} {state.blkIndent} {end}"
+    if start <= state.env.get(place, -1):
+        return False
     for line in range(start, end):
         if line > start and state.sCount[line] < state.blkIndent:
             return False
         text = state.src[state.bMarks[line] : state.eMarks[line]].rstrip()
         if text.endswith("\\]"):
             break
-        if not text:
+        if not text or line == end - 1:
+            state.env[place] = line  # none that begins before it ends either: not looked for line by line
             return False
-    else:
-        return False
     if silent:
         return True
     content = state.getLines(start, line + 1, state.blkIndent, False).strip()

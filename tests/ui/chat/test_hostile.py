@@ -28,6 +28,7 @@ HOSTILE = {
     "brackets that never close": "[" * 20_000,
     "images that never close": "![[" * 5_000,
     "formulas that never close": "$" * 20_000,
+    "formulas in brackets that never close": "\\[\n" * 20_000,
     "ticks that never close": "`" * 9_999 + "a",
     "a table of five thousand columns": "|a" * 5_000 + "\n" + "|-" * 5_000 + "\n" + "|b" * 5_000,
     "lists inside lists": "\n".join("  " * depth + "- x" for depth in range(400)),
