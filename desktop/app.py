@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 FIRST_CHATS = 100
 """Chats that are read before the window is shown."""
 WATCH_MS = 2000
-"""How often is looked whether the history is still where it was opened; whether a full disk has room again, five times as seldom."""
+"""How often is looked whether the history is still where it was opened, and whether a full disk has room again."""
 REST_MS = 100
 """After the window is whole, and the model on its way: what else was put off is done."""
 
@@ -356,7 +356,6 @@ class Samar(QObject):
     def _watch_history(self) -> None:
         """Notice when the data folder is taken away, and when a disk can be written to again."""
         self._told_place = ""
-        self._looked = 0
         self.database.when_moved = self._bring_history_back
         self._watch = QTimer(self)
         self._watch.setTimerType(Qt.TimerType.VeryCoarseTimer)
@@ -365,10 +364,9 @@ class Samar(QObject):
 
     def look_after_history(self) -> None:
         """Once: is the history where it was opened, and on the disk?"""
-        self._looked += 1
         if not self.database.is_in_place():
             self._bring_history_back()
-        elif (self.database.path is None or self.database.read_only) and self._looked % 5 == 1:
+        elif self.database.path is None or self.database.read_only:
             from desktop.storage import reopening
 
             if problem := reopening.write_again(self.database, self.paths):

@@ -31,7 +31,8 @@ RECOVERED = "Recovered · مستعادة"
 _MOST_ROWS = 5_000_000
 _STEP = 256
 """Rows that are read at once; where that fails, fewer and fewer."""
-_LEAST_ROW_BYTES = 8
+_LEAST_ROW_BYTES, _MOST_WITHOUT_ID = 100, 4096
+"""How far is looked for rows where nothing says how many there were."""
 _ROLES = {role.value for role in Role}
 _STATUSES = {status.value for status in MessageStatus}
 _HEADER_BYTES = 100
@@ -167,6 +168,8 @@ class _Source:
                     f"SELECT {name} FROM {table} NOT INDEXED WHERE {names[0]} = ?", (key,)
                 ).fetchone()
             except sqlite3.Error:
+                if not fields:  # not even its key: the page is lost
+                    return None
                 continue
             if row is not None:
                 fields[name] = row[0]
@@ -190,7 +193,9 @@ class _Source:
                 found.append(row[0])
         if not found and table not in self.lost:
             return 0
-        return min(max(found, default=self._most), self._most)
+        # rows without a number of their own are few: drafts, erasures, properties
+        unknown = self._most if key == "id" else min(self._most, _MOST_WITHOUT_ID)
+        return min(max(found, default=unknown), _MOST_ROWS)
 
     def parents(self) -> dict[int, int]:
         """Parents of messages, also of lost ones: an index has them a second time."""
