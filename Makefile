@@ -4,7 +4,7 @@ VENV := .venv/bin
 NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations test-real reference reference-engine check-vulkan soak bench-guessing \
-	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-samplers bench-package starter package package-check clean
+	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-reliability bench-samplers bench-package starter package package-check clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
@@ -95,6 +95,10 @@ check-vulkan: setup-dev ## the Vulkan backend on a software device (long; Debian
 
 soak: setup-dev ## two hours of random use; MINUTES=10 for less
 	@QT_QPA_PLATFORM=offscreen:configfile=tests/screen.json $(VENV)/python -X faulthandler -m benchmarks.soak --minutes $(or $(MINUTES),120)
+
+bench-reliability: setup-dev ## 200 damaged databases, a disk full at any write, 1,000 kills of the whole Samar (hours; KILLS=100 for less)
+	@$(VENV)/python -m benchmarks.reliability damage && $(VENV)/python -m benchmarks.reliability full && \
+	$(VENV)/python -m benchmarks.reliability kills $(or $(KILLS),1000)
 
 bench-samplers: setup-dev ## every sampler against llama-server's: the same seed, the same tokens
 	$(NEED) c++

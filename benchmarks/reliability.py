@@ -382,12 +382,14 @@ def _full_once(app: object, folder: Path, room: int) -> tuple[list[str], list[st
         if history.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             wrong.append("integrity")
         texts = {row[0] for row in history.execute("SELECT content FROM messages WHERE role = 'user'")}
+        drafts = {row[0] for row in history.execute("SELECT content FROM drafts")}
         empty = history.execute(
             "SELECT count(*) FROM chats WHERE NOT EXISTS (SELECT 1 FROM messages WHERE chat_id = chats.id)"
         ).fetchone()[0]
         streaming = history.execute("SELECT count(*) FROM messages WHERE status = 'streaming'").fetchone()[0]
     wrong += [f"lost: {text[:30]}" for text in stored - texts]
-    wrong += [f"stored though an error was told: {text[:30]}" for text in texts - stored if text.startswith("during")]
+    # a message whose reply could not be stored is stored all the same; in the composer as well it would be sent twice
+    wrong += [f"in two places: {text[:30]}" for text in texts & drafts]
     if empty:
         wrong.append(f"{empty} chats without a message")
     if streaming:
