@@ -26,6 +26,8 @@ NESTING = 8
 """Quotes and lists inside one another that are shown as such; deeper ones are shown at this depth."""
 LONGEST_CODE_LINE = 4000
 _MARKERS = re.compile(r"[ \t]{0,3}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])")
+_DEEP = re.compile(rf"^(?:[ \t]{{49,}}\S|(?:{_MARKERS.pattern}){{{2 * NESTING}}})", re.MULTILINE)
+"""A line that is worth a look: indented deeply, or with so many markers."""
 _DEEP_INDENT = re.compile(r"^[ \t]{49,}(?=\S)")
 _INNER_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})")
 
@@ -62,7 +64,7 @@ def notes_of(tokens: list[Token], env: dict[str, Any]) -> list[Token]:
 
 def bounded(text: str) -> str:
     """`text` with its nesting cut to what is shown: an open end for a hostile input, no change for any other."""
-    if ">" * 4 in text or "> > >" in text or "- - -" in text or "* * *" in text or len(text) > 200:
+    if _DEEP.search(text):
         text = "\n".join(
             line if len(line) <= 2 * NESTING or is_code else _flattened(line) for line, is_code in _told_code(text)
         )

@@ -97,7 +97,7 @@ class Fence:
         return line[min(self.indent, len(line) - len(line.lstrip(" "))) :]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CodeLine:
     """One line of it, as written."""
 
@@ -145,7 +145,7 @@ class Splitter:
         """One line more, without its line end but with one of OTHER_LINE_ENDS."""
         if self.fence is not None:
             self._line += 1
-            if self.fence.is_closed_by(shown(without_end(source))):
+            if self.fence.mark in source and self.fence.is_closed_by(shown(without_end(source))):
                 self.fence = None
                 return [FenceEnd()]
             return [CodeLine(source)]
