@@ -41,8 +41,8 @@ def fetch(
     if not allowed:
         raise ConversionError(
             ExitStatus.NETWORK_OFF,
-            f"There is no folder {repository} here. If the Hub's repository of that name is meant, add --network,"
-            " or allow the network in Samar's settings.",
+            f"There is no folder {repository} here, and the network is not allowed: add --network if the Hub's repository of that"
+            " name is meant, or allow the network in Samar's settings.",
         )
     return _in_background(lambda: _fetch(repository, revision, what, report, cancel), cancel)
 

@@ -18,6 +18,7 @@ from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths
+from desktop.core.reads import Reads
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
@@ -223,8 +224,9 @@ class Samar(QObject):
         from desktop.workers.search import SearchWorker
 
         QApplication.setWindowIcon(icons.app_icon())  # of every window
+        self.reads = Reads()
         self.engine = engine or self._make_engine()
-        self.worker = GenerationWorker(self.engine, self.mark.note, self)
+        self.worker = GenerationWorker(self.engine, self.mark.note, self, self.reads)
         self._tell_worker(self.preferences.value)
         self.finder = SearchWorker(self.database.path, self)
         self.background = Background(self)
@@ -233,9 +235,9 @@ class Samar(QObject):
         from desktop.engine.client import EngineClient
 
         return EngineClient(
-            inspect,
-            check_adapter=check_adapter,
-            check_projector=check_projector,
+            self.reads.of(inspect),
+            check_adapter=self.reads.of(check_adapter),
+            check_projector=self.reads.of(check_projector),
             on_log=logs.note_engine,
             states=self.paths.states,
         )

@@ -16,6 +16,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, TokenChoice
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
+from desktop.core.reads import GivenUp, Reads
 from desktop.core.settings import Settings
 from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
@@ -48,12 +49,20 @@ def engine_with(
     model: str, settings: Settings, adapters: tuple[Adapter, ...] = (), draft: Path | None = None
 ) -> Iterator[tuple[EngineClient, ModelInfo]]:
     """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
-    engine = EngineClient(inspect, check_adapter=check_adapter, check_projector=check_projector)
+    reads = Reads()
+    engine = EngineClient(
+        reads.of(inspect), check_adapter=reads.of(check_adapter), check_projector=reads.of(check_projector)
+    )
+
+    def stop() -> None:
+        reads.give_up()  # a file that is never delivered
+        engine.stop()
+
     try:
         path = chosen_model(model, settings)
         progress = show_progress if sys.stderr.isatty() else lambda _: None
-        with stopping_at_interrupt(engine.stop):
-            options = options_of(place.paths, settings, path)
+        with stopping_at_interrupt(stop):
+            options = reads.run(options_of, place.paths, settings, path)
             options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
             options = msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
             info = engine.load(path, options, progress)
@@ -68,6 +77,8 @@ def engine_with(
         elif not info.has_template:
             print("samar: this model brings no chat template. ChatML is used, and answers may be odd.", file=sys.stderr)
         yield engine, info
+    except GivenUp as stopped:
+        raise KeyboardInterrupt from stopped
     finally:
         engine.close()
 

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo
+from desktop.core.reads import GivenUp, Reads
 from desktop.core.tools import fenced
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, PromptStarted, Tokens
@@ -95,12 +96,14 @@ class GenerationWorker(QObject):
         engine: Engine,
         loading: Callable[[Path | None], None] = lambda _: None,
         parent: QObject | None = None,
+        reads: Reads | None = None,
     ) -> None:
+        """reads: through which the engine's readers of files go, so that a file that is never delivered can be given up."""
         super().__init__(parent)
         self._engine = engine
         self._thread = QThread()
         self._thread.setObjectName("generation")
-        self._inner = _Inner(engine, loading, self)
+        self._inner = _Inner(engine, loading, self, reads or Reads())
         self._inner.moveToThread(self._thread)
         self._wake.connect(self._inner.work, Qt.ConnectionType.QueuedConnection)
         self._closed = False
@@ -209,8 +212,11 @@ class GenerationWorker(QObject):
 class _Inner(QObject):
     """The half that lives on the thread. Emits the signals of `outer`."""
 
-    def __init__(self, engine: Engine, loading: Callable[[Path | None], None], outer: GenerationWorker) -> None:
+    def __init__(
+        self, engine: Engine, loading: Callable[[Path | None], None], outer: GenerationWorker, reads: Reads
+    ) -> None:
         super().__init__()
+        self._reads = reads
         self._engine, self._loading, self._outer = engine, loading, outer
         self._jobs: deque[Job] = deque()
         self._wanted: LoadJob | None = None
@@ -254,6 +260,7 @@ class _Inner(QObject):
         with self._lock:
             if self._current is not None and which(self._current):
                 self._stopped = True
+                self._reads.give_up()
                 self._engine.stop()
 
     def forget_after(self, chats: Collection[str]) -> None:
@@ -270,6 +277,7 @@ class _Inner(QObject):
         with self._lock:
             self._closing = True
             self._jobs.clear()
+            self._reads.close()
 
     # ---- on the thread
 
@@ -288,6 +296,7 @@ class _Inner(QObject):
             if self._closing or not self._jobs:
                 return None
             self._current, self._stopped = self._jobs.popleft(), False
+            self._reads.begin()
             return self._current
 
     def _leave(self) -> None:
@@ -343,7 +352,7 @@ class _Inner(QObject):
         self._outer.model_loading.emit(0.0)
         try:
             self._loading(job.path)
-            options = job.options() if callable(job.options) else job.options
+            options = self._reads.run(job.options) if callable(job.options) else job.options
             with self._loads():
                 info = self._engine.load(job.path, options, progress)
         except SamarError as problem:
@@ -353,6 +362,10 @@ class _Inner(QObject):
                 self._loading(None)
             self._outer.load_failed.emit(problem)
             return False, problem
+        except GivenUp:
+            self._loading(None)
+            self._outer.load_stopped.emit()
+            return False, None
         except Exception as problem:  # a bug: the window stays, the log has the traceback
             log.exception("load %s", job.path)
             failure = SamarError("engine_failed", reason=problem)

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 from desktop.core.errors import SamarError
 from desktop.core.files import open_regular
 from desktop.core.images import MAX_BYTES, MAX_PIXELS, ImageFile, check_image
+from desktop.core.reads import GivenUp, Reads
 from desktop.parsing.client import ParserError, ParserProcess
 from desktop.parsing.protocol import Kind
 from desktop.parsing.requests import Requests
@@ -47,6 +48,8 @@ class ImageDecoder:
 
     def __init__(self) -> None:
         self._process = ParserProcess(Kind.IMAGES)
+        self.reads = Reads()
+        """Of the files; closed where nothing more is to be read."""
 
     @property
     def pid(self) -> int | None:
@@ -55,9 +58,8 @@ class ImageDecoder:
     def read(self, path: Path) -> ImageFile:
         """An image file, as it is kept."""
         try:
-            with open_regular(path) as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as problem:
+            data = self.reads.run(_bytes_of, path)
+        except (OSError, ValueError, GivenUp) as problem:
             raise SamarError("image_unreadable", name=path.name) from problem
         return self.prepare(data, path.name)
 
@@ -88,6 +90,11 @@ class ImageDecoder:
             return self._process.call(task, *arguments, answer=answer, limit_s=_LIMIT_S)
         except ParserError as problem:
             raise SamarError("image_unreadable", name=name) from problem
+
+
+def _bytes_of(path: Path) -> bytes:
+    with open_regular(path) as file:
+        return file.read(MAX_BYTES + 1)
 
 
 class ImageWorker(QObject):
@@ -127,6 +134,7 @@ class ImageWorker(QObject):
     def close(self) -> None:
         """Give up the image at work, and the rest."""
         self._closed = True
+        self.decoder.reads.close()  # a share that went away would be waited for
         self._requests.close()
 
     def _deliver(self, outcome: Prepared) -> None:

@@ -16,7 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy
+from desktop.core.model import FileFacts
 from desktop.core.paths import starter_model
+from desktop.core.reads import Reads
 from desktop.engine.client import Engine, EngineClient
 from desktop.engine.protocol import Event, GenerateRequest, LoadOptions
 from desktop.models import gguf
@@ -517,3 +519,50 @@ def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(
         )
     assert told.text[2]
     assert told.names == ["model_loaded", "failed", "model_loaded", "finished"]
+
+
+@pytest.fixture
+def lost_share() -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Set when a file on it is being read, and what would let that end."""
+    reading, delivered = threading.Event(), threading.Event()
+    yield reading, delivered
+    delivered.set()
+    for thread in threading.enumerate():
+        if thread.name == "read":
+            thread.join()
+
+
+def test_that_a_file_that_is_never_delivered_holds_up_neither_the_next_nor_the_end(
+    qtbot: QtBot, lost_share: tuple[threading.Event, threading.Event], tmp_path: Path
+) -> None:
+    """The engine is the real one: its reader of headers waits for a share that went away."""
+    reading, delivered = lost_share
+
+    def inspect(path: Path) -> FileFacts:
+        if path.name == "lost.gguf":
+            reading.set()
+            delivered.wait()
+        return gguf.inspect(path)
+
+    reads = Reads()
+    engine = EngineClient(reads.of(inspect))
+    worker = GenerationWorker(engine, reads=reads)
+    told = Told(worker)
+    try:
+        worker.load(tmp_path / "lost.gguf", OPTIONS)
+        qtbot.waitUntil(reading.is_set, timeout=20_000)
+        worker.load(starter_model(), OPTIONS)
+        qtbot.waitUntil(lambda: "model_loaded" in told.names, timeout=60_000)
+        assert told.names == ["load_stopped", "model_loaded"]
+        reading.clear()
+        worker.load(tmp_path / "lost.gguf", lambda: read_of_options(reading, delivered))
+        qtbot.waitUntil(reading.is_set, timeout=20_000)
+    finally:
+        worker.shutdown()
+    assert not delivered.is_set()
+
+
+def read_of_options(reading: threading.Event, delivered: threading.Event) -> LoadOptions:
+    reading.set()
+    delivered.wait()
+    return OPTIONS

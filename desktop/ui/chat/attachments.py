@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.core.files import open_regular
 from desktop.core.images import SUFFIXES, ImageFile, kind_of
+from desktop.core.reads import within
 from desktop.ui import icons, theme
 from desktop.ui.widgets import Button, IconButton, draw_line, name_changed, say
 
@@ -19,6 +20,8 @@ WIDTH, HEIGHT, GAP, SIDE = 165, 48, 8, 36
 
 MOST_FILES = 500
 """That are opened at once; each is read to know its kind."""
+WAIT_S = 0.5
+"""Seconds that a disk has to answer in the window's thread."""
 _NO_IMAGES = (".gguf", ".safetensors", ".json", ".zip", ".txt", ".md", ".pdf", ".docx")
 
 
@@ -28,8 +31,12 @@ def is_image_file(path: Path) -> bool:
         return False
     if path.suffix.lower() in SUFFIXES:
         return not path.is_dir()
-    if path.suffix.lower() in _NO_IMAGES:  # not read: this is the window's thread, and a share may be slow
+    if path.suffix.lower() in _NO_IMAGES:  # not read: this is the window's thread
         return False
+    return within(WAIT_S, lambda: _begins_as_image(path), False)
+
+
+def _begins_as_image(path: Path) -> bool:
     try:
         with open_regular(path) as file:
             return bool(kind_of(file.read(16)))

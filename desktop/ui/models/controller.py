@@ -15,10 +15,11 @@ from desktop.core.generation import GenerationStats
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths, starter_model
+from desktop.core.reads import within
 from desktop.ui import i18n
 from desktop.ui.chat.model_picker import ModelChoice
 from desktop.ui.main_window import MainWindow
-from desktop.ui.models.first import first_model, name_of
+from desktop.ui.models.first import WAIT_S, first_model, name_of
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker, LoadOptions
 
@@ -169,7 +170,8 @@ class ModelController(QObject):
         known = list(dict.fromkeys([*map(Path, self.preferences.value.known_models), *self.library]))
         known = [path for path in known if not self._is_starter(path)]
         choices = [ModelChoice(str(starter_model()), self._name(starter_model()), "", self.tr("Comes with Samar"))]
-        choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in known if p.is_file()]
+        there = within(WAIT_S, lambda: [path for path in known if path.is_file()], known)
+        choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in there]
         self.window.picker.set_models(choices)
 
     def retranslate(self) -> None:

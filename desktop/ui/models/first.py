@@ -9,6 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import starter_model
+from desktop.core.reads import within
+
+WAIT_S = 1.0
+"""Seconds that a disk has to answer before the window is shown; a share may have gone away."""
 
 
 def first_model(given: Path | None, last_model: str, mark: LoadMark) -> tuple[Path, SamarError | None]:
@@ -17,10 +21,11 @@ def first_model(given: Path | None, last_model: str, mark: LoadMark) -> tuple[Pa
     What ended Samar or its engine while it was being opened the last time is left out.
     """
     last = Path(last_model) if last_model else None
-    path = given or (last if last and last.is_file() else starter_model())
+    there = bool(last) and (given is not None or within(WAIT_S, Path(last_model).is_file, False))
+    path = given or (last if last and there else starter_model())
     if mark.left_over() == path != starter_model():
         return starter_model(), SamarError("model_killed_engine", name=path.name)
-    if last and not last.is_file() and not given:
+    if last and not there and not given:
         return path, SamarError("model_missing", name=last.name)
     return path, None
 
