@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
-import ssl
 from collections.abc import MutableMapping
 from urllib.parse import urlsplit
 
@@ -54,15 +52,20 @@ def failed(problem: BaseException, host: str, scheme: str = "https") -> SamarErr
         chain.append(now)
         now = now.__cause__ or now.__context__
     for one in chain:
-        if isinstance(one, ssl.SSLError):
-            return SamarError("hub_untrusted", host=host, reason=one.reason or "TLS")
-    if any(type(one).__name__ in ("ProxyError", "SOCKSError", "ProtocolError") for one in chain) and proxy:
+        if _is(one, "SSLError"):
+            return SamarError("hub_untrusted", host=host, reason=getattr(one, "reason", None) or "TLS")
+    if proxy and any(_is(one, "ProxyError", "SOCKSError", "ProtocolError") for one in chain):
         return SamarError("proxy_failed", proxy=proxy, host=host, reason=_first_line(problem))
     reasons = [one for one in chain if isinstance(one, OSError)]
-    if not proxy and any(isinstance(one, socket.gaierror) or one.errno in _NOT_CONNECTED for one in reasons):
+    if not proxy and any(_is(one, "gaierror") or one.errno in _NOT_CONNECTED for one in reasons):
         return SamarError("no_network", host=host)
     worded = next((one.strerror for one in reasons if one.strerror), "")
     return SamarError("hub_unreachable", host=host, reason=worded or _first_line(problem))
+
+
+def _is(problem: BaseException, *names: str) -> bool:
+    """Whether an exception is of a class, or of one below it: told by the name, so that this file needs no network's module."""
+    return any(kind.__name__ in names for kind in type(problem).__mro__)
 
 
 def _first_line(problem: BaseException) -> str:
