@@ -20,6 +20,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from converter.errors import ConversionError, ExitStatus, bad_config
+from converter.regular import open_regular, read_regular
 from converter.tensors import Array, DType, Stored, Tensor
 
 _MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library
@@ -38,7 +39,7 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > _MAX_JSON:
             raise ConversionError(ExitStatus.BAD_JSON, f"{path.name} is too large to be what its name says.")
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as problem:
         raise ConversionError(ExitStatus.CANNOT_READ, f"{path.name} cannot be read: {problem.strerror}.") from None
     try:
@@ -77,7 +78,7 @@ class SafetensorsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open("rb") as handle:
+            with open_regular(path) as handle:
                 self.size = handle.seek(0, 2)
                 handle.seek(0)
                 if self.size < 8:
@@ -137,7 +138,7 @@ class SafetensorsFile:
     def tensor(self, key: str) -> MappedTensor:
         """The tensor `key`, as a view of the file."""
         if self._view is None:
-            with self.path.open("rb") as handle:
+            with open_regular(self.path) as handle:
                 self._map = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
             if len(self._map) < self.size:
                 raise _broken(self.path.name, "it has become shorter")
@@ -284,7 +285,7 @@ class Checkpoint:
         if not path.is_file():
             return None
         try:
-            return path.read_text(encoding="utf-8-sig")
+            return read_regular(path).decode("utf-8-sig")
         except OSError as problem:
             raise ConversionError(ExitStatus.CANNOT_READ, f"{name} cannot be read: {problem.strerror}.") from None
         except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from converter.checkpoint import read_json
 from converter.errors import ConversionError, ExitStatus, bad_tokenizer
+from converter.regular import read_regular
 
 JsonObject = dict[str, Any]
 
@@ -23,7 +24,7 @@ class TokenizerFiles:
 
     def text(self, name: str) -> str:
         try:
-            return (self.folder / name).read_text(encoding="utf-8-sig")
+            return read_regular(self.folder / name).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as problem:
             raise bad_tokenizer(f"{name} cannot be read: {problem}.") from problem
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from converter.errors import bad_tokenizer
+from converter.regular import read_regular
 from converter.tokenizers.data import TokenType
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -32,7 +33,7 @@ def read_pieces(path: Path) -> list[Piece]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise bad_tokenizer(f"{path.name} is far larger than any SentencePiece model.")
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as problem:
         raise bad_tokenizer(f"{path.name} cannot be read: {problem.strerror}.") from problem
     try:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from desktop.core.errors import SamarError, technical
+from desktop.core.files import read_regular
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.images import MAX_OF_MESSAGE, ImageFile
 from desktop.parsing.client import ParserError, ParserLateError, ParserProcess, ParserStopped, ParserTooLargeError
@@ -174,7 +175,7 @@ class _Source:
             raise SamarError("import_unreadable", name=self.name, reason="it is no file")
         if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
-        raws = self._unzipped(path) if zipfile.is_zipfile(path) else [path.read_bytes()]
+        raws = self._unzipped(path) if zipfile.is_zipfile(path) else [read_regular(path, self.most_bytes)]
         readers = [self._reader(raw) for raw in raws]
         return lambda: (chat for reader in readers for chat in reader())
 
@@ -250,7 +251,7 @@ class _Source:
     def _bounded(self, path: Path) -> bytes:
         if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
-        return path.read_bytes()
+        return read_regular(path, self.most_bytes)
 
     def _too_large(self, size: int) -> SamarError:
         return SamarError(

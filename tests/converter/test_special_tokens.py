@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from converter.checkpoint import SafetensorsFile, read_json
 from converter.errors import ConversionError
 from converter.keyvalues import KeyValues
 from converter.tokenizers import SpecialTokens, Tokenizer, TokenizerFiles, TokenType, read_special_tokens
@@ -144,3 +147,18 @@ def test_that_named_templates_get_keys_of_their_own() -> None:
     assert kv.get("tokenizer.chat_template.tool_use") == "T"
     assert kv.get("tokenizer.chat_templates") == ["tool_use"]
     assert not [key for key, _ in kv.items() if "nameless" in key or key.endswith("empty")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are POSIX's")
+def test_that_a_pipe_among_the_files_is_never_waited_for(tmp_path: Path) -> None:
+    put(tmp_path / "chat_template.jinja", "B")
+    (tmp_path / "additional_chat_templates").mkdir()
+    os.mkfifo(tmp_path / "additional_chat_templates" / "tool.jinja")
+    with pytest.raises(ConversionError, match="not a regular file"):
+        read_special_tokens(TokenizerFiles(tmp_path))
+    os.mkfifo(tmp_path / "config.json")
+    with pytest.raises(ConversionError, match="not a regular file"):
+        read_json(tmp_path / "config.json")
+    os.mkfifo(tmp_path / "model.safetensors")
+    with pytest.raises(ConversionError, match="not a regular file"):
+        SafetensorsFile(tmp_path / "model.safetensors")
