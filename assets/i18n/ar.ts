@@ -1660,6 +1660,10 @@ Everything stays on this computer.</source>
         <translation>انسخ نصًّا بلا تنسيق</translation>
     </message>
     <message>
+        <source>Copy as Markdown</source>
+        <translation>انسخ بصيغة Markdown</translation>
+    </message>
+    <message>
         <source>Edit reply</source>
         <translation>عدّل الردّ</translation>
     </message>

@@ -20,6 +20,8 @@ DEEPEST = 30
 """Braces inside one another; the typesetter recurses."""
 UNITS = 24
 """Font size that formulas are typeset at."""
+_TAG = re.compile(r"\\tag\{.*\}")
+"""The number of an equation, which the typesetter takes out of the LaTeX before it makes MathML of it."""
 _VIEW_BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
 
 
@@ -31,6 +33,8 @@ class Typeset:
     width: float
     ascent: float
     descent: float
+    mathml: str = ""
+    """The same formula as MathML, for other programs; a `math` element."""
 
 
 def add_formulas(md: MarkdownIt) -> None:
@@ -160,6 +164,7 @@ def typeset(source: str, display: bool) -> Typeset | None:
 
             ziamath.config.svg2 = False
             svg: str = ziamath.Latex(source, size=UNITS, inline=not display).svg()
+            mathml: str = ziamath.tex.tex2mml(_TAG.sub("", source), inline=not display)
     except Exception:  # the typesetter raises whatever it stumbles over; the formula is then shown as its source
         return None
     found = _VIEW_BOX.search(svg)
@@ -168,4 +173,4 @@ def typeset(source: str, display: bool) -> Typeset | None:
     _left, top, width, height = map(float, found.groups())
     if not 0 < width < 20000 or not 0 < height < 20000:
         return None
-    return Typeset(svg.encode(), width, -top, height + top)
+    return Typeset(svg.encode(), width, -top, height + top, mathml)

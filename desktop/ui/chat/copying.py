@@ -22,6 +22,7 @@ from desktop.ui.chat.look import (
     P_MESSAGE,
     P_PART,
     P_SOURCE,
+    P_THOUGHT,
     qt_direction,
 )
 from desktop.ui.chat.segments import OTHER_LINE_ENDS
@@ -29,7 +30,7 @@ from desktop.ui.chat.writer import LINE, OBJECT, PAD
 
 CHROME = (Kind.SPEAKER, Kind.FOOTER, Kind.THINKING, Kind.STATUS)
 """What the transcript adds around messages; it is copied only where nothing else is selected."""
-__all__ = ["CHROME", "code_text", "selected"]
+__all__ = ["CHROME", "code_text", "fragments", "selected"]
 
 
 @dataclass
@@ -43,10 +44,13 @@ class _Piece:
     lines: list[str] = field(default_factory=list)
 
 
-def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | None = None) -> str:
+def selected(
+    cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | None = None, thoughts: bool = True
+) -> str:
     """What `cursor` selects, as plain text or as Markdown.
 
     sources: the Markdown of whole messages; one that is selected as a whole is given as it was written.
+    thoughts: with the model's thinking, where it is shown.
     """
     start, end = cursor.selectionStart(), cursor.selectionEnd()
     if start == end:
@@ -54,7 +58,8 @@ def selected(cursor: QTextCursor, *, markdown: bool, sources: dict[int, str] | N
     pieces = [
         piece
         for piece in _pieces(cursor.document(), start, end, markdown)
-        if piece.text or piece.kind == Kind.CODE_LINE
+        if (piece.text or piece.kind == Kind.CODE_LINE)
+        and (thoughts or not piece.block.blockFormat().property(P_THOUGHT))
     ]
     content = [piece for piece in pieces if piece.kind not in CHROME]
     pieces = content or pieces
@@ -183,7 +188,7 @@ def _pieces(document: QTextDocument, start: int, end: int, markdown: bool) -> It
         block = block.next()
 
 
-def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:
+def fragments(block: QTextBlock) -> Iterator[QTextFragment]:
     at = block.begin()
     while not at.atEnd():
         yield at.fragment()
@@ -194,7 +199,7 @@ def _block_text(block: QTextBlock, start: int, end: int, markdown: bool) -> str:
     """The selected part of a block's text, with Markdown's signs where asked."""
     out: list[str] = []
     heading = block.blockFormat().headingLevel() > 0
-    for fragment in _fragments(block):
+    for fragment in fragments(block):
         first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
         if first >= last:
             continue

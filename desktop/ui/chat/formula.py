@@ -92,6 +92,11 @@ class FormulaRenderer(QObject):
         if place is not None:
             place.cursors.append(cursor)
 
+    def mathml(self, name: str) -> str:
+        """MathML of the formula behind the name of an image format made here; empty while it is not typeset."""
+        made = self._names.get(name)
+        return made[1].mathml if made is not None and made[1] is not None else ""
+
     def image(self, url: QUrl) -> QImage | None:
         """The picture behind the name of an image format made here."""
         name = url.toString()

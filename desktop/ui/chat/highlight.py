@@ -18,11 +18,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextLayout
 from shiboken6 import isValid
 
+from desktop.core.code_colours import COLOURS
 from desktop.parsing.client import ParserError, ParserLateError, ParserProcess
 from desktop.parsing.protocol import Kind as ParserKind
 from desktop.parsing.requests import Requests
 from desktop.ui.chat.blocks import Kind
-from desktop.ui.chat.look import P_KIND, P_LANGUAGE, P_MESSAGE, P_PART, Look
+from desktop.ui.chat.look import P_KIND, P_LANGUAGE, P_MESSAGE, P_PART, P_ROLE, Look
 
 LONGEST = 60_000
 """Characters of a code block that gets colours."""
@@ -36,16 +37,6 @@ MOST_LATE = 2
 """Blocks of a language that took too long; no other of it is read then."""
 _LINES_AT_ONCE = 100
 
-_COLOURS = {  # for light and dark panels; at least 4.5:1 on them
-    "keyword": ("#4A4FBF", "#A6AAFA"),
-    "string": ("#2A7548", "#8CD0A4"),
-    "number": ("#94570A", "#EBB05A"),
-    "comment": ("#6E6976", "#918FA0"),
-    "name": ("#8A3A78", "#E2A5D4"),
-    "builtin": ("#0F6A80", "#7FC6DA"),
-    "inserted": ("#2A7548", "#8CD0A4"),
-    "deleted": ("#B03A2E", "#F2958B"),
-}
 Span = tuple[int, int, str]
 """(start, length, role) in one line, characters."""
 _Lines = list[list[Span]]
@@ -304,7 +295,7 @@ class Highlighter(QObject):
         plain = text.isascii()
         ranges = []
         for start, length, role in spans:
-            if role not in _COLOURS:
+            if role not in COLOURS:
                 continue
             made = QTextLayout.FormatRange()
             if not plain:  # Qt counts in UTF-16 units
@@ -318,8 +309,9 @@ class Highlighter(QObject):
     def _format(self, role: str) -> QTextCharFormat:
         if role not in self._formats:
             made = QTextCharFormat()
-            made.setForeground(QColor(_COLOURS[role][self.look.is_dark]))
+            made.setForeground(QColor(COLOURS[role][self.look.is_dark]))
             made.setFontItalic(role == "comment")
+            made.setProperty(P_ROLE, role)
             self._formats[role] = made
         return self._formats[role]
 

@@ -26,6 +26,8 @@ P_BUBBLE = _USER + 9  # bool: the block stands in a bubble
 P_PICTURE = _USER + 11  # int on characters: id of the image that stands there
 P_DEPTH = _USER + 10  # int: how many lists the block stands in
 P_CODE = _USER + 12  # str: "=" and what a line of code was written as, where that is shown otherwise
+P_ROLE = _USER + 14  # str on the colours of code: the role of the token
+P_THOUGHT = _USER + 15  # bool: the block is of the model's thinking
 P_GOES_ON = _USER + 13  # bool: the line of code is one with the block before it
 
 
@@ -170,6 +172,8 @@ class Look:
             made.setProperty(P_BUBBLE, True)
         if bars:
             made.setProperty(P_BARS, bars)
+        if any(holder.holder is Holder.THOUGHT for holder in block.inside):
+            made.setProperty(P_THOUGHT, True)
         if block.marker:
             made.setProperty(P_MARKER, block.marker)
         if depth := sum(holder.holder is Holder.LIST for holder in block.inside):

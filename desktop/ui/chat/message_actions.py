@@ -44,7 +44,7 @@ class MessageBar(QWidget):
     """The actions of one message and, for a reply, its figures at the other end. Bound anew when messages scroll by."""
 
     chosen = Signal(str, int)
-    """(action, message id): copy, copy-plain, regenerate, continue, edit, probabilities, delete, fork."""
+    """(action, message id): copy, copy-markdown, copy-plain, regenerate, continue, edit, probabilities, delete, fork."""
     sibling_chosen = Signal(int, int)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -175,7 +175,7 @@ class MessageBar(QWidget):
         """The actions that are rarely needed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        entries = [("copy-plain", self.tr("Copy as plain text"))]
+        entries = [("copy-markdown", self.tr("Copy as Markdown")), ("copy-plain", self.tr("Copy as plain text"))]
         if self.message is not None and self.message.role is Role.ASSISTANT:
             entries.append(("edit", self.tr("Edit reply")))
             if self.has_tokens(self.message.id):

@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from desktop.ui.chat.backdrop import Backdrop
-from desktop.ui.chat.copying import selected
 from desktop.ui.chat.formula import FormulaRenderer
 from desktop.ui.chat.look import COLUMN, GUTTER, Look, colour
 
@@ -138,10 +137,9 @@ class ChatPage(QTextBrowser):
         return self.verticalScrollBar().value()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        made = QMimeData()
-        made.setText(selected(self.textCursor(), markdown=False))
-        markdown = selected(self.textCursor(), markdown=True, sources=self.sources())
-        made.setData("text/markdown", markdown.encode("utf-8", "replace"))
+        from desktop.ui.chat.clipboard import mime_of
+
+        made = mime_of(self.textCursor(), self.sources(), self._formulas.mathml)
         self.copied.emit()
         return made
 

@@ -25,13 +25,17 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     chosen = page.textCursor()
-    copy = menu.addAction(QCoreApplication.translate("TranscriptView", "Copy"), page.copy)
-    marked = menu.addAction(
-        QCoreApplication.translate("TranscriptView", "Copy as Markdown"),
-        lambda: view.copy_text(selected(chosen, markdown=True, sources=view.sources())),
-    )
-    for action in (copy, marked):
-        action.setEnabled(chosen.hasSelection())
+    message = page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
+    has_selection = chosen.hasSelection()
+    if has_selection:
+        menu.addAction(QCoreApplication.translate("TranscriptView", "Copy"), page.copy)
+        menu.addAction(
+            QCoreApplication.translate("TranscriptView", "Copy as Markdown"),
+            lambda: view.copy_text(selected(chosen, markdown=True, sources=view.sources())),
+        )
+    elif message in view.chat.entries:
+        copy = partial(view.act, "copy", message)
+        menu.addAction(QCoreApplication.translate("TranscriptView", "Copy"), copy)
     address = page.anchorAt(at)
     if image := linked(address):
         for wish, text in (
@@ -43,7 +47,6 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
     elif address and not address.startswith(THINKING_LINK):
         menu.addAction(QCoreApplication.translate("TranscriptView", "Copy link"), lambda: view.copy_text(address))
     menu.addAction(QCoreApplication.translate("TranscriptView", "Select all"), page.selectAll)
-    message = page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)
     if message in view.chat.entries:
         bar = MessageBar(page.look, menu)
         bar.has_tokens = view.has_tokens
@@ -53,5 +56,6 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
         bar.hide()
         menu.addSeparator()
         for action in bar.menu().actions():
-            menu.addAction(action)
+            if not (has_selection and action.objectName().startswith("copy")):  # the selection is what is copied
+                menu.addAction(action)
     return menu

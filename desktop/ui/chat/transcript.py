@@ -287,7 +287,9 @@ class TranscriptView(QWidget):
     def _announce(self, message_id: int) -> None:
         """Have a screen reader read a message: who writes, then what stands there, in the order of its source."""
         if QAccessible.isActive() and message_id in self.chat.entries:
-            words = f"{labels.speaker(self.chat.current(message_id))} {self._plain(message_id)}"
+            words = (
+                f"{labels.speaker(self.chat.current(message_id))} {selected(self._content(message_id), markdown=False)}"
+            )
             say(self.page, words[:LONGEST_SAID])
 
     def update_message(self, message: Message, siblings: tuple[int, int] | None = None) -> None:
@@ -581,10 +583,12 @@ class TranscriptView(QWidget):
             self.finder.close()
 
     def copy_last_reply(self) -> None:
-        """Put the last reply's Markdown on the clipboard."""
+        """Put the last reply on the clipboard."""
         for message in reversed(self._current_messages()):
             if message.role is Role.ASSISTANT:
-                self.copy_text(message.content)
+                if message.id not in self.chat.entries:  # the person's own messages behind it fill the first part
+                    self.filler.finish()
+                self.act("copy", message.id)
                 return
 
     def edit_message(self, message_id: int) -> None:
@@ -600,9 +604,15 @@ class TranscriptView(QWidget):
         """Do what a bar or a menu offers for a message."""
         match action:
             case "copy":
+                from desktop.ui.chat.clipboard import mime_of
+
+                made = mime_of(self._content(message_id), self.sources(), self.formulas.mathml, thoughts=False)
+                QGuiApplication.clipboard().setMimeData(made)
+                self.copied.emit()
+            case "copy-markdown":
                 self.copy_text(self.chat.current(message_id).content)
             case "copy-plain":
-                self.copy_text(self._plain(message_id))
+                self.copy_text(selected(self._content(message_id), markdown=False, thoughts=False))
             case "regenerate":
                 self.regenerate_requested.emit(message_id)
             case "continue":
@@ -628,11 +638,12 @@ class TranscriptView(QWidget):
             if bar is not None:
                 bar.hold_arrow(held)
 
-    def _plain(self, message_id: int) -> str:
+    def _content(self, message_id: int) -> QTextCursor:
+        """A cursor that selects a message as a whole."""
         entry = self.chat.entries[message_id]
         cursor = QTextCursor(self.chat.block(entry))
         cursor.setPosition(self.chat.footer(entry).position(), QTextCursor.MoveMode.KeepAnchor)
-        return selected(cursor, markdown=False)
+        return cursor
 
     def copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -241,6 +241,8 @@ def test_that_copying_and_reading_aloud_name_the_image(start: Start, qtbot: QtBo
     samar.transcript.act("copy-plain", user.id)
     assert QGuiApplication.clipboard().text() == "[Image: أحمر.png]\n\nWhat is it?"
     samar.transcript.act("copy", user.id)
+    assert "[Image: أحمر.png]</p>" in QGuiApplication.clipboard().mimeData().html()
+    samar.transcript.act("copy-markdown", user.id)
     assert QGuiApplication.clipboard().text() == "What is it?"
     QGuiApplication.clipboard().clear()
 
