@@ -15,6 +15,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -35,7 +36,7 @@ _LEAST_ROW_BYTES, _MOST_WITHOUT_ID = 100, 4096
 """How far is looked for rows where nothing says how many there were."""
 _ROLES = {role.value for role in Role}
 _STATUSES = {status.value for status in MessageStatus}
-_HEADER_BYTES = 100
+_HEADER_BYTES, _INTERIOR = 100, 5
 _NEEDED = {
     "folders": {"id", "name"},
     "chats": {"id", "uid", "created_at", "updated_at"},
@@ -89,7 +90,8 @@ class _Source:
         # read on where the schema or the size of the file are not what they should be
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("PRAGMA cell_size_check = ON")
-        found = {table: self._columns_of(table) for table in self._tables()}
+        # a table may be of use though the list of all of them is lost in part
+        found = {table: self._columns_of(table) for table in dict.fromkeys((*self._tables(), *_NEEDED))}
         self.columns = {table: names for table, names in found.items() if _NEEDED.get(table, set()) <= set(names)}
 
     def _tables(self) -> list[str]:
@@ -207,7 +209,7 @@ def _open(damaged: Path, database: Database, stack: contextlib.ExitStack) -> _So
     source = _connected(damaged, stack)
     if source is not None and "messages" in source.columns:
         return source
-    # The first page, with the schema, is lost: that of a history of the same making says where the tables begin.
+    # The schema is lost, and with it where the tables begin: that of a history of the same making says so.
     copy = damaged.with_suffix(".reading")
     stack.callback(_remove, copy)
     try:
@@ -240,9 +242,10 @@ def _with_first_page_of(donor: Database, damaged: Path, copy: Path) -> bool:
     try:
         donor.copy_to(first)
         with first.open("rb") as file:
-            page = bytearray(file.read(page_bytes))
+            pages = _schema_pages(file, page_bytes)
     finally:
         _remove(first)
+    page = pages[1]
     private.make_file(copy)
     shutil.copyfile(damaged, copy)
     # Source of the offsets: https://sqlite.org/fileformat2.html#the_database_header
@@ -251,8 +254,32 @@ def _with_first_page_of(donor: Database, damaged: Path, copy: Path) -> bool:
     page[32:40] = bytes(8)  # no free pages are known
     page[92:96] = page[24:28]  # the size just written is valid
     with copy.open("r+b") as file:
-        file.write(page)
+        for number, content in pages.items():
+            if number * page_bytes <= size:
+                file.seek((number - 1) * page_bytes)
+                file.write(content)
     return True
+
+
+def _schema_pages(file: BinaryIO, page_bytes: int) -> dict[int, bytearray]:
+    """The pages of the tree of tables and indexes, from page 1 on (https://sqlite.org/fileformat2.html#b_tree_pages)."""
+    found: dict[int, bytearray] = {}
+    waiting = [1]
+    while waiting:
+        number = waiting.pop()
+        if number in found or not 0 < number < 1 << 20:
+            continue
+        file.seek((number - 1) * page_bytes)
+        found[number] = page = bytearray(file.read(page_bytes))
+        at = _HEADER_BYTES if number == 1 else 0
+        if page[at] != _INTERIOR:
+            continue
+        cells = int.from_bytes(page[at + 3 : at + 5], "big")
+        for cell in range(cells):
+            where = int.from_bytes(page[at + 12 + 2 * cell : at + 14 + 2 * cell], "big")
+            waiting.append(int.from_bytes(page[where : where + 4], "big"))
+        waiting.append(int.from_bytes(page[at + 8 : at + 12], "big"))
+    return found
 
 
 def _remove(path: Path) -> None:

@@ -138,6 +138,11 @@ def _first_page(file: Path, dice: random.Random) -> None:
     overwrite(file, [1], dice)
 
 
+def _schema(file: Path, dice: random.Random) -> None:
+    """Every page of the list of tables."""
+    overwrite(file, _tree(file.read_bytes(), 1), dice)
+
+
 def _bits(file: Path, dice: random.Random) -> None:
     raw = bytearray(file.read_bytes())
     for _ in range(dice.randint(1, 60)):
@@ -160,7 +165,7 @@ def _junk_appended_and_cut(file: Path, dice: random.Random) -> None:
 
 
 DAMAGE: tuple[Callable[[Path, random.Random], None], ...] = (
-    *(_cut, _pages, _page_headers, _zeros, _header, _first_page, _bits, _block_moved, _junk_appended_and_cut),
+    *(_cut, _pages, _page_headers, _zeros, _header, _first_page, _schema, _bits, _block_moved, _junk_appended_and_cut),
 )
 
 
