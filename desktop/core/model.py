@@ -88,6 +88,10 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """False: the template knows no system role, so the system prompt goes into the first message."""
     thinking: bool = False
     """The template or vocabulary has thinking tags."""
+    thinking_switch: bool = False
+    """The template lets one choose whether it thinks."""
+    thinks: bool | None = None
+    """What was chosen with the load, for requests that don't say it; None: the template's own default."""
     vision: bool = False
     """It has a projector, so images may be sent."""
     hints: SamplingHints = SamplingHints()

@@ -21,6 +21,7 @@ from desktop.engine.process import claim_standard_streams, die_with_parent
 from desktop.engine.protocol import (
     EARLY,
     PROTOCOL,
+    AnswerNow,
     Crashed,
     Failed,
     Finished,
@@ -185,7 +186,7 @@ class _Engine:
                     return frame
                 if isinstance(frame, Quit):
                     break
-                if isinstance(frame, Ping | Stop):
+                if isinstance(frame, Ping | Stop | AnswerNow):
                     self._hear(frame)
                 else:
                     self._do(frame)
@@ -194,9 +195,12 @@ class _Engine:
         self._templates.close()
         return None
 
-    def _hear(self, frame: Ping | Stop) -> None:
+    def _hear(self, frame: Ping | Stop | AnswerNow) -> None:
         if isinstance(frame, Stop):
             self._stop(frame.request)
+        elif isinstance(frame, AnswerNow):
+            if (session := self._session) is not None:
+                session.hurried = frame.request
         else:
             self.send(Pong(count=frame.count))
 
@@ -228,7 +232,7 @@ class _Engine:
     def _listen(self, frames: Iterator[ToEngine]) -> None:
         try:
             for frame in frames:
-                if isinstance(frame, Ping | Stop):
+                if isinstance(frame, Ping | Stop | AnswerNow):
                     self._hear(frame)
                 elif isinstance(frame, Quit):
                     break
@@ -283,7 +287,7 @@ class _Engine:
         from desktop.engine.llama import LoadStopped
 
         if self._session is not None and self._session.takes(work.options, work.facts):
-            self._session.change_adapters(work.options)
+            self._session.change(work.options)
             self.send(Loaded(request=work.request, model=self._session.info, sandbox=self._held))
             return
         self._unload()

@@ -1,7 +1,7 @@
 """The window's side of the engine process: starts it, watches it, stops it, and says why it died.
 
-An EngineClient is used from one thread at a time for load, generate, unload and close; `stop`, `alive`, `model` and `start`
-may be called from any thread.
+An EngineClient is used from one thread at a time for load, generate, unload and close; `stop`, `answer_now`, `alive`, `model` and
+`start` may be called from any thread.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from desktop.engine.connection import ChildProcess
 from desktop.engine.grants import Grants
 from desktop.engine.protocol import (
     EARLY,
+    AnswerNow,
     Crashed,
     Event,
     Failed,
@@ -97,6 +98,11 @@ class Engine(ABC):
     @abstractmethod
     def stop(self) -> None:
         """End the load or reply at work, at once and from any thread. Nothing at work: nothing happens."""
+
+    @abstractmethod
+    def answer_now(self) -> None:
+        """Have the reply at work end its thinking and go on with its answer. From any thread. One that does not think,
+        or nothing at work: nothing happens."""
 
     @abstractmethod
     def unload(self) -> None:
@@ -332,6 +338,12 @@ class EngineClient(Engine):
                 return
             self._stop_wanted_at = time.monotonic()
         child.send(Stop(request=request))
+
+    def answer_now(self) -> None:
+        with self._lock:
+            child, request = self._child, self._active
+        if child is not None and request:
+            child.send(AnswerNow(request=request))
 
     def unload(self) -> None:
         if self.model is None:

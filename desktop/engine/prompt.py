@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from desktop.core.errors import SamarError
+from desktop.core.thinking import switches_in
 from desktop.engine.protocol import GenerateRequest
 from desktop.engine.special_tokens import Escape, SpecialTokens, spare_letters, texts_in
 from desktop.engine.template import CHATML, CHATML_END, EndlessTemplateError, TemplateError
@@ -55,6 +56,8 @@ class Traits:
     alternating: bool = False
     """Roles must alternate, beginning with the user."""
     thinking_tags: tuple[str, str] | None = None
+    thinking_switch: str = ""
+    """The variable that says whether the model thinks; "": the template reads none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,22 @@ class PromptBuilder:
             system_role=system_role,
             listed_content=listed,
             alternating=alternating,
+            thinking_switch=self._switch(),
             thinking_tags=next((tags for tags in THINKING_TAGS if self._teaches(tags)), None),
         )
 
-    def _try(self, turns: list[Turn]) -> tuple[str, str]:
+    def _switch(self) -> str:
+        """The variable that changes what is written when it says whether to think."""
+        for name in switches_in(self.source):
+            self.traits = replace(self.traits, thinking_switch=name)
+            texts = {self._try([("user", _USER)], thinking)[0] for thinking in (True, False)}
+            if len(texts) == 2 and "" not in texts:
+                return name
+        return ""
+
+    def _try(self, turns: list[Turn], thinking: bool | None = None) -> tuple[str, str]:
         try:
-            return self._apply(turns, None), ""
+            return self._apply(turns, thinking), ""
         except EndlessTemplateError:
             raise
         except TemplateError as problem:
@@ -155,6 +168,8 @@ class PromptBuilder:
             del variables["tools"], variables["documents"]
         if thinking is not None:
             variables["enable_thinking"] = thinking
+            if self.traits.thinking_switch:
+                variables[self.traits.thinking_switch] = thinking
         text = self.renderer.render(self.source, messages, variables)
         if self.adds_bos and self.bos:  # tokenization writes it
             text = text.removeprefix(self.bos)
@@ -313,6 +328,11 @@ class PromptBuilder:
             raise SamarError("prompt_too_long", tokens=measured(dropped), context=context)
         self._kept = tuple(turns[: dropped + 1]), dropped
         return prompt(dropped)
+
+
+def closing_text(closing: str) -> str:
+    """A closing tag as the families that use it write it behind what was thought."""
+    return f"\n{closing}\n\n" if closing.startswith(("</", "[BEGIN")) else closing
 
 
 def split(request: GenerateRequest) -> tuple[str, list[Turn], str | None]:

@@ -18,7 +18,7 @@ from desktop.core.model import Adapter
 from desktop.core.model import FileFacts as FileFacts
 from desktop.core.model import ModelInfo as ModelInfo
 
-PROTOCOL = 2
+PROTOCOL = 3
 EARLY = "--early"
 """First argument of an engine process that gets its first Load before it says that it is ready."""
 MAX_FRAME = 64 * 1024 * 1024
@@ -68,6 +68,8 @@ class LoadOptions(Frame, frozen=True, kw_only=True):
     """A small model with the same vocabulary that guesses ahead; the replies are the same with and without. "": none."""
     adapters: tuple[Adapter, ...] = ()
     """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
+    thinking: bool | None = None
+    """What holds for requests that don't say whether to think; a load that differs in it reads no weights again either."""
 
 
 # ---- window → engine
@@ -96,7 +98,7 @@ class GenerateRequest(Frame, frozen=True, kw_only=True):
     continue_last: bool = False
     overflow: str = "drop_oldest"
     thinking: bool | None = None
-    """Passed to templates that let one choose; None: the template's own default."""
+    """Passed to templates that let one choose; None: as the model was loaded, else the template's own default."""
     images: tuple[tuple[int, bytes], ...] = ()
     """(number of the message, file) of each image, in order: PNG, JPEG, GIF or BMP. Images stand before the text."""
     tools: str = ""
@@ -120,6 +122,12 @@ class Unload(Frame, frozen=True, kw_only=True):
 
 class Stop(Frame, frozen=True, kw_only=True):
     """End request `request`, wherever it stands."""
+
+    request: int
+
+
+class AnswerNow(Frame, frozen=True, kw_only=True):
+    """End the thinking of reply `request` and go on with its answer; one that does not think goes on as it is."""
 
     request: int
 
@@ -251,7 +259,7 @@ class Crashed(Frame, frozen=True, kw_only=True):
     traceback: str
 
 
-ToEngine = Load | Generate | Unload | Forget | LimitStates | Stop | Ping | Quit
+ToEngine = Load | Generate | Unload | Forget | LimitStates | Stop | AnswerNow | Ping | Quit
 FromEngine = (
     Ready
     | Pong

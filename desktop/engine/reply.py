@@ -7,6 +7,7 @@ import codecs
 from collections.abc import Iterable, Sequence
 
 from desktop.engine.formats import (
+    ANSWER_CHANNEL,
     CHANNEL_ENDS,
     CHANNEL_MESSAGE,
     CHANNEL_STARTS,
@@ -19,6 +20,8 @@ from desktop.engine.formats import (
 
 _LONGEST_HEADER = 300
 """Letters that the header of a channel may have."""
+_TO_ANSWER = f"<|end|><|start|>assistant{ANSWER_CHANNEL[0]}"
+"""From the analysis of gpt-oss to its answer."""
 
 
 class ReplyText:
@@ -44,7 +47,8 @@ class ReplyText:
         calls: Sequence[CallFormat] = (),
         hidden: Iterable[str] = (),
     ) -> None:
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decode = self._decoder.decode
         self._stops = tuple(stop for stop in stops if stop)
         self._hidden = {ord(letter): None for letter in hidden}
         self._channels = has_channels(tags, calls)
@@ -77,6 +81,15 @@ class ReplyText:
 
     def _begin_thinking(self, closing: str) -> None:
         self.kind, self._closing, self._may_think, self._head = "thinking", closing, False, True
+
+    @property
+    def closing(self) -> str | None:
+        """What ends the thinking that is open; "" where none is, None in the middle of a letter or of what may be a tag."""
+        if self._held or self._header or self._may_think or self._decoder.getstate()[0]:
+            return None
+        if self.kind != "thinking":
+            return ""
+        return self._closing or _TO_ANSWER
 
     def feed(self, data: bytes, final: bool = False) -> list[tuple[str, str]]:
         """(kind, text) pairs that may be shown now. `stopped` is set once a stop string came."""

@@ -65,6 +65,14 @@ class Sampler:
             self.close()
             raise
 
+    def follow(self, tokens: Sequence[int]) -> bool:
+        """Take tokens that were not chosen as written. False where the grammar forbids them; nothing is changed then."""
+        if self._guard and not self._guard.follow(tokens):
+            return False
+        for token in tokens:
+            self.api.llama_sampler_accept(self._chain, token)
+        return True
+
     def taken(self) -> list[TokenChoice]:
         """The tokens chosen since the last call, with their probabilities; [] unless they were asked for."""
         return self._guard.taken() if self._guard else []
@@ -233,6 +241,21 @@ class _Guard:
             if not self._allows(token):
                 raise SamarError("grammar_unfit")
             self._accept(token)
+
+    def follow(self, tokens: Sequence[int]) -> bool:
+        """Move the grammar behind `tokens`. False where it forbids one; it stays where it was then."""
+        if not self._grammar:
+            return True
+        before, pending = self._grammar, self._pending
+        self._grammar = self.api.llama_sampler_clone(before)
+        for token in tokens:
+            if not (self._allows(token) and self._completes(token)):
+                self.api.llama_sampler_free(self._grammar)
+                self._grammar, self._pending = before, pending
+                return False
+            self._accept(token)
+        self.api.llama_sampler_free(before)
+        return True
 
     def taken(self) -> list[TokenChoice]:
         taken, self._taken = self._taken, []

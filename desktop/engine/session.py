@@ -24,7 +24,7 @@ from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.pieces import Pieces
-from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, split
+from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, closing_text, split
 from desktop.engine.protocol import (
     Finished,
     Frame,
@@ -107,6 +107,8 @@ class Session:
         self._options, self._facts, self._states = options, facts, states
         self.room = self.context.size
         """Cells of the cache for tokens; images may take more cells than tokens."""
+        self.hurried = 0
+        """The request whose thinking is to end; set from any thread."""
         self._adapters = Adapters(self.model, facts.name)
         try:
             self._lay_on(options.adapters)
@@ -144,6 +146,8 @@ class Session:
             template_problem=self.prompts.problem,
             system_role=traits.system_role,
             thinking=bool(self._tags),
+            thinking_switch=bool(traits.thinking_switch),
+            thinks=options.thinking,
             vision=bool(options.projector),
             hints=self._hints(),
             memory_bytes=plan.needed,
@@ -274,9 +278,11 @@ class Session:
     # ---- adapters
 
     def takes(self, options: LoadOptions, facts: FileFacts) -> bool:
-        """Whether `facts` is the loaded model and `options` ask for other adapters at most."""
+        """Whether `facts` is the loaded model and `options` ask for other adapters or another way to think at most."""
+        own = self._options
         return (
-            facts == self._facts and msgspec.structs.replace(options, adapters=self._options.adapters) == self._options
+            facts == self._facts
+            and msgspec.structs.replace(options, adapters=own.adapters, thinking=own.thinking) == own
         )
 
     # ---- images
@@ -303,18 +309,21 @@ class Session:
         messages = self._projector.mark(request.messages, request.images)
         return msgspec.structs.replace(request, messages=messages, images=())
 
-    def change_adapters(self, options: LoadOptions) -> None:
-        """Lay the adapters of `options` over the model in the place of those before. What was read without them is of
-        no use any more and is put away. Raises SamarError; nothing is changed then."""
-        if options.adapters == self._options.adapters:
-            return
+    def change(self, options: LoadOptions) -> None:
+        """Think as `options` say from now on, and lay their adapters over the model in the place of those before. What was
+        read without them is of no use any more and is put away. Raises SamarError; nothing is changed then."""
+        if options.adapters != self._options.adapters:
+            self._change_adapters(options)
+        self._options = options
+        self.info = msgspec.structs.replace(self.info, thinks=options.thinking)
+
+    def _change_adapters(self, options: LoadOptions) -> None:
         before = self._adapters.effect
         self._adapters.read(options.adapters)
         if before != self._adapters.effect:
             self.chats.rest()
             self.chats.clear()
         self._adapters.lay_on(self.context)
-        self._options = options
         if before != self._adapters.effect:
             self.chats = self._make_chats(self._states, options, self._facts)
 
@@ -370,7 +379,8 @@ class Session:
         """Answer `request`, giving every event to `emit`; the last one is Finished. Raises SamarError."""
         started = time.perf_counter()
         params = request.params.checked()
-        request = msgspec.structs.replace(request, params=params)
+        thinking = self._options.thinking if request.thinking is None else request.thinking
+        request = msgspec.structs.replace(request, params=params, thinking=thinking)
         crowd = running_others()
         request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
@@ -519,6 +529,13 @@ class _Reply:
             return ended
         stretch = 1
         while True:
+            if session.hurried == self._id:
+                token, ended = self._answer_now(token, sampler)
+                if ended:
+                    return ended
+                before = time.perf_counter()
+                threads.resume()
+                stretch = 1
             token, count, ended = self._stretch(token, sampler, stretch)
             if ended:
                 return ended
@@ -530,7 +547,9 @@ class _Reply:
             if guesser is None:
                 continue
             guesser.single(each)
-            while guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1):
+            while session.hurried != self._id and (
+                guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1)
+            ):
                 token, ended = self._try(token, guess, sampler, guesser)
                 if ended:
                     return ended
@@ -539,6 +558,26 @@ class _Reply:
             if session.draft is not None:  # which may have spent time on a guess that was none
                 before = time.perf_counter()
                 threads.resume()
+
+    def _answer_now(self, token: int, sampler: Sampler) -> tuple[int, StoppedBy | None]:
+        """Close the thinking as the model itself would, and take the first token of the answer. In the middle of a letter
+        or a tag the wish stands until the next token; without thinking it lapses."""
+        session, context = self._session, self._session.context
+        closing = self._text.closing
+        if closing is None:
+            return token, None
+        session.hurried = 0
+        tokens = session.model.tokenize(closing_text(closing), add_special=False) if closing else []
+        if not tokens or not sampler.follow(tokens):
+            return token, None
+        if len(context.tokens) + len(tokens) >= session.room:
+            return token, StoppedBy.CONTEXT
+        if session._flag() or not context.decode((token, *tokens)):
+            return token, StoppedBy.USER
+        for token in (*tokens, context.sample(sampler)):
+            if ended := self._take(token):
+                return token, ended
+        return token, None
 
     def _stretch(self, token: int, sampler: Sampler, count: int) -> tuple[int, int, StoppedBy | None]:
         """Up to `count` tokens after `token`, one by one: (last one, how many, what ended the reply)."""

@@ -11,6 +11,7 @@ import msgspec
 
 from desktop.core.errors import SamarError
 from desktop.core.memory import Shape
+from desktop.core.thinking import switches_in
 from desktop.models import gguf
 from desktop.models.gguf import ArrayInfo, Header
 
@@ -67,6 +68,8 @@ class TemplateFacts(msgspec.Struct, frozen=True, kw_only=True):
     system: bool
     tools: bool
     thinking: bool
+    switch: bool = False
+    """It may let one choose whether the model thinks."""
 
 
 class TypeShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +165,7 @@ def template_facts(template: str) -> TemplateFacts:
         system=bool(_SYSTEM.search(template)) and not _NO_SYSTEM.search(template),
         tools=bool(_TOOLS.search(template)),
         thinking=bool(_THINKING.search(template)),
+        switch=bool(switches_in(template)),
     )
 
 

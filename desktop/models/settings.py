@@ -42,6 +42,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The file with which it sees images; "": the one beside it, if there is one."""
     adapters: tuple[Adapter, ...] = ()
     """LoRA adapters laid over it."""
+    thinking: bool | None = None
+    """Whether it thinks, in chats that don't choose; None: its own default."""
 
     def checked(self) -> ModelSettings:
         """Self with every value that the engine understands: a quantized KV cache asks for flash attention."""

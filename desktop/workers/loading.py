@@ -42,6 +42,7 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         projector=own.projector,
         draft=own.draft,
         adapters=own.adapters,
+        thinking=own.thinking,
     )
 
 

@@ -159,7 +159,7 @@ class Ours:
     def lay_on(self, adapters: tuple[Adapter, ...]) -> None:
         """Change the adapters of the loaded model."""
         self.adapters = adapters
-        self.session.change_adapters(self._options())
+        self.session.change(self._options())
 
     def close(self) -> None:
         self.session.close()

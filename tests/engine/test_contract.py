@@ -23,7 +23,9 @@ from desktop.engine.protocol import (
     PromptStarted,
 )
 from desktop.models import gguf
+from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
+from tests.fakes.tiny_gguf import CHATML, write_tiny
 
 LONG = ("word ",) * 300
 
@@ -135,6 +137,53 @@ def test_that_a_stop_from_another_thread_is_obeyed(loaded: Engine) -> None:
         if isinstance(event, Piece):
             stopper.join()
     assert last(events).stats.stopped_by is StoppedBy.USER
+
+
+THINKS = CHATML[: CHATML.rindex("' }}")] + "<think>\n' }}{% endif %}"
+"""A template that opens the thinking."""
+
+
+@pytest.fixture
+def thinking(engine: Engine, tmp_path: Path) -> Engine:
+    """An engine with a model that thinks on until it is ended."""
+    if isinstance(engine, ScriptedEngine):
+        engine.replies = (Reply(pieces=LONG, thinking=LONG, gate=threading.Event()), Reply(pieces=LONG))
+    path = write_tiny(tmp_path / "thinks.gguf", template=THINKS, favour=NEVER_ENDS, context=1 << 17)
+    assert engine.load(path, LoadOptions(context=1 << 17)) is not None
+    return engine
+
+
+def hurried(engine: Engine, **params: object) -> list[tuple[str, str]]:
+    """(kind, text) of a reply whose thinking is ended at its first word, up to the first words of the answer."""
+    params = {"max_tokens": None, "logit_bias": ((ord("<"), -1e30),), **params}  # it never closes a tag by itself
+    pieces: list[tuple[str, str]] = []
+    for event in engine.generate(ask(**params)):
+        if isinstance(event, Piece):
+            pieces.append((event.kind, event.text))
+            engine.answer_now()  # again and again: a button may be pressed twice
+            if event.kind == "answer":
+                engine.stop()
+    return pieces
+
+
+def test_that_the_answer_comes_when_it_is_asked_for(thinking: Engine) -> None:
+    pieces = hurried(thinking)
+    kinds = [kind for kind, _ in pieces]
+    assert kinds == sorted(kinds, reverse=True)
+    assert set(kinds) == {"thinking", "answer"}
+    assert not any("think>" in text for _, text in pieces)
+    again = list(thinking.generate(ask(max_tokens=3)))
+    assert last(again).stats.reply_tokens == 3
+
+
+def test_that_a_reply_without_thinking_goes_on_when_its_answer_is_asked_for(loaded: Engine) -> None:
+    loaded.answer_now()
+    whole = answer(list(loaded.generate(ask(temperature=0.0))))
+    parts: list[str] = []
+    for event in loaded.generate(ask(temperature=0.0)):
+        loaded.answer_now()
+        parts += [event.text] if isinstance(event, Piece) else []
+    assert "".join(parts) == whole
 
 
 def test_that_a_stop_with_nothing_at_work_does_nothing(loaded: Engine) -> None:

@@ -78,6 +78,8 @@ class ScriptedEngine(Engine):
     states_limits: list[int] = field(default_factory=list)
     vision: bool = False
     """Its models see images."""
+    thinking_switch: bool = False
+    """One may choose whether its models think."""
 
     def forget(self, chats: Collection[str]) -> None:
         self.forgotten.extend(chats)
@@ -93,6 +95,8 @@ class ScriptedEngine(Engine):
         self._alive = False
         self._at_work = False
         self._stopped = threading.Event()
+        self._hurried = threading.Event()
+        self._thinks = False
         self._given = 0
 
     def start(self) -> None:
@@ -141,6 +145,9 @@ class ScriptedEngine(Engine):
                 threads=options.threads or 1,
                 has_template=True,
                 vision=self.vision,
+                thinking=self.thinking_switch,
+                thinking_switch=self.thinking_switch,
+                thinks=options.thinking,
             )
             return self._model
         finally:
@@ -160,6 +167,7 @@ class ScriptedEngine(Engine):
         self.requests.append(request)
         script = self.replies[min(self._given, len(self.replies) - 1)]
         self._given += 1
+        self._thinks = bool(script.thinking)
         if script.error is not None and script.early:
             self._fail(script.error)
         prompt = sum(len(text.split()) + 1 for _, text in request.messages)
@@ -170,9 +178,12 @@ class ScriptedEngine(Engine):
         until = ReplyText(request.params.stop, fresh=False)
         pieces = [("thinking", text) for text in script.thinking] + [("answer", text) for text in script.pieces]
         for kind, text in pieces:
+            self._thinks = kind == "thinking"
             if (count == script.gate_after and not self._wait(script.gate)) or self._stopped.is_set():
                 stopped_by = StoppedBy.USER
                 break
+            if self._thinks and self._hurried.is_set():
+                continue
             count += 1
             shown = "".join(part for _, part in until.feed(text.encode())) if kind == "answer" else text
             if request.probabilities:
@@ -212,6 +223,10 @@ class ScriptedEngine(Engine):
         if self._at_work:
             self._stopped.set()
 
+    def answer_now(self) -> None:
+        if self._at_work and self._thinks:
+            self._hurried.set()
+
     def unload(self) -> None:
         self._model = None
 
@@ -224,10 +239,13 @@ class ScriptedEngine(Engine):
             raise RuntimeError("the engine is at work for another caller")
         self._at_work = True
         self._stopped.clear()
+        self._hurried.clear()
 
     def _wait(self, gate: threading.Event | None) -> bool:
-        """Wait for a gate; false when a stop came first."""
+        """Wait for a gate, or for the wish to have the answer; false when a stop came first."""
         while gate is not None and not gate.wait(0.005):
             if self._stopped.is_set():
                 return False
+            if self._hurried.is_set():
+                break
         return not self._stopped.is_set()
