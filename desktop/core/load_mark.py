@@ -31,7 +31,8 @@ class LoadMark:
 
     def left_over(self) -> Path | None:
         """The model whose load never ended."""
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            if text := self.path.read_text(encoding="utf-8", errors="surrogateescape").strip():
+        with contextlib.suppress(OSError):
+            text = self.path.read_text(encoding="utf-8", errors="surrogateescape").strip()
+            if text and "\0" not in text:  # no path has a zero byte: a damaged mark
                 return Path(text)
         return None
