@@ -84,6 +84,7 @@ _OTHERS: tuple[_Numbers, ...] = (
     (29, 194), (30, 196), (31, 195), (64, 190), (66, 191), (65, 193), (68, 186), (69, 189), (70, 188), (71, 187),  # SysV
     (240, 180), (241, 181),  # mq_open, mq_unlink
     (90, None), (91, 52), (268, 53), (452, 452), (92, None), (93, 55), (94, None), (260, 54),  # chmod, chown
+    (76, 45),  # truncate by name, which Landlock knows from ABI 3 on only
     (132, None), (235, None), (261, None), (280, 88),  # utime, utimes, futimesat, utimensat
     (188, 5), (189, 6), (190, 7), (197, 14), (198, 15), (199, 16), (463, 463), (466, 466), (469, 469),  # attributes
     (133, None), (259, 33), (304, 265), (254, 27), (300, 262), (301, 263),  # mknod, open_by_handle_at, watches
@@ -94,6 +95,7 @@ _OTHERS: tuple[_Numbers, ...] = (
 _CLONE3: _Numbers = (435, 435)
 _CLONE: _Numbers = (56, 220)
 _IOCTL: _Numbers = (16, 29)
+_FCNTL: _Numbers = (72, 25)
 _SET_PRIORITY: _Numbers = (141, 140)
 _KILLS: tuple[_Numbers, ...] = ((62, 129), (234, 131))  # kill, tgkill: the process is the first argument
 _ON_PROCESSES: tuple[_Numbers, ...] = ((302, 261), (203, 122), (144, 119), (142, 118), (314, 274))
@@ -101,6 +103,7 @@ _ON_PROCESSES: tuple[_Numbers, ...] = ((302, 261), (203, 122), (144, 119), (142,
 
 _THREAD, _NAMESPACES = 0x00010000, 0x7E020000  # flags of clone
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: they type into the terminal
+_SET_OWNER = (8, 15)  # F_SETOWN, F_SETOWN_EX: with F_SETSIG they send any signal to any process
 _ALLOW, _DENY, _UNKNOWN = 0x7FFF0000, 0x00050000 | 13, 0x00050000 | 38  # EACCES, ENOSYS
 _LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _X32 = 0x40000000
@@ -301,9 +304,10 @@ def _instructions(column: int, architecture: int, *, programs: bool) -> list[_In
         thread = (_JUMP_IF_ANY, 1, 0, _THREAD), deny
         namespaces = (_JUMP_IF_ANY, 0, 1, _NAMESPACES), deny
         lines += judged(number, argument(0), *namespaces, *(() if programs else thread), allow)
-    for number in numbers(_IOCTL):
-        first, second = _TERMINAL_INPUT
-        lines += judged(number, argument(1), (_JUMP_IF_EQUAL, 1, 0, first), (_JUMP_IF_EQUAL, 0, 1, second), deny, allow)
+    for call, (first, second) in ((_IOCTL, _TERMINAL_INPUT), (_FCNTL, _SET_OWNER)):
+        for number in numbers(call):
+            choice = (_JUMP_IF_EQUAL, 1, 0, first), (_JUMP_IF_EQUAL, 0, 1, second)
+            lines += judged(number, argument(1), *choice, deny, allow)
     for number in numbers(_SET_PRIORITY):
         lines += judged(number, argument(0), (_JUMP_IF_EQUAL, 1, 0, 0), deny, argument(1), *own_or_zero)
     for number in numbers(*_ON_PROCESSES):

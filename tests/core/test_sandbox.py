@@ -36,9 +36,9 @@ CALLS = (
     "limits of another", "priority of another", "cores of another", "namespace", "keys", "page faults", "shared memory",
 )  # fmt: skip
 STARTS = ("fork", "memory program")
-SIGNALS = ("signal", "signal to a thread")
+SIGNALS = ("signal", "signal to a thread", "signal of a file")
 WORK = (
-    "write inside", "rename inside", "read inside", "list inside", "remove inside", "null", "random", "read granted",
+    "write inside", "rename inside", "read inside", "cut inside", "list inside", "remove inside", "null", "random", "read granted",
     "read granted by link", "read what was open", "import", "facts of the computer", "thread", "signal to itself",
     "own limits",
 )  # fmt: skip
@@ -114,7 +114,7 @@ def test_that_a_kernel_without_landlock_is_said_and_the_rest_holds(tmp_path: Pat
     assert {done[what] for what in ("read outside", "write outside")} == {"done"}
     assert {what: done[what] for what in WORK} == dict.fromkeys(WORK, "done")
     if sandbox.NETWORK in held:
-        denied = (*SOCKETS, *CALLS, *STARTS, *SIGNALS, "shell", "memory of another")
+        denied = (*SOCKETS, *CALLS, *STARTS, *SIGNALS, "shell", "truncate outside", "memory of another")
         assert {what: done[what] for what in denied} == {**dict.fromkeys(denied, "EACCES"), "memory of another": "done"}
 
 

@@ -90,6 +90,26 @@ def peek(victim: int) -> None:
     LIBC.ptrace(17, victim, 0, 0)  # PTRACE_DETACH
 
 
+def cut(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(0)
+
+
+def signal_of_file(victim: int) -> None:
+    """A file that sends `victim` a signal when something comes."""
+    import fcntl
+
+    reading, writing = os.pipe()
+    try:
+        fcntl.fcntl(reading, fcntl.F_SETOWN, victim)
+        fcntl.fcntl(reading, 10, signal.SIGCONT)  # F_SETSIG
+        fcntl.fcntl(reading, fcntl.F_SETFL, os.O_ASYNC)
+        os.write(writing, b"x")
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def limit(victim: int) -> None:
     import resource
 
@@ -113,6 +133,7 @@ def main() -> None:
         "write inside": lambda: inside.write_text("x"),
         "rename inside": lambda: inside.rename(folder / "b"),
         "read inside": (folder / "b").read_text,
+        "cut inside": lambda: cut(folder / "b"),
         "list inside": lambda: list(folder.iterdir()),
         "remove inside": (folder / "b").unlink,
         "null": lambda: Path("/dev/null").write_text("x"),
@@ -157,6 +178,7 @@ def main() -> None:
         # other processes
         "signal": lambda: os.kill(victim, signal.SIGCONT),
         "signal to a thread": lambda: call(234, 131, victim, victim, signal.SIGCONT)(),
+        "signal of a file": lambda: signal_of_file(victim),
         "trace": lambda: peek(victim),
         "read another": lambda: call(310, 270, victim, None, 0, None, 0, 0)(),
         "handle of another": lambda: os.close(os.pidfd_open(victim)),
