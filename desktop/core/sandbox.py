@@ -168,9 +168,10 @@ def restrict_files(
     gpu: bool = False,
     imports: bool = True,
     reading: bool = True,
+    folders: bool = True,
 ) -> list[str]:
     """The half of `confine` that is about files. reading: else everything may still be read, for a process that is not
-    told yet what it will read; a second call takes that away."""
+    told yet what it will read; a second call takes that away. folders: they may be made and removed inside of `write`."""
     version = abi()
     if version < 1:
         return []
@@ -188,7 +189,8 @@ def restrict_files(
     if ruleset < 0:
         return []
     try:
-        grants: list[tuple[Path, int]] = [(path, _WRITE) for path in write]
+        writing = _WRITE if folders else _WRITE & ~(_MAKE_DIR | _REMOVE_DIR)
+        grants: list[tuple[Path, int]] = [(path, writing) for path in write]
         grants += [(Path(name), _DEVICE) for name in _DEVICES]
         grants += [(path, _DEVICE) for path in _gpu_devices()] if gpu else []
         if reading:

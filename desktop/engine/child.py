@@ -99,7 +99,7 @@ def confine_engine(states: Path | None) -> list[str]:
         with contextlib.suppress(OSError):  # without the folder nothing is kept
             states.mkdir(parents=True, exist_ok=True, mode=0o700)
             states.chmod(0o700)
-    return restrict_files(write=[states] if states is not None else [], gpu=True, reading=False)
+    return restrict_files(write=[states] if states is not None else [], gpu=True, reading=False, folders=False)
 
 
 def _all_memory() -> int:
@@ -121,7 +121,7 @@ def give_up_reading(load: Load, states: Path | None) -> list[str]:
     options = load.options
     own = (load.facts.path, options.projector, options.draft, *(adapter.path for adapter in options.adapters))
     read = [Path(name) for name in (*load.readable, *own) if name]
-    held = restrict_files(read=read, write=[states] if states is not None else [], gpu=True)
+    held = restrict_files(read=read, write=[states] if states is not None else [], gpu=True, folders=False)
     return [name for name in held if name != WRITING]
 
 

@@ -55,7 +55,8 @@ def fingerprint(path: Path, *settings: object) -> str:
 
 
 def forget(folder: Path, chats: Collection[str] | None = None) -> None:
-    """Remove the states of `chats`, or every one. Safe while an engine uses the folder."""
+    """Remove the states of `chats`, or every one, and files that are none: an engine that obeys its model may have put
+    words of any chat into them. Safe while an engine uses the folder."""
     for path in _files(folder):
         if chats is None or (entry := _read(path)) is None or entry.chat in chats:
             path.unlink(missing_ok=True)
@@ -235,9 +236,12 @@ class StateStore:
 
 
 def _files(folder: Path, *, unfinished: bool = True) -> list[Path]:
-    """States, and those in the making. Other names are of versions before and hold the same."""
-    names = ("*.state", "*.tokens", "*.part") if unfinished else ("*.state", "*.tokens")
-    return [path for name in names for path in folder.glob(name)]
+    """All files of the folder, whatever they are called; unfinished: with states in the making."""
+    return [path for path in folder.glob("*") if (unfinished or path.suffix != ".part") and not _is_folder(path)]
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _read(path: Path) -> Entry | None:

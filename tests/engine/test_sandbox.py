@@ -33,13 +33,13 @@ LANDLOCK = sandbox.abi() > 0
 class Probed:
     """An engine that says what it could do."""
 
-    def __init__(self, make_engine: MakeEngine, *files: Path, **wishes: object) -> None:
+    def __init__(self, make_engine: MakeEngine, *files: Path, states: Path | None = None, **wishes: object) -> None:
         self.files = [str(file) for file in files]
         self.lines: dict[str, str] = {}
         self.told = threading.Event()
         command = [sys.executable, tests.fakes.probing_child.__file__]
         command.append(json.dumps({"read": self.files, **wishes}))
-        self.engine = make_engine(command=command, on_log=self._note, check_adapter=check_adapter)
+        self.engine = make_engine(command=command, on_log=self._note, check_adapter=check_adapter, states=states)
 
     def _note(self, line: str) -> None:
         if line.startswith(tests.fakes.probing_child.MARK):
@@ -104,13 +104,13 @@ def test_that_it_reads_its_model_and_nothing_of_the_person(
     secret.write_text("secret")
     beside = tiny_model.with_name("notes.txt")
     beside.write_text("notes")
-    probed = Probed(make_engine, secret, beside, other, tiny_model)
+    probed = Probed(make_engine, secret, beside, other, tiny_model, states=tmp_path / "states")
     tried = probed.try_it(tiny_model)
     held = probed.engine.sandbox
     assert tried[str(tiny_model)] == "done"
     if sandbox.READING in held:
         assert {tried[str(path)] for path in (secret, beside, other)} == {"EACCES"}
-        assert tried["writing"] == "EACCES"
+        assert {tried[what] for what in ("writing", "folder")} == {"EACCES"}
     if sandbox.PROCESSES in held:
         assert {tried[what] for what in ("socket", "program", "signal", "mode")} == {"EACCES"}
     assert "HF_TOKEN" not in tried

@@ -248,6 +248,17 @@ def test_that_states_of_chats_that_are_no_more_go(tmp_path: Path) -> None:
     assert store.best(chat(ord("a")), 0) is None
 
 
+def test_that_files_of_other_names_go_too_and_a_folder_stops_nothing(tmp_path: Path) -> None:
+    store = StateStore(tmp_path, 10_000, "model")
+    for remove in (lambda: forget(tmp_path), lambda: forget(tmp_path, ["a"]), lambda: forget_others(tmp_path, {"b"})):
+        (tmp_path / "0.state").mkdir(exist_ok=True)
+        (tmp_path / "words of a chat").write_text("x")
+        (tmp_path / ".hidden").symlink_to(tmp_path / "0.state")
+        store.save(state(), chat(1), "a")
+        remove()
+        assert [path.name for path in tmp_path.iterdir()] == ["0.state"]
+
+
 def test_that_a_fingerprint_follows_the_file_and_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(b"one")

@@ -31,6 +31,7 @@ def tell(files: list[str]) -> None:
         "program": lambda: subprocess.run(["/bin/true"], check=False),
         "signal": lambda: os.kill(os.getppid(), signal.SIGCONT),
         "mode": lambda: Path(files[0]).chmod(0o600),
+        "folder": lambda: Path(sys.argv[-2], "folder").mkdir(),
         "writing": lambda: Path(files[0]).open("ab").close(),
     }
     told = {name: outcome(action) for name, action in tries.items()}
