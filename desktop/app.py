@@ -250,6 +250,7 @@ class Samar(QObject):
 
         self.transcript = TranscriptView()
         self._show_theme()
+        self.transcript.show_figures(self.preferences.value.show_figures)
         self.window.set_transcript(self.transcript)
 
     def _make_controllers(self) -> None:
@@ -305,6 +306,7 @@ class Samar(QObject):
         )
         window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
         window.text_scale_requested.connect(self.scale_text)
+        window.composer.text.stepped.connect(self.transcript.step_from_composer)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))
         self.transcript.link_opened.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
 
@@ -549,6 +551,7 @@ class Samar(QObject):
         self._speak(settings.language)
         if self.room is not None and self.room.page is not None:
             self.room.page.hub.set_network(settings.network_allowed)
+        self.transcript.show_figures(settings.show_figures)
         self.chats.show_model(self.worker.model)
 
     def _tell_worker(self, settings: Settings) -> None:

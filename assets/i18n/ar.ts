@@ -3160,6 +3160,22 @@ Everything stays on this computer.</source>
             <numerusform>%n يوم</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Speed under replies</source>
+        <translation>السرعة تحت الردود</translation>
+    </message>
+    <message>
+        <source>How long a reply took and how many tokens it has. Its menu “More” tells it in any case.</source>
+        <translation>كم استغرق الردّ وكم رمزًا فيه. وقائمة «المزيد» تحت كل ردّ تقول ذلك في كل حال.</translation>
+    </message>
+    <message>
+        <source>Hidden</source>
+        <translation>مخفيّة</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>ظاهرة</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutSheet</name>
@@ -3540,6 +3556,10 @@ Everything stays on this computer.</source>
     <message>
         <source>[Image: {name}]</source>
         <translation>[صورة: {name}]</translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation>عُدِّل</translation>
     </message>
 </context>
 <context>
@@ -4810,6 +4830,10 @@ Everything stays on this computer.</source>
     <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع سياق من {fitting} رمزًا.</translation>
+    </message>
+    <message>
+        <source>Converted</source>
+        <translation>حُوِّل هنا</translation>
     </message>
 </context>
 <context>

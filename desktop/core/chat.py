@@ -77,6 +77,11 @@ class Message(msgspec.Struct, frozen=True):
     images: tuple[Picture, ...] = ()
     """What the person showed with the text, in order."""
 
+    @property
+    def is_edited(self) -> bool:
+        """A reply whose text was changed by hand."""
+        return self.stats is not None and self.stats.edited
+
 
 class Chat(msgspec.Struct, frozen=True):
     """A chat without its messages, as the sidebar shows it."""

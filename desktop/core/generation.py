@@ -150,6 +150,8 @@ class GenerationStats(msgspec.Struct, frozen=True, kw_only=True):
     dropped_messages: int = 0
     """Oldest messages that the context had no room for."""
     seed: int | None = None
+    edited: bool = False
+    """The text was changed by hand since: the figures tell of what the model wrote."""
 
     def checked(self) -> GenerationStats:
         """Return self with every figure moved inside what can be shown: a file may hold any number."""

@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     known_models: tuple[str, ...] = ()
     """Paths of models that the person opened, newest first."""
     text_scale: float = 1.0
+    show_figures: bool = False
+    """Whether the speed of each reply stands under it; its menu tells it in any case."""
     sidebar_visible: bool = True
     panel_visible: bool = False
     network_allowed: bool = False

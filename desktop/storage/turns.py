@@ -208,7 +208,13 @@ class TurnStore(PictureStore):
             before = self.get_message(message_id)
             if before.status is MessageStatus.STREAMING:
                 raise ValueError("a reply can't be edited while it streams")
-            self.database.execute("UPDATE messages SET content = ? WHERE id = ?", (clean_text(content), message_id))
+            stats = before.stats
+            if before.role is Role.ASSISTANT and content != before.content:
+                stats = msgspec.structs.replace(stats or GenerationStats(prompt_tokens=0), edited=True)
+            self.database.execute(
+                "UPDATE messages SET content = ?, stats = ? WHERE id = ?",
+                (clean_text(content), stats_json(stats), message_id),
+            )
             self.database.execute("DELETE FROM edits WHERE message_id = ?", (message_id,))
             self.database.execute("UPDATE chats SET updated_at = ? WHERE id = ?", (self.clock(), before.chat_id))
             return before

@@ -47,7 +47,7 @@ class DropOverlay(QWidget):
     def enter(self, event: QDragEnterEvent) -> None:
         self.paths, self.images = held_by(event, images_too=not self.adds)
         if self.paths or self.images:
-            event.acceptProposedAction()
+            copy(event)
             self.setGeometry(self.window().rect())
             self.raise_()
             self.show()
@@ -57,7 +57,7 @@ class DropOverlay(QWidget):
     def take(self, event: QDropEvent) -> tuple[list[str], list[Path | bytes | QImage]]:
         """The paths of a drop, and its images; hides the overlay."""
         self.hide()
-        event.acceptProposedAction()
+        copy(event)
         return held_by(event, images_too=not self.adds)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -119,3 +119,9 @@ class DropOverlay(QWidget):
         painter.setPen(tokens.color("muted"))
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(line.width()))
         painter.drawText(line.translated(0, 34), Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def copy(event: QDropEvent) -> None:
+    """Take a drag as a copy, whatever was proposed: a program that is told of a move may remove its file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

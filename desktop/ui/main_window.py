@@ -30,7 +30,7 @@ from desktop.ui.toast import Banner, Toast
 from desktop.ui.widgets import Edge, IconButton, Label, Mark, say
 
 COLUMN = 716
-"""Widest composer: the text column of 700 with the optical room of its corners."""
+"""Widest composer at the normal text size: the text column of 700 with the optical room of its corners."""
 LEAST_COLUMN = 480
 """When the conversation would get less than this, the side bar folds itself away."""
 
@@ -78,6 +78,8 @@ class MainWindow(QMainWindow):
         self.footer = Label("footer").centre()
         self.temporary = False
         self.chat_title = ""
+        self.centred: list[tuple[QWidget, int]] = []
+        """What stands in the middle as wide as the text, and the room beside it that it paints no card in."""
         self.temporary_mark = Mark("temporary")
         self.temporary_mark.hide()
         self.sidebar_button = IconButton("sidebar")
@@ -117,9 +119,9 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
-        column.addLayout(centred(self.banner, COLUMN, 16))
+        column.addLayout(self._centred(self.banner))
         column.addWidget(self.stack, 1)
-        column.addLayout(centred(self.composer, COLUMN + 2 * SHADOW, 16 - SHADOW))
+        column.addLayout(self._centred(self.composer, SHADOW))
         column.addWidget(self.footer)
         column.addSpacing(12)
         self.sidebar_edge = Edge(upright=True)
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
         for keys, action in {**self.keys, "F1": self.show_shortcuts, "Ctrl++": self.keys["Ctrl+="]}.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(action)
+        theme.state().changed.connect(self._widen)
         theme.state().changed.connect(self._fold)
         self.physical = PhysicalKeys(self.keys, self)
 
@@ -223,12 +226,12 @@ class MainWindow(QMainWindow):
     def add_notice(self, notice: QWidget) -> None:
         """Put something that is said before a message is sent right above the composer."""
         at = next(i for i in range(self.column.count()) if _holds(self.column.itemAt(i), self.composer))
-        self.column.insertLayout(at, centred(notice, COLUMN, 16))
+        self.column.insertLayout(at, self._centred(notice))
         QWidget.setTabOrder(self.transcript or self.panel_button, notice)
 
     def add_card(self, card: QWidget) -> None:
         """Put a card above the conversation, which goes on beside it."""
-        self.column.insertLayout(self.column.indexOf(self.stack), centred(card, COLUMN, 16))
+        self.column.insertLayout(self.column.indexOf(self.stack), self._centred(card))
 
     def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         self.banner.show_error(error, action_text, action)
@@ -278,6 +281,18 @@ class MainWindow(QMainWindow):
 
     # --- inside ---
 
+    def _centred(self, widget: QWidget, beside: int = 0) -> QHBoxLayout:
+        """A row that keeps a widget in the middle, as wide as the text of the chat at most."""
+        self.centred.append((widget, beside))
+        row = centred(widget, 16 - beside)
+        self._widen()
+        return row
+
+    def _widen(self) -> None:
+        """The column of the chat grows with its text."""
+        for widget, beside in self.centred:
+            widget.setMaximumWidth(theme.px(COLUMN) + 2 * beside)
+
     def _send_suggestion(self) -> None:
         self.composer.submit()
         self.composer.focus()
@@ -318,7 +333,7 @@ class MainWindow(QMainWindow):
         return super().focusNextPrevChild(next)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A letter that nothing took begins a message; "/" goes to the composer; Esc stops a reply."""
+        """A letter that nothing took begins a message, as what is pasted does; Esc stops a reply."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if event.key() == Qt.Key.Key_Escape:
             if self.composer.generating:
@@ -329,8 +344,10 @@ class MainWindow(QMainWindow):
                 self.composer.focus()
         elif plain and event.text().isprintable() and event.text().strip():
             self.composer.focus()
-            if event.text() != "/":
-                self.composer.text.insertPlainText(event.text())
+            self.composer.text.insertPlainText(event.text())
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.composer.focus()
+            self.composer.text.paste()
         else:
             super().keyPressEvent(event)
 
@@ -342,6 +359,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         paths, images = self.drop.take(event)
+        self.activateWindow()
+        self.composer.focus()
         if images:
             self.images_dropped.emit(images)
         if paths:
@@ -379,11 +398,10 @@ def focus_chain(whole: QWidget) -> Iterator[QWidget]:
         widget = widget.nextInFocusChain()
 
 
-def centred(widget: QWidget, width: int, margin: int) -> QHBoxLayout:
-    """A row that keeps a widget in the middle, at most `width` wide."""
+def centred(widget: QWidget, margin: int) -> QHBoxLayout:
+    """A row that keeps a widget in the middle, up to its greatest width."""
     row = QHBoxLayout()
     row.setContentsMargins(margin, 0, margin, 0)
-    widget.setMaximumWidth(width)
     policy = widget.sizePolicy()
     policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
     policy.setHorizontalStretch(1000)

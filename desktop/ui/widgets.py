@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMargins, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFont,
@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QTextLayout,
+    QTextOption,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -191,6 +192,30 @@ class Label(PlainLabel):
         across = Qt.AlignmentFlag.AlignHCenter if self.centred else leading(rtl)
         self.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt begins each wrapped line from the right a blank's width too far in; QTextLayout does not."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        selectable = self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+        if not rtl or not self.wordWrap() or self.centred or selectable:
+            super().paintEvent(event)
+            return
+        room = self.contentsRect()
+        layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
+        option = QTextOption(Qt.AlignmentFlag.AlignRight)
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        height, leading_px = 0.0, max(self.fontMetrics().leading(), 0)
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(room.width())
+            line.setPosition(QPointF(0, height))
+            height += line.height() + leading_px
+        layout.endLayout()
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        layout.draw(painter, QPointF(room.left(), room.top() + (room.height() - height + leading_px) // 2))
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
@@ -231,6 +256,9 @@ class LineEdit(QLineEdit):
         return 0, 0
 
     def place_text(self) -> None:
+        # an empty line has no direction: Qt would put the caret where the keyboard's language begins, apart from the placeholder
+        empty = leading(self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeading if self.text() else empty)
         layout = QTextLayout(self.text(), self.font())
         layout.beginLayout()
         line = layout.createLine()

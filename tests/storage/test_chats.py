@@ -122,12 +122,15 @@ def test_that_a_fork_is_a_chat_of_its_own(store: ChatStore) -> None:
     assert len(store.messages_of(copy.id)) == 6
 
 
-def test_that_an_edit_in_place_gives_back_what_undoes_it(store: ChatStore) -> None:
+def test_that_an_edit_in_place_is_marked_and_gives_back_what_undoes_it(store: ChatStore) -> None:
     _, reply = exchange(store, store.create_chat().id, None, "q", "one")
     before = store.edit_content(reply.id, "two")
-    assert store.get_message(reply.id).content == "two"
+    edited = store.get_message(reply.id)
+    assert (edited.content, edited.is_edited, before) == ("two", True, reply)
     store.edit_content(reply.id, before.content)
-    assert store.get_message(reply.id) == reply
+    assert store.get_message(reply.id).content == reply.content
+    other = store.edit_content(exchange(store, reply.chat_id, reply.id, "q", "same")[1].id, "same")
+    assert not store.get_message(other.id).is_edited
 
 
 def test_that_an_automatic_title_never_replaces_a_written_one(store: ChatStore) -> None:

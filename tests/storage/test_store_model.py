@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
-from desktop.core.chat import Message, MessageStatus
+from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.errors import SamarError
+from desktop.core.generation import GenerationStats
 from desktop.core.paths import Paths
 from desktop.storage import index
 from desktop.storage.chats import ChatQuery, ChatStore, Deletion
@@ -98,7 +100,7 @@ class Histories(RuleBasedStateMachine):
         open_ = self.messages[id_].status in (MessageStatus.STREAMING, MessageStatus.INTERRUPTED)
         assert (self.store.finish(id_, text, end) is not None) == open_
         if open_:
-            self._change(id_, content=text, status=end)
+            self._change(id_, content=text, status=end, stats=None)
 
     @precondition(lambda self: self.turns())
     @rule(data=st.data(), text=TEXTS)
@@ -108,12 +110,14 @@ class Histories(RuleBasedStateMachine):
             with pytest.raises(ValueError, match="streams"):
                 self.store.edit_content(id_, text)
         else:
-            assert self.store.edit_content(id_, text) == self.messages[id_]
-            self._change(id_, content=text)
+            before = self.messages[id_]
+            assert self.store.edit_content(id_, text) == before
+            stats = before.stats
+            if before.role is Role.ASSISTANT and text != before.content:
+                stats = replace(stats or GenerationStats(prompt_tokens=0), edited=True)
+            self._change(id_, content=text, stats=stats)
 
     def _change(self, id_: int, **changes: object) -> None:
-        from msgspec.structs import replace
-
         self.messages[id_] = replace(self.messages[id_], **changes)  # type: ignore[arg-type]
 
     @precondition(lambda self: self.turns())

@@ -312,3 +312,43 @@ def test_that_titles_of_ten_thousand_chats_in_folders_are_folded_once(
     model.rebuild()
     assert len(folded) == (977 if order is ChatOrder.TITLE else 0), "it takes far longer than sorting"
     assert len(model.row_of) == 10_000
+
+
+def test_that_a_pinned_chat_stands_in_its_folder_too(samar: Samar, qtbot: QtBot) -> None:
+    """Once among the pinned ones and once where it was put; the folder counts it, and everything acts on both rows."""
+    bar = samar.window.sidebar
+    two, three = ids(samar, "two", "three")
+    folder = samar.store.create_folder("Physics")
+    samar.store.place([two, three], folder_id=folder.id)
+    samar.store.place([two], pinned=True)
+    samar.chats.load_chats()
+    assert texts(samar)[:6] == ["Pinned", "two", "Folders", "Physics", "three", "two"]
+    assert bar.model.rows[3].chats == 2  # type: ignore[union-attr]
+    index = bar.model.index(5)
+    assert (bar.model.index(1).data(Roles.DEPTH), index.data(Roles.DEPTH)) == (0, 1)
+
+    qtbot.mouseClick(bar.view.viewport(), LEFT, pos=bar.view.visualRect(index).center())
+    assert samar.chats.chat is not None and samar.chats.chat.id == two
+    assert bar.view.currentIndex().row() == 5  # not its row far above
+    samar.store.rename(two, "renamed")
+    bar.update_chat(samar.store.get_chat(two))
+    assert [row for row, text in enumerate(texts(samar)) if text == "renamed"] == [1, 5]
+    bar.view.choose([two, three])
+    bar.view.selectAll()
+    assert sorted(bar.view.chosen()) == sorted(set(bar.view.chosen()))
+    bar.set_current(three)
+    bar.set_current(two)
+    assert bar.view.currentIndex().row() == 1
+
+    bar.folder_folded.emit(folder.id, True)
+    assert texts(samar)[:4] == ["Pinned", "renamed", "Folders", "Physics"]
+    assert texts(samar).count("renamed") == 1
+
+
+def test_that_the_menu_of_the_list_begins_with_a_heading(samar: Samar) -> None:
+    """Not with a line: Qt's own heading has no words in the application's style."""
+    menu = samar.window.sidebar.menus.of_list()
+    first = menu.actions()[0]
+    assert (first.text(), first.isEnabled(), first.isSeparator()) == ("Sort by", False, False)
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["Last used"]
+    menu.close()

@@ -68,6 +68,9 @@ class ChatListModel(QAbstractListModel):
         """Show archived chats in the place of the others."""
         self.rows: list[Row] = []
         self.row_of: dict[int, int] = {}
+        """The first row of each chat."""
+        self.again_of: dict[int, int] = {}
+        """The row in its folder of a chat that stands among the pinned ones too."""
         self.folder_row: dict[int, int] = {}
         self.hits: list[SearchHit] | None = None
         self._titles: dict[str, str] = {}
@@ -95,14 +98,19 @@ class ChatListModel(QAbstractListModel):
         """Add or change one chat; only its row is told when it stays where it is."""
         old = self.chats.get(chat.id)
         self.chats[chat.id] = chat
-        row = self.row_of.get(chat.id)
+        rows = self.rows_with(chat.id)
         stays = old is not None and self._place(old) == self._place(chat)
-        if self.hits is None and row is not None and stays and chat.deleted_at is None:
-            self.rows[row] = chat
-            index = self.index(row)
-            self.dataChanged.emit(index, index)
+        if self.hits is None and rows and stays and chat.deleted_at is None:
+            for row in rows:
+                self.rows[row] = chat
+                index = self.index(row)
+                self.dataChanged.emit(index, index)
         else:
             self.rebuild()
+
+    def rows_with(self, chat_id: int) -> list[int]:
+        """Where a chat stands: nowhere, once, or among the pinned ones and in its folder."""
+        return [rows[chat_id] for rows in (self.row_of, self.again_of) if chat_id in rows]
 
     def _place(self, chat: Chat) -> tuple[object, ...]:
         """What decides where a chat stands."""
@@ -122,13 +130,13 @@ class ChatListModel(QAbstractListModel):
     def rebuild(self) -> None:
         """Sort and group anew: also at midnight and when the language changes."""
         self.beginResetModel()
-        self.row_of, self.folder_row = {}, {}
+        self.row_of, self.again_of, self.folder_row = {}, {}, {}
         self.rows = list(self.hits) if self.hits is not None else self._grouped(self.clock())
         for at, row in enumerate(self.rows):
             if isinstance(row, SearchHit):
                 self.row_of.setdefault(row.chat_id, at)
             elif isinstance(row, Chat):
-                self.row_of[row.id] = at
+                (self.again_of if row.id in self.row_of else self.row_of)[row.id] = at
             elif isinstance(row, Folder):
                 self.folder_row[row.id] = at
         self.endResetModel()
@@ -147,7 +155,7 @@ class ChatListModel(QAbstractListModel):
             rows.append(self.tr("Folders"))
             held: dict[int | None, list[Chat]] = {}
             for chat in shown:
-                if not chat.pinned and chat.folder_id in known:
+                if chat.folder_id in known:
                     held.setdefault(chat.folder_id, []).append(chat)
             counts = Counter(chat.folder_id for chat in shown)
             for folder in self.folders:
@@ -209,8 +217,8 @@ class ChatListModel(QAbstractListModel):
         found = self.rows[row] if 0 <= row < len(self.rows) else None
         if isinstance(found, Folder):
             return found.id
-        if isinstance(found, Chat) and not found.pinned and found.folder_id in self.folder_row:
-            return found.folder_id
+        if isinstance(found, Chat) and row > self.folder_row.get(found.folder_id or 0, row):
+            return found.folder_id  # above its folder it stands among the pinned ones
         return None
 
     # --- QAbstractListModel ---

@@ -92,9 +92,10 @@ class ChatView(QListView):
     # --- several at once ---
 
     def chosen(self) -> list[int]:
-        """Ids of the selected chats, from top to bottom."""
+        """Ids of the selected chats, from top to bottom, each once."""
         found = [index for index in self.selectedIndexes() if self.kind_at(index) is Kind.CHAT]
-        return [index.data(Roles.CHAT_ID) for index in sorted(found, key=lambda index: index.row())]
+        in_order = sorted(found, key=lambda index: index.row())
+        return list(dict.fromkeys(index.data(Roles.CHAT_ID) for index in in_order))
 
     def choose(self, chat_ids: list[int]) -> None:
         """Select chats, as far as they show."""

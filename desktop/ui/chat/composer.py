@@ -24,6 +24,8 @@ class ComposerText(DirectedText):
     escaped = Signal()
     images_pasted = Signal(object)
     """list of Path, bytes (of a file) and QImage"""
+    stepped = Signal(int)
+    """One message back (-1) or on (1)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, most=MOST_LINES)
@@ -55,6 +57,10 @@ class ComposerText(DirectedText):
             else:
                 self.submitted.emit()
             return
+        alt = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.AltModifier
+        if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.stepped.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
+            return
         if event.key() == Qt.Key.Key_Escape and not composing:
             self.escaped.emit()
             return
@@ -67,6 +73,8 @@ class SendButton(Button):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stops = False
+        # a click leaves the keyboard in the text: a button that is disabled meanwhile would hand it to any other widget
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(36, 36)
 
     def sizeHint(self) -> QSize:
@@ -196,7 +204,6 @@ class Composer(QWidget):
             self.stop_requested.emit()
         else:
             self.submit()
-        # also after a stop: the button is disabled then, and the focus would go to some other widget
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _escape(self) -> None:
@@ -215,7 +222,10 @@ class Composer(QWidget):
         self.send.stops = self.generating
         has_text = not self.text.document().isEmpty() and bool(self.draft().strip())
         something = has_text or bool(self.tray.images)
-        self.send.setEnabled(self.generating or (something and not self.waiting_for))
+        usable = self.generating or (something and not self.waiting_for)
+        if self.send.hasFocus() and not usable:
+            self.focus()
+        self.send.setEnabled(usable)
         self.send.describe(*((self.tr("Stop"), "Esc") if self.generating else (self.tr("Send"), "↵")))
         self.send.update()
 

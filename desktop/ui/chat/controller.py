@@ -231,7 +231,7 @@ class ChatController(Actor):
         )
         panel.set_params(self.chosen_params(), self.model_params())
         panel.set_presets(self.settings().presets)
-        stats = next((m.stats for m in reversed(self.path()) if m.stats), None)
+        stats = next((m.stats for m in reversed(self.path()) if m.stats and m.stats.prompt_tokens), None)
         model = self.worker.model
         panel.set_context(
             stats.prompt_tokens + stats.reply_tokens if stats else 0,

@@ -32,7 +32,9 @@ def thinking(message: Message) -> str:
 
 
 def status(message: Message) -> str:
-    """The line under a reply that did not end by itself; empty for one that did."""
+    """The line under a reply that did not end by itself, or was edited; empty for any other."""
+    if message.is_edited and message.status is not MessageStatus.STREAMING:
+        return QCoreApplication.translate("Transcript", "Edited")
     match message.status:
         case MessageStatus.STOPPED:
             return QCoreApplication.translate("Transcript", "Stopped")
@@ -57,8 +59,8 @@ def status(message: Message) -> str:
 
 
 def figures(stats: GenerationStats | None) -> str:
-    """The figures of a reply: "0.3 s to start · 41 tokens/s · 126 tokens"."""
-    if stats is None or not stats.reply_tokens:
+    """The figures of a reply: "0.3 s to start · 41 tokens/s · 126 tokens"; "" for one that was edited."""
+    if stats is None or not stats.reply_tokens or stats.edited:
         return ""
     # a model that answers at once should not seem to have been measured wrongly
     start = f"{stats.first_token_s:.2f}" if stats.first_token_s < 0.095 else f"{stats.first_token_s:.1f}"

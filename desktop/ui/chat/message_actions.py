@@ -99,8 +99,9 @@ class MessageBar(QWidget):
         for button in self._buttons:
             button.set_look(look)
 
-    def bind(self, message: Message, siblings: tuple[int, int] | None, *, full: bool) -> None:
-        """Show the actions of `message`. full: all of them; else only the arrows between its versions."""
+    def bind(self, message: Message, siblings: tuple[int, int] | None, *, full: bool, figures: bool = False) -> None:
+        """Show the actions of `message`. full: all of them; else only the arrows between its versions. figures: with the
+        speed of a reply."""
         self.message = message
         own = message.role is Role.USER
         finished = message.status is not MessageStatus.STREAMING
@@ -115,7 +116,7 @@ class MessageBar(QWidget):
             self.previous: several,
             self.place: several,
             self.next: several,
-            self.figures: full and not own,
+            self.figures: full and not own and figures,
         }
         self._arrange(own)
         for widget, visible in shown.items():
@@ -183,6 +184,11 @@ class MessageBar(QWidget):
         entries += [("fork", self.tr("New chat from here")), ("delete", self.tr("Delete"))]
         for action, text in entries:
             menu.addAction(text, partial(self._choose, action)).setObjectName(action)
+        if self.message is not None and (told := labels.figures(self.message.stats)):
+            menu.addSeparator()
+            figures = menu.addAction(told)
+            figures.setObjectName("figures")
+            figures.setEnabled(False)
         return menu
 
     def open_menu(self) -> None:

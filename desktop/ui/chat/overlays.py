@@ -46,6 +46,8 @@ class Overlays(QObject):
         self.down.clicked.connect(self.to_end_asked)
         self.down.hide()
         self.at_end = True
+        self.shows_figures = False
+        """Whether the speed of replies stands under them."""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -147,7 +149,7 @@ class Overlays(QObject):
         bar = self.bars.get(message.id)
         if bar is None:
             bar = self.bars[message.id] = self._spare.pop() if self._spare else self._make_bar()
-        bar.bind(message, siblings, full=full)
+        bar.bind(message, siblings, full=full, figures=self.shows_figures)
         gutter = look.px(GUTTER)
         overhang = look.px(6)  # glyphs stand inside their buttons: their ink lines up with the text
         width = round(self._page.document().textWidth()) - 2 * gutter

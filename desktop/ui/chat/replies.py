@@ -176,6 +176,8 @@ class Replies(QObject):
             self._save_timer.stop()
         if reply.thinking_began is not None and reply.thinking_s is None:
             reply.thinking_s = time.monotonic() - reply.thinking_began
+        if reply.message.is_edited:  # and continued
+            stats = msgspec.structs.replace(stats or GenerationStats(prompt_tokens=0), edited=True)
         ending = Ending(reply, status, stats, problem)
         self._unsaved.append(ending)
         self.store_endings()

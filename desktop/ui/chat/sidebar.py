@@ -104,6 +104,8 @@ class Sidebar(QFrame):
         self.setObjectName("sidebar")
         self.model = ChatListModel(self, clock)
         self.current: int | None = None
+        self.in_folder = False
+        """A pinned chat was opened from its row in its folder: that row stays the current one."""
         self.waiting: list[Callable[[], None]] = []
         """Changes of the rows that wait for the end of a renaming."""
 
@@ -244,6 +246,7 @@ class Sidebar(QFrame):
 
     def set_current(self, chat_id: int | None) -> None:
         """Mark a chat as the open one, without a signal; None for a chat that isn't stored yet."""
+        self.in_folder = self.in_folder and chat_id == self.current
         self.current = chat_id
         self._show_current()
 
@@ -282,9 +285,9 @@ class Sidebar(QFrame):
             self.nothing.setText(self.tr("Your chats will be here."))
 
     def _show_current(self) -> None:
-        row = self.model.row_of.get(self.current, -1) if self.current is not None else -1
-        if row >= 0:
-            self.view.setCurrentIndex(self.model.index(row))
+        rows = self.model.rows_with(self.current) if self.current is not None else []
+        if rows:
+            self.view.setCurrentIndex(self.model.index(rows[-1 if self.in_folder else 0]))
         else:
             self.view.selectionModel().clear()
 
@@ -299,7 +302,7 @@ class Sidebar(QFrame):
             self.current = payload.chat_id
             self.hit_selected.emit(payload.chat_id, payload.message_id)
         elif isinstance(payload, Chat):
-            self.current = payload.id
+            self.current, self.in_folder = payload.id, index.row() == self.model.again_of.get(payload.id)
             self.chat_selected.emit(payload.id)
 
     def chats_for(self, index: QModelIndex) -> list[Chat]:

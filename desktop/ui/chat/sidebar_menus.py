@@ -95,7 +95,8 @@ class SidebarMenus(QObject):
     def of_list(self) -> QMenu:
         """How the list is sorted, a new folder, the archive, the deleted chats."""
         bar, ink, menu = self.sidebar, theme.current().muted, self._menu()
-        menu.addSection(self.tr("Sort by"))
+        heading = menu.addAction(self.tr("Sort by"))  # Qt's own heading is a line without words in our style
+        heading.setEnabled(False)
         group = QActionGroup(menu)
         for order, text in (
             (ChatOrder.UPDATED, self.tr("Last used")),

@@ -329,6 +329,11 @@ class TranscriptView(QWidget):
         self._settle()
         self.filler.resume()
 
+    def show_figures(self, shown: bool) -> None:
+        """Whether the speed of replies stands under them."""
+        self.overlays.shows_figures = shown
+        self.overlays.place()
+
     def clear(self) -> None:
         self.set_messages([])
 
@@ -674,6 +679,12 @@ class TranscriptView(QWidget):
             self.chat.toggle_thinking(message_id)
         self._settle(follow)
 
+    def step_from_composer(self, step: int) -> None:
+        """Go up to the last message; the keyboard goes along. Below it there is none."""
+        if step < 0 and self.chat.order:
+            self.page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._go_to(self.chat.order[-1])
+
     def _step(self, step: int) -> None:
         """Go to the message before or after the one at the cursor, or at the top of the view."""
         here = self.overlays.current
@@ -684,12 +695,14 @@ class TranscriptView(QWidget):
             here = self._message_at(0) or order[0]
             step = 0 if step > 0 else step
         index = min(max(order.index(here) + step, 0), len(order) - 1)
-        entry = self.chat.entries[order[index]]
-        cursor = QTextCursor(self.chat.block(entry).next())
-        self.page.setTextCursor(cursor)
-        self.scroll_to_message(order[index])
-        self.overlays.go_to(order[index])
-        self._announce(order[index])
+        self._go_to(order[index])
+
+    def _go_to(self, message_id: int) -> None:
+        """Put the cursor at the beginning of a message that is in the document, and show its actions."""
+        self.page.setTextCursor(QTextCursor(self.chat.block(self.chat.entries[message_id]).next()))
+        self.scroll_to_message(message_id)
+        self.overlays.go_to(message_id)
+        self._announce(message_id)
 
     def _message_at(self, y: int) -> int | None:
         at = QPoint(self.page.viewport().width() // 2, y)

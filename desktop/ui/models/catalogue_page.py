@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
@@ -13,7 +13,7 @@ from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.widgets import Label, is_language_change
+from desktop.ui.widgets import Label, LineEdit, is_language_change
 from desktop.workers.models import InCatalogue
 
 
@@ -82,7 +82,7 @@ class CataloguePage(QWidget):
         self.heading = Label("heading", self)
         self.card_row = QHBoxLayout()
         self.card_row.setSpacing(12)
-        self.words = QLineEdit(self)
+        self.words = LineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.which = Choice(self)
         self.table = ModelTable(self, shed=(2, 1, 5, 3))

@@ -85,6 +85,7 @@ class ModelController(QObject):
     def load(self, path: Path) -> None:
         """Load a model in the place of the loaded one."""
         self.wanted = path
+        self.window.composer.focus()
         self.window.picker.set_loading(str(path), self._name(path), None)
         self.window.empty.set_loading(self._name(path))
         self.worker.load(path, lambda: self._options(path))

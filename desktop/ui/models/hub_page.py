@@ -22,7 +22,7 @@ from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
-from desktop.ui.widgets import Label, is_language_change
+from desktop.ui.widgets import Label, LineEdit, is_language_change
 
 
 class NetworkOff(QWidget):
@@ -82,7 +82,7 @@ class HubPage(QWidget):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.off)
         self.pages.addWidget(self.on)
-        self.words = QLineEdit(self.on)
+        self.words = LineEdit(self.on)
         self.words.setClearButtonEnabled(True)
         self.search = QPushButton(self.on)
         self.token = QPushButton(self.on)

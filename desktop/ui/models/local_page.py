@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError, fill
 from desktop.models.entry import Entry
@@ -15,7 +15,7 @@ from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
-from desktop.ui.widgets import Label, is_language_change
+from desktop.ui.widgets import Label, LineEdit, is_language_change
 from desktop.workers.models import OnDisk
 
 
@@ -36,7 +36,7 @@ class LocalPage(QWidget):
         self.loaded = ""
         self.wanted = ""
         """Id of a model that is to be chosen as soon as it is on the list: it was added just now."""
-        self.words = QLineEdit(self)
+        self.words = LineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.add_files = QPushButton(self)
         self.add_folder = QPushButton(self)
@@ -143,7 +143,7 @@ class LocalPage(QWidget):
     def _row(self, entry: Entry, named_alike: bool = False) -> Row:
         assert self.shown is not None
         fit = self.shown.fits.get(entry.id)
-        where = words.origin(entry.origin)
+        where = words.origin_of(entry)
         if entry.path == self.loaded:
             where = words.line(self.tr("Loaded now"), where)
         if entry.problem:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication
 
 from desktop.core.errors import fill
 from desktop.models.catalogue import REASONS, Arabic, Recommendation
 from desktop.models.discovery import Origin
 from desktop.models.downloads import State
+from desktop.models.entry import Entry
 from desktop.models.fit import MOST_TOLD, Fit, Verdict
 from desktop.ui import i18n
 from desktop.ui.error_presenter import isolated
@@ -23,6 +26,13 @@ def verdict(value: Verdict) -> str:
         Verdict.TIGHT: QCoreApplication.translate("models", "Tight"),
         Verdict.WONT: QCoreApplication.translate("models", "Won't fit"),
     }[value]
+
+
+def origin_of(entry: Entry) -> str:
+    """Where a model is from. Downloads lie in folders of their repositories, which hold "--"."""
+    if entry.origin is Origin.SAMAR and not entry.repo and "--" not in Path(entry.path).parent.name:
+        return QCoreApplication.translate("models", "Converted")
+    return origin(entry.origin)
 
 
 def origin(value: Origin) -> str:

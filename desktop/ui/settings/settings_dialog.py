@@ -169,6 +169,13 @@ class SettingsDialog(QDialog):
         column.addSpacing(10)
         column.addWidget(self.user_name)
         column.addSpacing(28)
+        self.figures = Segments((False, True))
+        self._label(column, "figures")
+        column.addSpacing(4)
+        self._label(column, "figures_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.figures)
+        column.addSpacing(28)
         self._label(column, "sampling")
         column.addSpacing(4)
         self._label(column, "sampling_hint", "hint")
@@ -271,6 +278,7 @@ class SettingsDialog(QDialog):
         self.transfer_cancel.clicked.connect(self.transfer_cancelled)
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
+        self.figures.chosen.connect(lambda value: self._change(show_figures=value))
         self.contrast.chosen.connect(lambda value: self._change(high_contrast=value))
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
@@ -306,6 +314,7 @@ class SettingsDialog(QDialog):
         self.language.set_value(settings.language)
         self.theme.set_value(settings.theme)
         self.contrast.set_value(settings.high_contrast)
+        self.figures.set_value(settings.show_figures)
         self.network.set_value(settings.network_allowed)
         self.help.show_settings(settings)
         self.scale.setValue(round(settings.text_scale * 10))
@@ -389,6 +398,10 @@ class SettingsDialog(QDialog):
             "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
             "user_name": self.tr("Your name"),
             "user_name_hint": self.tr("Stands in the place of {user} in a system prompt; nobody else gets it."),
+            "figures": self.tr("Speed under replies"),
+            "figures_hint": self.tr(
+                "How long a reply took and how many tokens it has. Its menu “More” tells it in any case."
+            ),
             "sampling": self.tr("How replies are written"),
             "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
             "context": self.tr("Context"),
@@ -426,6 +439,9 @@ class SettingsDialog(QDialog):
             self.words[name].setText(text)
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
+        self.figures.set_texts((self.tr("Hidden"), self.tr("Shown")))
+        self.figures.setAccessibleName(texts["figures"])
+        self.figures.setAccessibleDescription(texts["figures_hint"])
         self.contrast.set_texts((self.tr("System"), self.tr("High")))
         self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
         self.network.setAccessibleName(self.tr("Network"))

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import GenerationStats
+from desktop.ui.chat import labels
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.look import DARK
 from desktop.ui.chat.message_actions import MessageBar
@@ -282,8 +283,35 @@ def test_that_figures_without_room_are_left_out_whole(make_view: Callable[..., T
     stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0)
     for width, shown in ((800, True), (250, False)):
         view = make_view(width=width)
+        view.show_figures(True)
         view.set_messages([user("q"), reply("answer", stats=stats)], {2: (2, 3)})
         assert view.overlays.bars[2].figures.isVisible() is shown
+
+
+def test_that_figures_are_in_the_menu_of_a_reply_and_under_it_where_that_is_wished_for(view: TranscriptView) -> None:
+    stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0)
+    told = labels.figures(stats)  # the plural is the language's
+    view.set_messages([user("q"), reply("answer", stats=stats)])
+    bar = view.overlays.bars[2]
+    assert bar.figures.isHidden()
+    assert [action.text() for action in bar.menu().actions() if action.objectName() == "figures"] == [told]
+    view.show_figures(True)
+    assert (bar.figures.isVisible(), bar.figures.text()) == (True, told)
+    view.show_figures(False)
+    assert bar.figures.isHidden()
+
+
+@pytest.mark.parametrize("status", [MessageStatus.FINISHED, MessageStatus.STOPPED, MessageStatus.FAILED])
+def test_that_an_edited_reply_says_so_and_has_no_figures(view: TranscriptView, status: MessageStatus) -> None:
+    """They tell of what the model wrote, and so does how it ended."""
+    stats = GenerationStats(prompt_tokens=40, reply_tokens=126, first_token_s=0.3, tokens_per_s=41.0, edited=True)
+    view.show_figures(True)
+    view.set_messages([user("q"), reply("answer", stats=stats, status=status)])
+    assert "Edited" in view.page.toPlainText().splitlines()
+    assert "Stopped" not in view.page.toPlainText() and "failed" not in view.page.toPlainText()
+    bar = view.overlays.bars[2]
+    assert bar.figures.text() == ""
+    assert "figures" not in [action.objectName() for action in bar.menu().actions()]
 
 
 def test_that_one_bar_serves_messages_of_both_people(view: TranscriptView, qtbot: QtBot) -> None:

@@ -545,3 +545,12 @@ def test_that_a_small_window_keeps_names_and_verdicts(page: ModelsPage, qtbot: Q
         assert table.columnWidth(0) > 120
     assert not page.catalogue.cards[0].why.isVisible() and "Licence" in page.catalogue.cards[0].toolTip()
     assert page.catalogue.table.isColumnHidden(2)
+
+
+def test_that_a_converted_model_is_not_called_downloaded() -> None:
+    """Downloads lie in a folder of their repository, and name it where the list was read anew."""
+    made = entry("a", "made", "qwen2.5-0.5b")
+    assert words.origin_of(made) == "Converted"
+    assert words.origin_of(msgspec.structs.replace(made, repo="owner/name")) == "Downloaded"
+    assert words.origin_of(msgspec.structs.replace(made, path="/models/owner--name/a.gguf")) == "Downloaded"
+    assert words.origin_of(msgspec.structs.replace(made, origin=Origin.FILE)) == "Your file"
