@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from desktop.core.model import FileFacts
     from desktop.engine.client import Engine
+    from desktop.navigation import Navigation
     from desktop.settings_room import SettingsRoom
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
@@ -98,6 +99,7 @@ class Samar(QObject):
     prompts: PromptController
     models: ModelController
     settings: SettingsRoom
+    navigation: Navigation
     updates: UpdateController
 
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None, *, staged: bool = False) -> None:
@@ -254,6 +256,7 @@ class Samar(QObject):
         self.window.set_transcript(self.transcript)
 
     def _make_controllers(self) -> None:
+        from desktop.navigation import Navigation
         from desktop.settings_room import SettingsRoom
         from desktop.storage.prompts import PromptLibrary
         from desktop.ui.chat.controller import ChatController
@@ -279,6 +282,7 @@ class Samar(QObject):
             self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.engine.sandbox
         )
         self.updates = self.settings.updates
+        self.navigation = Navigation(self)
         self._connect()
         self._recover()
 
@@ -406,6 +410,7 @@ class Samar(QObject):
         self.background.run(self._remove_left_over)
         self._watch_history()
         self._later(REST_MS, self._forget_others)
+        self._later(REST_MS, self.navigation.tell_news)
         self._hourly.start()
         if not self._all_listed:
             self._later(REST_MS, self._list_rest)
@@ -593,6 +598,8 @@ class Samar(QObject):
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""
+        from desktop.ui.error_presenter import samar_version
+
         if self._closed:
             return
         self.finish()
@@ -603,7 +610,7 @@ class Samar(QObject):
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
-        self.preferences.change(window_geometry=self.window.geometry_text())
+        self.preferences.change(window_geometry=self.window.geometry_text(), seen_version=samar_version())
         if self.room is not None:
             self.room.close()
         if "conversion" in self.__dict__:

@@ -70,6 +70,7 @@ class SettingsRoom(QObject):
         page_of_help.fetch_requested.connect(self.updates.fetch)
         page_of_help.stop_requested.connect(self.updates.stop)
         page_of_help.open_requested.connect(self.updates.open_installer)
+        page_of_help.command_requested.connect(self._leave_for)
         page_of_help.report_requested.connect(lambda: self.report_problem(dialog))
         page_of_help.logs_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.logs))))
         self.updates.changed.connect(page_of_help.show_state)
@@ -77,6 +78,18 @@ class SettingsRoom(QObject):
         page_of_help.show_confinement(self._held())
         dialog.open_page(page)
         dialog.open()
+
+    def search(self, query: str) -> None:
+        """Open the settings with what fits a query."""
+        self.open()
+        if self.dialog is not None:
+            self.dialog.search(query)
+
+    def _leave_for(self, command: str) -> None:
+        """Windows that are opened from the settings come in their place: beside them they would take no input."""
+        if self.dialog is not None:
+            self.dialog.close()
+        self.window.page_requested.emit(command)
 
     def _forget(self) -> None:
         self.dialog = None

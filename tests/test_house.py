@@ -74,6 +74,8 @@ LATER = (
     "markdown_it", "numpy", "psutil", "pygments", "sentencepiece", "tokenizers", "typer", "ziamath",
     "desktop.models", "desktop.updates", "desktop.storage.importing", "desktop.ui.settings.settings_dialog", "desktop.engine.client",
     "desktop.workers.generation", "desktop.ui.sampling", "desktop.ui.chat.controller", "desktop.ui.chat.transcript",
+    "desktop.navigation", "desktop.ui.bilingual", "desktop.ui.command_palette", "desktop.ui.commands", "desktop.ui.guide", "desktop.ui.guide_window",
+    "xml.etree",
 )  # fmt: skip
 
 

@@ -521,6 +521,240 @@
     </message>
 </context>
 <context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Find a command</source>
+        <translation>ابحث عن أمر</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>ماذا تريد أن تفعل؟</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>الأوامر</translation>
+    </message>
+    <message>
+        <source>Nothing fits these words.</source>
+        <translation>لا شيء يوافق هذه الكلمات.</translation>
+    </message>
+    <message>
+        <source>↑ ↓ choose, Enter takes it, Esc closes.</source>
+        <translation>السهمان ↑ ↓ للاختيار، وEnter للتنفيذ، وEsc للإغلاق.</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Help</source>
+        <translation>المساعدة</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>محادثة</translation>
+    </message>
+    <message>
+        <source>Search the settings for “{words}”</source>
+        <translation>ابحث في الإعدادات عن «{words}»</translation>
+    </message>
+    <message>
+        <source>Samar was updated to {version}</source>
+        <translation>حُدّث سمر إلى {version}</translation>
+    </message>
+    <message>
+        <source>What’s new</source>
+        <translation>ما الجديد</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>ابحث في المحادثات</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>ابحث في هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Go to the message field</source>
+        <translation>انتقل إلى حقل الكتابة</translation>
+    </message>
+    <message>
+        <source>Attach images</source>
+        <translation>أرفق صورًا</translation>
+    </message>
+    <message>
+        <source>Copy the last reply</source>
+        <translation>انسخ آخر ردّ</translation>
+    </message>
+    <message>
+        <source>Write the last reply again</source>
+        <translation>أعد كتابة آخر ردّ</translation>
+    </message>
+    <message>
+        <source>Rename this chat</source>
+        <translation>أعد تسمية هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Pin this chat, or unpin it</source>
+        <translation>ثبّت هذه المحادثة أو ألغِ تثبيتها</translation>
+    </message>
+    <message>
+        <source>Archive this chat</source>
+        <translation>أرشف هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Export this chat…</source>
+        <translation>صدّر هذه المحادثة…</translation>
+    </message>
+    <message>
+        <source>Delete this chat</source>
+        <translation>احذف هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Show or hide “This chat”</source>
+        <translation>أظهر «هذه المحادثة» أو أخفها</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>مجلد جديد…</translation>
+    </message>
+    <message>
+        <source>Archived chats</source>
+        <translation>المحادثات المؤرشفة</translation>
+    </message>
+    <message>
+        <source>Recently deleted…</source>
+        <translation>المحذوفة حديثًا…</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation>التعليمات</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>اختر نموذجًا</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>افتح ملف نموذج…</translation>
+    </message>
+    <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>النماذج على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Models for this computer</source>
+        <translation>نماذج تناسب هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Models on the Hub</source>
+        <translation>النماذج على Hugging Face</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>ابحث عن أمر</translation>
+    </message>
+    <message>
+        <source>Show or hide the side bar</source>
+        <translation>أظهر الشريط الجانبي أو أخفه</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>كبّر الخط</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>صغّر الخط</translation>
+    </message>
+    <message>
+        <source>Text of normal size</source>
+        <translation>أعد الخط إلى حجمه</translation>
+    </message>
+    <message>
+        <source>Light theme</source>
+        <translation>المظهر الفاتح</translation>
+    </message>
+    <message>
+        <source>Dark theme</source>
+        <translation>المظهر الداكن</translation>
+    </message>
+    <message>
+        <source>Theme of the system</source>
+        <translation>مظهر النظام</translation>
+    </message>
+    <message>
+        <source>English interface</source>
+        <translation>الواجهة بالإنجليزية</translation>
+    </message>
+    <message>
+        <source>Arabic interface</source>
+        <translation>الواجهة بالعربية</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Settings: General</source>
+        <translation>الإعدادات: عام</translation>
+    </message>
+    <message>
+        <source>Settings: Replies</source>
+        <translation>الإعدادات: الردود</translation>
+    </message>
+    <message>
+        <source>Settings: Engine</source>
+        <translation>الإعدادات: المحرّك</translation>
+    </message>
+    <message>
+        <source>Settings: Data</source>
+        <translation>الإعدادات: البيانات</translation>
+    </message>
+    <message>
+        <source>Settings: Help</source>
+        <translation>الإعدادات: المساعدة</translation>
+    </message>
+    <message>
+        <source>Open the folder of your chats</source>
+        <translation>افتح مجلد محادثاتك</translation>
+    </message>
+    <message>
+        <source>Open the folder of downloaded models</source>
+        <translation>افتح مجلد النماذج المنزّلة</translation>
+    </message>
+    <message>
+        <source>Open the folder of what can be made anew</source>
+        <translation>افتح مجلد ما يُصنع من جديد</translation>
+    </message>
+    <message>
+        <source>Open the log’s folder</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>اختصارات لوحة المفاتيح</translation>
+    </message>
+    <message>
+        <source>Check for updates</source>
+        <translation>ابحث عن تحديث</translation>
+    </message>
+    <message>
+        <source>Report a problem…</source>
+        <translation>أبلغ عن مشكلة…</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>Stop</source>
@@ -1096,6 +1330,33 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>GuideWindow</name>
+    <message>
+        <source>Keys</source>
+        <translation>المفاتيح</translation>
+    </message>
+    <message>
+        <source>What they do</source>
+        <translation>ما تفعله</translation>
+    </message>
+    <message>
+        <source>How to use Samar</source>
+        <translation>كيف تستعمل سمر</translation>
+    </message>
+    <message>
+        <source>Search the Help</source>
+        <translation>ابحث في المساعدة</translation>
+    </message>
+    <message>
+        <source>Topics</source>
+        <translation>الموضوعات</translation>
+    </message>
+    <message>
+        <source>No topic has these words.</source>
+        <translation>لا موضوع فيه هذه الكلمات.</translation>
+    </message>
+</context>
+<context>
     <name>HelpPage</name>
     <message>
         <source>reading other files</source>
@@ -1233,6 +1494,22 @@ Everything stays on this computer.</source>
     <message>
         <source>Open the log’s folder</source>
         <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+    <message>
+        <source>How to use Samar</source>
+        <translation>كيف تستعمل سمر</translation>
+    </message>
+    <message>
+        <source>Open the Help</source>
+        <translation>افتح المساعدة</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>اختصارات لوحة المفاتيح</translation>
+    </message>
+    <message>
+        <source>What’s new</source>
+        <translation>ما الجديد</translation>
     </message>
 </context>
 <context>
@@ -3178,30 +3455,25 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>SettingsSearch</name>
+    <message>
+        <source>Search the settings</source>
+        <translation>ابحث في الإعدادات</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>الخيارات</translation>
+    </message>
+    <message>
+        <source>No option has these words.</source>
+        <translation>لا خيار فيه هذه الكلمات.</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutSheet</name>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>اختصارات لوحة المفاتيح</translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>New temporary chat</source>
-        <translation>محادثة مؤقتة جديدة</translation>
-    </message>
-    <message>
-        <source>Search chats</source>
-        <translation>ابحث في المحادثات</translation>
-    </message>
-    <message>
-        <source>Find in this chat</source>
-        <translation>ابحث في هذه المحادثة</translation>
-    </message>
-    <message>
-        <source>Go to the message field</source>
-        <translation>انتقل إلى حقل الكتابة</translation>
     </message>
     <message>
         <source>Send</source>
@@ -3212,32 +3484,8 @@ Everything stays on this computer.</source>
         <translation>سطر جديد</translation>
     </message>
     <message>
-        <source>Attach images</source>
-        <translation>أرفق صورًا</translation>
-    </message>
-    <message>
         <source>Stop a reply</source>
         <translation>أوقف الردّ</translation>
-    </message>
-    <message>
-        <source>Copy the last reply</source>
-        <translation>انسخ آخر ردّ</translation>
-    </message>
-    <message>
-        <source>Choose a model</source>
-        <translation>اختر نموذجًا</translation>
-    </message>
-    <message>
-        <source>Side bar</source>
-        <translation>الشريط الجانبي</translation>
-    </message>
-    <message>
-        <source>This chat</source>
-        <translation>هذه المحادثة</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>الإعدادات</translation>
     </message>
     <message>
         <source>Rename a chat</source>
@@ -3246,14 +3494,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Delete a chat</source>
         <translation>احذف محادثة</translation>
-    </message>
-    <message>
-        <source>Larger and smaller text</source>
-        <translation>تكبير الخط وتصغيره</translation>
-    </message>
-    <message>
-        <source>This sheet</source>
-        <translation>هذه الورقة</translation>
     </message>
     <message>
         <source>Select several chats</source>

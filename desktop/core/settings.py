@@ -73,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether Samar looks for a new version once a week; never without `network_allowed`."""
     update_checked: float = 0.0
     """Unix time of the last look."""
+    seen_version: str = ""
+    """The version whose news were offered; empty: none was told yet."""
+    recent_commands: tuple[str, ...] = ()
+    """Names of commands that were chosen in the palette, newest first."""
     window_geometry: str = ""
     """Base64 of QWidget.saveGeometry."""
 

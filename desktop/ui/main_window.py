@@ -50,6 +50,8 @@ class MainWindow(QMainWindow):
     """paths, as str"""
     images_dropped = Signal(object)
     """list of Path, bytes (of a file) and QImage"""
+    page_requested = Signal(str)
+    """name of a command (ui/commands.py), or of a topic of the Help: help.TOPIC"""
     layout_changed = Signal(bool, bool)
     """the person showed or folded the side bar, the panel"""
     close_requested = Signal()
@@ -169,11 +171,13 @@ class MainWindow(QMainWindow):
             "Ctrl+Shift+C": self.copy_reply_requested.emit,
             "Ctrl+Shift+P": self.toggle_panel,
             "Ctrl+/": self.show_shortcuts,
+            "Ctrl+Shift+K": lambda: self.page_requested.emit("view.palette"),
             "Ctrl+=": lambda: self.text_scale_requested.emit(1),
             "Ctrl+-": lambda: self.text_scale_requested.emit(-1),
             "Ctrl+0": lambda: self.text_scale_requested.emit(0),
         }
-        for keys, action in {**self.keys, "F1": self.show_shortcuts, "Ctrl++": self.keys["Ctrl+="]}.items():
+        help_ = {"F1": lambda: self.page_requested.emit("help.guide")}
+        for keys, action in {**self.keys, **help_, "Ctrl++": self.keys["Ctrl+="]}.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(action)
         theme.state().changed.connect(self._widen)

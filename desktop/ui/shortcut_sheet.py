@@ -1,11 +1,12 @@
-"""F1: every shortcut on one sheet."""
+"""Ctrl+/: every shortcut on one sheet."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.commands import COMMANDS, text_of
 from desktop.ui.plain_text import PlainLabel
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcuts import native
@@ -54,25 +55,21 @@ class ShortcutSheet(QDialog):
         resize_within_screen(self, whole.width() + 56, whole.height() + head.sizeHint().height() + 68)
 
     def rows(self) -> list[tuple[str, str]]:
-        return [
-            (self.tr("New chat"), native("Ctrl+N")),
-            (self.tr("New temporary chat"), native("Ctrl+Shift+N")),
-            (self.tr("Search chats"), native("Ctrl+K")),
-            (self.tr("Find in this chat"), native("Ctrl+F")),
-            (self.tr("Go to the message field"), native("Ctrl+L")),
-            (self.tr("Send"), "↵"),
-            (self.tr("New line"), native("Shift+Return")),
-            (self.tr("Attach images"), native("Ctrl+U")),
-            (self.tr("Stop a reply"), native("Esc")),
-            (self.tr("Copy the last reply"), native("Ctrl+Shift+C")),
-            (self.tr("Choose a model"), native("Ctrl+M")),
-            (self.tr("Side bar"), native("Ctrl+B")),
-            (self.tr("This chat"), native("Ctrl+Shift+P")),
-            (self.tr("Settings"), native("Ctrl+,")),
-            (self.tr("Rename a chat"), native("F2")),
-            (self.tr("Delete a chat"), native("Del")),
-            (self.tr("Select several chats"), f"{native('Shift+Up')}  {native('Shift+Down')}"),
-            (self.tr("From message to message"), f"{native('Alt+Up')}  {native('Alt+Down')}"),
-            (self.tr("Larger and smaller text"), f"{native('Ctrl++')}  {native('Ctrl+-')}"),
-            (self.tr("This sheet"), native("F1")),
-        ]
+        return shortcuts()
+
+
+def shortcuts() -> list[tuple[str, str]]:
+    """Every shortcut: what it does, and its keys as this system writes them."""
+
+    translate = QCoreApplication.translate
+    commands = [(text_of(command.name), native(command.keys)) for command in COMMANDS if command.keys]
+    return [
+        *commands,
+        (translate("ShortcutSheet", "Send"), "↵"),
+        (translate("ShortcutSheet", "New line"), native("Shift+Return")),
+        (translate("ShortcutSheet", "Stop a reply"), native("Esc")),
+        (translate("ShortcutSheet", "Rename a chat"), native("F2")),
+        (translate("ShortcutSheet", "Delete a chat"), native("Del")),
+        (translate("ShortcutSheet", "Select several chats"), f"{native('Shift+Up')}  {native('Shift+Down')}"),
+        (translate("ShortcutSheet", "From message to message"), f"{native('Alt+Up')}  {native('Alt+Down')}"),
+    ]

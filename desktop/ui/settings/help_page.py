@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,8 +11,23 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.settings import Settings
 from desktop.ui.error_presenter import about, present, samar_version
+from desktop.ui.guide import topic_title
+from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.shortcuts import native
 from desktop.ui.updates import Step, UpdateState
 from desktop.ui.widgets import Label, Meter, Segments, say
+
+TOPICS = ("privacy", "data", "removing")
+"""Topics of the guide that people look for among the settings."""
+
+
+def _row(buttons: Iterable[QPushButton]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch(1)
+    return row
 
 
 class HelpPage(QWidget):
@@ -24,6 +39,8 @@ class HelpPage(QWidget):
     stop_requested = Signal()
     open_requested = Signal()
     """open the installer that was fetched"""
+    command_requested = Signal(str)
+    """open a page of the Help: name of a command (ui/commands.py), or help.TOPIC"""
     report_requested = Signal()
     logs_requested = Signal()
 
@@ -32,6 +49,12 @@ class HelpPage(QWidget):
         self.state = UpdateState()
         self.version = Label("heading", self)
         self.promise = Label("hint", self, wrap=True)
+        self.guide = Label("subject", self)
+        self.guide_button, self.news_button, self.keys_button = (QPushButton(self) for _ in range(3))
+        self.topic_buttons = {name: QPushButton(self) for name in TOPICS}
+        for name, button in self.topic_buttons.items():
+            button.setProperty("rank", "link")
+            button.clicked.connect(lambda _=False, name=name: self.command_requested.emit(f"help.{name}"))
         self.updates = Label("subject", self)
         self.updates_hint = Label("hint", self, wrap=True)
         self.weekly = Segments((False, True), self)
@@ -53,15 +76,23 @@ class HelpPage(QWidget):
         self.second.clicked.connect(self._act_second)
         self.report_button.clicked.connect(self.report_requested)
         self.logs_button.clicked.connect(self.logs_requested)
+        self.guide_button.clicked.connect(lambda: self.command_requested.emit("help.guide"))
+        self.keys_button.clicked.connect(lambda: self.command_requested.emit("help.shortcuts"))
+        self.news_button.clicked.connect(lambda: self.command_requested.emit("help.news"))
         self._retranslate()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        for label, space in ((self.version, 4), (self.promise, 28), (self.guide, 10)):
+            column.addWidget(label)
+            column.addSpacing(space)
+        column.addLayout(_row((self.guide_button, self.keys_button, self.news_button)))
+        column.addSpacing(8)
+        column.addLayout(_row(self.topic_buttons.values()))
+        column.addSpacing(28)
         for widget, space in (
-            (self.version, 4),
-            (self.promise, 28),
             (self.updates, 4),
             (self.updates_hint, 10),
             (self.weekly, 12),
@@ -71,12 +102,7 @@ class HelpPage(QWidget):
             column.addWidget(widget)
             column.addSpacing(space)
         for buttons in ((self.button, self.second), (self.report_button, self.logs_button)):
-            row = QHBoxLayout()
-            row.setSpacing(12)
-            for button in buttons:
-                row.addWidget(button)
-            row.addStretch(1)
-            column.addLayout(row)
+            column.addLayout(_row(buttons))
             if self.button in buttons:
                 column.addSpacing(28)
                 column.addWidget(self.confinement)
@@ -190,6 +216,14 @@ class HelpPage(QWidget):
     def _retranslate(self) -> None:
         self.version.setText(self.tr("Samar {version}").replace("{version}", samar_version()))
         self.promise.setText(self.tr("Free software under the MIT licence. It runs on this computer alone."))
+        self.guide.setText(self.tr("How to use Samar"))
+        self.guide_button.setText(self.tr("Open the Help"))
+        set_tool_tip(self.guide_button, f"{self.tr('Open the Help')}  {native('F1')}")
+        self.keys_button.setText(self.tr("Keyboard shortcuts"))
+        set_tool_tip(self.keys_button, f"{self.tr('Keyboard shortcuts')}  {native('Ctrl+/')}")
+        self.news_button.setText(self.tr("What’s new"))
+        for name, button in self.topic_buttons.items():
+            button.setText(topic_title(name))
         self.updates.setText(self.tr("Updates"))
         self.updates_hint.setText(
             self.tr(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.core.generation import GenerationParams
 from desktop.core.settings import Language, Settings, Theme
-from desktop.ui import i18n
+from desktop.ui import i18n, theme
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.number_fields import Slider, WholeField
@@ -28,6 +29,7 @@ from desktop.ui.plain_text import PlainLabel
 from desktop.ui.sampling import SamplingEditor
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.settings.help_page import HelpPage
+from desktop.ui.settings.search import SettingsSearch
 from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 
 PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"), ("info", "help"))
@@ -67,7 +69,7 @@ class SettingsDialog(QDialog):
         self.settled.setInterval(SETTLED_MS)
         self.settled.timeout.connect(self._tell_texts)
         self._connect()
-        resize_within_screen(self, 720, 560)
+        resize_within_screen(self, 760, 560)
         self._retranslate()
         self.show_settings(self.settings)
 
@@ -76,7 +78,7 @@ class SettingsDialog(QDialog):
     def _build(self, data_folder: str) -> None:
         side = QWidget(self)
         side.setObjectName("sidebar")
-        side.setFixedWidth(190)
+        side.setFixedWidth(theme.width(230))
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         rows = QVBoxLayout(side)
         rows.setContentsMargins(12, 20, 12, 12)
@@ -84,6 +86,8 @@ class SettingsDialog(QDialog):
         self.heading = Label("heading", side)
         self.heading.setContentsMargins(12, 0, 12, 12)
         rows.addWidget(self.heading)
+        self.finding = SettingsSearch(self.pages, side)
+        rows.addWidget(self.finding)
         group = QButtonGroup(self)
         for at, (icon_name, name) in enumerate(PAGES):
             button = RowButton(icon_name, side)
@@ -93,7 +97,8 @@ class SettingsDialog(QDialog):
             rows.addWidget(button)
             self.nav[name] = button
         self.nav["general"].setChecked(True)
-        rows.addStretch(1)
+        self.room_below = QWidget(side)
+        rows.addWidget(self.room_below, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -271,7 +276,17 @@ class SettingsDialog(QDialog):
         column.addWidget(self.transfer_note)
         column.addLayout(leading_row(self.transfer_cancel))
 
+    def _show_results(self, searching: bool) -> None:
+        """The results stand in the place of the pages' names."""
+        for button in self.nav.values():
+            button.setVisible(not searching)
+        self.room_below.setVisible(not searching)
+
     def _connect(self) -> None:
+        self.finding.searching.connect(self._show_results)
+        self.finding.page_wanted.connect(lambda page: self.open_page(PAGES[page][1]))
+        shortcut = QShortcut(QKeySequence.StandardKey.Find, self)
+        shortcut.activated.connect(lambda: self.search(self.finding.field.text()))
         self.export_formats.chosen.connect(self.export_requested)
         self.import_button.clicked.connect(self.import_file_requested)
         self.import_folder_button.clicked.connect(self.import_folder_requested)
@@ -336,6 +351,10 @@ class SettingsDialog(QDialog):
         self.nav[name].setChecked(True)
         self.pages.setCurrentIndex([page for _icon, page in PAGES].index(name))
 
+    def search(self, query: str) -> None:
+        """Look for options, in the labels and explanations of every page."""
+        self.finding.set_query(query)
+
     def _allow_network(self) -> None:
         self.network.set_value(True)
         self._change(network_allowed=True)
@@ -389,6 +408,7 @@ class SettingsDialog(QDialog):
         for name, text in pages.items():
             self.nav[name].setText(text)
             self.nav[name].setAccessibleName(text)
+        self.finding.page_names = [pages[name] for _icon, name in PAGES]
         texts = {
             "language": self.tr("Language"),
             "theme": self.tr("Theme"),
