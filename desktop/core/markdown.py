@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the parser is imported for the first text, so that the wind
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.rules_inline.state_inline import Scanned
+    from markdown_it.token import Token
 
     Rule = Callable[[StateInline, bool], bool]
 
@@ -37,6 +38,21 @@ _ADDRESS = re.compile(r'[^\s<>"`|\\^{}\x00-\x20\x7f]+')
 _HOST = re.compile(r"(?:[^\W_][\w-]*)(?:\.[\w-]+)*")
 _MAIL = re.compile(r"@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*[A-Za-z0-9])+")
 _MAILBOX = re.compile(r"[A-Za-z0-9.+_-]+$")
+_STOP = re.compile(
+    r"[\n$&*<@\[\]\\^_`~!:w](?:(?<![!:w])|(?<=!)(?=\[)|(?<=:)(?=//)|(?<=[oO]:)|(?<=w)(?=ww\.))"  # mailto:, www.
+)
+"""Where a rule of what stands inside a paragraph may find something; all before it is text."""
+_SIGNS = {
+    "newline": "\n", "math_inline": "$", "bracket_math": "\\", "escape": "\\", "backticks": "`", "strikethrough": "~",
+    "emphasis": "*_", "link": "[", "image": "!", "footnote_inline": "^", "footnote_ref": "[", "line_break": "<",
+    "autolink": "<", "entity": "&", "bare_link": ":@w",
+}  # fmt: skip
+"""The rules of what stands inside a paragraph, but that of text: the characters at which they find something."""
+_WORD = r"(?:\*\*?|[\"'(«“])?[^\W\d_][^\r\n\0]*+"
+_PARAGRAPH = re.compile(rf" {{0,3}}({_WORD}(?:\n[ \t]*{_WORD})*+)[ \t\n]*+\Z")
+"""Lines that each begin with a word: no rule of blocks finds anything in them but one paragraph."""
+_ITEM = re.compile(rf" {{0,3}}(?:([-+*])|(\d{{1,9}})([.)])) {{1,4}}({_WORD})[ \t\n]*+\Z")
+"""One item of a list, one line that begins with a word."""
 _BEFORE_LINK = " \t\n*_~([{:;,|"
 """ASCII characters that a bare link may follow."""
 
@@ -45,7 +61,9 @@ def make_parser() -> MarkdownIt:
     """A parser of replies. Its tokens are those of markdown-it, and math_inline, math_inline_double and math_block."""
     from markdown_it import MarkdownIt
     from markdown_it.parser_inline import ParserInline
+    from markdown_it.rules_core import StateCore, block, normalize
     from markdown_it.rules_inline import StateInline, image, link
+    from markdown_it.token import Token
     from mdit_py_plugins.footnote import footnote_plugin
     from mdit_py_plugins.footnote.index import footnote_inline
     from mdit_py_plugins.tasklists import tasklists_plugin
@@ -55,8 +73,28 @@ def make_parser() -> MarkdownIt:
             return _widened(self, start, super().scanDelims(start, canSplitWord))
 
     class Inline(ParserInline):
+        def tokenize(self, state: StateInline) -> None:
+            """As in the class above, without asking rules that find nothing at a character."""
+            text, end = state.src, state.posMax
+            while state.pos < end:
+                at = state.pos
+                found = _STOP.search(text, at)
+                state.pos = found.start() if found else end
+                if state.pos > at:
+                    state.append_pending(text[at : state.pos])
+                elif state.level >= md.options["maxNesting"] or not any(
+                    rule(state, False) for rule in by_sign.get(text[at], ())
+                ):
+                    state.append_pending(text[at])
+                    state.pos += 1
+            if state.pending:
+                state.pushPending()
+
         def parse(self, src, md, env, tokens):  # type: ignore[no-untyped-def]
             """As in the class above, with the state of this parser."""
+            if src and _STOP.search(src) is None:
+                tokens.append(Token("text", "", 0, content=src))
+                return tokens
             state = State(src, md, env, tokens)
             self.tokenize(state)
             for rule in self.ruler2.getRules(""):
@@ -64,6 +102,18 @@ def make_parser() -> MarkdownIt:
             return state.tokens
 
     class Parser(MarkdownIt):
+        def parse(self, src, env=None):  # type: ignore[no-untyped-def]
+            """As in the class above; what is plain at the first glance needs no rules of blocks."""
+            tokens = _plain_tokens(src)
+            if tokens is None:
+                return super().parse(src, env)
+            state = StateCore(src, self, {} if env is None else env)
+            state.tokens = tokens
+            for rule in self.core.ruler.getRules(""):
+                if rule is not normalize and rule is not block:
+                    rule(state)
+            return state.tokens
+
         def validateLink(self, url: str) -> bool:
             return is_link(url)
 
@@ -78,9 +128,13 @@ def make_parser() -> MarkdownIt:
     md.inline.ruler.at("image", _bounded(image, "!"))
     md.inline.ruler.at("footnote_inline", _bounded(footnote_inline, "^"))
     md.inline.ruler.before("autolink", "line_break", _line_break)
-    md.inline.add_terminator_char("w")
+    md.inline.ruler.at("text", _text)
     md.inline.ruler.push("bare_link", _bare_link)
     add_formulas(md)
+    by_sign: dict[str, list[Rule]] = {}
+    for name, rule in zip(md.inline.ruler.get_active_rules(), md.inline.ruler.getRules(""), strict=True):
+        for sign in _SIGNS.get(name, ""):
+            by_sign.setdefault(sign, []).append(rule)
     return md
 
 
@@ -198,6 +252,52 @@ def _bounded(rule: Rule, sign: str) -> Rule:
         return not state.cache[-1] and rule(state, silent)
 
     return bounded
+
+
+# --- plain blocks ----------------------------------------------------------------------------------------------------
+def _plain_tokens(text: str) -> list[Token] | None:
+    """What the rules of blocks give for one paragraph of words, or one such item of a list; None for any other text."""
+    from markdown_it.common.utils import mdTrim
+    from markdown_it.token import Token
+
+    paragraph = _PARAGRAPH.match(text)
+    item = _ITEM.match(text) if paragraph is None else None
+    found = paragraph or item
+    if found is None:
+        return None
+    content = mdTrim(found[found.lastindex or 0])
+    lines = [0, content.count("\n") + 1]
+    level = 0 if item is None else 2
+    out = [
+        Token("paragraph_open", "p", 1, map=lines, level=level, block=True, hidden=item is not None),
+        Token("inline", "", 0, map=lines, level=level + 1, children=[], content=content, block=True),
+        Token("paragraph_close", "p", -1, level=level, block=True, hidden=item is not None),
+    ]
+    if item is None:
+        return out
+    mark = item[1] or item[3]
+    kind, tag = ("bullet_list", "ul") if item[1] else ("ordered_list", "ol")
+    attrs: dict[str, str | int | float] = {} if item[1] or int(item[2]) == 1 else {"start": int(item[2])}
+    end = [0, text.count("\n") + (not text.rstrip(" \t").endswith("\n"))]
+    return [
+        Token(f"{kind}_open", tag, 1, map=end, attrs=attrs, markup=mark, block=True),
+        Token("list_item_open", "li", 1, map=end, level=1, markup=mark, info=item[2] or "", block=True),
+        *out,
+        Token("list_item_close", "li", -1, level=1, markup=mark, block=True),
+        Token(f"{kind}_close", tag, -1, markup=mark, block=True),
+    ]
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+def _text(state: StateInline, silent: bool) -> bool:
+    found = _STOP.search(state.src, state.pos)
+    end = found.start() if found else state.posMax
+    if end == state.pos:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
 
 
 # --- line breaks -----------------------------------------------------------------------------------------------------

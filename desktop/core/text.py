@@ -23,8 +23,8 @@ LETTERS_RTL = (
     "\U00010800-\U00010fff\U0001e800-\U0001efff"
 )
 """Inside of a class of a regular expression: letters that run right-to-left."""
-_RTL_LETTERS = re.compile(f"[{LETTERS_RTL}]")
-_LATIN = re.compile("[A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_RTL_LETTERS = re.compile(f"[{LETTERS_RTL}]+")
+_LATIN = re.compile("[A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+")
 """The left-to-right letters of most texts: those of all scripts take long to compile, and the window starts without."""
 _BEYOND = re.compile("[^\u0000-\u024f\u0590-\u06ff\u2000-\u206f]")
 _LTR = (
@@ -49,9 +49,13 @@ def strong_letters(text: str) -> tuple[int, int]:
     """How many strong letters of `text` run left-to-right and right-to-left."""
     text = text[:COUNTED]
     if text.isascii():
-        return len(_LATIN.findall(text)), 0
+        return _count(_LATIN, text), 0
     letters = _ltr_letters() if _BEYOND.search(text) else _LATIN
-    return len(letters.findall(text)), len(_RTL_LETTERS.findall(text))
+    return _count(letters, text), _count(_RTL_LETTERS, text)
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 def has_rtl(text: str) -> bool:
@@ -61,7 +65,7 @@ def has_rtl(text: str) -> bool:
 
 @cache
 def _ltr_letters() -> re.Pattern[str]:
-    return re.compile(_LTR)
+    return re.compile(_LTR + "+")
 
 
 def majority(ltr: int, rtl: int, fallback: Direction) -> Direction:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from desktop.core.markdown import is_link, make_parser
+from tests.ui.chat.markdown_samples import WORDS
 
 PARSER = make_parser()
 
@@ -144,3 +149,42 @@ def test_that_signs_that_never_close_take_linear_work(text: str, monkeypatch: py
 def test_that_many_brackets_leave_the_rest_of_a_paragraph_as_it_is() -> None:
     assert any(token.type == "strong_open" for token in inline("[" * 100 + " **bold**"))
     assert links("".join(f"[{i}](https://example.com/{i}) " for i in range(100)))[-1] == "https://example.com/99"
+
+
+PIECES = (
+    *WORDS, " ", "  ", "\n", "\n\n", " \n", "  \n", "\\\n", "\t", "\u00a0", "\u3000", "\x0b", "w", "ww.", "www.a.org", "WWW.b.org", "Https://a.org",
+    "MAILTO:a@b.c", "mailto:", "o:", "a@b.c", "![a](b)", "![", "[t](https://w.w)", "http://[a](b)", "<https://a.b>", "&amp;", "&", "~", "***x**",
+    "_a_", "«ق»", "\\*", "^", "{", "}", "%", "=", "+", "-", ">", "#", "`` ` ``", "$$y$$", "]", "|", "| a |", "---", "===", "- a", "12)", "(x", '"q"', "٣",
+)  # fmt: skip
+texts = st.tuples(
+    st.sampled_from(["", " ", "word ", "- ", "* ", "1. ", "  7) ", "+   ", "*    ", "- [ ] ", "# ", "> "]),
+    st.lists(st.sampled_from(PIECES), max_size=10).map("".join),
+).map("".join)
+
+
+def full_parser() -> MarkdownIt:
+    """The same rules, each asked wherever the library asks it."""
+    made = make_parser()
+    made.inline.tokenize = ParserInline.tokenize.__get__(made.inline)  # type: ignore[method-assign]
+    made.inline.ruler.at("text", lambda state, silent: False)
+    return made
+
+
+FULL = full_parser()
+
+
+@given(text=texts)
+def test_that_short_ways_give_what_all_rules_give(text: str) -> None:
+    short, full = PARSER.parse(text), MarkdownIt.parse(FULL, text)
+    assert [token.as_dict() for token in short] == [token.as_dict() for token in full]
+
+
+def test_that_plain_paragraphs_and_items_take_a_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = make_parser()
+
+    def refused(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(parser.block, "parse", refused)
+    for text in ("A **word**,\nand `code`.\n\n", "كلمة", "- a word\n", "12. a word"):
+        assert parser.parse(text)

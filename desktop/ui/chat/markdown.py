@@ -133,6 +133,8 @@ class Reader:
         self._first_item = False
         self._out: list[AnyBlock] = []
         self._tokens: Sequence[Token] = ()
+        self._known: dict[int, tuple[Run, ...]] = {}
+        """Runs by the identity of the token that holds them, one of `_tokens`."""
 
     def read(self, tokens: Sequence[Token]) -> list[AnyBlock]:
         self._tokens = tokens
@@ -252,15 +254,16 @@ class Reader:
 
     # --- blocks ------------------------------------------------------------------------------------------------------
     def _add(self, block: AnyBlock) -> None:
+        changes: dict[str, Any] = {}
         if isinstance(block, Block) and self._marker:
-            block = _replaced(block, marker=self._marker)
+            changes["marker"] = self._marker
         self._marker = ""
         if self._first_item and block.gap is Gap.TIGHT and not (isinstance(block, Block) and len(block.inside) > 1):
-            block = _replaced(block, gap=Gap.NORMAL)  # room above a list, none between its items
+            changes["gap"] = Gap.NORMAL  # room above a list, none between its items
         self._first_item = False
         if self._opens and not self._out:
-            block = _replaced(block, gap=Gap.NONE)
-        self._out.append(block)
+            changes["gap"] = Gap.NONE
+        self._out.append(_replaced(block, **changes) if changes else block)
 
     def _paragraph(self, inline: Token, token: Token, inside: tuple[Inside, ...], tight: bool | None) -> None:
         gap = Gap.TIGHT if tight else Gap.NORMAL
@@ -321,7 +324,17 @@ class Reader:
 
     # --- runs --------------------------------------------------------------------------------------------------------
     def _runs(self, inline: Token) -> tuple[Run, ...]:
-        """The runs of one paragraph; neighbours of one look are joined."""
+        """The runs of one paragraph; neighbours of one look are joined. Asked for more than once in quotes and lists."""
+        known = self._known.get(id(inline))
+        if known is None:
+            known = self._known[id(inline)] = self._read_runs(inline)
+        return known
+
+    def _read_runs(self, inline: Token) -> tuple[Run, ...]:
+        children = inline.children or ()
+        if len(children) == 1 and children[0].type == "text":
+            text = children[0].content.lstrip(" ")
+            return (Run(text),) if text else ()
         style, href = 0, ""
         out: list[Run] = []
 
@@ -337,7 +350,7 @@ class Reader:
             elif run.text:
                 out.append(run)
 
-        for child in inline.children or ():
+        for child in children:
             match child.type:
                 case "text" | "text_special":
                     add(Run(child.content, style, href))

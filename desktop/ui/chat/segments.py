@@ -224,7 +224,7 @@ class Splitter:
 
     def _interrupts(self, line: str, indent: int) -> bool:
         """Whether a line begins a block although no blank line stands before it."""
-        if indent > 3:
+        if indent > 3 or line[0].isalpha():
             return False
         found = None if _RULE.match(line) else _MARKER.match(line)
         if found is not None:
@@ -244,6 +244,10 @@ class Splitter:
         """Begin a segment with `line`."""
         before = self._type if self._kind is _Kind.ITEM else ""
         self._cut(out)
+        if line[0].isalpha():  # no sign of another block
+            self.open.first, self.open.after_blank, self._kind = self._line, self._blank, _Kind.PARAGRAPH
+            self._append(source, line)
+            return
         if found := _FENCE.match(line):
             self.fence = Fence(found[2], len(found[1]), found[3])
             out.append(self.fence)
@@ -281,7 +285,7 @@ class Splitter:
             if self._kind is _Kind.PARAGRAPH:
                 self._cut(out)
             return
-        if not self._in_formula and (found := _INNER_DOLLARS.match(line)) and not _is_inline(found[1]):
+        if not self._in_formula and "$$" in line and (found := _INNER_DOLLARS.match(line)) and not _is_inline(found[1]):
             closed = len(found[1]) > 3 and found[1].endswith("$$")
             self._in_formula = not closed and (self._kind is not _Kind.PARAGRAPH or len(self.open.lines) == 1)
             if closed and self._kind is _Kind.PARAGRAPH:
@@ -295,9 +299,10 @@ class Splitter:
                 if piped and _COLUMNS.match(line):
                     self._kind = _Kind.TABLE
                     return
-                ends = bool(_HEADING.match(line) or _RULE.match(line))
-                ends = ends or (
-                    self._kind is _Kind.PARAGRAPH and len(self.open.lines) > 1 and bool(_UNDERLINE.match(line))
+                ends = not line[0].isalpha() and bool(
+                    _HEADING.match(line)
+                    or _RULE.match(line)
+                    or (self._kind is _Kind.PARAGRAPH and len(self.open.lines) > 1 and _UNDERLINE.match(line))
                 )
             case _:
                 ends = False

@@ -226,8 +226,11 @@ class MarkdownStream:
     def _end_code_line(self, source: str, out: list[AnyBlock]) -> None:
         fence = self._splitter.fence
         assert fence is not None
-        line = source if self._begun else fence.content(source)
-        out += code_lines([line], self._part, self._within, goes_on=self._code_goes_on)
+        line = source if self._begun or not fence.indent else fence.content(source)
+        if len(line) <= LONGEST_CODE_LINE:
+            out.append(code_line(line, self._part, self._within, goes_on=self._code_goes_on))
+        else:
+            out += code_lines([line], self._part, self._within, goes_on=self._code_goes_on)
         self._code_goes_on = source[-1:] in OTHER_LINE_ENDS and bool(source)
         self._begun = False
 
