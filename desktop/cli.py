@@ -65,6 +65,17 @@ DraftFile = Annotated[
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
 
+
+class OnOff(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+ThinkingChoice = Annotated[
+    OnOff | None,
+    typer.Option("--thinking", help="Whether the model thinks before it answers, where it lets one choose."),
+]
+
 MOST_FILE_BYTES = 16 * 1024 * 1024
 """Of a grammar, a schema or a list of tools."""
 
@@ -173,6 +184,7 @@ def ask(
     json_schema: Schema = None,
     adapter: AdapterFiles = None,
     draft: DraftFile = None,
+    thinking: ThinkingChoice = None,
     image: Annotated[
         list[Path] | None,
         typer.Option(help="An image that the question is about (PNG, JPEG, GIF, BMP); may be repeated."),
@@ -201,6 +213,7 @@ def ask(
         request = GenerateRequest(
             messages=tuple(messages),
             params=params,
+            thinking=thinks(thinking, info),
             probabilities=probabilities,
             tools=read_file(tools) if tools else "",
             images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
@@ -324,6 +337,7 @@ def chat(
     json_schema: Schema = None,
     adapter: AdapterFiles = None,
     draft: DraftFile = None,
+    thinking: ThinkingChoice = None,
 ) -> None:
     """Hold a conversation in the terminal. It is kept in the history, as in the window."""
     from desktop.terminal_chat import TerminalChat
@@ -332,7 +346,16 @@ def chat(
     with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
-        TerminalChat(place.paths, engine, info, params, system or settings.system_prompt).run()
+        prompt = system or settings.system_prompt
+        TerminalChat(place.paths, engine, info, params, prompt, thinks(thinking, info)).run()
+
+
+def thinks(chosen: OnOff | None, info: ModelInfo) -> bool | None:
+    """What is asked of the model; None where nothing was chosen, or where it lets nobody choose, which is said."""
+    if chosen is not None and not info.thinking_switch:
+        print("samar: this model lets nobody choose whether it thinks; --thinking is left out.", file=sys.stderr)
+        return None
+    return None if chosen is None else chosen is OnOff.ON
 
 
 def chosen_params(

@@ -22,9 +22,12 @@ from desktop.terminal import stream, write
 HELP = """\
 /new            begin a new chat
 /system TEXT    set the system prompt of this chat (without TEXT: show it)
+/thinking WORD  on, off or own: whether the model thinks before it answers (without WORD: show it)
 /again          have the last reply written anew
 /help           this list
 /exit           leave (Ctrl+D does it too); Ctrl+C stops a reply"""
+
+THINKING = {"on": True, "off": False, "own": None}
 
 
 def bring_back(database: Database, paths: Paths) -> None:
@@ -38,7 +41,13 @@ class TerminalChat:
     """Reads lines, streams replies, stores both."""
 
     def __init__(
-        self, paths: Paths, engine: EngineClient, info: ModelInfo, params: GenerationParams, system: str
+        self,
+        paths: Paths,
+        engine: EngineClient,
+        info: ModelInfo,
+        params: GenerationParams,
+        system: str,
+        thinking: bool | None = None,
     ) -> None:
         opened = open_history(paths)
         if opened.problem:
@@ -48,6 +57,7 @@ class TerminalChat:
         self.store = ChatStore(opened.database)
         self.store.recover_interrupted()
         self.engine, self.info, self.params, self.system = engine, info, params, system
+        self.thinking = thinking
         self.chat: Chat | None = None
         self.leaf: int | None = None
 
@@ -89,6 +99,8 @@ class TerminalChat:
                 self.chat = self.leaf = None
             elif word == "/system":
                 self.set_system(rest.strip())
+            elif word == "/thinking":
+                self.set_thinking(rest.strip())
             elif word == "/again":
                 self.again()
             else:
@@ -105,8 +117,21 @@ class TerminalChat:
         if self.chat:
             self.store.set_system_prompt(self.chat.id, text)
 
+    def set_thinking(self, word: str) -> None:
+        if not self.info.thinking_switch:
+            print("samar: this model lets nobody choose whether it thinks.", file=sys.stderr)
+        elif word not in ("", *THINKING):
+            print("samar: on, off or own.", file=sys.stderr)
+        elif not word:
+            print(next(name for name, value in THINKING.items() if value is self.thinking))
+        else:
+            self.thinking = THINKING[word]
+            if self.chat:
+                self.store.set_thinking(self.chat.id, self.thinking)
+
     def send(self, text: str) -> None:
-        chat = self.chat.id if self.chat else NewChat(system_prompt=self.system or None)
+        new = NewChat(system_prompt=self.system or None, thinking=self.thinking)
+        chat = self.chat.id if self.chat else new
         self.chat, _, reply = self.store.send(chat, self.leaf, text, self.info.name, from_draft=False)
         self.reply(reply.id)
 
@@ -125,7 +150,7 @@ class TerminalChat:
         messages = [(turn.role.value, turn.content) for turn in path]
         if self.system:
             messages.insert(0, ("system", self.system))
-        request = GenerateRequest(messages=tuple(messages), params=self.params)
+        request = GenerateRequest(messages=tuple(messages), params=self.params, thinking=self.thinking)
         written, saved_at = "", time.monotonic()
 
         def keep(text: str) -> None:

@@ -784,6 +784,14 @@
         <source>The model is being loaded…</source>
         <translation>يُحمَّل النموذج…</translation>
     </message>
+    <message>
+        <source>Answer now</source>
+        <translation>أجب الآن</translation>
+    </message>
+    <message>
+        <source>End the thinking and write the answer</source>
+        <translation>أنهِ التفكير واكتب الجواب</translation>
+    </message>
 </context>
 <context>
     <name>ContextNotice</name>
@@ -2265,6 +2273,22 @@ Everything stays on this computer.</source>
         <source>The one beside the model, if there is one</source>
         <translation>الذي بجوار النموذج إن وُجد</translation>
     </message>
+    <message>
+        <source>Thinking</source>
+        <translation>التفكير</translation>
+    </message>
+    <message>
+        <source>For chats that don’t choose it themselves. Off, answers begin at once; on, hard questions go better.</source>
+        <translation>للمحادثات التي لم تختر بنفسها. إن عُطّل بدأ الجواب فورًا، وإن فُعّل تحسّنت أجوبة الأسئلة الصعبة.</translation>
+    </message>
+    <message>
+        <source>The model’s own</source>
+        <translation>كعادة النموذج</translation>
+    </message>
+    <message>
+        <source>This model can’t be told whether to think.</source>
+        <translation>لا يمكن أن يُطلب من هذا النموذج أن يفكر أو ألّا يفكر.</translation>
+    </message>
 </context>
 <context>
     <name>ModelsPage</name>
@@ -3667,6 +3691,41 @@ Everything stays on this computer.</source>
     <message>
         <source>Enter inserts it, Ctrl+Enter makes it the system prompt of this chat.</source>
         <translation>‏Enter يُدرجها، وCtrl+Enter يجعلها تعليمات النظام لهذه المحادثة.</translation>
+    </message>
+</context>
+<context>
+    <name>ThinkingSwitch</name>
+    <message>
+        <source>This model can’t be told whether to think. “Answer now” ends its thinking.</source>
+        <translation>لا يمكن أن يُطلب من هذا النموذج أن يفكر أو ألّا يفكر. زر «أجب الآن» ينهي تفكيره.</translation>
+    </message>
+    <message>
+        <source>Thinking helps with hard questions, and takes time on every one.</source>
+        <translation>التفكير يعين في الأسئلة الصعبة، ويأخذ وقتًا في كل سؤال.</translation>
+    </message>
+    <message>
+        <source>The settings of this model say: on. What you choose here is for this chat only.</source>
+        <translation>التفكير مفعّل في إعدادات هذا النموذج. ما تختاره هنا لهذه المحادثة وحدها.</translation>
+    </message>
+    <message>
+        <source>The settings of this model say: off. What you choose here is for this chat only.</source>
+        <translation>التفكير معطّل في إعدادات هذا النموذج. ما تختاره هنا لهذه المحادثة وحدها.</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>التفكير</translation>
+    </message>
+    <message>
+        <source>Model’s own</source>
+        <translation>كعادته</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>معطّل</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>مفعّل</translation>
     </message>
 </context>
 <context>

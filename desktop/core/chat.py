@@ -111,6 +111,8 @@ class Chat(msgspec.Struct, frozen=True):
     """Names the chat beyond this history: in exports, and in backups."""
     probabilities: bool = False
     """Whether the probabilities of the tokens are asked for with each reply."""
+    thinking: bool | None = None
+    """Whether the model thinks before it answers, where its template lets one choose; None: as is set for the model."""
 
 
 class Folder(msgspec.Struct, frozen=True):

@@ -499,7 +499,7 @@ class _Reply:
             self._request.params,
             self._seed,
             [token for token in tokens if token >= 0],
-            tags=() if self._request.thinking is False else self._session._tags,
+            tags=() if self._request.thinking is False and not self._prompt.thinking_open else self._session._tags,
             thinking_open=self._prompt.thinking_open,
             written=split(self._request)[2] or "",
             probabilities=min(self._request.probabilities, 20),

@@ -169,6 +169,14 @@ def template_facts(template: str) -> TemplateFacts:
     )
 
 
+def has_thinking_switch(path: Path) -> bool:
+    """Whether the template of a model may let one choose whether it thinks. False for a file that can't be read."""
+    try:
+        return bool(switches_in(gguf.read_header(path).text("tokenizer.chat_template")))
+    except SamarError:
+        return False
+
+
 def _short(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable()).strip()[:200]
 

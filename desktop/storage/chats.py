@@ -57,6 +57,7 @@ class NewChat(msgspec.Struct, frozen=True):
     params: GenerationParams | None = None
     folder_id: int | None = None
     probabilities: bool = False
+    thinking: bool | None = None
 
 
 class ChatStore(PlaceStore):
@@ -123,6 +124,8 @@ class ChatStore(PlaceStore):
         chat_id = self.create_chat("", new.system_prompt, new.params, new.folder_id).id
         if new.probabilities:
             self.set_probabilities(chat_id, True)
+        if new.thinking is not None:
+            self.set_thinking(chat_id, new.thinking)
         return chat_id
 
     def get_chat(self, chat_id: int) -> Chat:
@@ -180,6 +183,10 @@ class ChatStore(PlaceStore):
         """Whether the probabilities of the tokens are asked for with each reply."""
         return self._set(chat_id, "probabilities = ?{}", (wanted,))
 
+    def set_thinking(self, chat_id: int, wanted: bool | None) -> Chat:
+        """Whether the model thinks before it answers; None: as is set for the model."""
+        return self._set(chat_id, "thinking = ?{}", (wanted,))
+
     def set_summary(self, chat_id: int, text: str, until: int | None) -> Chat:
         """What stands for the turns up to the message `until`."""
         return self._set(chat_id, "summary = ?, summary_until = ?{}", (clean_text(text), until))
@@ -197,8 +204,8 @@ class ChatStore(PlaceStore):
             chat = self.get_chat(message.chat_id)
             copy = self.create_chat(chat.title, chat.system_prompt, chat.params, chat.folder_id)
             self.database.execute(
-                "UPDATE chats SET title_is_automatic = ?, probabilities = ? WHERE id = ?",
-                (chat.title_is_automatic, chat.probabilities, copy.id),
+                "UPDATE chats SET title_is_automatic = ?, probabilities = ?, thinking = ? WHERE id = ?",
+                (chat.title_is_automatic, chat.probabilities, chat.thinking, copy.id),
             )
             leaf: int | None = None
             until: int | None = None

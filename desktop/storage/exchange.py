@@ -60,6 +60,8 @@ class ExchangeChat(msgspec.Struct, omit_defaults=True, kw_only=True):
     draft: str = ""
     draft_images: list[ExchangeImage] = []
     probabilities: bool = False
+    thinking: bool | None = None
+    """None: as is set for the model."""
     overflow: str | None = None
     summary: str = ""
     summary_until: int | None = None

@@ -172,6 +172,7 @@ class _JsonWriter(_Writer):
             draft=self.drafts.get(chat.id, ""),
             draft_images=[ExchangeImage(data=image.data, name=image.name) for image in store.draft_images(chat.id)],
             probabilities=chat.probabilities,
+            thinking=chat.thinking,
             overflow=chat.overflow,
             summary=chat.summary,
             summary_until=chat.summary_until,

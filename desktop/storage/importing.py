@@ -412,7 +412,8 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
         created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
         database.execute(
             "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
-            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ?, probabilities = ? WHERE id = ?",
+            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ?, probabilities = ?,"
+            " thinking = ? WHERE id = ?",
             (
                 uid,
                 chat.title_is_automatic or not chat.title,
@@ -425,6 +426,7 @@ def _store(store: ChatStore, chat: ExchangeChat) -> int:
                 clean_text(chat.summary),
                 ids.get(chat.summary_until),
                 chat.probabilities,
+                chat.thinking,
                 made.id,
             ),
         )

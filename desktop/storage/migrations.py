@@ -182,6 +182,13 @@ MIGRATIONS: tuple[Migration, ...] = (
         );
         """,
     ),
+    Migration(
+        "0007_thinking",
+        """
+        -- Whether the model thinks in this chat: 0, 1, or NULL for "not chosen".
+        ALTER TABLE chats ADD COLUMN thinking INTEGER;
+        """,
+    ),
 )
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 CHAT_COLUMNS = (
     "chats.id, title, chats.created_at, updated_at, system_prompt, params, pinned, archived, active_leaf, chats.deleted_at,"
     " title_is_automatic, folder_id, uid, overflow, summary, summary_until,"
-    " probabilities"
+    " probabilities, thinking"
 )
 MESSAGE_COLUMNS = "id, chat_id, parent_id, role, content, status, created_at, thinking, thinking_s, model, stats, error_code, error_details"
 
@@ -54,7 +54,7 @@ def _seconds_of(value: object) -> float | None:
 
 def chat_of(row: Row) -> Chat:
     (id_, title, created, updated, prompt, params, pinned, archived, leaf, deleted, automatic, folder, uid, *rest) = row
-    overflow, summary, summary_until, probabilities = rest
+    overflow, summary, summary_until, probabilities, thinking = rest
     return Chat(
         id=id_,
         title=text_of(title),
@@ -73,6 +73,7 @@ def chat_of(row: Row) -> Chat:
         summary=text_of(summary),
         summary_until=id_of(summary_until),
         probabilities=bool(probabilities),
+        thinking=bool(thinking) if thinking in (0, 1) else None,
     )
 
 

@@ -137,6 +137,11 @@ class GenerationWorker(QObject):
             return
         self._inner.stop_at_work(lambda job: isinstance(job, GenerateJob) and job.message_id == message_id)
 
+    @Slot(int)
+    def answer_now(self, message_id: int) -> None:
+        """Have this reply end its thinking and go on with its answer; one that does not think now goes on as it is."""
+        self._inner.answer_now(message_id)
+
     @Slot()
     def stop_load(self) -> None:
         """End the load at work, that of a reply which needed its model again included; the replies that wait go on."""
@@ -262,6 +267,11 @@ class _Inner(QObject):
                 self._stopped = True
                 self._reads.give_up()
                 self._engine.stop()
+
+    def answer_now(self, message_id: int) -> None:
+        with self._lock:
+            if isinstance(self._current, GenerateJob) and self._current.message_id == message_id:
+                self._engine.answer_now()
 
     def forget_after(self, chats: Collection[str]) -> None:
         """What is at work may read these chats after the engine was told to forget them: it is told once more then."""

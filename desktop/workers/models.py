@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError, technical
 from desktop.models import bandwidth, catalogue
-from desktop.models.card import Card, card_of
+from desktop.models.card import Card, card_of, has_thinking_switch
 from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
@@ -66,8 +66,8 @@ class ModelsWorker(QObject):
     offered = Signal(object, object)
     """HubRepository, HubChoice: what is to be downloaded"""
     token_kept = Signal()
-    described = Signal(object, object, object)
-    """Entry of one model, ModelSettings, Machine"""
+    described = Signal(object, object, object, bool)
+    """Entry of one model, ModelSettings, Machine, whether one may choose whether it thinks"""
     removed = Signal(object, object)
     """Entry, Removal"""
     verified = Signal(object, bool)
@@ -176,7 +176,8 @@ class ModelsWorker(QObject):
 
         def job() -> None:
             entry = self.library.entry_at(path)
-            self.described.emit(entry, self.library.settings(entry.id), self._machine())
+            switch = has_thinking_switch(Path(entry.path))
+            self.described.emit(entry, self.library.settings(entry.id), self._machine(), switch)
 
         self._do(job)
 

@@ -15,7 +15,10 @@ import pytest
 from desktop.cli import VERBS, question_of
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Settings, SettingsFile
-from tests.fakes.tiny_gguf import png
+from desktop.models.library import Library
+from desktop.models.settings import ModelSettings
+from tests.engine.test_thinking import SWITCHED
+from tests.fakes.tiny_gguf import png, write_tiny
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).resolve().parents[2]
@@ -258,6 +261,38 @@ def test_that_a_conversation_is_kept_in_the_history(data_dir: Path) -> None:
         ("assistant", "finished"),
     ]
     assert rows[3][2] == rows[4][2], "/again writes a sibling"
+
+
+def test_that_one_may_choose_whether_a_model_thinks(data_dir: Path, tmp_path: Path) -> None:
+    model = str(write_tiny(tmp_path / "m.gguf", template=SWITCHED))
+
+    def prompt(*words: str) -> int:
+        done = samar("ask", "hi", "-m", model, "--max-tokens", "2", "--json", *words, data_dir=data_dir)
+        assert (done.returncode, done.stderr) == (0, "")
+        return int(json.loads(done.stdout)["prompt_tokens"])
+
+    off = prompt("--thinking", "off")
+    assert off == prompt("--thinking", "on") + len("<think>\n\n</think>\n\n")
+    assert prompt() == prompt("--thinking", "on")
+    library = Library(Paths.under(data_dir), list)
+    entry = library.entry_at(Path(model))
+    library.set_settings(entry.id, ModelSettings(thinking=False))
+    assert prompt() == off, "what is set for the model holds where nothing is chosen"
+    done = samar("ask", "hi", "--max-tokens", "2", "--thinking", "off", data_dir=data_dir)
+    assert (done.returncode, "--thinking is left out" in done.stderr) == (0, True)
+
+
+def test_that_a_conversation_keeps_whether_the_model_thinks(data_dir: Path, tmp_path: Path) -> None:
+    model = str(write_tiny(tmp_path / "m.gguf", template=SWITCHED))
+    words = "/thinking\n/thinking off\n/thinking\nhi\n/new\n/thinking maybe\n/thinking own\nhi\n/thinking on\n/exit\n"
+    done = samar("chat", "-m", model, "--max-tokens", "2", "--thinking", "on", data_dir=data_dir, given=words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:2] == ["on", "off"]
+    assert "on, off or own" in done.stderr
+    with sqlite3.connect(data_dir / "history.sqlite3") as history:
+        rows = history.execute("SELECT thinking FROM chats ORDER BY id").fetchall()
+    history.close()
+    assert rows == [(0,), (1,)]
 
 
 def test_that_no_display_opens_the_chat_in_the_terminal(data_dir: Path) -> None:

@@ -23,7 +23,7 @@ RED = png((220, 20, 20))
 
 COLUMNS = {
     "chats": "id uid title title_is_automatic created_at updated_at pinned archived deleted_at folder_id active_leaf"
-    " params system_prompt overflow summary summary_until probabilities",
+    " params system_prompt overflow summary summary_until probabilities thinking",
     "deletion_days": "chat_id day",
     "draft_images": "chat_id position picture_id width height name",
     "drafts": "chat_id content",

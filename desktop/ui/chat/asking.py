@@ -49,6 +49,7 @@ def request_of(
         continue_last=continued,
         images=tuple((at + first, store.picture(image.id)) for at, images in shown for image in images),
         probabilities=ALTERNATIVES if chat.probabilities else 0,
+        thinking=chat.thinking,
         chat=str(chat.id),
         kept=kept,
     )

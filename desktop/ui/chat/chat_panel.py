@@ -15,7 +15,9 @@ from desktop.ui import i18n, theme
 from desktop.ui.widgets import IconButton, Label, Meter
 
 if TYPE_CHECKING:  # a hundred widgets: they come when the panel is opened
+    from desktop.core.model import ModelInfo
     from desktop.ui.chat.probability_switch import ProbabilitySwitch
+    from desktop.ui.chat.thinking_switch import ThinkingSwitch
     from desktop.ui.directed_text import DirectedText
     from desktop.ui.sampling import SamplingEditor
 
@@ -35,6 +37,8 @@ class ChatPanel(QFrame):
     presets_changed = Signal(object)
     """tuple of Preset: the person's own"""
     probabilities_changed = Signal(bool)
+    thinking_changed = Signal(object)
+    """bool, or None for what is set for the model"""
     prompts_requested = Signal()
     """the library of prompts"""
     closed = Signal()
@@ -50,6 +54,7 @@ class ChatPanel(QFrame):
     prompt_library: QPushButton
     sampling: SamplingEditor
     switch: ProbabilitySwitch
+    thinking_switch: ThinkingSwitch
     context_label: Label
     context_value: Label
     context_meter: Meter
@@ -66,6 +71,8 @@ class ChatPanel(QFrame):
         self.defaults = GenerationParams()
         self.presets: Sequence[Preset] = ()
         self.probabilities = False
+        self.thinking: bool | None = None
+        self.model: ModelInfo | None = None
         self.used, self.total, self.dropped = 0, 0, 0
         self.showing = False
         self.untold = False
@@ -88,6 +95,7 @@ class ChatPanel(QFrame):
 
     def _build(self) -> None:
         from desktop.ui.chat.probability_switch import ProbabilitySwitch
+        from desktop.ui.chat.thinking_switch import ThinkingSwitch
         from desktop.ui.directed_text import DirectedText
         from desktop.ui.sampling import SamplingEditor
 
@@ -104,6 +112,7 @@ class ChatPanel(QFrame):
             button.setProperty("rank", "link")
         self.sampling = SamplingEditor(self)
         self.switch = ProbabilitySwitch(self)
+        self.thinking_switch = ThinkingSwitch(self)
         self.context_label = Label("label", self)
         self.context_value = Label("value", self)
         self.context_meter = Meter(self)
@@ -126,6 +135,7 @@ class ChatPanel(QFrame):
         back.addStretch(1)
         column.addLayout(back)
         column.addSpacing(20)
+        column.addWidget(self.thinking_switch)
         column.addWidget(self.sampling)
         column.addSpacing(20)
         column.addWidget(self.switch)
@@ -163,11 +173,13 @@ class ChatPanel(QFrame):
         self.sampling.params_changed.connect(self.params_changed)
         self.sampling.presets_changed.connect(self.presets_changed)
         self.switch.chosen.connect(self._switched)
+        self.thinking_switch.chosen.connect(self._thinking_chosen)
         self.close_button.clicked.connect(self.closed)
         self._retranslate()
         self.sampling.set_presets(self.presets)
         self.sampling.set_params(self.params, self.defaults)
         self.switch.set_value(self.probabilities)
+        self.thinking_switch.show_choice(self.thinking, self.model)
         self._show_prompt()
         self._show_context()
 
@@ -220,6 +232,16 @@ class ChatPanel(QFrame):
     def _switched(self, wanted: object) -> None:
         self.probabilities = bool(wanted)
         self.probabilities_changed.emit(self.probabilities)
+
+    def set_thinking(self, wanted: bool | None, model: ModelInfo | None) -> None:
+        """Whether `model` thinks in this chat; None: as is set for it."""
+        self.thinking, self.model = wanted, model
+        if self.built:
+            self.thinking_switch.show_choice(wanted, model)
+
+    def _thinking_chosen(self, wanted: bool | None) -> None:
+        self.thinking = wanted
+        self.thinking_changed.emit(wanted)
 
     def set_context(self, used: int, total: int, dropped: int = 0) -> None:
         """Tokens used and in all; total 0 while no model is loaded. dropped: the oldest messages that the last reply was

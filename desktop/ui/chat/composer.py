@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.chat.attachments import AttachmentTray, sources_of
@@ -107,6 +107,8 @@ class Composer(QWidget):
 
     submitted = Signal(str)
     stop_requested = Signal()
+    answer_requested = Signal()
+    """The thinking has taken long enough."""
     attach_requested = Signal()
     draft_changed = Signal(str)
     images_pasted = Signal(object)
@@ -114,7 +116,7 @@ class Composer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.generating = False
+        self.generating = self.thinking = False
         self.waiting_for = ""
         self.images_coming = False
         self.submits_when_ready = False
@@ -123,11 +125,17 @@ class Composer(QWidget):
         self.text = ComposerText(self)
         self.attach = IconButton("attach", self, size=34, icon_size=19)
         self.send = SendButton(self)
+        self.answer = QPushButton(self)
+        self.answer.setProperty("rank", "link")
+        self.answer.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.answer.hide()
 
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.attach)
         row.addStretch(1)
+        row.addWidget(self.answer)
+        row.addSpacing(8)
         row.addWidget(self.send)
         column = QVBoxLayout(self)
         column.setContentsMargins(SHADOW + 15, SHADOW + 14, SHADOW + 15, SHADOW + 11)
@@ -144,6 +152,7 @@ class Composer(QWidget):
         self.tray.changed.connect(self._images_changed)
         self.tray.left.connect(self.focus)
         self.send.clicked.connect(self._clicked)
+        self.answer.clicked.connect(self._answer_now)
         self.attach.clicked.connect(self.attach_requested)
         theme.state().changed.connect(self.update)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -164,6 +173,16 @@ class Composer(QWidget):
         """Show Stop in the place of Send."""
         self.generating = generating
         self._update_button()
+
+    def set_thinking(self, thinking: bool) -> None:
+        """Offer the answer beside Stop while the reply is thinking."""
+        if thinking == self.thinking:
+            return
+        self.thinking = thinking
+        if not thinking and self.answer.hasFocus():
+            self.focus()
+        self.answer.setEnabled(True)
+        self.answer.setVisible(thinking)
 
     def set_waiting(self, reason: str) -> None:
         """A reason why nothing can be sent now ("The model is being loaded"), shown as the placeholder; "" for none.
@@ -205,6 +224,11 @@ class Composer(QWidget):
         else:
             self.submit()
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _answer_now(self) -> None:
+        self.answer_requested.emit()
+        self.focus()
+        self.answer.setEnabled(False)  # it is on its way
 
     def _escape(self) -> None:
         if self.generating:
@@ -262,4 +286,7 @@ class Composer(QWidget):
         self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
         self.text.setAccessibleName(self.tr("Message"))
         self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
+        self.answer.setText(self.tr("Answer now"))
+        self.answer.setToolTip(self.tr("End the thinking and write the answer"))
+        self.answer.setAccessibleDescription(self.answer.toolTip())
         self.attach.describe(self.tr("Attach images"), native("Ctrl+U"))

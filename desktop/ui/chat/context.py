@@ -238,9 +238,11 @@ class ContextKeeper(QObject):
         job.cancelled = True
         self.worker.cancel(id_)
 
-    def _on_chunk(self, id_: int, text: str, _thinking: str) -> None:
+    def _on_chunk(self, id_: int, text: str, thinking: str) -> None:
         if id_ in self._jobs:
             self._jobs[id_].text += text
+            if thinking:  # a model that can't be told not to: the summary has few tokens
+                self.worker.answer_now(id_)
 
     def _on_finished(self, id_: int, stats: GenerationStats) -> None:
         job = self._jobs.pop(id_, None)

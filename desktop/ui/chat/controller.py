@@ -27,6 +27,7 @@ from desktop.ui.chat.imaging import ImageKeeper
 from desktop.ui.chat.organizer import Organizer
 from desktop.ui.chat.probabilities import ProbabilityKeeper
 from desktop.ui.chat.replies import Replies
+from desktop.ui.chat.thinking import ThinkingKeeper
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
 from desktop.workers.generation import GenerationWorker
@@ -70,6 +71,7 @@ class ChatController(Actor):
         self.images = ImageKeeper(window, transcript, worker, store, self.draft_place, self.path)
         self.drafts = Drafts(window, self.images, transcript.editing, self.draft_place)
         self.probabilities = ProbabilityKeeper(window, transcript, worker)
+        self.thinking = ThinkingKeeper(window, transcript, self.replies, worker, lambda: self.chat)
         self.organizer = Organizer(window, store, finder, self.undo, self._depart, lambda: self.settings().deleted_days)
         self._connect()
 
@@ -99,6 +101,7 @@ class ChatController(Actor):
         self.window.panel.params_changed.connect(self.guarded(self.set_params))
         self.images.tray.changed.connect(lambda: self.context.set_draft_images(self.images.tray.images))
         self.probabilities.wished.connect(self.guarded(self.set_probabilities))
+        self.thinking.wished.connect(self.guarded(self.set_thinking))
         for actor in (self.organizer, self.undo, self.images, self.drafts):
             actor.error_occurred.connect(self.error_occurred)
         self.organizer.changed.connect(self._took)
@@ -174,7 +177,7 @@ class ChatController(Actor):
 
     def _show_new(self) -> None:
         self.chat, self.tree = None, ChatTree()
-        self.temporary_prompt = self.temporary_params = self.new_folder = None
+        self.temporary_prompt = self.temporary_params = self.new_folder = self.thinking.wish = None
         self.probabilities.show_wish(False)
         self.window.sidebar.set_current(None)
         self.transcript.clear()
@@ -242,6 +245,7 @@ class ChatController(Actor):
         self.images.refresh()
         if self.chat:
             self.probabilities.show_wish(self.chat.probabilities)
+        self.thinking.show_chat()
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
@@ -309,7 +313,9 @@ class ChatController(Actor):
     def _new(self) -> NewChat:
         """The chat that begins with what is sent now."""
         folder = None if self.is_temporary else self.new_folder
-        return NewChat(self.temporary_prompt, self.temporary_params, folder, self.probabilities.wish)
+        return NewChat(
+            self.temporary_prompt, self.temporary_params, folder, self.probabilities.wish, self.thinking.wish
+        )
 
     @contextmanager
     def _answering(self, reply: Message) -> Iterator[None]:
@@ -522,6 +528,11 @@ class ChatController(Actor):
         """Whether the probabilities of the tokens are asked for with each reply of this chat."""
         if self.chat is not None:
             self._changed(self.store.set_probabilities(self.chat.id, wanted))
+
+    def set_thinking(self, wanted: bool | None) -> None:
+        """Whether the model thinks in this chat; None: as is set for it."""
+        if self.chat is not None:
+            self._changed(self.store.set_thinking(self.chat.id, wanted))
 
     def _changed(self, chat: Chat) -> None:
         self._took(chat)

@@ -25,6 +25,8 @@ from desktop.ui.chat.writer import Formulas, Writer
 PART = 6
 """Blocks that are written at one step."""
 THINKING_LINK = "samar:thinking/"
+ANSWER_LINK = "samar:answer/"
+"""Beside a thought that grows."""
 BUBBLE_PADDING = 17
 BUBBLE_SHARE = 0.86
 """Widest bubble, as a share of the column."""
@@ -190,11 +192,13 @@ class ChatDocument(QObject):
         return (Inside(Holder.THOUGHT, entry.base),)
 
     def _thinking_head(self, entry: Entry) -> Block:
-        text = labels.thinking(entry.message)
-        run = Run(text, b.MUTED, f"{THINKING_LINK}{entry.message.id}")
+        message = entry.message
+        runs = [Run(labels.thinking(message, answering=bool(entry.parts)), b.MUTED, f"{THINKING_LINK}{message.id}")]
+        if message.status is MessageStatus.STREAMING and not entry.parts and not message.content:
+            runs += [Run(" · ", b.MUTED), Run(labels.answer_now(), b.LINK, f"{ANSWER_LINK}{message.id}")]
         marker = "open" if entry.open else "folded"
         ui = self.look.ui_direction
-        return Block(Kind.THINKING, (run,), ui, (Inside(Holder.THOUGHT, ui),), Gap.NONE, marker=marker)
+        return Block(Kind.THINKING, tuple(runs), ui, (Inside(Holder.THOUGHT, ui),), Gap.NONE, marker=marker)
 
     def _status(self, text: str) -> Block:
         # the names in it are isolated and without controls already
@@ -249,6 +253,8 @@ class ChatDocument(QObject):
         if entry.answer is None:
             entry.answer = _Live(MarkdownStream(entry.base), self._anchor(self.footer(entry).previous()))
         entry.parts.append(text)
+        if len(entry.parts) == 1 and entry.thought is not None:
+            self._rewrite_head(entry, self.block(entry).next())
         self._grow(entry, entry.answer, text)
 
     def _feed_thought(self, entry: Entry, text: str) -> None:
@@ -314,8 +320,8 @@ class ChatDocument(QObject):
     def _rewrite_head(self, entry: Entry, head: QTextBlock) -> None:
         cursor = QTextCursor(head)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        new = self._thinking_head(entry)
-        cursor.insertText(new.text, self.look.char_format(new.runs[0], Kind.THINKING))
+        for run in self._thinking_head(entry).runs:
+            cursor.insertText(run.text, self.look.char_format(run, Kind.THINKING))
 
     # --- change -------------------------------------------------------------------------------------------------------
     def replace(self, message: Message, *, opened: bool | None = None) -> None:

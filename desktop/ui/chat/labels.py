@@ -20,15 +20,20 @@ def speaker(message: Message) -> str:
     return (message.model or QCoreApplication.translate("Transcript", "Samar")) + ":"
 
 
-def thinking(message: Message) -> str:
+def thinking(message: Message, *, answering: bool = False) -> str:
+    """answering: a reply that is being written has come to its answer."""
     if message.thinking_s is None:
-        if message.status is MessageStatus.STREAMING:
+        if message.status is MessageStatus.STREAMING and not answering and not message.content:
             return QCoreApplication.translate("Transcript", "Thinking…")
         return QCoreApplication.translate("Transcript", "Thought")
     seconds = max(1, round(message.thinking_s))
     if seconds >= 120:
         return Transcript.tr("Thought for %n min", "", round(seconds / 60))
     return Transcript.tr("Thought for %n s", "", seconds)
+
+
+def answer_now() -> str:
+    return QCoreApplication.translate("Composer", "Answer now")
 
 
 def status(message: Message) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from desktop.ui.chat.copying import selected
-from desktop.ui.chat.document import THINKING_LINK
+from desktop.ui.chat.document import ANSWER_LINK, THINKING_LINK
 from desktop.ui.chat.look import P_MESSAGE
 from desktop.ui.chat.message_actions import MessageBar
 from desktop.ui.chat.pictures import linked
@@ -44,7 +44,7 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
             ("save", QCoreApplication.translate("TranscriptView", "Save the image…")),
         ):
             menu.addAction(text, partial(view.image_chosen.emit, wish, *image)).setObjectName(f"image-{wish}")
-    elif address and not address.startswith(THINKING_LINK):
+    elif address and not address.startswith((THINKING_LINK, ANSWER_LINK)):
         menu.addAction(QCoreApplication.translate("TranscriptView", "Copy link"), lambda: view.copy_text(address))
     menu.addAction(QCoreApplication.translate("TranscriptView", "Select all"), page.selectAll)
     if message in view.chat.entries:

@@ -122,6 +122,11 @@ class Replies(QObject):
             self._save_timer.stop()
         self.changed.emit()
 
+    def thinks(self, message_id: int) -> bool:
+        """Whether a reply is thinking now."""
+        reply = self._live.get(message_id)
+        return reply is not None and reply.thinking_began is not None and reply.thinking_s is None
+
     def current(self, message: Message) -> Message:
         """The message with what has been written since it was stored."""
         reply = self._live.get(message.id)

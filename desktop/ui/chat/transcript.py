@@ -25,7 +25,7 @@ from desktop.ui.chat import labels
 from desktop.ui.chat.code_saving import CodeSaver
 from desktop.ui.chat.copying import code_text, selected
 from desktop.ui.chat.curtain import Curtain, Taking
-from desktop.ui.chat.document import THINKING_LINK, ChatDocument, base_direction
+from desktop.ui.chat.document import ANSWER_LINK, THINKING_LINK, ChatDocument, base_direction
 from desktop.ui.chat.editing import Editing
 from desktop.ui.chat.filling import Filler
 from desktop.ui.chat.find_bar import FindBar
@@ -63,6 +63,8 @@ class TranscriptView(QWidget):
     delete_requested = Signal(int)
     fork_requested = Signal(int)
     probabilities_requested = Signal(int)
+    answer_requested = Signal()
+    """The thinking that is shown has taken long enough."""
     image_chosen = Signal(str, int, int)
     """show, copy or save; message id, which of its images"""
     link_opened = Signal(str)
@@ -662,6 +664,8 @@ class TranscriptView(QWidget):
         address = url.toString()
         if address.startswith(THINKING_LINK):
             self._toggle(int(address.removeprefix(THINKING_LINK)))
+        elif address.startswith(ANSWER_LINK):
+            self.answer_requested.emit()
         elif image := linked(address):
             self.image_chosen.emit("show", *image)
         else:

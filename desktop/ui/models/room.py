@@ -316,10 +316,16 @@ class ModelsRoom(QObject):
     def _on_carded(self, card: Card, fit: Fit, _entry: Entry | None) -> None:
         CardDialog(card, fit, self.page).open()
 
-    def _on_described(self, entry: Entry, own: ModelSettings, machine: Machine) -> None:
+    def _on_described(self, entry: Entry, own: ModelSettings, machine: Machine, switch: bool) -> None:
         over = self.page if self.page is not None and self.page.isVisible() else self.parent()
         dialog = ModelSettingsDialog(
-            entry, own, self.preferences.value, machine, loaded=entry.path == self.loaded, parent=cast(QWidget, over)
+            entry,
+            own,
+            self.preferences.value,
+            machine,
+            loaded=entry.path == self.loaded,
+            thinking=switch,
+            parent=cast(QWidget, over),
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self._keep_settings)

@@ -89,9 +89,12 @@ class ModelSettingsDialog(QDialog):
         machine: Machine,
         *,
         loaded: bool = False,
+        thinking: bool = True,
         parent: QWidget | None = None,
     ) -> None:
+        """loaded: the model is at work. thinking: its template lets one choose whether it thinks."""
         super().__init__(parent)
+        self.has_switch = thinking
         self.entry, self.own, self.general, self.machine, self.loaded = entry, own, general, machine, loaded
         self.beside = 0
         """Bytes of the files that are loaded with it."""
@@ -177,6 +180,9 @@ class ModelSettingsDialog(QDialog):
         self.map, self.keep = Segments((True, False)), Segments((False, True))
         self.threads, self.gpu = WholeField(0, 256, 1), WholeField(-1, max(self.entry.shape.layers, 1), 1)
         self._row("context", beside=self.context_value, below=self.context)
+        self.thinking = Segments((None, False, True))
+        self.thinking.setEnabled(self.has_switch)
+        self._row("thinking", below=self.thinking)
         self._row("kv", below=self.kv)
         self._row("threads", beside=self.threads)
         self._row("gpu", beside=self.gpu)
@@ -196,6 +202,7 @@ class ModelSettingsDialog(QDialog):
         self.context.valueChanged.connect(lambda value: self._change(context=self.steps[value]))
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.gpu.valueChanged.connect(lambda value: self._change(gpu_layers=value))
+        self.thinking.chosen.connect(lambda value: self._change(thinking=value))
         self.kv.chosen.connect(lambda value: self._change(kv_type=value))
         self.flash.chosen.connect(lambda value: self._change(flash_attention=value))
         self.map.chosen.connect(lambda value: self._change(memory_map=value))
@@ -225,6 +232,7 @@ class ModelSettingsDialog(QDialog):
         self.context.setValue(near if own.context else 0)
         self.threads.setValue(own.threads)
         self.gpu.setValue(own.gpu_layers)
+        self.thinking.set_value(own.thinking)
         self.kv.set_value(own.kv_type)
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
@@ -295,6 +303,12 @@ class ModelSettingsDialog(QDialog):
                     "{tokens}", i18n.number(self.steps[-1])
                 ),
             ),
+            "thinking": (
+                self.tr("Thinking"),
+                self.tr("For chats that don’t choose it themselves. Off, answers begin at once; on, hard questions go better.")
+                if self.has_switch
+                else self.tr("This model can’t be told whether to think."),
+            ),
             "kv": (
                 self.tr("Memory of the context"),
                 self.tr(
@@ -335,7 +349,13 @@ class ModelSettingsDialog(QDialog):
                 self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
             ),
         }  # fmt: skip
-        fields = {"context": self.context, "kv": self.kv, "threads": self.threads, "gpu": self.gpu}
+        fields = {
+            "context": self.context,
+            "thinking": self.thinking,
+            "kv": self.kv,
+            "threads": self.threads,
+            "gpu": self.gpu,
+        }
         fields |= {"flash": self.flash, "map": self.map, "keep": self.keep, "adapters": self.adapters}
         fields |= {"draft": self.draft.choose, "projector": self.projector.choose}
         for name, (title, hint) in texts.items():
@@ -343,6 +363,7 @@ class ModelSettingsDialog(QDialog):
             self.hints[name].setText(hint)
             fields[name].setAccessibleName(title)
             fields[name].setAccessibleDescription(hint)
+        self.thinking.set_texts((self.tr("The model’s own"), self.tr("Off"), self.tr("On")))
         self.kv.set_texts((self.tr("F16, exact"), self.tr("Q8_0, half"), self.tr("Q4_0, a quarter")))
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
         self.map.set_texts((self.tr("Mapped"), self.tr("Copied")))
