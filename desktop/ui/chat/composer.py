@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from desktop.ui import icons, theme
 from desktop.ui.chat.attachments import AttachmentTray, sources_of
 from desktop.ui.directed_text import DirectedText
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native
 from desktop.ui.widgets import Button, IconButton
 
@@ -287,6 +288,6 @@ class Composer(QWidget):
         self.text.setAccessibleName(self.tr("Message"))
         self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
         self.answer.setText(self.tr("Answer now"))
-        self.answer.setToolTip(self.tr("End the thinking and write the answer"))
-        self.answer.setAccessibleDescription(self.answer.toolTip())
+        set_tool_tip(self.answer, self.tr("End the thinking and write the answer"))
+        self.answer.setAccessibleDescription(self.tr("End the thinking and write the answer"))
         self.attach.describe(self.tr("Attach images"), native("Ctrl+U"))
