@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from desktop.core.formulas import add_formulas
+from desktop.core.text import direction_of
 
 if TYPE_CHECKING:  # the parser is imported for the first text, so that the window starts without it
     from markdown_it import MarkdownIt
@@ -406,3 +407,34 @@ def _address_end(text: str, start: int, most: int) -> int:
         else:
             break
     return end if end > start else -1
+
+
+# --- directions of what an export shows ---------------------------------------------------------------------------------
+_BLOCKS = {"paragraph_open", "heading_open", "td_open", "th_open"}
+_GROUPS = {"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "table_open"}
+
+
+def set_directions(tokens: list[Token]) -> None:
+    """Give every block its direction; a list, quote or table has that of its first block with letters."""
+    waiting: list[Token] = []
+    for position, token in enumerate(tokens):
+        if token.type in _GROUPS:
+            waiting.append(token)
+        elif token.type in _BLOCKS and position + 1 < len(tokens):
+            text = _prose(tokens[position + 1])
+            direction = direction_of(text)
+            token.attrSet("dir", direction)
+            if text.strip():
+                for group in waiting:
+                    group.attrSet("dir", direction)
+                waiting.clear()
+        if str(token.attrGet("style") or "") == "text-align:left":
+            token.attrSet("style", "text-align:start")
+        for child in token.children or ():
+            if child.type == "link_open" and not leads_out(str(child.attrGet("href") or "")):
+                child.attrs = {"title": str(child.attrGet("href") or "")}  # it would lead into the reader's own files
+
+
+def _prose(inline: Token) -> str:
+    """What is read of a block: no code, no addresses."""
+    return " ".join(child.content for child in inline.children or () if child.type == "text")

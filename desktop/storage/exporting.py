@@ -18,18 +18,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
 from desktop.core import private
-from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role
+from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role, title_from
 from desktop.core.errors import SamarError
 from desktop.core.formulas import UNITS
 from desktop.core.graphemes import cut
 from desktop.core.images import media_type
 from desktop.core.isolates import Span, code_spans, prose_spans, with_spans
-from desktop.core.markdown import OWN_CODE, close_markdown, leads_out, make_parser, own_parts
+from desktop.core.markdown import OWN_CODE, close_markdown, leads_out, make_parser, own_parts, set_directions
 from desktop.core.text import Direction, direction_of, shown
 from desktop.parsing.typesetting import Typesetter
 from desktop.storage.chats import ChatQuery, ChatStore
@@ -39,10 +39,13 @@ from desktop.storage.unfinished import EXPORT, noted
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from desktop.storage.docx import DocxWriter
+
 log = logging.getLogger(__name__)
 
 
 class ExportFormat(StrEnum):
+    DOCX = "docx"
     JSON = "json"  # Samar's own
     MARKDOWN = "md"
     HTML = "html"
@@ -50,9 +53,15 @@ class ExportFormat(StrEnum):
     CHATML = "chatml"  # JSON lines: {"messages": [{"role": …, "content": …}]}
 
 
+READABLE = (ExportFormat.DOCX, ExportFormat.HTML, ExportFormat.MARKDOWN)
+"""Formats for people, which one message can be written in too."""
+LONGEST_TITLE = 160
+"""Characters of a title that is made of a chat's first message."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportLabels:
-    """Words in the files, in the person's language."""
+    """Words in the files, in the person's language, and what files for people hold besides messages."""
 
     you: str = "You"
     assistant: str = "Samar"
@@ -61,6 +70,8 @@ class ExportLabels:
     untitled: str = "New chat"
     image: str = "Image"
     direction: Direction = Direction.LTR
+    with_details: bool = False
+    """Whether they hold the system prompt, the names of models and what these thought."""
 
 
 _ENGLISH = ExportLabels()
@@ -84,18 +95,60 @@ def export_chats(
     if chat_ids is None:
         chat_ids = [chat.id for chat in store.list_chats(ChatQuery(archived=None))]
     writer = _WRITERS[form](labels, cancelled)
+
+    def write(file: IO[bytes]) -> bool:
+        title = writer.title(store, store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
+        file.write(writer.head(store, title, file).encode())
+        for done, chat_id in enumerate(chat_ids):
+            if cancelled():
+                return False
+            progress(done, len(chat_ids))
+            file.write(writer.chat(store, store.get_chat(chat_id), is_first=done == 0).encode())
+        file.write(writer.foot().encode())
+        return True
+
+    if not _written(store, path, writer, write):
+        return 0
+    progress(len(chat_ids), len(chat_ids))
+    return len(chat_ids)
+
+
+def export_reply(
+    store: ChatStore,
+    path: Path,
+    form: ExportFormat,
+    message: Message,
+    title: str,
+    *,
+    labels: ExportLabels = _ENGLISH,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> int:
+    """Write one message, which need not be in the history, and nothing else, in one of READABLE.
+
+    title: of the document's properties. Returns 1, or 0 when cancelled. Raises as `export_chats` does.
+    """
+    writer = _WRITERS[form](labels, cancelled)
+
+    def write(file: IO[bytes]) -> bool:
+        if cancelled():
+            return False
+        file.write(writer.head(store, title or labels.untitled, file).encode())
+        file.write(writer.message(store, message).encode())
+        file.write(writer.foot().encode())
+        return not cancelled()
+
+    return int(_written(store, path, writer, write))
+
+
+def _written(store: ChatStore, path: Path, writer: _Writer, write: Callable[[IO[bytes]], bool]) -> bool:
+    """Have `write` fill a file that then takes the place of `path`; False, and no file, where it says so."""
     part: Path | None = None
     try:
         handle, name = private.new_file(path.parent, EXPORT)
         part = Path(name)
-        with noted(_data_folder(store), part), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(writer.head(store, chat_ids))
-            for done, chat_id in enumerate(chat_ids):
-                if cancelled():
-                    return 0
-                progress(done, len(chat_ids))
-                file.write(writer.chat(store, store.get_chat(chat_id), is_first=done == 0))
-            file.write(writer.foot())
+        with noted(_data_folder(store), part), os.fdopen(handle, "w+b") as file:
+            if not write(file):
+                return False
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -109,8 +162,7 @@ def export_chats(
         if part is not None:
             with contextlib.suppress(OSError):
                 part.unlink()
-    progress(len(chat_ids), len(chat_ids))
-    return len(chat_ids)
+    return True
 
 
 def _data_folder(store: ChatStore) -> Path | None:
@@ -128,8 +180,13 @@ class _Writer(ABC):
         self.needed = contextlib.ExitStack()
         """What is given back when all is written."""
 
-    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
+    def head(self, store: ChatStore, title: str, file: IO[bytes]) -> str:
+        """What stands before the first chat. title: of the document. file: what is written goes there."""
         return ""
+
+    def message(self, store: ChatStore, message: Message) -> str:
+        """One message alone."""
+        raise NotImplementedError(type(self).__name__)
 
     @abstractmethod
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
@@ -138,7 +195,14 @@ class _Writer(ABC):
     def foot(self) -> str:
         return ""
 
-    def title(self, chat: Chat) -> str:
+    def title(self, store: ChatStore, chat: Chat) -> str:
+        """The chat's title; one that was made of the first message is not cut as in the side bar."""
+        if chat.title_is_automatic and chat.title.endswith("…"):
+            first = next((turn.content for turn in shown_path(store, chat) if turn.role is Role.USER), "")
+            line = first.strip().split("\n")[0]
+            for whole in (line, first):
+                if _one_line(whole).startswith(chat.title[:-1]):
+                    return title_from(whole, LONGEST_TITLE)
         return chat.title or self.labels.untitled
 
     def speaker(self, message: Message) -> str:
@@ -146,11 +210,11 @@ class _Writer(ABC):
             return self.labels.you
         if message.role is Role.SYSTEM:
             return self.labels.system_prompt
-        return message.model or self.labels.assistant
+        return (message.model if self.labels.with_details else None) or self.labels.assistant
 
 
 class _JsonWriter(_Writer):
-    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
+    def head(self, store: ChatStore, title: str, file: IO[bytes]) -> str:
         self.folders = {folder.id: folder.name for folder in store.list_folders()}
         self.drafts = store.drafts()
         return f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": [\n'
@@ -215,16 +279,19 @@ def _readable_images(store: ChatStore, message: Message) -> Iterator[tuple[Pictu
 
 class _MarkdownWriter(_Writer):
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
-        parts = [f"# {_one_line(self.title(chat))}", f"_{_date(chat.created_at)}_"]
-        if chat.system_prompt:
+        parts = [f"# {_one_line(self.title(store, chat))}", f"_{_date(chat.created_at)}_"]
+        if chat.system_prompt and self.labels.with_details:
             parts += [f"**{self.labels.system_prompt}**", _quoted(chat.system_prompt)]
         for message in shown_path(store, chat):
             parts.append(f"## {_one_line(self.speaker(message))}")
-            if message.thinking:
+            if message.thinking and self.labels.with_details:
                 parts += [f"**{self.labels.thinking}**", _quoted(message.thinking)]
             parts += [f"[{self.labels.image}: {_named(image)}]" for image in message.images]
             parts.append(close_markdown(message.content))
         return ("" if is_first else "\n\n---\n\n") + "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+    def message(self, store: ChatStore, message: Message) -> str:
+        return close_markdown(message.content).strip("\n") + "\n"
 
 
 class _HtmlWriter(_Writer):
@@ -241,8 +308,7 @@ class _HtmlWriter(_Writer):
         for kind in ("text", "code_inline", "fence", "code_block", "image", "html_inline"):
             self.markdown.add_render_rule(kind, _render_text)
 
-    def head(self, store: ChatStore, chat_ids: list[int]) -> str:
-        title = self.title(store.get_chat(chat_ids[0])) if len(chat_ids) == 1 else "Samar"
+    def head(self, store: ChatStore, title: str, file: IO[bytes]) -> str:
         return (
             f'<!DOCTYPE html>\n<html dir="{self.labels.direction}">\n<head>\n<meta charset="utf-8">\n'
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
@@ -252,28 +318,37 @@ class _HtmlWriter(_Writer):
         )
 
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
-        title = _one_line(self.title(chat))
+        title = _one_line(self.title(store, chat))
         parts = [
             f'<main>\n<h1 dir="{direction_of(title)}">{html.escape(title)}</h1>',
             f'<p class="date" dir="ltr">{_date(chat.created_at)}</p>',
         ]
-        if chat.system_prompt:
+        if chat.system_prompt and self.labels.with_details:
             parts.append(
                 self._turn("system", self.labels.system_prompt, "", self._rendered(chat.system_prompt, "system"))
             )
         for message in shown_path(store, chat):
-            images = "".join(_embedded(image, store.picture(image.id)) for image in message.images)
-            own = message.role is Role.USER
-            content = _own(message.content) if own else self._rendered(message.content, f"{chat.id}-{message.id}")
-            thinking = self._rendered(message.thinking, f"{chat.id}-{message.id}-thinking") if message.thinking else ""
-            parts.append(self._turn(message.role.value, self.speaker(message), thinking, content, images))
+            thinking = ""
+            if message.thinking and self.labels.with_details:
+                thinking = self._rendered(message.thinking, f"{chat.id}-{message.id}-thinking")
+            content = self._content(store, message)
+            parts.append(self._turn(message.role.value, self.speaker(message), thinking, content))
         return "\n".join([*parts, "</main>\n"])
 
-    def _turn(self, kind: str, speaker: str, thinking: str, content: str, images: str = "") -> str:
+    def message(self, store: ChatStore, message: Message) -> str:
+        return f"<main>\n{self._content(store, message)}</main>\n"
+
+    def _content(self, store: ChatStore, message: Message) -> str:
+        images = "".join(_embedded(image, data) for image, data in _readable_images(store, message))
+        if message.role is Role.USER:
+            return images + _own(message.content)
+        return images + self._rendered(message.content, f"{message.chat_id}-{message.id}")
+
+    def _turn(self, kind: str, speaker: str, thinking: str, content: str) -> str:
         folded = (
             f"<details><summary>{html.escape(self.labels.thinking)}</summary>{thinking}</details>" if thinking else ""
         )
-        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{images}{content}</section>'
+        return f'<section class="{kind}"><h2>{html.escape(speaker)}</h2>{folded}{content}</section>'
 
     def _rendered(self, text: str, name: str) -> str:
         """A text of Markdown. name: of the text, to tell its footnotes from those of others."""
@@ -283,7 +358,7 @@ class _HtmlWriter(_Writer):
             tokens = self.markdown.parse(text, env)
         except RecursionError:  # nested beyond reason: shown as it was written
             return f"<pre>{html.escape(text)}</pre>"
-        _direct(tokens)
+        set_directions(tokens)
         return str(self.markdown.renderer.render(tokens, self.markdown.options, env))
 
     def foot(self) -> str:
@@ -292,10 +367,16 @@ class _HtmlWriter(_Writer):
 
 def _embedded(image: Picture, data: bytes) -> str:
     """The image itself, in the page: nothing is fetched."""
-    scale = min(1.0, _WIDEST / image.width, _HIGHEST / image.height)
+    width, height = _shown_size(image)
     source = f"data:{media_type(data)};base64,{base64.b64encode(data).decode()}"
-    size = f'width="{max(round(image.width * scale), 1)}" height="{max(round(image.height * scale), 1)}"'
+    size = f'width="{width}" height="{height}"'
     return f'<p class="image"><img src="{source}" alt="{html.escape(_named(image))}" {size}></p>'
+
+
+def _shown_size(image: Picture) -> tuple[int, int]:
+    """Width and height of an image on a page, pixels."""
+    scale = min(1.0, _WIDEST / image.width, _HIGHEST / image.height)
+    return max(round(image.width * scale), 1), max(round(image.height * scale), 1)
 
 
 _WIDEST, _HIGHEST = 560, 640
@@ -387,36 +468,6 @@ _FIXED_SIZE = re.compile(r' (?:width|height)="[^"]*"(?: (?:width|height)="[^"]*"
 
 _INK = re.compile(r'\b(fill|stroke)="(?:black|#000000|#000)"')
 
-_BLOCKS = {"paragraph_open", "heading_open", "td_open", "th_open"}
-_GROUPS = {"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "table_open"}
-
-
-def _direct(tokens: list[Token]) -> None:
-    """Give every block its direction; a list, quote or table has that of its first block with letters."""
-    waiting: list[Token] = []
-    for position, token in enumerate(tokens):
-        if token.type in _GROUPS:
-            waiting.append(token)
-        elif token.type in _BLOCKS and position + 1 < len(tokens):
-            text = _prose(tokens[position + 1])
-            direction = direction_of(text)
-            token.attrSet("dir", direction)
-            if text.strip():
-                for group in waiting:
-                    group.attrSet("dir", direction)
-                waiting.clear()
-        if str(token.attrGet("style") or "") == "text-align:left":
-            token.attrSet("style", "text-align:start")
-        for child in token.children or ():
-            if child.type == "link_open" and not leads_out(str(child.attrGet("href") or "")):
-                child.attrs = {"title": str(child.attrGet("href") or "")}  # it would lead into the reader's own files
-
-
-def _prose(inline: Token) -> str:
-    """What is read of a block: no code, no addresses."""
-    return " ".join(child.content for child in inline.children or () if child.type == "text")
-
-
 _STYLE = """
 body{font:16px/1.6 "Noto Sans","Noto Sans Arabic","Segoe UI",Tahoma,sans-serif;margin:0;color:#1d2433;background:#fff}
 main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:.85rem;color:#5b6478;margin:0}
@@ -429,6 +480,47 @@ code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{bor
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
 @media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}
 """
+
+
+class _DocxWriter(_Writer):
+    """A document of Word; it goes into the file by itself."""
+
+    document: DocxWriter
+
+    def head(self, store: ChatStore, title: str, file: IO[bytes]) -> str:
+        from desktop.storage.docx import DocxWriter
+
+        self.document = DocxWriter(file, _one_line(title), self.labels.direction, self.cancelled)
+        self.needed.callback(self.document.end)
+        return ""
+
+    def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
+        made, side = self.document, self.labels.direction
+        made.title(_one_line(self.title(store, chat)), new_page=not is_first)
+        made.line(_date(chat.created_at), "Date", Direction.LTR)
+        if chat.system_prompt and self.labels.with_details:
+            made.line(self.labels.system_prompt, "Speaker", side)
+            made.markdown(chat.system_prompt)
+        for message in shown_path(store, chat):
+            made.line(self.speaker(message), "Speaker", side)
+            if message.thinking and self.labels.with_details:
+                made.line(self.labels.thinking, "Thinking", side)
+                made.markdown(message.thinking, "Thinking")
+            self.message(store, message)
+        return ""
+
+    def message(self, store: ChatStore, message: Message) -> str:
+        for image, data in _readable_images(store, message):
+            self.document.picture(data, *_shown_size(image), _named(image))
+        if message.role is Role.USER:
+            self.document.own(message.content)
+        else:
+            self.document.markdown(message.content)
+        return ""
+
+    def foot(self) -> str:
+        self.document.close()
+        return ""
 
 
 def _with_marks(message: Message) -> str:
@@ -467,6 +559,7 @@ class _ChatMlWriter(_LinesWriter):
 
 
 _WRITERS: dict[ExportFormat, type[_Writer]] = {
+    ExportFormat.DOCX: _DocxWriter,
     ExportFormat.JSON: _JsonWriter,
     ExportFormat.MARKDOWN: _MarkdownWriter,
     ExportFormat.HTML: _HtmlWriter,
@@ -478,7 +571,7 @@ _WRITERS: dict[ExportFormat, type[_Writer]] = {
 def file_name(title: str, form: ExportFormat) -> str:
     """A name for an exported file that every file system takes, from a chat's title."""
     name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
-    name = " ".join(name.split()).strip(". ")
+    name = " ".join(name.split()).strip("….\u0020")
     name = cut(name, 120)
     while len(name.encode()) > 120:  # bytes: Linux allows 255
         name = cut(name, len(name) - 1)

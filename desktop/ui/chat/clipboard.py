@@ -47,7 +47,7 @@ _SIDE = {
 _MONO = "font-family:Consolas,'DejaVu Sans Mono',Menlo,monospace"
 _PANEL = f"text-align:left;direction:ltr;{_MONO};background:#f5f6f9;padding:8px"
 _CELL = "border:1px solid #b9c0cf;padding:4px 8px"
-_ISOLATES = {LRI: '<bdi dir="ltr">', RLI: '<bdi dir="rtl">', FSI: "<bdi>", PDI: "</bdi>"}
+_ISOLATES = {LRI: '<span dir="ltr">', RLI: '<span dir="rtl">', FSI: '<span dir="auto">', PDI: "</span>"}
 
 
 def mime_of(cursor: QTextCursor, sources: dict[int, str], math_of: MathOf, *, thoughts: bool = True) -> QMimeData:
@@ -270,7 +270,7 @@ class _Writer:
                     out.append(_ISOLATES[part])
                 else:
                     out.append(f'<span style="{look}">{html.escape(part)}</span>' if look else html.escape(part))
-        return "".join(out) + "</bdi>" * depth
+        return "".join(out) + "</span>" * depth
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -297,9 +297,9 @@ def _with_bdi(text: str) -> str:
             out.append(_ISOLATES[part])
             depth += 1
         elif depth:
-            out.append("</bdi>")
+            out.append("</span>")
             depth -= 1
-    return "".join(out) + "</bdi>" * depth
+    return "".join(out) + "</span>" * depth
 
 
 def _is_same_panel(block: QTextBlock, first: QTextBlock) -> bool:
