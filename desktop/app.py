@@ -299,6 +299,9 @@ class Samar(QObject):
         self.chats.purge_due.connect(self.keep_up)
         self.chats.replies.ended.connect(self._take_back_error)
         window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
+        self.transcript.export_requested.connect(
+            lambda message, form: self.transfer.export_message(message, window.chat_title, form)
+        )
         window.settings_requested.connect(lambda: self.settings.open())
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
@@ -322,7 +325,9 @@ class Samar(QObject):
         from desktop.ui.chat.transfer import TransferController
         from desktop.workers.transfer import TransferWorker
 
-        made = TransferController(self.window, TransferWorker(self.database, self))
+        made = TransferController(
+            self.window, TransferWorker(self.database, self), lambda: self.preferences.value.export_details
+        )
         made.error_occurred.connect(self.show_error)
         made.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
         return made

@@ -1309,32 +1309,44 @@ Everything stays on this computer.</source>
 <context>
     <name>FormatMenu</name>
     <message>
-        <source>Markdown</source>
-        <translation>Markdown</translation>
-    </message>
-    <message>
-        <source>Web page (HTML)</source>
-        <translation>صفحة ويب (HTML)</translation>
-    </message>
-    <message>
-        <source>PDF</source>
-        <translation>PDF</translation>
-    </message>
-    <message>
-        <source>Samar’s JSON, nothing left out</source>
-        <translation>صيغة سمر (JSON)، بلا نقصان</translation>
-    </message>
-    <message>
-        <source>ChatML JSON lines, for training</source>
-        <translation>أسطر JSON بصيغة ChatML، للتدريب</translation>
-    </message>
-    <message>
-        <source>ShareGPT JSON lines, for training</source>
-        <translation>أسطر JSON بصيغة ShareGPT، للتدريب</translation>
-    </message>
-    <message>
         <source>Export</source>
-        <translation>تصدير</translation>
+        <translation>صدّر</translation>
+    </message>
+    <message>
+        <source>Word…</source>
+        <translation>ملف Word…</translation>
+    </message>
+    <message>
+        <source>PDF…</source>
+        <translation>ملف PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>اطبع…</translation>
+    </message>
+    <message>
+        <source>Web page…</source>
+        <translation>صفحة ويب…</translation>
+    </message>
+    <message>
+        <source>Markdown text…</source>
+        <translation>نص بصيغة Markdown…</translation>
+    </message>
+    <message>
+        <source>Samar’s own file, nothing left out…</source>
+        <translation>ملف سمر، بلا نقصان…</translation>
+    </message>
+    <message>
+        <source>For training: ChatML JSON lines…</source>
+        <translation>للتدريب: أسطر JSON بصيغة ChatML…</translation>
+    </message>
+    <message>
+        <source>For training: ShareGPT JSON lines…</source>
+        <translation>للتدريب: أسطر JSON بصيغة ShareGPT…</translation>
+    </message>
+    <message>
+        <source>Export this reply</source>
+        <translation>صدّر هذا الردّ</translation>
     </message>
 </context>
 <context>
@@ -3477,6 +3489,22 @@ Everything stays on this computer.</source>
         <source>Shown</source>
         <translation>ظاهرة</translation>
     </message>
+    <message>
+        <source>Word, PDF, printed pages, web pages and Markdown hold the conversation alone, or also instructions, names of models and what these thought.</source>
+        <translation>ملفات Word وPDF والصفحات المطبوعة وصفحات الويب وMarkdown تضم المحادثة وحدها، أو معها التعليمات وأسماء النماذج وتفكيرها.</translation>
+    </message>
+    <message>
+        <source>The conversation alone</source>
+        <translation>المحادثة وحدها</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>كل شيء</translation>
+    </message>
+    <message>
+        <source>What exports hold</source>
+        <translation>ما تضمه الملفات المصدَّرة</translation>
+    </message>
 </context>
 <context>
     <name>SettingsSearch</name>
@@ -4024,6 +4052,26 @@ Everything stays on this computer.</source>
     <message>
         <source>{first}; {second}</source>
         <translation>{first}، {second}</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>اطبع</translation>
+    </message>
+    <message>
+        <source>Printing…</source>
+        <translation>تجري الطباعة…</translation>
+    </message>
+    <message>
+        <source>Reply exported</source>
+        <translation>صُدّر الردّ</translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing was printed.</source>
+        <translation>أُلغيت الطباعة. لم يُطبع شيء.</translation>
+    </message>
+    <message>
+        <source>Sent to the printer</source>
+        <translation>أُرسل إلى الطابعة</translation>
     </message>
 </context>
 <context>
@@ -4994,6 +5042,14 @@ Everything stays on this computer.</source>
     <message>
         <source>The model file {name} is not there.</source>
         <translation>ملف النموذج {name} غير موجود.</translation>
+    </message>
+    <message>
+        <source>The printer {name} takes no pages.</source>
+        <translation>لا تستقبل الطابعة {name} أي صفحة.</translation>
+    </message>
+    <message>
+        <source>See whether it is on, or choose PDF and print the file.</source>
+        <translation>تحقق من أنها تعمل، أو اختر ملف PDF واطبعه.</translation>
     </message>
 </context>
 <context>

@@ -321,6 +321,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "{name} could not be written: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Choose another folder, or free some space."),
     ),
+    "print_failed": (
+        QT_TRANSLATE_NOOP("errors", "The printer {name} takes no pages."),
+        QT_TRANSLATE_NOOP("errors", "See whether it is on, or choose PDF and print the file."),
+    ),
     "bug": (
         QT_TRANSLATE_NOOP("errors", "Something in Samar went wrong ({what})."),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost; the log has the details. If it happens again, start Samar anew."),

@@ -67,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether the speed of each reply stands under it; its menu tells it in any case."""
     sidebar_visible: bool = True
     panel_visible: bool = False
+    export_details: bool = False
+    """Whether exports for people hold prompts, names of models and what these thought."""
     network_allowed: bool = False
     """False: nothing ever connects anywhere. True from the first time that the person asks for something from the Hub."""
     update_weekly: bool = False

@@ -9,13 +9,16 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
     QImage,
+    QPageLayout,
     QPageSize,
+    QPaintDevice,
     QPainter,
     QPalette,
     QPdfWriter,
@@ -29,9 +32,13 @@ from desktop.core.text import LRI, PDI, RLI
 from desktop.storage.unfinished import EXPORT, noted
 from desktop.workers.images import ImageDecoder
 
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
 DPI = 96
 """Sizes in the document are then those of a screen at 100 %."""
-_MARGIN_MM = 18.0
+MARGINS = QMarginsF(18, 18, 18, 18)
+"""Of a page, millimetres."""
 _FOOT = 28.0
 """Room for the page's number under the text, in pixels."""
 _SHARP = 5
@@ -162,16 +169,48 @@ def _with_pictures(page: str, document: QTextDocument, decoder: ImageDecoder) ->
     return re.sub(r'<img src="data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)"', image, page)
 
 
+def print_page(page: str, printer: QPrinter, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    """Print `page` (as storage.exporting makes it) as the person has set the printer up. False when cancelled. Raises
+    SamarError print_failed."""
+    screen = QImage(1, 1, QImage.Format.Format_ARGB32)
+    screen.setDotsPerMeterX(round(DPI / 0.0254))
+    screen.setDotsPerMeterY(round(DPI / 0.0254))
+    document = _document(prepared(page), screen)
+    scale = printer.resolution() / DPI
+    first, last = printer.fromPage(), printer.toPage()
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise SamarError("print_failed", name=printer.printerName() or printer.outputFileName())
+    try:
+        painter.scale(scale, scale)
+        paper = QSizeF(printer.width() / scale, printer.height() / scale)
+        return _paint(document, painter, paper, printer.newPage, cancelled, (first, last))
+    finally:
+        painter.end()
+
+
 def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
     writer = QPdfWriter(str(path))
     writer.setResolution(DPI)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(*(_MARGIN_MM,) * 4))
+    writer.setPageMargins(MARGINS, QPageLayout.Unit.Millimeter)
     title = re.search(r"<title>(.*?)</title>", page)
     writer.setTitle(html.unescape(title[1]) if title else "Samar")
     writer.setCreator("Samar")
+    document = _document(page, writer)
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise SamarError("export_failed", name=path.name, reason="no page could be begun")
+    try:
+        return _paint(document, painter, QSizeF(writer.width(), writer.height()), writer.newPage, cancelled)
+    finally:
+        painter.end()
+
+
+def _document(page: str, device: QPaintDevice) -> QTextDocument:
+    """The page, laid out for a device of DPI, which must live as long."""
     document = QTextDocument()
-    document.documentLayout().setPaintDevice(writer)
+    document.documentLayout().setPaintDevice(device)
     document.setDocumentMargin(0)
     font = QFont()
     font.setFamilies([*font.families(), "Noto Sans Arabic", "Noto Naskh Arabic"])
@@ -183,32 +222,41 @@ def _print(page: str, path: Path, cancelled: Callable[[], bool]) -> bool:
         document.setHtml(_with_pictures(page, document, decoder))
     finally:
         decoder.close()
-    paper = QRectF(0, 0, writer.width(), writer.height())
-    body = QRectF(paper).adjusted(0, 0, 0, -_FOOT)
+    return document
+
+
+def _paint(
+    document: QTextDocument,
+    painter: QPainter,
+    paper: QSizeF,
+    new_page: Callable[[], object],
+    cancelled: Callable[[], bool],
+    wanted: tuple[int, int] = (0, 0),
+) -> bool:
+    """Paint pages of the size `paper`, pixels at DPI. wanted: the first and last of them; 0 and 0 for all."""
+    body = QRectF(0, 0, paper.width(), paper.height() - _FOOT)
     document.setPageSize(body.size())
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise SamarError("export_failed", name=path.name, reason="no page could be begun")
-    try:
-        count = document.pageCount()
-        for number in range(count):
-            if cancelled():
-                return False
-            if number:
-                writer.newPage()
-            painter.save()
-            painter.translate(0, -number * body.height())
-            painter.setClipRect(QRectF(0, number * body.height(), body.width(), body.height()))
-            context = QAbstractTextDocumentLayout.PaintContext()
-            context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)  # paper, whatever the theme
-            context.clip = QRectF(0, number * body.height(), body.width(), body.height())
-            document.documentLayout().draw(painter, context)
-            painter.restore()
-            painter.setPen(Qt.GlobalColor.gray)
-            foot = QRectF(0, body.height(), paper.width(), _FOOT)
-            painter.drawText(
-                foot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, f"{number + 1}/{count}"
-            )
-    finally:
-        painter.end()
+    count = document.pageCount()
+    first, last = wanted if wanted[0] else (1, count)
+    is_first = True
+    for number in range(max(first, 1) - 1, min(last or count, count)):
+        if cancelled():
+            return False
+        if not is_first:
+            new_page()
+        is_first = False
+        painter.save()
+        painter.translate(0, -number * body.height())
+        painter.setClipRect(QRectF(0, number * body.height(), body.width(), body.height()))
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)  # paper, whatever the theme
+        context.clip = QRectF(0, number * body.height(), body.width(), body.height())
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+        painter.save()
+        painter.setFont(document.defaultFont())
+        painter.setPen(Qt.GlobalColor.gray)
+        foot = QRectF(0, body.height(), paper.width(), _FOOT)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, f"{number + 1}/{count}")
+        painter.restore()
     return True

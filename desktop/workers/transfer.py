@@ -6,34 +6,48 @@ import logging
 import queue
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from desktop.core.chat import Message
 from desktop.core.errors import SamarError, technical
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
+from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, export_reply, file_name
 from desktop.storage.unfinished import PAGES, noted
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
     from desktop.storage.importing import Imported
 
 log = logging.getLogger(__name__)
 
 PDF = "pdf"
-FORMATS: tuple[str, ...] = (
-    ExportFormat.MARKDOWN,
-    ExportFormat.HTML,
-    PDF,
-    ExportFormat.JSON,
-    ExportFormat.CHATML,
-    ExportFormat.SHAREGPT,
-)
+PRINT = "print"
+READABLE: tuple[str, ...] = (ExportFormat.DOCX, PDF, ExportFormat.HTML, ExportFormat.MARKDOWN)
+"""Files for people; one reply can be written in them too."""
+FORMATS: tuple[str, ...] = (*READABLE, ExportFormat.JSON, ExportFormat.CHATML, ExportFormat.SHAREGPT)
 """What a chat can be written as: the values of ExportFormat, and PDF."""
+CHOICES: tuple[str, ...] = (ExportFormat.DOCX, PDF, PRINT, *FORMATS[2:])
+"""What a person can do with a chat: the formats, and print it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is exported.
+
+    chat_ids: None for all chats. message: this message alone, which need not be in the history. title: of a message's
+    document.
+    """
+
+    chat_ids: tuple[int, ...] | None = None
+    message: Message | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +55,29 @@ class Exported:
     path: Path
     chats: int
     """How many were written; 0: cancelled."""
+    is_message: bool = False
+    """It was one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    is_sent: bool
+    """False: cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
     path: Path
     form: str
-    chat_ids: tuple[int, ...] | None
+    subject: Subject
+    labels: ExportLabels
+    source: Path | Database
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    printer: QPrinter
+    subject: Subject
     labels: ExportLabels
     source: Path | Database
 
@@ -65,6 +95,8 @@ class TransferWorker(QObject):
     """chats done, chats in all"""
     exported = Signal(object)
     """Exported."""
+    printed = Signal(object)
+    """Printed."""
     imported = Signal(object)
     """Imported; without any chat when it was cancelled."""
     failed = Signal(object)
@@ -77,7 +109,7 @@ class TransferWorker(QObject):
         there is none, what is exported is a copy of what the connection holds."""
         super().__init__(parent)
         self._history = history
-        self._jobs: queue.SimpleQueue[_Export | _Import | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Export | _Print | _Import | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._closing = threading.Event()
@@ -89,14 +121,21 @@ class TransferWorker(QObject):
         """Whether a job is at work or waits."""
         return self._waiting > 0
 
-    def export(self, path: Path, form: str, chat_ids: Sequence[int] | None, labels: ExportLabels) -> None:
-        """Write chats (None: all) into a file; `exported` or `failed` follows. form: one of FORMATS."""
+    def export(self, path: Path, form: str, subject: Subject, labels: ExportLabels) -> None:
+        """Write chats or a message into a file; `exported` or `failed` follows. form: one of FORMATS."""
+        self._queue_reading(lambda source: _Export(path, form, subject, labels, source))
+
+    def print(self, printer: QPrinter, subject: Subject, labels: ExportLabels) -> None:
+        """Print chats or a message; `printed` or `failed` follows. The printer is the worker's until then."""
+        self._queue_reading(lambda source: _Print(printer, subject, labels, source))
+
+    def _queue_reading(self, job: Callable[[Path | Database], _Export | _Print]) -> None:
         try:
             source = self._source()
         except SamarError as problem:
             self._refuse(problem)
             return
-        self._queue(_Export(path, form, None if chat_ids is None else tuple(chat_ids), labels, source))
+        self._queue(job(source))
 
     def import_from(self, path: Path) -> None:
         """Add the chats of a file or a folder of Jan's; `imported` or `failed` follows."""
@@ -133,7 +172,7 @@ class TransferWorker(QObject):
             self._thread.join()
             self._thread = None
 
-    def _queue(self, job: _Export | _Import) -> None:
+    def _queue(self, job: _Export | _Print | _Import) -> None:
         if self._closing.is_set():
             return
         if self._thread is None:
@@ -142,12 +181,14 @@ class TransferWorker(QObject):
         self._waiting += 1
         self._jobs.put(job)
 
-    def _deliver(self, outcome: Exported | Imported | SamarError) -> None:
+    def _deliver(self, outcome: Exported | Printed | Imported | SamarError) -> None:
         self._waiting -= 1
         if isinstance(outcome, SamarError):
             self.failed.emit(outcome)
         elif isinstance(outcome, Exported):
             self.exported.emit(outcome)
+        elif isinstance(outcome, Printed):
+            self.printed.emit(outcome)
         else:
             self.imported.emit(outcome)
 
@@ -169,26 +210,17 @@ class TransferWorker(QObject):
                 log.exception("a transfer failed")
                 self._done.emit(SamarError("bug", what=technical(problem)))
 
-    def _run(self, job: _Export | _Import) -> Exported | Imported:
-        reads = isinstance(job, _Export)
+    def _run(self, job: _Export | _Print | _Import) -> Exported | Printed | Imported:
+        reads = not isinstance(job, _Import)
         source = job.source
         database = source if isinstance(source, Database) else Database.connect(source, read_only=reads, patient=True)
         try:
             store = ChatStore(database)
             if isinstance(job, _Export):
-                ids = None if job.chat_ids is None else list(job.chat_ids)
-                if job.form == PDF:
-                    return Exported(job.path, self._export_pdf(store, job, ids))
-                count = export_chats(
-                    store,
-                    job.path,
-                    ExportFormat(job.form),
-                    ids,
-                    labels=job.labels,
-                    progress=self.progress.emit,
-                    cancelled=self._is_cancelled,
-                )
-                return Exported(job.path, count)
+                export = self._export_pdf if job.form == PDF else self._export
+                return Exported(job.path, export(store, job), job.subject.message is not None)
+            if isinstance(job, _Print):
+                return Printed(self._print(store, job))
             from desktop.storage import index
             from desktop.storage.importing import import_chats
 
@@ -197,25 +229,45 @@ class TransferWorker(QObject):
         finally:
             database.close()
 
-    def _export_pdf(self, store: ChatStore, job: _Export, ids: list[int] | None) -> int:
-        """Through the page of HTML, so that directions and Markdown are read in one place only."""
-        from desktop.workers.pdf import print_html
+    def _export(self, store: ChatStore, job: _Export) -> int:
+        return self._write(store, job.path, ExportFormat(job.form), job.subject, job.labels)
 
-        data = store.database.path.parent if store.database.path else None
+    def _write(self, store: ChatStore, path: Path, form: ExportFormat, subject: Subject, labels: ExportLabels) -> int:
+        """How many chats or messages were written."""
+        if subject.message is not None:
+            return export_reply(
+                store, path, form, subject.message, subject.title, labels=labels, cancelled=self._is_cancelled
+            )
+        ids = None if subject.chat_ids is None else list(subject.chat_ids)
+        return export_chats(
+            store, path, form, ids, labels=labels, progress=self.progress.emit, cancelled=self._is_cancelled
+        )
+
+    def _page(self, store: ChatStore, subject: Subject, labels: ExportLabels) -> tuple[str, int]:
+        """The page of HTML that is printed, so that directions and Markdown are read in one place only, and how many chats
+        or messages it holds; 0: cancelled."""
+        data = _data_folder(store)
         with tempfile.TemporaryDirectory(prefix=PAGES) as folder, noted(data, Path(folder)):
             page = Path(folder) / "chats.html"
-            count = export_chats(
-                store,
-                page,
-                ExportFormat.HTML,
-                ids,
-                labels=job.labels,
-                progress=self.progress.emit,
-                cancelled=self._is_cancelled,
-            )
-            if count and not print_html(page.read_text(encoding="utf-8"), job.path, self._is_cancelled, data=data):
-                return 0
-            return count
+            count = self._write(store, page, ExportFormat.HTML, subject, labels)
+            return (page.read_text(encoding="utf-8") if count else ""), count
+
+    def _export_pdf(self, store: ChatStore, job: _Export) -> int:
+        from desktop.workers.pdf import print_html
+
+        page, count = self._page(store, job.subject, job.labels)
+        done = count and print_html(page, job.path, self._is_cancelled, data=_data_folder(store))
+        return count if done else 0
+
+    def _print(self, store: ChatStore, job: _Print) -> bool:
+        from desktop.workers.pdf import print_page
+
+        page, count = self._page(store, job.subject, job.labels)
+        return bool(count) and print_page(page, job.printer, self._is_cancelled)
+
+
+def _data_folder(store: ChatStore) -> Path | None:
+    return store.database.path.parent if store.database.path else None
 
 
 def suggested_name(title: str, form: str) -> str:

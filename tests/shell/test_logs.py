@@ -31,6 +31,7 @@ from desktop.engine.client import EngineClient
 from desktop.ui.chat.model_picker import PickerState
 from desktop.ui.error_presenter import present, report
 from desktop.ui.report_dialog import ReportDialog
+from desktop.workers.transfer import Subject
 from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
 
 SECRET = "zanzibarquartz"
@@ -277,7 +278,7 @@ def test_that_no_word_of_a_chat_is_in_logs_and_report(
     with qtbot.waitSignal(samar.transfer.error_occurred, timeout=30_000):
         samar.transfer.start_import(damaged)
     with qtbot.waitSignal(samar.transfer.error_occurred, timeout=30_000):
-        samar.transfer.start_export(tmp_path / "nowhere" / f"{SECRET}.md", "markdown", None)
+        samar.transfer.start_export(tmp_path / "nowhere" / f"{SECRET}.md", "markdown", Subject())
     # a grammar and a bug that quote it
     samar.chats.set_params(GenerationParams(grammar=f"root ::= {SECRET}"))
     with qtbot.waitSignal(samar.chats.replies.failed, timeout=60_000):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -324,7 +325,7 @@ MARKS = st.sampled_from(
         "---\n",
         "[a](https://[::1]:80/)",
         "\u2066",
-    ]  # fmt: skip
+    ]
 )
 
 
@@ -344,7 +345,7 @@ def test_that_runs_hold_the_whole_text(text: str, side: Direction) -> None:
     found = list(parted(text, side))
     assert "".join(part for part, _ in found) == text
     assert all(part for part, _ in found)
-    assert all(one[1] != other[1] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] != other[1] for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize(

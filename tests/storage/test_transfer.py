@@ -17,7 +17,6 @@ from markdown_it import MarkdownIt
 from desktop.core.chat import Chat, Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
-from desktop.core.text import Direction
 from desktop.parsing import typesetting
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.database import Database
@@ -162,7 +161,7 @@ class Page(HTMLParser):
 
 def test_that_html_stands_alone_and_each_block_has_its_direction(store: ChatStore, tmp_path: Path) -> None:
     chat = fill(store)
-    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id])
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id], labels=ExportLabels(with_details=True))
     text = (tmp_path / "x.html").read_text()
     page = Page(text)
     assert not {"script", "img", "link", "iframe"} & {tag for tag, _ in page.tags}
@@ -356,3 +355,27 @@ def test_that_html_reads_messages_as_the_window_does(tmp_path: Path) -> None:
     assert "\u202e" not in page and "[U+202E]" in page
     assert '<bdi dir="ltr">050 123 4567</bdi>' in page and "text-align:left" not in page.split("</style>")[1]
     assert 'print(&quot;<bdi dir="rtl">مرحبا</bdi>&quot;, 6 * 2)' in page
+
+
+QUESTION = "Explain the water cycle to a class of twelve year old pupils, with an experiment for each step"
+
+
+@pytest.mark.parametrize("form", [ExportFormat.HTML, ExportFormat.MARKDOWN])
+def test_that_titles_are_whole(store: ChatStore, tmp_path: Path, form: ExportFormat) -> None:
+    chat = store.create_chat()
+    exchange(store, chat.id, None, f"{QUESTION}\nand more", "yes")
+    assert store.get_chat(chat.id).title.endswith("…")
+    export_chats(store, tmp_path / "x", form, [chat.id])
+    text = (tmp_path / "x").read_text()
+    if form is ExportFormat.HTML:
+        assert f"<title>{QUESTION}</title>" in text
+        assert f'<h1 dir="ltr">{QUESTION}</h1>' in text
+    else:
+        assert text.startswith(f"# {QUESTION}\n")
+    store.rename(chat.id, "Mine…")
+    export_chats(store, tmp_path / "x", form, [chat.id])
+    assert "Mine…" in (tmp_path / "x").read_text(), "what the person wrote stays"
+
+
+def test_that_the_name_of_a_file_is_not_cut_with_dots() -> None:
+    assert file_name("Explain the water…", ExportFormat.DOCX) == "Explain the water.docx"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.core.chat import Chat, MessageStatus
+from desktop.core.chat import Chat, Message, MessageStatus, Role
 from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
@@ -22,9 +24,11 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, export_chats
 from desktop.ui import i18n
+from desktop.ui.chat.format_menu import FormatMenu
+from desktop.ui.chat.message_actions import MessageBar
 from desktop.ui.settings.settings_dialog import SettingsDialog
-from desktop.workers.pdf import prepared, print_html
-from desktop.workers.transfer import FORMATS, TransferWorker
+from desktop.workers.pdf import prepared, print_html, print_page
+from desktop.workers.transfer import CHOICES, FORMATS, Printed, Subject, TransferWorker
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.tiny_gguf import png
 
@@ -73,6 +77,9 @@ def test_that_a_chat_is_exported_from_its_menu(samar: Samar, qtbot: QtBot, tmp_p
     raw = target.read_bytes()
     if form == "pdf":
         assert raw.startswith(b"%PDF-")
+    elif form == "docx":
+        with zipfile.ZipFile(target) as package:
+            assert "What is Samar?" in package.read("word/document.xml").decode()
     else:
         assert "What is Samar?" in raw.decode()
     assert samar.window.toast.label.text() == "1 chat exported"
@@ -144,7 +151,7 @@ def test_that_a_place_that_cannot_be_written_is_said(samar: Samar, qtbot: QtBot,
     chat = stored(samar.store, "One")
     for form in ("md", "pdf"):
         with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000) as failed:
-            samar.transfer.start_export(tmp_path / "not there" / "x", form, [chat.id])
+            samar.transfer.start_export(tmp_path / "not there" / "x", form, Subject((chat.id,)))
         assert failed.args[0].code == "export_failed"
 
 
@@ -157,7 +164,7 @@ def test_that_what_is_cancelled_leaves_nothing(
     samar.transfer.said.connect(lambda text, _running: said.append(text))
     monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
     with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000):
-        samar.transfer.start_export(target, "md", None)
+        samar.transfer.start_export(target, "md", Subject())
     assert said[-1] == "Cancelled. Nothing was written."
     assert list(tmp_path.glob("*.md")) == []
 
@@ -244,3 +251,151 @@ def test_that_code_and_tables_of_a_pdf_stand_as_in_the_window(app: QApplication,
         left = line.naturalTextRect().left() - line.rect().left()
         assert left >= line.rect().right() - line.naturalTextRect().right(), text
     store.database.close()
+
+
+def test_that_what_people_read_comes_first_in_the_menu(samar: Samar, qtbot: QtBot) -> None:
+    chat = stored(samar.store, "One")
+    samar.chats.load_chats()
+    sidebar = samar.window.sidebar
+    menu = sidebar.menu_for(sidebar.model.index(sidebar.model.row_of[chat.id]))
+    formats = next(found for found in menu.findChildren(FormatMenu) if found.title() == "Export")
+    assert [action.data() for action in formats.actions() if action.data()] == list(CHOICES)
+    assert [action.text() for action in formats.actions()[:5]] == [
+        "Word…", "PDF…", "Print…", "Web page…", "Markdown text…",
+    ]  # fmt: skip
+    assert formats.actions()[5].isSeparator()
+    menu.close()
+    i18n.install(QApplication.instance(), Language.ARABIC)
+    formats = FormatMenu()
+    assert [action.text() for action in formats.actions()[:3]] == ["ملف Word…", "ملف PDF…", "اطبع…"]
+    assert formats.title() == "صدّر"
+    assert FormatMenu(for_reply=True).title() == "صدّر هذا الردّ"
+    i18n.install(QApplication.instance(), Language.ENGLISH)
+
+
+def shown_chat(samar: Samar) -> tuple[Chat, int]:
+    """A chat on the screen, and the id of its reply."""
+    chat = stored(samar.store, "A: question?")
+    samar.chats.load_chats()
+    samar.window.sidebar.chat_selected.emit(chat.id)
+    return chat, samar.store.messages_of(chat.id).path_to(samar.store.get_chat(chat.id).active_leaf)[-1].id
+
+
+def reply_menu(samar: Samar, reply: int) -> FormatMenu:
+    bar = MessageBar(samar.transcript.page.look, samar.transcript)
+    bar.chosen.connect(samar.transcript.act)
+    bar.bind(samar.transcript.chat.entries[reply].message, None, full=True)
+    return bar.menu().findChild(FormatMenu, "export")
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf", "html", "md"])
+def test_that_one_reply_is_exported_from_its_menu(samar: Samar, qtbot: QtBot, tmp_path: Path, form: str) -> None:
+    _chat, reply = shown_chat(samar)
+    formats = reply_menu(samar, reply)
+    assert formats.title() == "Export this reply"
+    assert [action.data() for action in formats.actions()] == ["docx", "pdf", "print", "html", "md"]
+    next(action for action in formats.actions() if action.data() == form).trigger()
+    dialog = samar.window.findChild(QFileDialog)
+    assert dialog.selectedFiles()[0].rpartition("/")[2] == f"A question.{form}"
+    target = tmp_path / "out"
+    with qtbot.waitSignal(samar.transfer.worker.exported, timeout=60_000):
+        choose(samar, samar.window, target)
+    assert samar.window.toast.label.text() == "Reply exported"
+    raw = target.read_bytes()
+    if form == "docx":
+        with zipfile.ZipFile(target) as package:
+            raw = package.read("word/document.xml")
+    if form == "pdf":
+        assert raw.startswith(b"%PDF-")
+    else:
+        assert "سمر" in raw.decode()
+        assert "What is Samar?" not in raw.decode()
+
+
+def test_that_a_reply_of_a_temporary_chat_is_exported_and_stays_out_of_the_history(
+    samar: Samar, qtbot: QtBot, tmp_path: Path
+) -> None:
+    message = Message(1 << 30, 1 << 30, None, Role.ASSISTANT, "A *secret*.")
+    samar.transcript.set_messages([message])
+    samar.transcript.act("export-md", message.id)
+    target = tmp_path / "out.md"
+    with qtbot.waitSignal(samar.transfer.worker.exported, timeout=60_000):
+        choose(samar, samar.window, target)
+    assert target.read_text() == "A *secret*.\n"
+    assert samar.store.list_chats() == []
+
+
+def test_that_a_chat_and_a_reply_are_printed(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    chat, reply = shown_chat(samar)
+    samar.transfer.export_chats([chat.id], "Title", "print")
+    samar.transcript.act("export-print", reply)
+    dialogs = samar.window.findChildren(QPrintDialog)
+    assert len(dialogs) == 2
+    sizes = []
+    for number, dialog in enumerate(dialogs):
+        target = tmp_path / f"{number}.pdf"
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(target))
+        with qtbot.waitSignal(samar.transfer.worker.printed, timeout=60_000) as done:
+            dialog.accepted.emit(dialog.printer())
+        assert done.args == [Printed(True)]
+        assert target.read_bytes().startswith(b"%PDF-")
+        sizes.append(target.stat().st_size)
+        dialog.close()
+    assert samar.window.toast.label.text() == "Sent to the printer"
+    assert all(size > 2000 for size in sizes)
+
+
+def test_that_only_the_pages_that_are_wanted_are_printed(app: QApplication, tmp_path: Path) -> None:
+    page = "<html><title>x</title>" + "<p dir='rtl'>سطر</p>" * 300
+    counts = []
+    for wanted in ((0, 0), (2, 3), (2, 900)):
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "x.pdf"))
+        printer.setFromTo(*wanted)
+        assert print_page(page, printer)
+        counts.append((tmp_path / "x.pdf").read_bytes().count(b"/Type /Page\n"))
+    assert counts[0] > 3
+    assert counts[1:] == [2, counts[0] - 1]
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin")
+def test_that_a_printer_that_takes_nothing_is_said(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    chat = stored(samar.store, "One")
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "not there" / "x.pdf"))
+    with qtbot.waitSignal(samar.transfer.worker.failed, timeout=60_000) as failed:
+        samar.transfer.start_print(printer, Subject((chat.id,)))
+    assert failed.args[0].code == "print_failed"
+
+
+def test_that_printing_that_is_cancelled_is_said(
+    samar: Samar, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = stored(samar.store, "One")
+    said: list[str] = []
+    samar.transfer.said.connect(lambda text, _running: said.append(text))
+    monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
+    with qtbot.waitSignal(samar.transfer.worker.printed, timeout=60_000):
+        samar.transfer.start_print(QPrinter(), Subject((chat.id,)))
+    assert said[-1] == "Cancelled. Nothing was printed."
+
+
+def test_that_details_are_exported_by_choice(samar: Samar, qtbot: QtBot, tmp_path: Path) -> None:
+    chat = samar.store.create_chat("One", "Be brief.")
+    _user, reply = samar.store.begin_turn(chat.id, None, "q", "model-7B")
+    samar.store.finish(reply.id, "a", MessageStatus.FINISHED, thinking="a thought")
+    dialog = open_data_page(samar, qtbot)
+    found = []
+    for choice in (False, True):
+        dialog.export_details.chosen.emit(choice)
+        for form in ("html", "md"):
+            with qtbot.waitSignal(samar.transfer.worker.exported, timeout=60_000):
+                samar.transfer.start_export(tmp_path / "out", form, Subject((chat.id,)))
+            text = (tmp_path / "out").read_text()
+            found.append([word in text for word in ("Be brief.", "model-7B", "a thought")])
+    assert found == [[False] * 3] * 2 + [[True] * 3] * 2
+    assert samar.preferences.value.export_details
+    dialog.close()

@@ -1,4 +1,4 @@
-"""The formats that chats can be written in, as a menu."""
+"""What can be done with chats or a reply to take them away, as a menu."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 
 class FormatMenu(QMenu):
-    """What chats can be written as."""
+    """What people read first, what programs read behind it."""
 
     chosen = Signal(str)
-    """One of workers.transfer.FORMATS."""
+    """One of workers.transfer.CHOICES."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, for_reply: bool = False, can_print: bool = True) -> None:
+        """for_reply: what one reply can be written as. can_print: False where all chats are meant."""
         super().__init__(parent)
-        from desktop.workers.transfer import FORMATS
+        from desktop.workers.transfer import CHOICES, PRINT, READABLE
 
-        for form in FORMATS:
+        self._for_reply = for_reply
+        has_data = False
+        for form in CHOICES:
+            is_data = form not in READABLE and form != PRINT
+            if (is_data and for_reply) or (form == PRINT and not can_print):
+                continue
+            if is_data and not has_data:
+                self.addSeparator()
+                has_data = True
             action = self.addAction("")
             action.setData(form)
             action.triggered.connect(lambda _checked=False, form=form: self.chosen.emit(form))
@@ -24,13 +33,16 @@ class FormatMenu(QMenu):
 
     def retranslate(self) -> None:
         texts = {
-            "md": self.tr("Markdown"),
-            "html": self.tr("Web page (HTML)"),
-            "pdf": self.tr("PDF"),
-            "json": self.tr("Samar’s JSON, nothing left out"),
-            "chatml": self.tr("ChatML JSON lines, for training"),
-            "sharegpt": self.tr("ShareGPT JSON lines, for training"),
+            "docx": self.tr("Word…"),
+            "pdf": self.tr("PDF…"),
+            "print": self.tr("Print…"),
+            "html": self.tr("Web page…"),
+            "md": self.tr("Markdown text…"),
+            "json": self.tr("Samar’s own file, nothing left out…"),
+            "chatml": self.tr("For training: ChatML JSON lines…"),
+            "sharegpt": self.tr("For training: ShareGPT JSON lines…"),
         }
-        self.setTitle(self.tr("Export"))
+        self.setTitle(self.tr("Export this reply") if self._for_reply else self.tr("Export"))
         for action in self.actions():
-            action.setText(texts[action.data()])
+            if action.data():
+                action.setText(texts[action.data()])

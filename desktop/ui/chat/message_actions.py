@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
 from desktop.ui.chat.buttons import GlyphButton, leave
+from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.plain_text import PlainLabel
 
@@ -44,7 +45,7 @@ class MessageBar(QWidget):
     """The actions of one message and, for a reply, its figures at the other end. Bound anew when messages scroll by."""
 
     chosen = Signal(str, int)
-    """(action, message id): copy, copy-markdown, copy-plain, regenerate, continue, edit, probabilities, delete, fork."""
+    """(action, message id): copy, copy-markdown, copy-plain, regenerate, continue, edit, probabilities, delete, fork, export-FORMAT."""
     sibling_chosen = Signal(int, int)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -177,12 +178,18 @@ class MessageBar(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entries = [("copy-markdown", self.tr("Copy as Markdown")), ("copy-plain", self.tr("Copy as plain text"))]
+        export: FormatMenu | None = None
         if self.message is not None and self.message.role is Role.ASSISTANT:
             entries.append(("edit", self.tr("Edit reply")))
             if self.has_tokens(self.message.id):
                 entries.append(("probabilities", self.tr("Show probabilities…")))
+            export = FormatMenu(menu, for_reply=True)
+            export.setObjectName("export")
+            export.chosen.connect(lambda form: self._choose(f"export-{form}"))
         entries += [("fork", self.tr("New chat from here")), ("delete", self.tr("Delete"))]
         for action, text in entries:
+            if action == "fork" and export is not None:
+                menu.addMenu(export)
             menu.addAction(text, partial(self._choose, action)).setObjectName(action)
         if self.message is not None and (told := labels.figures(self.message.stats)):
             menu.addSeparator()

@@ -65,6 +65,8 @@ class TranscriptView(QWidget):
     probabilities_requested = Signal(int)
     answer_requested = Signal()
     """The thinking that is shown has taken long enough."""
+    export_requested = Signal(object, str)
+    """Message, one of workers.transfer.CHOICES."""
     image_chosen = Signal(str, int, int)
     """show, copy or save; message id, which of its images"""
     link_opened = Signal(str)
@@ -626,6 +628,8 @@ class TranscriptView(QWidget):
                 self.continue_requested.emit(message_id)
             case "edit":
                 self.edit_message(message_id)
+            case _ if action.startswith("export-"):
+                self.export_requested.emit(self.chat.current(message_id), action.removeprefix("export-"))
             case "fork":
                 self.fork_requested.emit(message_id)
             case "delete":

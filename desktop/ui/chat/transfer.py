@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QPageLayout
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.core.errors import SamarError
@@ -16,9 +16,12 @@ from desktop.storage.exporting import ExportLabels
 from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 from desktop.ui.main_window import MainWindow
-from desktop.workers.transfer import Exported, TransferWorker, suggested_name
+from desktop.workers.transfer import PRINT, Exported, Printed, Subject, TransferWorker, suggested_name
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+    from desktop.core.chat import Message
     from desktop.storage.importing import Imported
 
 
@@ -32,22 +35,31 @@ class TransferController(QObject):
     said = Signal(str, bool)
     """How it goes, for the page "Data"; whether it still runs."""
 
-    def __init__(self, window: MainWindow, worker: TransferWorker) -> None:
+    def __init__(self, window: MainWindow, worker: TransferWorker, with_details: Callable[[], bool]) -> None:
+        """with_details: whether files for people hold prompts, names of models and what these thought."""
         super().__init__(window)
-        self.window, self.worker = window, worker
+        self.window, self.worker, self.with_details = window, worker, with_details
         self.exporting = False
         worker.progress.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
         worker.exported.connect(self._on_exported)
+        worker.printed.connect(self._on_printed)
         worker.imported.connect(self._on_imported)
         worker.failed.connect(self._on_failed)
 
     def export_chats(self, chat_ids: list[int], title: str, form: str) -> None:
-        """Ask for a file and write chats into it. title: what the file is called at first."""
-        self._ask_export(chat_ids, title or self.tr("New chat"), form, self.window)
+        """Ask for a file and write chats into it, or for a printer. title: what the file is called at first."""
+        self._ask(Subject(tuple(chat_ids)), title or self.tr("New chat"), form, self.window)
+
+    def export_message(self, message: Message, title: str, form: str) -> None:
+        """The same with one message alone. title: of its chat."""
+        from desktop.core.chat import title_from
+
+        title = title or title_from(message.content.strip().split("\n")[0].strip("#*` "), 80)
+        self._ask(Subject(message=message, title=title), title, form, self.window)
 
     def export_all(self, form: str, parent: QWidget) -> None:
         """Ask for a file and write all chats into it, archived ones too."""
-        self._ask_export(None, self.tr("Samar chats"), form, parent)
+        self._ask(Subject(), self.tr("Samar chats"), form, parent)
 
     def import_file(self, parent: QWidget) -> None:
         dialog = QFileDialog(parent, self.tr("Import chats"))
@@ -67,20 +79,44 @@ class TransferController(QObject):
         dialog.fileSelected.connect(lambda name: self.start_import(Path(name)))
         dialog.open()
 
-    def _ask_export(self, chat_ids: Sequence[int] | None, title: str, form: str, parent: QWidget) -> None:
+    def _ask(self, subject: Subject, title: str, form: str, parent: QWidget) -> None:
+        if form == PRINT:
+            self._ask_printer(subject, title, parent)
+            return
         name = suggested_name(title, form)
         dialog = QFileDialog(parent, self.tr("Export"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(name.rpartition(".")[2])
         dialog.selectFile(name)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.start_export(Path(chosen), form, chat_ids))
+        dialog.fileSelected.connect(lambda chosen: self.start_export(Path(chosen), form, subject))
         dialog.open()
 
-    def start_export(self, path: Path, form: str, chat_ids: Sequence[int] | None) -> None:
+    def _ask_printer(self, subject: Subject, title: str, parent: QWidget) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        from desktop.workers.pdf import MARGINS
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPageMargins(MARGINS, QPageLayout.Unit.Millimeter)
+        printer.setDocName(title)
+        printer.setCreator("Samar")
+        dialog = QPrintDialog(printer, parent)
+        dialog.setWindowTitle(self.tr("Print"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.accepted.connect(lambda _printer: self.start_print(printer, subject))
+        dialog.show()
+
+    def start_export(self, path: Path, form: str, subject: Subject) -> None:
         self.exporting = True
-        self.worker.export(path, form, chat_ids, self._labels())
+        self.worker.export(path, form, subject, self._labels())
         self.said.emit(self.tr("Exporting…"), True)
+
+    def start_print(self, printer: QPrinter, subject: Subject) -> None:
+        self.exporting = True
+        self.worker.print(printer, subject, self._labels())
+        self.said.emit(self.tr("Printing…"), True)
 
     def start_import(self, path: Path) -> None:
         self.exporting = False
@@ -96,6 +132,7 @@ class TransferController(QObject):
             untitled=self.tr("New chat"),
             image=self.tr("Image"),
             direction=Direction.RTL if i18n.is_rtl() else Direction.LTR,
+            with_details=self.with_details(),
         )
 
     # from the worker
@@ -111,10 +148,19 @@ class TransferController(QObject):
         if not outcome.chats:
             self.said.emit(self.tr("Cancelled. Nothing was written."), False)
             return
-        text = i18n.grouped(self.tr("%n chat(s) exported", "", outcome.chats), outcome.chats)
+        text = self.tr("Reply exported")
+        if not outcome.is_message:
+            text = i18n.grouped(self.tr("%n chat(s) exported", "", outcome.chats), outcome.chats)
         folder = QUrl.fromLocalFile(str(outcome.path.parent))
         self.window.show_toast(text, self.tr("Open the folder"), lambda: QDesktopServices.openUrl(folder))
         self.said.emit(text, False)
+
+    def _on_printed(self, outcome: Printed) -> None:
+        if not outcome.is_sent:
+            self.said.emit(self.tr("Cancelled. Nothing was printed."), False)
+            return
+        self.window.show_toast(self.tr("Sent to the printer"))
+        self.said.emit(self.tr("Sent to the printer"), False)
 
     def _on_imported(self, outcome: Imported) -> None:
         count = len(outcome.chats)

@@ -251,7 +251,7 @@ class SettingsDialog(QDialog):
         column.addStretch(1)
 
     def _transfer(self, column: QVBoxLayout) -> None:
-        self.export_formats = FormatMenu(self)
+        self.export_formats = FormatMenu(self, can_print=False)
         self.export_button = QPushButton()
         self.export_button.setMenu(self.export_formats)
         self.import_button = QPushButton()
@@ -266,6 +266,11 @@ class SettingsDialog(QDialog):
         self._label(column, "export_hint", "hint")
         column.addSpacing(10)
         column.addLayout(leading_row(self.export_button))
+        column.addSpacing(14)
+        self._label(column, "export_details", "hint")
+        column.addSpacing(6)
+        self.export_details = Segments((False, True))
+        column.addWidget(self.export_details)
         column.addSpacing(28)
         self._label(column, "import")
         column.addSpacing(4)
@@ -298,6 +303,7 @@ class SettingsDialog(QDialog):
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
         self.states.chosen.connect(lambda value: self._change(states_gb=value))
+        self.export_details.chosen.connect(lambda value: self._change(export_details=value))
         self.deleted.chosen.connect(lambda value: self._change(deleted_days=value))
         self.help.weekly_chosen.connect(lambda value: self._change(update_weekly=value))
         self.help.network_allowed.connect(self._allow_network)
@@ -331,6 +337,7 @@ class SettingsDialog(QDialog):
         self.contrast.set_value(settings.high_contrast)
         self.figures.set_value(settings.show_figures)
         self.network.set_value(settings.network_allowed)
+        self.export_details.set_value(settings.export_details)
         self.help.show_settings(settings)
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
@@ -447,6 +454,10 @@ class SettingsDialog(QDialog):
                 "“Recently deleted”, in the menu beside the search field, holds them until then. Only days on which Samar is open count."
             ),
             "export": self.tr("Export"),
+            "export_details": self.tr(
+                "Word, PDF, printed pages, web pages and Markdown hold the conversation alone, or also instructions, names "
+                "of models and what these thought."
+            ),
             "export_hint": self.tr("All chats in one file. A single chat is exported from its menu in the side bar."),
             "import": self.tr("Import"),
             "import_hint": self.tr(
@@ -463,6 +474,8 @@ class SettingsDialog(QDialog):
         self.figures.setAccessibleName(texts["figures"])
         self.figures.setAccessibleDescription(texts["figures_hint"])
         self.contrast.set_texts((self.tr("System"), self.tr("High")))
+        self.export_details.set_texts((self.tr("The conversation alone"), self.tr("Everything")))
+        self.export_details.setAccessibleName(self.tr("What exports hold"))
         self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
         self.network.setAccessibleName(self.tr("Network"))
         self.idle.set_texts(
