@@ -6,8 +6,10 @@ import math
 import re
 from collections.abc import Sequence
 
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 
+from desktop.core.folding import utf16_offset
 from desktop.core.markdown import OWN_CODE, own_parts
 from desktop.core.text import Direction, direction_of, shown
 from desktop.ui.chat import blocks as b
@@ -18,6 +20,9 @@ from desktop.ui.chat.segments import LONGEST_LINE, OTHER_LINE_ENDS, without_end
 from desktop.ui.chat.writer import rendered
 
 _LINE = re.compile("[^\n\r" + OTHER_LINE_ENDS + "]*(?:\r\n|[\n\r" + OTHER_LINE_ENDS + "]|$)")
+_OVERHANG = 8
+"""A line may take so much more than its letters."""
+_NO_END = 1e6  # pixels
 
 
 def own_blocks(text: str, base: Direction, inside: tuple[Inside, ...]) -> list[AnyBlock]:
@@ -85,7 +90,34 @@ def widest_line(look: Look, blocks: Sequence[AnyBlock], most: float, inset: int)
                 (inline if run.style & b.CODE else plain).horizontalAdvance(rendered(run, block.kind))
                 for run in block.runs
             )
-            widest = max(widest, advance)
+            if advance + look.px(_OVERHANG) > widest:
+                widest = max(widest, advance, _laid_out(block, look.font, small))
         if widest >= most:
             return most
     return math.ceil(widest) + 2.0
+
+
+def _laid_out(block: Block, font: QFont, code: QFont) -> float:
+    """Pixels of a block in one line as the document lays it out: a last letter that reaches beyond its own place, as many
+    Arabic ones do, takes more than the sum of all."""
+    layout = QTextLayout("", font)
+    formats, text = [], ""
+    for run in block.runs:
+        part = rendered(run, block.kind)
+        if run.style & b.CODE:
+            format_ = QTextLayout.FormatRange()
+            format_.start, format_.length = utf16_offset(text, len(text)), utf16_offset(part, len(part))
+            format_.format.setFont(code)
+            formats.append(format_)
+        text += part
+    layout.setText(text)
+    layout.setFormats(formats)
+    option = QTextOption()
+    rtl = block.direction is Direction.RTL
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(_NO_END)
+    layout.endLayout()
+    return line.naturalTextWidth()

@@ -17,6 +17,7 @@ from desktop.ui.chat.blocks import MATH, Block, Kind, Run
 from desktop.ui.chat.gallery.__main__ import cases, messages
 from desktop.ui.chat.look import GUTTER, Look
 from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.theme import interface_font
 from tests.ui.chat.conftest import block_with, blocks, reply, scene, texts_left_and_right, user, x_of
 
 RIGHT = Qt.LayoutDirection.RightToLeft
@@ -315,3 +316,45 @@ def test_that_left_means_the_beginning_in_a_table_from_the_right(view: Transcrip
         block = next(block for block in blocks(view, "table") if block.text() == text)
         line = block.layout().lineAt(0)
         assert line.naturalTextRect().right() >= line.rect().right() - 2
+
+
+def test_that_a_short_message_of_ones_own_takes_one_line(
+    qapp: QApplication, make_view: Callable[..., TranscriptView]
+) -> None:
+    """In the faces of the interface, many of whose last letters reach beyond their place."""
+    before = qapp.font()
+    qapp.setFont(interface_font())
+    try:
+        view = make_view()
+        words = [
+            "سطر",
+            "عربي",
+            "مع",
+            "نص",
+            "كتاب",
+            "في",
+            "على",
+            "سمر",
+            "كيف",
+            "رسالة",
+            "؟",
+            "`رمز`",
+            "with",
+            "C++",
+            "4997",
+            "،",
+            "ى",
+            "ر",
+            "و",
+            "ج",
+            "خ",
+            "ح",
+        ]
+        texts = [f"{one} {other}" for one in words for other in words]
+        lines = []
+        for text in texts:
+            view.set_messages([user(text)])
+            lines.append(max(block.layout().lineCount() for block in blocks(view)))
+        assert [text for text, count in zip(texts, lines, strict=True) if count != 1] == []
+    finally:
+        qapp.setFont(before)
