@@ -126,8 +126,8 @@ def _answer_requests(frames_in: int, frames_out: int, environment: Environment) 
                 text = compiled[source].render(messages=request["messages"], **request["variables"])
                 _send(frames_out, id=id_, text=text)
             except MemoryError:
-                compiled.clear()
                 _send(frames_out, id=id_, refused="it needs too much memory")
+                os._exit(1)  # what is left is in pieces, and a long chat would find no room; another one is begun
             except Exception as problem:  # whatever a template makes of itself is its fault
                 _send(frames_out, id=id_, refused=_one_line(problem))
 

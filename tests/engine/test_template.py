@@ -113,6 +113,18 @@ def test_that_memory_stays_bounded_while_a_template_allocates(process: TemplateP
             assert seen.memory_info().rss < MEMORY_LIMIT
 
 
+def test_that_a_long_chat_has_room_after_a_template_that_filled_the_memory(process: TemplateProcess) -> None:
+    chat = [{"role": "user", "content": "كلمة word " * 50_000} for _ in range(40)]
+    right = process.render(CHATML, chat, {})
+    lists = "{% set n = namespace(x=[1] * 1000) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}"
+    for source in (lists, GREEDY["centred"]):
+        before = process.pid
+        with pytest.raises(TemplateError, match="memory"):
+            process.render(source, [], {})
+        assert process.render(CHATML, chat, {}) == right
+        assert process.pid != before, "what has run out of memory renders nothing more"
+
+
 def test_that_a_stop_ends_a_rendering() -> None:
     stop_after = iter([False, True])
     process = TemplateProcess(stopping=lambda: next(stop_after, True), time_limit=60)
