@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
 import sys
 import zipfile
@@ -23,6 +24,8 @@ from desktop.core.settings import Settings, storage_error
 MOST_OF_A_LOG = 200_000
 """Bytes, from the end."""
 _PRIVATE = ("system_prompt", "user_name", "window_geometry", "last_model", "known_models")
+_MODEL_FILE = re.compile(r"(?:(?:[A-Za-z]:\\|/)[^\n]{0,1000}?|[^\s/\\]{1,255})\.gguf", re.IGNORECASE)
+"""A path, which may hold blanks, or a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def collect(
     parts += [
         Part(file.name if file.suffix == ".log" else f"{file.name}.log", tail(file)) for file in logs.files(paths.logs)
     ]
-    return [Part(part.name, without_home(part.text)) for part in parts if part.text.strip()]
+    return [Part(part.name, without_names(part.text)) for part in parts if part.text.strip()]
 
 
 def computer() -> dict[str, str]:
@@ -97,9 +100,13 @@ def tail(file: Path) -> str:
     return text.partition("\n")[2] if start else text
 
 
-def without_home(text: str) -> str:
-    """The person's name is in the path of the home folder."""
+def without_names(text: str) -> str:
+    """Without the person's name, which is in the path of the home folder, and without the names of model files."""
     home = str(Path.home())
+    text = "".join(
+        _MODEL_FILE.sub("(a model).gguf", line) if ".gguf" in line.lower() else line
+        for line in text.splitlines(keepends=True)
+    )
     return text.replace(home, "~") if len(home) > 1 else text
 
 

@@ -576,8 +576,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-_MAY_QUOTE = ("export_", "import_", "template_", "grammar_")
-"""Codes whose `name` may be the title of a chat, or whose `reason` may be a piece of what a person wrote."""
+_MAY_QUOTE = ("export_", "import_", "template_", "grammar_", "schema_", "tools_", "image_")
+"""Codes whose `name` may be the title of a chat or the name of an image in it, or whose `reason` or `keyword` may be a
+piece of what a person wrote."""
 _OWN_WORDS: tuple[type[Exception], ...] = (
     AttributeError, ImportError, IndexError, MemoryError, NameError, RecursionError, RuntimeError, TypeError, UnicodeError,
     ZeroDivisionError,
@@ -606,10 +607,10 @@ class SamarError(Exception):
         return self._filled(self.details)
 
     def reportable(self) -> dict[str, str]:
-        """The details without those that may quote a chat: for a log or a report."""
-        kept = dict(self.details)
+        """The details without those that may quote a chat, and without names of model files: for a log or a report."""
+        kept = {name: value for name, value in self.details.items() if not value.lower().endswith(".gguf")}
         if self.code.startswith(_MAY_QUOTE):
-            for name in ("name", "reason"):
+            for name in ("name", "reason", "keyword"):
                 kept.pop(name, None)
         return {name: _EXCEPTION.sub(r"\1", value) for name, value in kept.items()}
 

@@ -72,6 +72,11 @@ def raised(problem: BaseException) -> BaseException:
         SamarError("import_damaged", name="a.json", reason=f"near {SECRET}"),
         SamarError("template_broken", reason=f"no {SECRET}"),
         SamarError("grammar_broken", reason=SECRET),
+        SamarError("schema_broken", reason=f"#/{SECRET} is not there"),
+        SamarError("schema_unsupported", keyword=f"$ref #/{SECRET}"),
+        SamarError("tools_broken", reason=SECRET),
+        SamarError("image_unreadable", name=f"{SECRET}.png"),
+        SamarError("model_damaged", name=f"{SECRET}.gguf", reason="it ends too early"),
         SamarError("engine_died", reason=f"ValueError: {SECRET}"),
         SamarError("engine_died", reason=f"jinja2.exceptions.UndefinedError: {SECRET}\n{SECRET}"),
     ],
@@ -231,6 +236,23 @@ def test_that_a_report_is_what_was_read_and_chosen(tmp_path: Path, log: Path) ->
     with zipfile.ZipFile(target) as archive:
         assert archive.namelist() == names[:2]
         assert archive.read("about.txt").decode() == parts[1].text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"load /models/{SECRET} of my own-Q4_K_M.gguf",
+        f"tensors from C:\\models\\{SECRET} mine.GGUF (version GGUF V3)",
+        f"{SECRET}.gguf is not there",
+        f"{'/' * 5000}{SECRET}.gguf",
+    ],
+)
+def test_that_a_report_names_no_model_file(tmp_path: Path, log: Path, line: str) -> None:
+    logging.getLogger("a").warning("%s", line)
+    logging.getLogger("a").warning("what follows stays")
+    texts = [part.text for part in diagnostics.collect(Paths.under(tmp_path), Settings(), {}, line)]
+    assert SECRET not in "".join(texts)
+    assert "what follows stays" in "".join(texts)
 
 
 def test_that_a_report_that_can_not_be_saved_is_told(tmp_path: Path) -> None:
