@@ -101,8 +101,10 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
 def _is_here(arguments: argparse.Namespace) -> bool:
     """Whether nothing has to be looked for: the checkpoint is a folder, and an adapter's base model is too."""
     folder = Path(arguments.source)
+    if not os.path.isdir(folder):  # noqa: PTH112 - pathlib raises for a name that is too long
+        return False
     needs_base = (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
-    return folder.is_dir() and (arguments.base is not None or not needs_base)
+    return arguments.base is not None or not needs_base
 
 
 def _places(arguments: argparse.Namespace, folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -216,15 +218,12 @@ def _find(
     cancel: CancelToken,
 ) -> tuple[Path, str | None]:
     folder = Path(source)
-    if folder.is_dir():
+    there = os.path.exists(folder)  # noqa: PTH110 - pathlib raises for a name that is too long
+    if there and folder.is_dir():
         return folder.resolve(), None
     source = _ADDRESS.sub(r"\1", source)
-    if folder.exists() or not _HUB_ID.fullmatch(source):
-        why = (
-            "is not a folder"
-            if folder.exists()
-            else "is neither a folder that is here nor a repository such as org/name"
-        )
+    if there or not _HUB_ID.fullmatch(source):
+        why = "is not a folder" if there else "is neither a folder that is here nor a repository such as org/name"
         raise ConversionError(ExitStatus.NOT_A_CHECKPOINT, f"{folder} {why}.")
     from converter.hub import fetch
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from desktop.core.files import exists
 from desktop.core.program import Role, mend_environment
 
 
@@ -120,7 +121,7 @@ def are_files(words: list[str]) -> bool:
     """Whether the arguments are files and folders to open ("Open with Samar") rather than a verb."""
     if all(looks_like_file(word) for word in words):
         return True
-    if not all(looks_like_file(word) or Path(word).exists() for word in words):
+    if not all(looks_like_file(word) or exists(word) for word in words):
         return False
     from desktop.cli import VERBS  # a bare name that is both means the verb
 
@@ -131,7 +132,7 @@ def looks_like_file(word: str) -> bool:
     """Whether a word can't be a verb: the name of a model, a path, an address of a file."""
     if word.lower().startswith("file:") or word.lower().endswith(".gguf"):
         return True
-    return ("/" in word or os.sep in word) and Path(word).exists()
+    return ("/" in word or os.sep in word) and exists(word)
 
 
 def absolute(word: str) -> str:

@@ -509,6 +509,7 @@ class Samar(QObject):
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
+        from desktop.core.files import is_file, is_folder
         from desktop.ui.chat.attachments import MOST_FILES, is_image_file
         from desktop.ui.models.conversion_controller import is_checkpoint
 
@@ -521,8 +522,8 @@ class Samar(QObject):
         images = [path for path in paths if is_image_file(path)]
         self.chats.images.take(images)
         paths = [path for path in paths if path not in images]
-        models = [path for path in paths if path.is_file() or is_model(path)]
-        folders = [path for path in paths if path.is_dir()]
+        models = [path for path in paths if is_file(path) or is_model(path)]
+        folders = [path for path in paths if is_folder(path)]
         if models:
             self.models.load(models[0])
             if len(models) > 1:
@@ -632,4 +633,6 @@ class Samar(QObject):
 
 def is_model(path: Path) -> bool:
     """Whether a path is named like a model's file; one that is missing is told as such."""
-    return path.suffix.lower() == ".gguf" and not path.is_dir()
+    from desktop.core.files import is_folder
+
+    return path.suffix.lower() == ".gguf" and not is_folder(path)

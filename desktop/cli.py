@@ -19,7 +19,7 @@ import msgspec
 import typer
 
 from desktop.core.errors import SamarError
-from desktop.core.files import read_regular
+from desktop.core.files import exists, read_regular
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
 from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
@@ -404,7 +404,7 @@ def adapters_of(given: list[str]) -> tuple[Adapter, ...]:
     """Adapters as FILE or FILE=SCALE. Raises BadParameter for a scale that is no number."""
     found = []
     for text in given:
-        file, _, scale = text.rpartition("=") if not Path(text).exists() else (text, "", "")
+        file, _, scale = text.rpartition("=") if not exists(text) else (text, "", "")
         try:
             found.append(
                 Adapter(path=str(Path(file or scale).expanduser()), scale=float(scale) if file and scale else 1.0)

@@ -38,6 +38,9 @@ LONGEST_NAME = 100
 TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """What a desktop gives to a program that it starts, so that its window may come to the front."""
 
+LONGEST_TOKEN = 1000
+"""Characters; it goes into the environment, which takes no zero bytes and is handed to every program that is started."""
+
 
 def meeting_place(data: Path) -> Path | None:
     """Where the Samars of this person and this data folder meet: a path without suffix in a folder that nobody else can
@@ -206,7 +209,8 @@ class Caller(QObject):
         self.socket.write(b"ok\n")
         self.socket.flush()
         self.socket.disconnectFromServer()
-        self.instance.asked.emit(files, token)
+        fit = len(token) <= LONGEST_TOKEN and is_file_name(token)
+        self.instance.asked.emit(files, token if fit else "")
 
 
 def lock(file: IO[bytes]) -> None:

@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from desktop.core.errors import SamarError, fill
+from desktop.core.files import is_file
 from desktop.core.machine import free_memory, readable
 from desktop.core.settings import Settings, SettingsFile
 from desktop.models import bandwidth, catalogue
@@ -354,7 +355,7 @@ def info(name: Name, as_json: AsJson = False, context: Context = 8192) -> None:
     """Show a model's card: what its header says, and whether it fits."""
     path = Path(name).expanduser()
     companions: tuple[str, ...] = ()
-    if not path.is_file():
+    if not is_file(path):
         entry = _library().find(name)
         path, companions = Path(entry.path), entry.companions
     card = card_of(path, companions)

@@ -13,6 +13,7 @@ from types import FrameType
 import msgspec
 
 from desktop.core.errors import SamarError
+from desktop.core.files import is_file
 from desktop.core.generation import GenerationStats, TokenChoice
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
@@ -41,7 +42,7 @@ def chosen_model(given: str, settings: Settings) -> Path:
     if given:
         return Path(given).expanduser()
     last = Path(settings.last_model) if settings.last_model else None
-    return last if last and last.is_file() else starter_model()
+    return last if last and is_file(last) else starter_model()
 
 
 @contextmanager

@@ -41,6 +41,20 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
     return data
 
 
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether anything is there. False where the system can't say, as in the two below: pathlib raises there, for a name
+    that is too long or a folder that may not be searched."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def shown(path: str | os.PathLike[str]) -> str:
     """A path or name as text that can be printed, stored and sent: letters that are no UTF-8 become U+FFFD."""
     return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

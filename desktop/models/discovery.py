@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.files import read_regular
+from desktop.core.files import is_file, read_regular
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ def _ollama(folder: Path) -> Iterator[Found]:
         if len(models) != 1 or models[0] in seen:
             continue
         blob = folder / "blobs" / f"sha256-{models[0]}"
-        if not blob.is_file():
+        if not is_file(blob):
             continue
         seen.add(models[0])
         host, owner, model, tag = path.relative_to(root).parts
@@ -195,7 +195,7 @@ def _ollama(folder: Path) -> Iterator[Found]:
             name=name if tag == "latest" else f"{name}:{tag}",
             repo=f"{owner}/{model}" if host == "hf.co" else "",
             sha256=models[0],
-            companions=tuple(p for p in beside if p.is_file()),
+            companions=tuple(p for p in beside if is_file(p)),
         )
 
 

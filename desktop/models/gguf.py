@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from desktop.core.errors import SamarError
-from desktop.core.files import open_regular, shown
+from desktop.core.files import exists, open_regular, shown
 from desktop.core.model import FileFacts
 
 MAX_METADATA = 65_536
@@ -322,7 +322,7 @@ def part_paths(path: Path) -> list[Path]:
         return [path]
     paths = [path.with_name(f"{match['stem']}-{i:05d}-of-{count:05d}{match['ending']}") for i in range(1, count + 1)]
     for part in paths:
-        if part != path and not part.exists():
+        if part != path and not exists(part):
             raise SamarError("model_part_missing", name=shown(path.name), part=shown(part.name))
     return paths
 

@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from desktop.core import private
 from desktop.core.errors import SamarError
-from desktop.core.files import shown
+from desktop.core.files import is_file, is_folder, shown
 from desktop.core.paths import Paths, starter_model
 from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
@@ -129,7 +129,7 @@ class Library:
         found = []
         for folder in map(Path, known.folders):
             inside = sum(folder in path.parents for path in entries)
-            found.append(Folder(path=folder, there=folder.is_dir(), models=inside))
+            found.append(Folder(path=folder, there=is_folder(folder), models=inside))
         return found
 
     def settings(self, model_id: str) -> ModelSettings:
@@ -191,7 +191,7 @@ class Library:
         path = path.expanduser().absolute()
         if shown(path) != str(path):
             raise SamarError("name_not_text", name=shown(path.name))
-        if path.is_dir():
+        if is_folder(path):
             return self._add_folder(path)
         gguf.inspect(path)
         first = gguf.part_paths(path)[0]
@@ -199,7 +199,7 @@ class Library:
         if entry is None:
             raise SamarError("model_missing", name=path.name)
         with self._changing() as known:
-            there = next((e for e in known.entries if e.id == entry.id and Path(e.path).is_file()), None)
+            there = next((e for e in known.entries if e.id == entry.id and is_file(e.path)), None)
             if there is None or there.path == entry.path:
                 known.entries = [e for e in known.entries if e.id != entry.id]
                 known.entries.append(entry if there is None else there)
@@ -211,7 +211,7 @@ class Library:
     def _add_folder(self, folder: Path) -> list[Entry]:
         inside = list(discovery.gguf_files(folder))
         if not inside:
-            if any((folder / name).is_file() for name in CHECKPOINT_FILES):
+            if any(is_file(folder / name) for name in CHECKPOINT_FILES):
                 raise SamarError("checkpoint_found", name=folder)
             raise SamarError("nothing_to_import", name=folder.name)
         with self._changing() as known:
@@ -285,9 +285,9 @@ class Library:
         inside = self.models.resolve()
         files = []
         with contextlib.suppress(SamarError):
-            files = [path for path in entry.files() if path.is_file()]
+            files = [path for path in entry.files() if is_file(path)]
         needed = {name for other in self.entries() if other.id != entry.id for name in other.companions}
-        files += [Path(name) for name in entry.companions if name not in needed and Path(name).is_file()]
+        files += [Path(name) for name in entry.companions if name not in needed and is_file(name)]
         return [path for path in files if inside in path.resolve().parents]
 
     # ---- verifying

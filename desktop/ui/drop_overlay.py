@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.core.files import is_file, is_folder
 from desktop.ui import icons, theme
 from desktop.ui.chat.attachments import sources_of
 
@@ -85,8 +86,8 @@ class DropOverlay(QWidget):
             return self.tr("Drop to attach to the message"), shown
         first = Path(self.paths[0]) if self.paths else Path()
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
-        if first.is_dir():
-            if (first / "config.json").is_file():
+        if is_folder(first):
+            if is_file(first / "config.json"):
                 return self.tr("Drop to convert this checkpoint"), name
             return self.tr("Drop to add the models in this folder"), name
         if first.suffix.lower() == ".gguf":

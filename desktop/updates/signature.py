@@ -39,7 +39,10 @@ def check(data: bytes, signature: bytes, keys: Sequence[str], version: str) -> N
     if not first.startswith("untrusted comment: ") or not third.startswith(COMMENT) or signed[:2] != PREHASHED:
         raise untrusted("the signature can't be read")
     said = third.removeprefix(COMMENT)
-    key = next((raw for raw in map(_public, keys) if raw[2:10] == signed[2:10]), None)
+    try:
+        key = next((raw for raw in map(_public, keys) if raw[2:10] == signed[2:10]), None)
+    except ValueError as problem:
+        raise untrusted("a key of this Samar can't be read") from problem
     if key is None:
         raise untrusted("it was signed with a key that this Samar does not know")
     _verify(key[10:], signed[10:], hashlib.blake2b(data).digest(), "the signature is not right")

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from desktop.core.files import exists
 from desktop.core.program import Role, child_command, child_environment
 
 log = logging.getLogger(__name__)
@@ -200,4 +201,4 @@ class Conversion(QObject):
 
 def _named(source: Path) -> str:
     """A folder as the system writes it, a repository as the Hub does."""
-    return str(source) if source.exists() else source.as_posix()
+    return str(source) if exists(source) else source.as_posix()

@@ -62,6 +62,13 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
+@pytest.mark.parametrize("verb", ["info", "import", "verify", "rm"])
+def test_that_a_name_that_is_too_long_is_told(verb: str) -> None:
+    done = run(verb, f"{'a' * 300}.gguf")
+    assert isinstance(done.exception, SamarError)
+    assert done.exception.code in ("model_unknown", "model_unreadable")
+
+
 def answer(*words: str) -> Any:
     done = run(*words, "--json")
     assert done.exit_code == 0, done.exception

@@ -243,6 +243,13 @@ def test_that_bad_input_ends_with_one_sentence_and_no_file(
     assert fingerprint(folder) == before
 
 
+def test_that_a_name_that_is_too_long_is_no_checkpoint(out: Path) -> None:
+    outcome = run(Path("a" * 300), "--out", out / "x.gguf")
+    assert outcome.status == ExitStatus.NOT_A_CHECKPOINT
+    assert "neither a folder that is here nor a repository" in outcome.err
+    assert len(outcome.err.strip().splitlines()) == 1
+
+
 def test_that_a_missing_and_an_additional_expert_are_noticed(tmp_path: Path, out: Path) -> None:
     folder = write_checkpoint(MIXTRAL, tmp_path)
     tensors = weights_of(MIXTRAL)

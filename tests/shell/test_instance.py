@@ -203,6 +203,17 @@ def test_that_a_caller_that_makes_no_sense_is_hung_up_on(
     told(qtbot, first, data_dir)
 
 
+@pytest.mark.skipif(not POSIX, reason="speaks to the socket as a file")
+@pytest.mark.parametrize(("token", "taken"), [("a token", "a token"), ("\0", ""), ("\ud800", ""), ("x" * 200_000, "")])
+def test_that_a_token_that_no_environment_takes_is_left_out(
+    qtbot: QtBot, first: Instance, data_dir: Path, token: str, taken: str
+) -> None:
+    message = json.dumps({"files": ["/a"], "token": token}).encode() + b"\n"
+    with call(data_dir, message), qtbot.waitSignal(first.asked, timeout=20_000) as asked:
+        pass
+    assert asked.args == [["/a"], taken]
+
+
 CALLER = """
 import sys
 from pathlib import Path

@@ -149,6 +149,12 @@ def test_that_either_of_two_keys_is_enough(releases: LoopbackReleases, updater: 
     assert updater.fetch(found, lambda _held, _size: None).exists()
 
 
+@pytest.mark.parametrize("key", ["AAAA", "no base64", PUBLIC[:-4]])
+def test_that_a_key_that_is_none_is_told(releases: LoopbackReleases, updater: Updater, key: str) -> None:
+    updater.source = Source(releases.url, (key, PUBLIC))
+    assert failed(updater).code == "update_untrusted"
+
+
 def test_that_a_file_that_is_not_in_the_sums_is_not_believed(releases: LoopbackReleases, updater: Updater) -> None:
     sums = b"0" * 64 + b"  other.deb\n"
     releases.files["SHA256SUMS"] = sums

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.core.files import open_regular
+from desktop.core.files import is_folder, open_regular
 from desktop.core.images import SUFFIXES, ImageFile, kind_of
 from desktop.core.reads import within
 from desktop.ui import icons, theme
@@ -30,7 +30,7 @@ def is_image_file(path: Path) -> bool:
     if "\0" in str(path):
         return False
     if path.suffix.lower() in SUFFIXES:
-        return not path.is_dir()
+        return not is_folder(path)
     if path.suffix.lower() in _NO_IMAGES:  # not read: this is the window's thread
         return False
     return within(WAIT_S, lambda: _begins_as_image(path), False)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.core.errors import SamarError
+from desktop.core.files import is_file
 from desktop.core.generation import GenerationStats
 from desktop.core.load_mark import LoadMark
 from desktop.core.model import ModelInfo
@@ -171,7 +172,7 @@ class ModelController(QObject):
         known = list(dict.fromkeys([*map(Path, self.preferences.value.known_models), *self.library]))
         known = [path for path in known if not self._is_starter(path)]
         choices = [ModelChoice(str(starter_model()), self._name(starter_model()), "", self.tr("Comes with Samar"))]
-        there = within(WAIT_S, lambda: [path for path in known if path.is_file()], known)
+        there = within(WAIT_S, lambda: [path for path in known if is_file(path)], known)
         choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in there]
         self.window.picker.set_models(choices)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
+from desktop.core.files import is_file
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.plan_card import PlanCard, PlanView, TypeChoice
 from desktop.workers.conversion import Conversion, ConversionPlan
@@ -22,7 +23,7 @@ REST_OF_LOADED = 1.1, 300_000_000
 
 def is_checkpoint(folder: Path) -> bool:
     """Whether a folder looks like a Hugging Face checkpoint or adapter."""
-    return (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
+    return is_file(folder / "config.json") or is_file(folder / "adapter_config.json")
 
 
 class ConversionController(QObject):

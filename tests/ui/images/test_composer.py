@@ -124,6 +124,13 @@ def test_that_a_flood_of_files_is_bounded_and_told(
     assert samar.window.banner.error is not None and samar.window.banner.error.code == "too_many_files"
 
 
+@pytest.mark.parametrize("suffix", [".png", ".gguf", ".txt", ""])
+def test_that_a_name_that_is_too_long_is_told(start: Start, suffix: str) -> None:
+    samar = start()
+    samar.answer_start([f"/{'a' * 300}{suffix}"], "token")
+    assert samar.window.isVisible()
+
+
 def test_that_a_name_that_no_file_can_have_is_no_image() -> None:
     assert not is_image_file(Path("a\0.png"))
 
