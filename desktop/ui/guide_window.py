@@ -19,8 +19,10 @@ from desktop.ui.chat.pictures import Drawings
 from desktop.ui.chat.stream import blocks_of
 from desktop.ui.commands import text_of
 from desktop.ui.main_window import centred
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcut_sheet import shortcuts
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Edge, Label, LineEdit, say
 
 BUTTONS_IN_ROW = 3
@@ -209,5 +211,6 @@ class GuideWindow(QDialog):
         self.setWindowTitle(self.tr("How to use Samar"))
         self.field.setPlaceholderText(self.tr("Search the Help"))
         self.field.setAccessibleName(self.tr("Search the Help"))
+        set_tool_tip(self.field, with_shortcut(self.tr("Search the Help"), native("Ctrl+F")))
         self.list.setAccessibleName(self.tr("Topics"))
         self.nothing.setText(self.tr("No topic has these words."))

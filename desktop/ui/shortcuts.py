@@ -114,6 +114,11 @@ def resend_ligature(widget: QWidget) -> None:
         QCoreApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyPress, 0xFEFB, control, "لا"))
 
 
+def with_shortcut(name: str, keys: str) -> str:
+    """What a tool tip says: a name, and its shortcut set apart, so that the comma of Ctrl+, keeps its side in Arabic."""
+    return f"{name}  \u2066{keys}\u2069" if keys else name
+
+
 _SIGNS = {"Up": "↑", "Down": "↓", "Return": "↵"}
 
 

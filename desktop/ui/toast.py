@@ -12,6 +12,7 @@ from desktop.core.errors import SamarError
 from desktop.ui import theme
 from desktop.ui.card import Card
 from desktop.ui.error_presenter import Presented, present
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import IconButton, Label, say
 
 SHOWN_MS = 7000
@@ -172,7 +173,7 @@ class Banner(Card):
 
     def _retranslate(self) -> None:
         self._mirror()
-        self.close_button.describe(self.tr("Close"))
+        self.close_button.describe(self.tr("Close"), native("Esc"))
         self.copy.setText(self.tr("Copy details"))
         if self.error is not None:
             self.presented = present(self.error)

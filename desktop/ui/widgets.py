@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from desktop.core.text import Direction, direction_of
 from desktop.ui import icons, theme
 from desktop.ui.plain_text import PlainLabel, set_tool_tip
-from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature
+from desktop.ui.shortcuts import is_ligature_shortcut, resend_ligature, with_shortcut
 
 KEYBOARD_REASONS = (
     Qt.FocusReason.TabFocusReason,
@@ -72,8 +72,7 @@ class Button(QAbstractButton):
         """Set name, tool tip and accessible name at once."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
-        # set apart, so that the comma of Ctrl+, keeps its side in Arabic
-        set_tool_tip(self, f"{name}  \u2066{shortcut}\u2069" if shortcut else name)
+        set_tool_tip(self, with_shortcut(name, shortcut))
 
 
 class IconButton(Button):

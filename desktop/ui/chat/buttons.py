@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.shortcuts import with_shortcut
 
 STROKES = {
     "copy": '<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/>'
@@ -67,12 +68,16 @@ class GlyphButton(QAbstractButton):
         self.raised = raised
         """Stands on a round surface of its own, above the text."""
         self._ring = False
-        set_tool_tip(self, name)
-        self.setAccessibleName(name)
+        self.describe(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_look(look)
+
+    def describe(self, name: str, shortcut: str = "") -> None:
+        """Set name and tool tip at once."""
+        set_tool_tip(self, with_shortcut(name, shortcut))
+        self.setAccessibleName(name)
 
     def set_look(self, look: Look) -> None:
         self._look = look

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from desktop.core.generation import GenerationParams
 from desktop.core.presets import Preset
 from desktop.ui import i18n, theme
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import IconButton, Label, Meter
 
 if TYPE_CHECKING:  # a hundred widgets: they come when the panel is opened
@@ -332,7 +333,7 @@ class ChatPanel(QFrame):
     def _retranslate(self) -> None:
         self._mirror()
         self.title.setText(self.tr("This chat"))
-        self.close_button.describe(self.tr("Close the panel"), "Ctrl+Shift+P")
+        self.close_button.describe(self.tr("Close the panel"), native("Ctrl+Shift+P"))
         self.prompt_label.setText(self.tr("System prompt"))
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))

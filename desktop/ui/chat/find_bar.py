@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from desktop.ui.chat.copying import CHROME
 from desktop.ui.chat.look import P_KIND, Look, colour
 from desktop.ui.chat.writer import units
 from desktop.ui.plain_text import PlainLabel
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import LineEdit
 
 MOST = 5000
@@ -73,13 +74,11 @@ class FindBar(QFrame):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.field = _Field(self)
-        self.field.setPlaceholderText(self.tr("Find in this chat"))
-        self.field.setAccessibleName(self.tr("Find in this chat"))
         self.field.setFrame(False)
         self.count = PlainLabel(parent=self)
-        self.previous = GlyphButton("up", self.tr("Previous hit"), look, self)
-        self.next = GlyphButton("down", self.tr("Next hit"), look, self)
-        self.leave = GlyphButton("close", self.tr("Close"), look, self)
+        self.previous = GlyphButton("up", "", look, self)
+        self.next = GlyphButton("down", "", look, self)
+        self.leave = GlyphButton("close", "", look, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(4)
@@ -96,7 +95,20 @@ class FindBar(QFrame):
         self.next.clicked.connect(lambda: self._move(1))
         self.leave.clicked.connect(self.closed)
         self.set_look(look)
+        self._retranslate()
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.field.setPlaceholderText(self.tr("Find in this chat"))
+        self.field.setAccessibleName(self.tr("Find in this chat"))
+        self.previous.describe(self.tr("Previous hit"), native("Shift+Return"))
+        self.next.describe(self.tr("Next hit"), native("Return"))
+        self.leave.describe(self.tr("Close"), native("Esc"))
 
     def set_look(self, look: Look) -> None:
         self._look = look

@@ -24,6 +24,7 @@ from desktop.core.images import check_image, kind_of
 from desktop.core.settings import storage_error
 from desktop.ui import icons, theme
 from desktop.ui.error_presenter import present
+from desktop.ui.shortcuts import native
 from desktop.ui.widgets import IconButton, Label, name_changed, say
 from desktop.workers.images import ImageWorker
 
@@ -280,6 +281,6 @@ class ImageViewer(QDialog):
         self.back.describe(self.tr("Previous image"))
         self.on.describe(self.tr("Next image"))
         self.larger.describe(self.tr("Enlarge"), "+")
-        self.copy.describe(self.tr("Copy the image"), "Ctrl+C")
-        self.save.describe(self.tr("Save the image…"), "Ctrl+S")
+        self.copy.describe(self.tr("Copy the image"), native("Ctrl+C"))
+        self.save.describe(self.tr("Save the image…"), native("Ctrl+S"))
         self.close_button.describe(self.tr("Close"), "Esc")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.shortcuts import native
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Button, Edge, Label, draw_line, name_changed
 
 POPUP_WIDTH = 340
@@ -383,5 +383,5 @@ class ModelPicker(Button):
     def _retranslate(self) -> None:
         name, note = self.texts()
         self.setAccessibleName(self.tr("Model: {name}").replace("{name}", f"{name} {note}".strip()))
-        choose = f"{self.tr('Choose a model')}  {native('Ctrl+M')}"
+        choose = with_shortcut(self.tr("Choose a model"), native("Ctrl+M"))
         set_tool_tip(self, f"{self.path}\n{choose}" if self.path else choose)

@@ -42,7 +42,8 @@ class Overlays(QObject):
         self.hovered: int | None = None
         self.current: int | None = None
         """The message that the keyboard is at."""
-        self.down = GlyphButton("to-end", self.tr("To the end"), page.look, page, raised=True)
+        self.down = GlyphButton("to-end", "", page.look, page, raised=True)
+        self.down.describe(self.tr("To the end"))
         self.down.clicked.connect(self.to_end_asked)
         self.down.hide()
         self.at_end = True
@@ -64,6 +65,16 @@ class Overlays(QObject):
         for code in (*self.code_bars.values(), *self._spare_code):
             code.set_look(look)
         self.down.set_look(look)
+
+    def retranslate(self) -> None:
+        """The interface speaks another language: bars that were made before are made anew."""
+        self._keep(set(), set())
+        for bar in (*self._spare, *self._spare_code):
+            bar.deleteLater()
+        self._spare.clear()
+        self._spare_code.clear()
+        self.down.describe(self.tr("To the end"))
+        self.update_soon()
 
     def reset(self) -> None:
         """The document was emptied."""

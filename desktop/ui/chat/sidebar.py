@@ -18,7 +18,7 @@ from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.selection_bar import SelectionBar
 from desktop.ui.chat.sidebar_menus import SidebarMenus
 from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.shortcuts import native
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import IconButton, Label, LineEdit, Moon, RowButton, say
 
 WIDTH = 264
@@ -430,7 +430,7 @@ class Sidebar(QFrame):
         self.archive_head.describe(self.tr("Back to all chats"))
         self.search.setPlaceholderText(self.tr("Search chats"))
         self.search.setAccessibleName(self.tr("Search chats"))
-        set_tool_tip(self.search, f"{self.tr('Search chats')}  {native('Ctrl+K')}")
+        set_tool_tip(self.search, with_shortcut(self.tr("Search chats"), native("Ctrl+K")))
         self.search.name_clear(self.tr("Clear the search"))
         self.view.setAccessibleName(self.tr("Chats"))
         self.models.setText(self.tr("Models"))

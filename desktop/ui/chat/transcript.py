@@ -464,6 +464,9 @@ class TranscriptView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.FontChange) and hasattr(self, "find_bar"):
             self._restyle()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self.page.setAccessibleName(self.tr("Conversation"))
+            self.overlays.retranslate()
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:

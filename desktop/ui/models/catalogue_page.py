@@ -13,6 +13,7 @@ from desktop.ui.choice import Choice
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, is_language_change
 from desktop.workers.models import InCatalogue
 
@@ -242,6 +243,7 @@ class CataloguePage(QWidget):
         self.heading.setText(self.tr("Recommended for this computer"))
         self.words.setPlaceholderText(self.tr("Filter"))
         self.words.setAccessibleName(self.tr("Filter"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Filter"), native("Ctrl+F")))
         chosen = self.which.currentIndex()
         self.which.blockSignals(True)
         self.which.clear()

@@ -22,6 +22,8 @@ from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, is_language_change
 
 
@@ -278,6 +280,7 @@ class HubPage(QWidget):
         self.off.retranslate(self.host)
         self.words.setPlaceholderText(self.tr("Search the Hugging Face Hub"))
         self.words.setAccessibleName(self.tr("Search the Hugging Face Hub"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Search the Hugging Face Hub"), native("Ctrl+F")))
         self.search.setText(self.tr("Search"))
         self.token.setText(self.tr("Access token…"))
         self.button.setText(self.tr("Download"))

@@ -15,6 +15,8 @@ from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
+from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, is_language_change
 from desktop.workers.models import OnDisk
 
@@ -180,6 +182,7 @@ class LocalPage(QWidget):
     def retranslate(self) -> None:
         self.words.setPlaceholderText(self.tr("Filter"))
         self.words.setAccessibleName(self.tr("Filter"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Filter"), native("Ctrl+F")))
         self.add_files.setText(self.tr("Add a file…"))
         self.add_folder.setText(self.tr("Add a folder…"))
         self.folders.setText(self.tr("Folders…"))

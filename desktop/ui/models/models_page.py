@@ -13,7 +13,9 @@ from desktop.ui.models.catalogue_page import CataloguePage
 from desktop.ui.models.downloads_panel import DownloadsPanel
 from desktop.ui.models.hub_page import HubPage
 from desktop.ui.models.local_page import LocalPage
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.screen_fit import centre_on, resize_within_screen, screen_of
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import IconButton, Label, Segments, is_language_change, say
 
 
@@ -125,6 +127,8 @@ class ModelsPage(QWidget):
         self.setWindowTitle(self.tr("Models"))
         self.title.setText(self.tr("Models"))
         self.tabs.set_texts([self.tr("On this computer"), self.tr("Recommended"), self.tr("On the Hub")])
+        for number, tab in enumerate(self.tabs.group.buttons(), 1):
+            set_tool_tip(tab, with_shortcut(tab.text(), native(f"Ctrl+{number}")))
         self.tabs.setAccessibleName(self.tr("Which models"))
 
     def changeEvent(self, event: QEvent) -> None:

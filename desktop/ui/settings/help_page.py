@@ -13,7 +13,7 @@ from desktop.core.settings import Settings
 from desktop.ui.error_presenter import about, present, samar_version
 from desktop.ui.guide import topic_title
 from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.shortcuts import native
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.updates import Step, UpdateState
 from desktop.ui.widgets import Label, Meter, Segments, say
 
@@ -218,9 +218,9 @@ class HelpPage(QWidget):
         self.promise.setText(self.tr("Free software under the MIT licence. It runs on this computer alone."))
         self.guide.setText(self.tr("How to use Samar"))
         self.guide_button.setText(self.tr("Open the Help"))
-        set_tool_tip(self.guide_button, f"{self.tr('Open the Help')}  {native('F1')}")
+        set_tool_tip(self.guide_button, with_shortcut(self.guide_button.text(), native("F1")))
         self.keys_button.setText(self.tr("Keyboard shortcuts"))
-        set_tool_tip(self.keys_button, f"{self.tr('Keyboard shortcuts')}  {native('Ctrl+/')}")
+        set_tool_tip(self.keys_button, with_shortcut(self.keys_button.text(), native("Ctrl+/")))
         self.news_button.setText(self.tr("What’s new"))
         for name, button in self.topic_buttons.items():
             button.setText(topic_title(name))

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from desktop.ui import bilingual
 from desktop.ui.command_palette import KEYS, Rows
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.sampling import SamplingEditor
+from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, say
 
 BEGINS_OPTION = ("subject", "label", "heading")
@@ -196,5 +198,6 @@ class SettingsSearch(QWidget):
     def _retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Search the settings"))
         self.field.setAccessibleName(self.tr("Search the settings"))
+        set_tool_tip(self.field, with_shortcut(self.tr("Search the settings"), native("Ctrl+F")))
         self.list.setAccessibleName(self.tr("Options"))
         self.nothing.setText(self.tr("No option has these words."))
