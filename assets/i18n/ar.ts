@@ -3325,10 +3325,6 @@ Everything stays on this computer.</source>
         <translation>تصدير</translation>
     </message>
     <message>
-        <source>All chats in one file. A single chat is exported from its menu in the side bar.</source>
-        <translation>كل المحادثات في ملف واحد. أمّا المحادثة الواحدة فتُصدَّر من قائمتها في الشريط الجانبي.</translation>
-    </message>
-    <message>
         <source>Import</source>
         <translation>استيراد</translation>
     </message>
@@ -3411,6 +3407,10 @@ Everything stays on this computer.</source>
     <message>
         <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
         <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
+    </message>
+    <message>
+        <source>All chats in one file. A single chat is exported or printed from its menu in the side bar, a reply from the menu under it.</source>
+        <translation>كل المحادثات في ملف واحد. أمّا المحادثة الواحدة فتُصدَّر أو تُطبع من قائمتها في الشريط الجانبي، والردّ من القائمة التي تحته.</translation>
     </message>
     <message>
         <source>Never</source>

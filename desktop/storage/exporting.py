@@ -17,6 +17,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -24,6 +25,7 @@ import msgspec
 
 from desktop.core import private
 from desktop.core.chat import Chat, Message, MessageStatus, Picture, Role, title_from
+from desktop.core.code_colours import COLOURS
 from desktop.core.errors import SamarError
 from desktop.core.formulas import UNITS
 from desktop.core.graphemes import cut
@@ -31,6 +33,7 @@ from desktop.core.images import media_type
 from desktop.core.isolates import Span, code_spans, prose_spans, with_spans
 from desktop.core.markdown import OWN_CODE, close_markdown, leads_out, make_parser, own_parts, set_directions
 from desktop.core.text import Direction, direction_of, shown
+from desktop.parsing.highlighting import CodeHighlighter
 from desktop.parsing.typesetting import Typesetter
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.exchange import FORMAT, VERSION, ExchangeChat, ExchangeImage, ExchangeMessage
@@ -299,8 +302,9 @@ class _HtmlWriter(_Writer):
 
     def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool]) -> None:
         super().__init__(labels, cancelled)
-        self.typesetter = Typesetter()
+        self.typesetter, self.highlighter = Typesetter(), CodeHighlighter()
         self.needed.callback(self.typesetter.close)
+        self.needed.callback(self.highlighter.close)
         self.markdown = make_parser()
         self.markdown.options["breaks"] = True  # as the window shows them
         for kind in ("math_inline", "math_inline_double", "math_block"):
@@ -321,7 +325,7 @@ class _HtmlWriter(_Writer):
         title = _one_line(self.title(store, chat))
         parts = [
             f'<main>\n<h1 dir="{direction_of(title)}">{html.escape(title)}</h1>',
-            f'<p class="date" dir="ltr">{_date(chat.created_at)}</p>',
+            f'<p class="date" dir="{self.labels.direction}"><bdi dir="ltr">{_date(chat.created_at)}</bdi></p>',
         ]
         if chat.system_prompt and self.labels.with_details:
             parts.append(
@@ -341,7 +345,7 @@ class _HtmlWriter(_Writer):
     def _content(self, store: ChatStore, message: Message) -> str:
         images = "".join(_embedded(image, data) for image, data in _readable_images(store, message))
         if message.role is Role.USER:
-            return images + _own(message.content)
+            return images + _own(message.content, self)
         return images + self._rendered(message.content, f"{message.chat_id}-{message.id}")
 
     def _turn(self, kind: str, speaker: str, thinking: str, content: str) -> str:
@@ -387,13 +391,13 @@ def _named(image: Picture) -> str:
     return _one_line(image.name) or f"{image.width} × {image.height}"
 
 
-def _own(text: str) -> str:
+def _own(text: str, writer: _HtmlWriter) -> str:
     """A message of one's own: as it was written, line by line."""
     lines = shown(text).strip("\n").split("\n")
     out: list[str] = []
     for start, end, language in own_parts(lines):
         if language is not None:
-            out.append(_code_panel("\n".join(lines[start:end]), language))
+            out.append(_code_panel("\n".join(lines[start:end]), language, writer))
             continue
         line, at = lines[start], 0
         parts: list[str] = []
@@ -417,13 +421,42 @@ def _inline_code(text: str) -> str:
     return f'<code dir="ltr">{_with_bdi(text, code_spans)}</code>'
 
 
-def _code_panel(code: str, language: str) -> str:
-    lines = "\n".join(_with_bdi(line, code_spans) for line in code.removesuffix("\n").split("\n"))
+def _code_panel(code: str, language: str, writer: _HtmlWriter) -> str:
+    sources = code.removesuffix("\n").split("\n")
+    found = writer.highlighter.spans(language, sources, writer.cancelled) or []
+    colours = [*found, *[[]] * (len(sources) - len(found))]
+    lines = "\n".join(map(_code_line, sources, colours))
     name = f' class="language-{html.escape(language)}"' if language else ""
     return f'<pre dir="ltr"><code dir="ltr"{name}>{lines}</code></pre>\n'
 
 
-def _render_text(_renderer: object, tokens: Sequence[Token], at: int, _options: object, _env: object) -> str:
+def _code_line(line: str, colours: Sequence[tuple[int, int, str]]) -> str:
+    """HTML of a line of code. colours: (start, length, role)."""
+    edges = {0, len(line)} | {edge for start, length, _role in colours for edge in (start, start + length)}
+    roles = {
+        at: role for start, length, role in colours if role in COLOURS for at in edges if start <= at < start + length
+    }
+
+    def part(start: int, end: int) -> str:
+        places = sorted({start, end} | {edge for edge in edges if start < edge < end})
+        out = []
+        for begin, behind in pairwise(places):
+            role = roles.get(max(edge for edge in edges if edge <= begin), "")
+            text = html.escape(line[begin:behind])
+            out.append(f'<span class="c-{role}">{text}</span>' if role else text)
+        return "".join(out)
+
+    out: list[str] = []
+    at = 0
+    for start, end, side in code_spans(line):
+        out += [part(at, start), f'<bdi dir="{side}">{part(start, end)}</bdi>']
+        at = end
+    return "".join([*out, part(at, len(line))])
+
+
+def _render_text(
+    _renderer: object, tokens: Sequence[Token], at: int, _options: object, env: Mapping[str, _HtmlWriter]
+) -> str:
     """Text and code, what has an order of its own kept apart; images as the words that stand for them."""
     token = tokens[at]
     match token.type:
@@ -439,7 +472,7 @@ def _render_text(_renderer: object, tokens: Sequence[Token], at: int, _options: 
             return "☑" if "checked=" in token.content else "☐"
         case _:
             words = token.info.split()
-            return _code_panel(token.content, words[0][:40] if words else "")
+            return _code_panel(token.content, words[0][:40] if words else "", env["writer"])
 
 
 def _render_formula(
@@ -480,6 +513,11 @@ code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{bor
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}
 @media(prefers-color-scheme:dark){body{color:#e6e9f0;background:#14171e}.user{background:#222733}pre{background:#1b1f28}}
 """
+_STYLE += (
+    "".join(f".c-{role}{{color:{light}}}" for role, (light, _dark) in COLOURS.items())
+    + ".c-comment{font-style:italic}\n"
+)
+_STYLE += f"@media(prefers-color-scheme:dark){{{''.join(f'.c-{role}{{color:{dark}}}' for role, (_light, dark) in COLOURS.items())}}}\n"
 
 
 class _DocxWriter(_Writer):

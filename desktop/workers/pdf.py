@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.core import private
+from desktop.core.code_colours import COLOURS
 from desktop.core.errors import SamarError
 from desktop.core.text import LRI, PDI, RLI
 from desktop.storage.unfinished import EXPORT, noted
@@ -47,15 +48,18 @@ _SIZE = re.compile(r"width:([\d.]+)em;height:([\d.]+)em")
 _STYLE = """
 body, p, li, td, th { color: #1d2433; }
 h1 { font-size: 17pt; margin-bottom: 2px; }
-h2 { font-size: 9.5pt; color: #5b6478; margin-top: 16px; margin-bottom: 2px; }
-h3 { font-size: 11.5pt; } h4, h5, h6 { font-size: 10.5pt; }
+.speaker { font-size: 9.5pt; color: #5b6478; margin-top: 16px; margin-bottom: 2px; }
+.date { font-size: 9pt; color: #5b6478; }
+h2 { font-size: 13pt; } h3 { font-size: 11.5pt; } h4, h5, h6 { font-size: 10.5pt; }
 pre { background-color: #f5f6f9; font-size: 9pt; }
 code { font-size: 9pt; background-color: #f5f6f9; }
 blockquote { color: #5b6478; }
 .own { margin: 0; }
 .formula { text-align: center; }
+.c-comment { font-style: italic; }
 th, td { padding: 4px; }
 """
+_STYLE += "".join(f".c-{role} {{ color: {light}; }}\n" for role, (light, _dark) in COLOURS.items())
 
 
 def print_html(
@@ -105,7 +109,8 @@ def prepared(page: str) -> str:
     page = page.replace("text-align:start", "text-align:left")
     page = page.replace("<table", '<table border="1" cellspacing="0" style="border-collapse: collapse"')
     side = "rtl" if '<html dir="rtl"' in page else "ltr"
-    page = page.replace("<h2>", f'<h2 dir="{side}">').replace("<p><i>", f'<p dir="{side}"><i>')
+    page = re.sub(r"<h2>(.*?)</h2>", rf'<p dir="{side}" class="speaker"><b>\1</b></p>', page)
+    page = page.replace("<p><i>", f'<p dir="{side}"><i>')
     return page.replace("</main>\n<main>", '</main>\n<main><p style="page-break-before: always"></p>')
 
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -354,7 +355,8 @@ def test_that_html_reads_messages_as_the_window_does(tmp_path: Path) -> None:
     assert "costs $5 and $10" in page and 'fill="black"' not in page and "<svg" in page
     assert "\u202e" not in page and "[U+202E]" in page
     assert '<bdi dir="ltr">050 123 4567</bdi>' in page and "text-align:left" not in page.split("</style>")[1]
-    assert 'print(&quot;<bdi dir="rtl">مرحبا</bdi>&quot;, 6 * 2)' in page
+    panel = re.sub(r"</?span[^>]*>", "", page[page.rindex("<pre") :])
+    assert 'print(&quot;<bdi dir="rtl">مرحبا</bdi>&quot;, 6 * 2)' in panel
 
 
 QUESTION = "Explain the water cycle to a class of twelve year old pupils, with an experiment for each step"
@@ -379,3 +381,32 @@ def test_that_titles_are_whole(store: ChatStore, tmp_path: Path, form: ExportFor
 
 def test_that_the_name_of_a_file_is_not_cut_with_dots() -> None:
     assert file_name("Explain the water…", ExportFormat.DOCX) == "Explain the water.docx"
+
+
+def test_that_code_of_a_page_has_colours_in_both_themes(store: ChatStore, tmp_path: Path) -> None:
+    chat = store.create_chat("t")
+    code = 'def f():\n    return "a <b> مرحبا c" + str(1)  # نهاية the end'
+    exchange(store, chat.id, None, f"```python\n{code}\n```", f"```python\n{code}\n```\n\n```unknown\n<x>\n```")
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id])
+    text = (tmp_path / "x.html").read_text()
+    panels = re.findall(r"<pre.*?</pre>", text, re.DOTALL)
+    for panel in panels[:2]:
+        root = ET.fromstring(panel)
+        assert "".join(root.itertext()) == code
+        spans = {"".join(span.itertext()): span.get("class") for span in root.iter("span")}
+        assert spans["def"] == "c-keyword"
+        assert spans["1"] == "c-number"
+    assert panels[2] == '<pre dir="ltr"><code dir="ltr" class="language-unknown">&lt;x&gt;</code></pre>'
+    assert ".c-keyword{color:#4A4FBF}" in text
+    assert ".c-keyword{color:#A6AAFA}" in text.partition("prefers-color-scheme:dark")[2]
+
+
+def test_that_formulas_of_a_page_take_the_colour_of_its_text(store: ChatStore, tmp_path: Path) -> None:
+    chat = store.create_chat("t")
+    exchange(store, chat.id, None, "q", "$\\frac{a}{b}$ and\n\n$$\\sqrt{x} \\color{red}{y}$$")
+    export_chats(store, tmp_path / "x.html", ExportFormat.HTML, [chat.id])
+    drawings = re.findall(r"<svg .*?</svg>", (tmp_path / "x.html").read_text(), re.DOTALL)
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert 'fill="currentColor"' in drawing
+        assert not re.search(r'="(?:black|#0{3}(?:0{3})?)"', drawing), "unseen on a dark page"

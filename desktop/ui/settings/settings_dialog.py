@@ -458,7 +458,9 @@ class SettingsDialog(QDialog):
                 "Word, PDF, printed pages, web pages and Markdown hold the conversation alone, or also instructions, names "
                 "of models and what these thought."
             ),
-            "export_hint": self.tr("All chats in one file. A single chat is exported from its menu in the side bar."),
+            "export_hint": self.tr(
+                "All chats in one file. A single chat is exported or printed from its menu in the side bar, a reply from the menu under it."
+            ),
             "import": self.tr("Import"),
             "import_hint": self.tr(
                 "Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are."
