@@ -141,6 +141,8 @@ def test_that_a_stop_from_another_thread_is_obeyed(loaded: Engine) -> None:
 
 THINKS = CHATML[: CHATML.rindex("' }}")] + "<think>\n' }}{% endif %}"
 """A template that opens the thinking."""
+UNENDING = tuple((token, -1e30) for token in (ord("<"), 256, 257, 258))
+"""No tag is closed and no reply ended by the model itself."""
 
 
 @pytest.fixture
@@ -153,11 +155,10 @@ def thinking(engine: Engine, tmp_path: Path) -> Engine:
     return engine
 
 
-def hurried(engine: Engine, **params: object) -> list[tuple[str, str]]:
+def hurried(engine: Engine) -> list[tuple[str, str]]:
     """(kind, text) of a reply whose thinking is ended at its first word, up to the first words of the answer."""
-    params = {"max_tokens": None, "logit_bias": ((ord("<"), -1e30),), **params}  # it never closes a tag by itself
     pieces: list[tuple[str, str]] = []
-    for event in engine.generate(ask(**params)):
+    for event in engine.generate(ask(max_tokens=None, logit_bias=UNENDING)):
         if isinstance(event, Piece):
             pieces.append((event.kind, event.text))
             engine.answer_now()  # again and again: a button may be pressed twice
@@ -172,7 +173,7 @@ def test_that_the_answer_comes_when_it_is_asked_for(thinking: Engine) -> None:
     assert kinds == sorted(kinds, reverse=True)
     assert set(kinds) == {"thinking", "answer"}
     assert not any("think>" in text for _, text in pieces)
-    again = list(thinking.generate(ask(max_tokens=3)))
+    again = list(thinking.generate(ask(max_tokens=3, logit_bias=UNENDING)))
     assert last(again).stats.reply_tokens == 3
 
 

@@ -152,6 +152,18 @@ def test_that_the_model_writes_a_summary_that_one_can_change(start: Start, qtbot
     assert samar.chats.path()[-1].stats.dropped_messages > 0
 
 
+def test_that_a_model_that_thinks_is_asked_for_its_summary_at_once(start: Start, qtbot: QtBot) -> None:
+    samar = start()
+    fill(samar, qtbot)
+    engine = samar.engine
+    assert isinstance(engine, ScriptedEngine)
+    engine.replies = [*engine.replies, Reply(("They spoke of the sea.",), thinking=("Hm",) * 3, gate=threading.Event())]
+    with qtbot.waitSignal(samar.chats.context.chat_changed, check_params_cb=lambda chat: bool(chat.summary)):
+        choose(samar, qtbot, Overflow.SUMMARISE)
+    assert engine.requests[-1].thinking is False
+    assert samar.chats.chat.summary == "They spoke of the sea."
+
+
 def test_that_a_message_sent_meanwhile_waits_for_the_summary(start: Start, qtbot: QtBot) -> None:
     gate = threading.Event()
     samar = start()

@@ -23,8 +23,9 @@ from desktop.engine.client import Engine, EngineClient
 from desktop.engine.protocol import Event, GenerateRequest, LoadOptions
 from desktop.models import gguf
 from desktop.workers.generation import GenerationWorker
-from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
+from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, ENDLESS_OPTIONS, write_endless
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
+from tests.fakes.tiny_gguf import CHATML, write_tiny
 
 REQUEST = GenerateRequest(messages=(("user", "hello"),))
 OPTIONS = LoadOptions(threads=1)
@@ -519,6 +520,30 @@ def test_that_a_real_engine_killed_in_mid_reply_comes_back_by_itself(
         )
     assert told.text[2]
     assert told.names == ["model_loaded", "failed", "model_loaded", "finished"]
+
+
+@pytest.mark.engine
+def test_that_a_real_engine_answers_when_it_is_asked_to_and_only_for_that_reply(
+    qtbot: QtBot, make_worker: Make, tmp_path: Path
+) -> None:
+    worker, told = make_worker(EngineClient(gguf.inspect))
+    template = CHATML.replace("assistant\n", "assistant\n<think>\n")
+    with qtbot.waitSignal(worker.model_loaded, timeout=30_000):
+        worker.load(write_tiny(tmp_path / "m.gguf", template=template, context=ENDLESS_CONTEXT), ENDLESS_OPTIONS)
+    bias = (*ENDLESS.logit_bias, (ord("<"), -1000.0))
+    request = msgspec.structs.replace(REQUEST, params=msgspec.structs.replace(ENDLESS, logit_bias=bias))
+    with qtbot.waitSignal(worker.chunk_received, timeout=30_000):
+        worker.generate(1, request)
+    worker.answer_now(2)
+    thought = told.thinking[1]
+    qtbot.waitUntil(lambda: len(told.thinking[1]) > len(thought), timeout=30_000)
+    assert not told.text[1]
+    worker.answer_now(1)
+    qtbot.waitUntil(lambda: bool(told.text[1]), timeout=30_000)
+    with qtbot.waitSignal(worker.finished, timeout=30_000):
+        worker.cancel(1)
+    assert told.thinking[1].startswith(thought)
+    assert "think>" not in told.text[1] + told.thinking[1]
 
 
 @pytest.fixture
