@@ -197,7 +197,7 @@ def test_that_thinking_streams_before_the_answer(view: TranscriptView) -> None:
     view.append_chunk(2, "", "second thought")
     view.append_chunk(2, "The answer")
     text = view.page.toPlainText()
-    assert text.index("Thinking…") < text.index("first second thought") < text.index("The answer")
+    assert text.index("Thought\n") < text.index("first second thought") < text.index("The answer")
     view.finish_message(reply("The answer", thinking="first second thought", thinking_s=3.0))
     assert "first second thought" in view.page.toPlainText()
 
