@@ -6,7 +6,7 @@ import logging
 import queue
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,9 +121,13 @@ class TransferWorker(QObject):
         """Whether a job is at work or waits."""
         return self._waiting > 0
 
-    def export(self, path: Path, form: str, subject: Subject, labels: ExportLabels) -> None:
-        """Write chats or a message into a file; `exported` or `failed` follows. form: one of FORMATS."""
-        self._queue_reading(lambda source: _Export(path, form, subject, labels, source))
+    def export(self, path: Path, form: str, subject: Subject | Sequence[int] | None, labels: ExportLabels) -> None:
+        """Write chats or a message into a file; `exported` or `failed` follows. form: one of FORMATS. subject: a sequence
+        for the ids of chats, None for all."""
+        if not isinstance(subject, Subject):
+            subject = Subject(None if subject is None else tuple(subject))
+        what = subject
+        self._queue_reading(lambda source: _Export(path, form, what, labels, source))
 
     def print(self, printer: QPrinter, subject: Subject, labels: ExportLabels) -> None:
         """Print chats or a message; `printed` or `failed` follows. The printer is the worker's until then."""

@@ -18,7 +18,7 @@ from desktop.core.settings import Language
 from desktop.storage.exporting import ExportLabels
 from desktop.storage.opening import Opened, open_history
 from desktop.ui import i18n
-from desktop.workers.transfer import FORMATS, Subject
+from desktop.workers.transfer import FORMATS
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 from tests.storage.kit import exchange, opened
 
@@ -81,7 +81,7 @@ def test_that_chats_in_memory_are_exported_and_stored_when_there_is_room(
     for form in FORMATS:
         target = tmp_path / f"out.{form}"
         with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000) as exported:
-            samar.transfer.worker.export(target, form, Subject(), ExportLabels())
+            samar.transfer.worker.export(target, form, None, ExportLabels())
         assert exported.args is not None and exported.args[0].chats == 1
         assert form in ("pdf", "docx") or "written in memory" in target.read_text(encoding="utf-8")
     with qtbot.waitSignal(samar.transfer.worker.failed, timeout=20_000) as refused:
