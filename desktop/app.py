@@ -135,6 +135,7 @@ class Samar(QObject):
         """What kept the window from becoming whole."""
         self._hourly = QTimer(self, interval=3_600_000)
         self._hourly.timeout.connect(lambda: self.chats.guarded(self.chats.organizer.erase_overdue)())
+        self._hourly.timeout.connect(self.keep_up)
         self._program = program.stamp()
         app.applicationStateChanged.connect(self._on_app_state)
         self._all_listed = True

@@ -84,18 +84,27 @@ def make(history: Path, folder: Path, reason: str, now: float | None = None) -> 
 
 
 def make_daily_if_due(paths: Paths, now: float | None = None) -> Backup | None:
-    """The copy of the day, unless there is one younger than a day. In any thread. Raises as `make` does."""
+    """The copy of the day, unless there is one younger than a day; one without messages, as of the first start, counts only
+    as long as there are none. In any thread. Raises as `make` does."""
     moment = time.time() if now is None else now
     if not paths.history.exists():
         return None
     # a copy from the future comes from a clock that was wrong
-    made = [b.made_at.timestamp() for b in listed(paths.backups) if b.reason == DAILY]
-    newest = max((stamp for stamp in made if stamp <= moment), default=0.0)
-    if moment - newest < _DAY_S:
+    made = [b for b in listed(paths.backups) if b.reason == DAILY and b.made_at.timestamp() <= moment]
+    is_young = bool(made) and moment - made[0].made_at.timestamp() < _DAY_S
+    if is_young and (contents_of(made[0].path).messages or not _has_messages(paths.history)):
         return None
     backup = make(paths.history, paths.backups, DAILY, moment)
     rotate(paths.backups, moment)
     return backup
+
+
+def _has_messages(history: Path) -> bool:
+    database = Database.connect(history, read_only=True)
+    try:
+        return bool(database.scalar("SELECT EXISTS (SELECT 1 FROM messages)"))
+    finally:
+        database.close()
 
 
 def rotate(folder: Path, now: float | None = None) -> None:

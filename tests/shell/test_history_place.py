@@ -139,3 +139,20 @@ def test_that_a_history_that_is_gone_at_the_start_is_said_in_the_window(
     samar = start()
     assert code_shown(samar) == "history_gone"
     assert [chat.title for chat in samar.window.sidebar.model.chats.values()] == ["kept"]
+
+
+def test_that_a_samar_that_is_never_closed_makes_the_copy_of_the_day(
+    start: Callable[[], Samar], qtbot: QtBot, data_dir: Path
+) -> None:
+    from desktop.storage import backups
+
+    def most() -> int:
+        return max((backups.contents_of(b.path).messages for b in backups.listed(folder)), default=-1)
+
+    folder = Paths.under(data_dir).backups
+    samar = start()
+    qtbot.waitUntil(lambda: most() == 0, timeout=20_000)
+    with opened(Paths.under(data_dir)) as store:
+        exchange(store, store.create_chat("kept").id, None, "q", "a")
+    samar._hourly.timeout.emit()
+    qtbot.waitUntil(lambda: most() == 2, timeout=20_000)

@@ -53,6 +53,17 @@ def messages_in(backup: backups.Backup) -> int:
     return backups.contents_of(backup.path).messages
 
 
+def test_that_the_first_day_has_a_copy_with_messages(paths: Paths) -> None:
+    with opened(paths) as store:
+        assert backups.make_daily_if_due(paths, NOW) is not None
+        assert backups.make_daily_if_due(paths, NOW + 60) is None
+        write(store, 1)
+        made = backups.make_daily_if_due(paths, NOW + 120)
+        assert made is not None
+        assert messages_in(made) == 2
+        assert backups.make_daily_if_due(paths, NOW + 180) is None
+
+
 def test_that_empty_copies_push_out_no_full_ones(paths: Paths) -> None:
     with opened(paths) as store:
         for day in range(6):
