@@ -2532,6 +2532,10 @@ Everything stays on this computer.</source>
         <source>To the end</source>
         <translation>إلى النهاية</translation>
     </message>
+    <message>
+        <source>Open the table in a window</source>
+        <translation>افتح الجدول في نافذة</translation>
+    </message>
 </context>
 <context>
     <name>PlanCard</name>
@@ -3722,6 +3726,25 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>TableWindow</name>
+    <message>
+        <source>Table</source>
+        <translation>جدول</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>انسخ الجدول</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>نُسخ</translation>
+    </message>
+</context>
+<context>
     <name>ThinkingSwitch</name>
     <message>
         <source>This model can’t be told whether to think. “Answer now” ends its thinking.</source>
@@ -3922,6 +3945,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Select all</source>
         <translation>حدّد الكل</translation>
+    </message>
+    <message>
+        <source>Open the table in a window</source>
+        <translation>افتح الجدول في نافذة</translation>
     </message>
 </context>
 <context>

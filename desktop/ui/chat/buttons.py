@@ -29,6 +29,7 @@ STROKES = {
     "up": '<path d="m6.5 14.5 5.5-5.5 5.5 5.5"/>',
     "down": '<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>',
     "to-end": '<path d="M12 5v13.5M6 12.5l6 6 6-6"/>',
+    "expand": '<path d="M13.5 4.5h6v6M10.5 19.5h-6v-6M19.5 4.5 13 11M4.5 19.5 11 13"/>',
     "close": '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
 }
 MIRRORED = frozenset({"previous", "next", "continue"})

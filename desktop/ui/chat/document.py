@@ -69,13 +69,21 @@ class ChatDocument(QObject):
         self.writer = Writer(document, look, formulas, self.colours)
         self.entries: dict[int, Entry] = {}
         self.order: list[int] = []
-        self.column = 700.0
         document.setUndoRedoEnabled(False)
         self._set_up()
 
     @property
     def look(self) -> Look:
         return self.writer.look
+
+    @property
+    def column(self) -> float:
+        """Width of the text, pixels."""
+        return self.writer.column
+
+    @column.setter
+    def column(self, width: float) -> None:
+        self.writer.column = width
 
     def _set_up(self) -> None:
         look = self.look
@@ -90,6 +98,7 @@ class ChatDocument(QObject):
         self.colours.reset(self.look)
         self.entries.clear()
         self.order.clear()
+        self.writer.tables.clear()
         self.document.clear()
         self._set_up()
         cursor = QTextCursor(self.document)
@@ -363,6 +372,7 @@ class ChatDocument(QObject):
             return
         self.column = column
         with self.editing():
+            self.writer.fit_tables()
             for entry in self.entries.values():
                 if entry.message.role is not Role.USER:
                     continue

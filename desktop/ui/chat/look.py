@@ -28,6 +28,7 @@ P_DEPTH = _USER + 10  # int: how many lists the block stands in
 P_CODE = _USER + 12  # str: "=" and what a line of code was written as, where that is shown otherwise
 P_ROLE = _USER + 14  # str on the colours of code: the role of the token
 P_THOUGHT = _USER + 15  # bool: the block is of the model's thinking
+P_TABLE = _USER + 16  # int on a table and the block before it: its number in the document
 P_GOES_ON = _USER + 13  # bool: the line of code is one with the block before it
 
 
@@ -133,9 +134,19 @@ class Look:
         self.is_dark = colour(palette.window).lightness() < 128
         self._block_cache: dict[Any, QTextBlockFormat] = {}
         self._char_cache: dict[Any, QTextCharFormat] = {}
+        self._smaller: dict[float, Look] = {}
 
     def px(self, length: float) -> int:
         return max(1, round(length * self.scale))
+
+    def smaller(self, share: float) -> Look:
+        """The same at a part of its size."""
+        if share == 1:
+            return self
+        made = self._smaller.get(share)
+        if made is None:
+            made = self._smaller[share] = Look(self.palette, self.scale * share, self.ui_direction, self.font)
+        return made
 
     # --- blocks -------------------------------------------------------------------------------------------------------
     def block_format(self, block: Block, message_id: int, bubble: tuple[int, int] = (0, 0)) -> QTextBlockFormat:

@@ -10,11 +10,12 @@ from PySide6.QtGui import QMouseEvent, QTextBlock
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
+from desktop.core.text import Direction
 from desktop.ui.chat.backdrop import lines_rect, visible_blocks
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.buttons import GlyphButton, leave
 from desktop.ui.chat.document import ChatDocument
-from desktop.ui.chat.look import GUTTER, P_KIND, P_MESSAGE, Look
+from desktop.ui.chat.look import GUTTER, P_KIND, P_MESSAGE, P_TABLE, Look
 from desktop.ui.chat.message_actions import CodeBar, MessageBar
 from desktop.ui.chat.page import ChatPage
 
@@ -27,6 +28,8 @@ class Overlays(QObject):
     to_end_asked = Signal()
     bar_made = Signal(object)
     code_bar_made = Signal(object)
+    table_asked = Signal(int)
+    """The number of a table, which is to be shown in a window of its own."""
 
     def __init__(
         self, page: ChatPage, chat: Callable[[], ChatDocument], siblings: Callable[[int], tuple[int, int] | None]
@@ -37,6 +40,8 @@ class Overlays(QObject):
         self._siblings = siblings
         self.bars: dict[int, MessageBar] = {}
         self.code_bars: dict[int, CodeBar] = {}
+        self.table_buttons: dict[int, GlyphButton] = {}
+        """By the number of the table, above those that are too wide for the page."""
         self._spare: list[MessageBar] = []
         self._spare_code: list[CodeBar] = []
         self.hovered: int | None = None
@@ -64,6 +69,8 @@ class Overlays(QObject):
             bar.set_look(look)
         for code in (*self.code_bars.values(), *self._spare_code):
             code.set_look(look)
+        for button in self.table_buttons.values():
+            button.set_look(look)
         self.down.set_look(look)
 
     def retranslate(self) -> None:
@@ -79,7 +86,7 @@ class Overlays(QObject):
     def reset(self) -> None:
         """The document was emptied."""
         self.hovered = self.current = None
-        self._keep(set(), set())
+        self._keep(set(), set(), set())
 
     def hold(self) -> None:
         """The document is being exchanged."""
@@ -122,12 +129,13 @@ class Overlays(QObject):
             return
         page, look = self._page, self._page.look
         if not self._chat().order:
-            self._keep(set(), set())
+            self._keep(set(), set(), set())
             self.down.hide()
             return
         offset, height = page.offset(), page.viewport().height()
         bars: set[int] = set()
         codes: set[int] = set()
+        tables: set[int] = set()
         last = self._chat().order[-1]
         for block, rect in visible_blocks(page.document(), page.first_visible(), offset + height):
             kind = block.blockFormat().property(P_KIND)
@@ -144,7 +152,9 @@ class Overlays(QObject):
                 top = line.top() - offset + (line.height() - size.height()) / 2
                 bar.setGeometry(QRect(round(right - size.width()), round(top), size.width(), size.height()))
                 bar.show()
-        self._keep(bars, codes)
+            elif kind == Kind.TABLE and self._place_table_button(block, rect.bottom() - offset, look):
+                tables.add(block.blockFormat().property(P_TABLE))
+        self._keep(bars, codes, tables)
         self.down.setVisible(not self.at_end)
         view = page.viewport().geometry()
         self.down.move(view.center().x() - self.down.width() // 2, view.bottom() - self.down.height() - look.px(12))
@@ -173,6 +183,26 @@ class Overlays(QObject):
         bar.show()
         return True
 
+    def _place_table_button(self, before: QTextBlock, top: float, look: Look) -> bool:
+        """Put a button at the end side above a table, if it is too wide. before: the block in front of the table."""
+        number = before.blockFormat().property(P_TABLE)
+        if number is None or not (known := self._chat().writer.tables.get(number)) or not known[1].is_tight:
+            return False
+        button = self.table_buttons.get(number)
+        if button is None:
+            name = self.tr("Open the table in a window")
+            button = self.table_buttons[number] = GlyphButton("expand", name, look, self._page.viewport())
+            button.clicked.connect(lambda: self.table_asked.emit(number))
+            QWidget.setTabOrder(self._page, button)
+        left, right, _ = look.margins(known[0].inside)
+        gutter = look.px(GUTTER)
+        x = gutter + left
+        if known[0].direction is Direction.LTR:
+            x = round(self._page.document().textWidth()) - gutter - right - button.width()
+        button.move(x, round(top) + look.px(3))
+        button.show()
+        return True
+
     def _rtl(self) -> bool:
         return self._page.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
@@ -198,12 +228,14 @@ class Overlays(QObject):
             bar.position = position
         return bar
 
-    def _keep(self, bars: set[int], codes: set[int]) -> None:
+    def _keep(self, bars: set[int], codes: set[int], tables: set[int]) -> None:
         """Put the bars that are not needed aside."""
         for id in [id for id in self.bars if id not in bars]:
             self._spare.append(_hidden(self.bars.pop(id)))
         for position in [position for position in self.code_bars if position not in codes]:
             self._spare_code.append(_hidden(self.code_bars.pop(position)))
+        for number in [number for number in self.table_buttons if number not in tables]:
+            _hidden(self.table_buttons.pop(number)).deleteLater()
 
 
 def _hidden(widget: _W) -> _W:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from desktop.ui.chat.copying import selected
 from desktop.ui.chat.document import ANSWER_LINK, THINKING_LINK
-from desktop.ui.chat.look import P_MESSAGE
+from desktop.ui.chat.look import P_MESSAGE, P_TABLE
 from desktop.ui.chat.message_actions import MessageBar
 from desktop.ui.chat.pictures import linked
 
@@ -46,6 +46,12 @@ def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
             menu.addAction(text, partial(view.image_chosen.emit, wish, *image)).setObjectName(f"image-{wish}")
     elif address and not address.startswith((THINKING_LINK, ANSWER_LINK)):
         menu.addAction(QCoreApplication.translate("TranscriptView", "Copy link"), lambda: view.copy_text(address))
+    table = page.cursorForPosition(at).currentTable()
+    number = table.format().property(P_TABLE) if table is not None else None
+    known = view.chat.writer.tables.get(number) if number is not None else None
+    if known is not None and known[1].is_tight:
+        text = QCoreApplication.translate("TranscriptView", "Open the table in a window")
+        menu.addAction(text, partial(view.open_table, number)).setObjectName("open-table")
     menu.addAction(QCoreApplication.translate("TranscriptView", "Select all"), page.selectAll)
     if message in view.chat.entries:
         bar = MessageBar(page.look, menu)

@@ -132,6 +132,7 @@ class TranscriptView(QWidget):
         self.formulas.swapped.connect(self._settle)
         self.overlays.to_end_asked.connect(self.to_end)
         self.overlays.bar_made.connect(self._connect_bar)
+        self.overlays.table_asked.connect(self.open_table)
         self.overlays.code_bar_made.connect(self._connect_code_bar)
         self.filled.connect(self.finder.again)
         self.filled.connect(self.editing.open_kept)
@@ -662,6 +663,14 @@ class TranscriptView(QWidget):
     def copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.copied.emit()
+
+    def open_table(self, number: int) -> None:
+        """Show a table in a window of its own. number: as it carries it in the document."""
+        from desktop.ui.chat.table_window import TableWindow
+
+        window = TableWindow(self.chat.writer.tables[number][0], self._look, self)
+        window.copied.connect(self.copied)
+        window.open()
 
     def menu(self, place: QPoint) -> QMenu:
         """The context menu for a place, in global coordinates."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -24,7 +24,10 @@ from desktop.core.isolates import code_spans, prose_spans, with_spans
 from desktop.core.text import Direction, isolated
 from desktop.ui.chat import blocks as b
 from desktop.ui.chat.blocks import AnyBlock, Block, Cell, Holder, Kind, Run, Table
-from desktop.ui.chat.look import Look, colour, qt_direction
+from desktop.ui.chat.look import P_MESSAGE, P_TABLE, Look, colour, qt_direction
+
+if TYPE_CHECKING:  # loaded with the first table
+    from desktop.ui.chat.tables import Fit
 
 LINE = "\u2028"
 OBJECT = "\ufffc"
@@ -57,6 +60,10 @@ class Writer:
     def __init__(self, document: QTextDocument, look: Look, formulas: Formulas, colours: CodeColours) -> None:
         self.document = document
         self.look = look
+        self.column = 700.0
+        """Width of the text, pixels."""
+        self.tables: dict[int, tuple[Table, Fit]] = {}
+        """By the number that a table and the block before it carry as P_TABLE; some may be gone from the document."""
         self._formulas = formulas
         self._colours = colours
 
@@ -102,9 +109,10 @@ class Writer:
             return tuple(replace(run, style=run.style | b.MUTED) for run in block.runs)
         return block.runs
 
-    def _insert_runs(self, cursor: QTextCursor, block: Block, runs: Sequence[Run]) -> None:
+    def _insert_runs(self, cursor: QTextCursor, block: Block, runs: Sequence[Run], look: Look | None = None) -> None:
+        look = look or self.look
         for run in runs:
-            base = self.look.char_format(run, block.kind, block.level)
+            base = look.char_format(run, block.kind, block.level)
             if run.style & (b.MATH | b.PICTURE):
                 made = self._formulas.image_format(run, base)
                 if made is not None:
@@ -119,22 +127,51 @@ class Writer:
     # --- tables -------------------------------------------------------------------------------------------------------
     def _insert_table(self, cursor: QTextCursor, table: Table, message_id: int) -> None:
         """A block, the table, a block: Qt gives no room to the empty blocks around a table."""
+        number = max(self.tables, default=0) + 1
+        fit = self._fitted(table)
+        self.tables[number] = (table, fit)
         around = self.look.block_format(Block(Kind.TABLE, inside=table.inside), message_id)
         around.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         around.setTopMargin(0)
-        cursor.insertBlock(around, self.look.plain(Kind.FOOTER))
-        inserted = cursor.insertTable(len(table.rows), table.columns, self._table_format(table))
-        for row, cells in enumerate(table.rows):
-            self._fill_row(inserted, table, row, cells, message_id)
+        before = QTextBlockFormat(around)
+        before.setProperty(P_TABLE, number)
+        cursor.insertBlock(before, self.look.plain(Kind.FOOTER))
+        inserted = cursor.insertTable(len(table.rows), table.columns, self._table_format(table, fit, number))
+        self._fill(inserted, table, fit, message_id)
         cursor.setPosition(inserted.lastPosition() + 1)
         cursor.setBlockFormat(around)
 
-    def _table_format(self, table: Table) -> QTextTableFormat:
+    def _fitted(self, table: Table, least: int = 0) -> Fit:
+        from desktop.ui.chat.tables import fitted
+
+        left, right, _ = self.look.margins(table.inside)
+        return fitted(table, self.look, self.column - left - right, least)
+
+    def fit_tables(self) -> None:
+        """The column has another width."""
+        kept: dict[int, tuple[Table, Fit]] = {}
+        for frame in self.document.rootFrame().childFrames():
+            number = frame.frameFormat().property(P_TABLE)
+            if isinstance(frame, QTextTable) and number in self.tables:
+                table, was = self.tables[number]
+                fit = self._fitted(table)
+                kept[number] = (table, fit)
+                if fit != was:
+                    self._apply_fit(frame, table, was, fit, number)
+        self.tables = kept
+
+    def _apply_fit(self, place: QTextTable, table: Table, was: Fit, fit: Fit, number: int) -> None:
+        place.setFormat(self._table_format(table, fit, number))
+        if fit.size != was.size:
+            message_id = place.firstCursorPosition().blockFormat().property(P_MESSAGE)
+            self._fill(place, table, fit, message_id)
+
+    def _table_format(self, table: Table, fit: Fit, number: int) -> QTextTableFormat:
         made = QTextTableFormat()
         left, right, _ = self.look.margins(table.inside)
         made.setLeftMargin(left)
         made.setRightMargin(right)
-        made.setTopMargin(self.look.px(6))
+        made.setTopMargin(self.look.px(32 if fit.is_tight else 6))  # room for the table's button
         made.setBottomMargin(self.look.px(8))
         made.setBorder(0)
         made.setCellSpacing(0)
@@ -142,34 +179,42 @@ class Writer:
         made.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         made.setLayoutDirection(qt_direction(table.direction))
         made.setHeaderRowCount(1)
+        made.setProperty(P_TABLE, number)
+        if fit.widths:
+            widths = fit.widths if table.direction is Direction.LTR else fit.widths[::-1]
+            made.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, width) for width in widths])
+            made.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
         return made
 
-    def _cell_format(self) -> QTextTableCellFormat:
+    def _cell_format(self, look: Look, padding: int) -> QTextTableCellFormat:
         made = QTextTableCellFormat()
-        made.setFont(self.look.font)
-        made.setTopPadding(self.look.px(5))
-        made.setBottomPadding(self.look.px(8))
-        made.setLeftPadding(self.look.px(10))
-        made.setRightPadding(self.look.px(10))
+        made.setFont(look.font)
+        made.setTopPadding(look.px(5))
+        made.setBottomPadding(look.px(8))
+        made.setLeftPadding(padding)
+        made.setRightPadding(padding)
         made.setBottomBorder(1)
         made.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBottomBorderBrush(colour(self.look.palette.line))
         made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignTop)
         return made
 
-    def _fill_row(self, inserted: QTextTable, table: Table, row: int, cells: Sequence[Cell], message_id: int) -> None:
-        for column, cell in enumerate(cells):
-            self._fill_cell(inserted, table, row, column, cell, message_id)
+    def _fill(self, inserted: QTextTable, table: Table, fit: Fit, message_id: int) -> None:
+        for row, cells in enumerate(table.rows):
+            for column in range(len(cells)):
+                self._fill_cell(inserted, table, fit, row, column, message_id)
 
-    def _fill_cell(
-        self, inserted: QTextTable, table: Table, row: int, column: int, cell: Cell, message_id: int
-    ) -> None:
+    def _fill_cell(self, inserted: QTextTable, table: Table, fit: Fit, row: int, column: int, message_id: int) -> None:
+        from desktop.ui.chat.tables import PADDINGS, SIZES
+
+        look = self.look.smaller(SIZES[fit.size])
+        cell = table.rows[row][column]
         # Qt lays columns out from the left whatever the direction, so a right-to-left table is filled backwards
         at = table.columns - 1 - column if table.direction is Direction.RTL else column
         place = inserted.cellAt(row, at)
         cursor = place.firstCursorPosition()
         as_block = Block(Kind.TABLE, cell.runs, cell.direction, table.inside)
-        made = self.look.block_format(as_block, message_id)
+        made = look.block_format(as_block, message_id)
         made.setLeftMargin(0)
         made.setRightMargin(0)
         made.setTopMargin(0)
@@ -178,14 +223,14 @@ class Writer:
         sides = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
         made.setAlignment(sides.get(cell.align, start) | Qt.AlignmentFlag.AlignAbsolute)
         cursor.setBlockFormat(made)
-        place.setFormat(self._cell_format())
+        place.setFormat(self._cell_format(look, self.look.px(PADDINGS[fit.size])))
         if cursor.block().length() > 1:
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
         runs = self._runs(cell, table.inside)
         if row == 0:
             runs = tuple(replace(run, style=run.style | b.MUTED) for run in runs)
-        self._insert_runs(cursor, Block(Kind.TABLE, runs), runs)
+        self._insert_runs(cursor, Block(Kind.TABLE, runs), runs, look)
 
     # --- change -------------------------------------------------------------------------------------------------------
     def patch(
@@ -296,10 +341,16 @@ class Writer:
             place.removeRows(len(now.rows), len(was.rows) - len(now.rows))
         elif len(now.rows) > len(was.rows):
             place.appendRows(len(now.rows) - len(was.rows))
+        number = place.format().property(P_TABLE)
+        _, fit = self.tables[number]
+        new = self._fitted(now, fit.size)  # what has become small while it grows stays so
+        self.tables[number] = (now, new)
+        if new != fit:
+            place.setFormat(self._table_format(now, new, number))
         for row, cells in enumerate(now.rows):
             for column, cell in enumerate(cells):
-                if row >= len(was.rows) or was.rows[row][column] != cell:
-                    self._fill_cell(place, now, row, column, cell, message_id)
+                if new.size != fit.size or row >= len(was.rows) or was.rows[row][column] != cell:
+                    self._fill_cell(place, now, new, row, column, message_id)
         return True
 
 
