@@ -75,7 +75,7 @@ class Overlays(QObject):
 
     def retranslate(self) -> None:
         """The interface speaks another language: bars that were made before are made anew."""
-        self._keep(set(), set())
+        self._keep(set(), set(), set())
         for bar in (*self._spare, *self._spare_code):
             bar.deleteLater()
         self._spare.clear()
