@@ -416,7 +416,7 @@ class Samar(QObject):
         self.background.run(self._remove_left_over)
         self._watch_history()
         self._later(REST_MS, self._forget_others)
-        self._later(REST_MS, self.navigation.tell_news)
+        self._later(REST_MS, self.navigation.look_for_news)
         self._hourly.start()
         if not self._all_listed:
             self._later(REST_MS, self._list_rest)
@@ -605,8 +605,6 @@ class Samar(QObject):
 
     def close(self) -> None:
         """Store what is open, end the engine, close the history."""
-        from desktop.ui.error_presenter import samar_version
-
         if self._closed:
             return
         self.finish()
@@ -617,7 +615,8 @@ class Samar(QObject):
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
-        self.preferences.change(window_geometry=self.window.geometry_text(), seen_version=samar_version())
+        seen = self.navigation.version or self.preferences.value.seen_version
+        self.preferences.change(window_geometry=self.window.geometry_text(), seen_version=seen)
         if self.room is not None:
             self.room.close()
         if "conversion" in self.__dict__:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QCursor, QDesktopServices
 
 from desktop.core.chat import MessageStatus, Role
@@ -31,12 +31,17 @@ TOPIC = "help."
 class Navigation(QObject):
     """Knows how each command of `desktop/ui/commands.py` is done, and when it can be."""
 
+    _version_read = Signal(str)
+
     def __init__(self, samar: Samar) -> None:
         super().__init__(samar)
         self.samar, self.window = samar, samar.window
         self.palette: CommandPalette | None = None
         self.guide: GuideWindow | None = None
+        self.version = ""
+        """Of this Samar, once it was read."""
         self.window.page_requested.connect(self.run)
+        self._version_read.connect(self.tell_news)
 
     # --- what each does ---
 
@@ -196,12 +201,16 @@ class Navigation(QObject):
     def _forget_guide(self) -> None:
         self.guide = None
 
-    def tell_news(self) -> None:
-        """After an update, once: what is new can be read."""
+    def look_for_news(self) -> None:
+        """Find out which version this is, on a thread of its own: reading it takes longer than a frame."""
         from desktop.ui.error_presenter import samar_version
 
-        preferences, version = self.samar.preferences, samar_version()
-        seen = preferences.value.seen_version
+        self.samar.background.run(lambda: self._version_read.emit(samar_version()))
+
+    def tell_news(self, version: str) -> None:
+        """After an update, once: what is new can be read."""
+        self.version = version
+        preferences, seen = self.samar.preferences, self.samar.preferences.value.seen_version
         if not seen or seen == version:  # a first start has nothing to compare with
             return
         preferences.change(seen_version=version)

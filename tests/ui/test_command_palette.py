@@ -16,6 +16,7 @@ from desktop.core.settings import Language, Settings, Theme
 from desktop.ui import bilingual, i18n
 from desktop.ui.command_palette import KEYS, CommandPalette, Entry
 from desktop.ui.commands import COMMANDS, text_of
+from desktop.ui.error_presenter import samar_version
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
 from tests.fakes.scripted_engine import ScriptedEngine
@@ -194,30 +195,27 @@ def test_that_f1_opens_the_help_and_the_settings_lead_there(samar: Samar, qtbot:
 
 
 def test_that_news_are_offered_once_after_an_update_and_never_at_first(
-    opened: Callable[..., Samar], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Samar], qtbot: QtBot
 ) -> None:
-    from desktop.ui import error_presenter
-
     first = opened(ScriptedEngine())
-    first.navigation.tell_news()
+    first.navigation.look_for_news()
+    qtbot.waitUntil(lambda: first.navigation.version == samar_version())
     assert not first.window.toast.isVisible()
-    version = error_presenter.samar_version()
     first.close()
-    assert first.preferences.value.seen_version == version
-    monkeypatch.setattr(error_presenter, "samar_version", lambda: "0.2.0")
+    assert first.preferences.value.seen_version == samar_version()
     second = opened(ScriptedEngine())
-    second.navigation.tell_news()
+    second.navigation.tell_news("0.2.0")
     toast = second.window.toast
     assert toast.isVisible()
     assert "0.2.0" in toast.label.text()
     toast.button.click()
     assert second.navigation.guide is not None
     assert second.navigation.guide.topic == "news"
-    second.navigation.tell_news()
+    second.navigation.tell_news("0.2.0")
     assert not toast.isVisible()
     second.close()
     third = opened(ScriptedEngine())
-    third.navigation.tell_news()
+    third.navigation.tell_news("0.2.0")
     assert not third.window.toast.isVisible()
 
 

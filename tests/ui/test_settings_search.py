@@ -52,7 +52,7 @@ def test_that_every_option_of_the_pages_is_found_by_its_name(
     app: QApplication, show: Callable[[QWidget], None]
 ) -> None:
     dialog = open_dialog(app, show, Language.ENGLISH)
-    named = {name for name in dialog.words if not name.endswith("_hint")}
+    named = {name for name, label in dialog.words.items() if label.property("rank") != "hint"}
     found = {option.label for option in options(dialog.pages)}
     assert {dialog.words[name] for name in named} <= found
     assert {option.page for option in options(dialog.pages)} == set(range(len(PAGES)))
