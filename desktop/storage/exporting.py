@@ -507,7 +507,8 @@ main{max-width:46rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font
 .date{color:#5b6478;font-size:.85rem}section{margin:1.2rem 0;padding:.8rem 1rem;border-radius:.8rem;unicode-bidi:isolate}
 .user{background:#eef1f7}.system{border:1px dashed #b9c0cf}p,li,td,th,h1{unicode-bidi:isolate;text-align:start}
 pre{background:#f5f6f9;padding:.8rem;border-radius:.5rem;overflow-x:auto;direction:ltr;text-align:left}
-code{direction:ltr;unicode-bidi:isolate}table{border-collapse:collapse}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
+code{direction:ltr;unicode-bidi:isolate}
+table{border-collapse:collapse;display:block;width:max-content;max-width:100%;overflow-x:auto}td,th{border:1px solid #cdd3df;padding:.3rem .6rem}
 .own{margin:0}.task-list-item{list-style:none}.footnotes{font-size:.88rem}
 .formula{text-align:center;direction:ltr}.image img{max-width:100%;height:auto;border-radius:.6rem}
 blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid #cdd3df}details{color:#5b6478}

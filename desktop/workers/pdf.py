@@ -42,6 +42,8 @@ MARGINS = QMarginsF(18, 18, 18, 18)
 """Of a page, millimetres."""
 _FOOT = 28.0
 """Room for the page's number under the text, in pixels."""
+_MANY, _MOST = 6, 9
+"""Columns of a table above which its type is smaller, and above which it is as small as can be read."""
 _SHARP = 5
 """Pixels of a formula's picture for each pixel of the page."""
 _SIZE = re.compile(r"width:([\d.]+)em;height:([\d.]+)em")
@@ -58,6 +60,8 @@ blockquote { color: #5b6478; }
 .formula { text-align: center; }
 .c-comment { font-style: italic; }
 th, td { padding: 4px; }
+.many th, .many td { padding: 3px; font-size: 8pt; } .many code { font-size: 7pt; }
+.most th, .most td { padding: 2px; font-size: 6.5pt; } .most code { font-size: 5.5pt; }
 """
 _STYLE += "".join(f".c-{role} {{ color: {light}; }}\n" for role, (light, _dark) in COLOURS.items())
 
@@ -107,11 +111,21 @@ def prepared(page: str) -> str:
     page = page.replace("</bdi>", PDI)
     page = re.sub(r'<table dir="rtl">.*?</table>', _mirrored, page, flags=re.DOTALL)
     page = page.replace("text-align:start", "text-align:left")
+    page = re.sub(r"<table(?=[ >]).*?</tr>", _smaller, page, flags=re.DOTALL)
     page = page.replace("<table", '<table border="1" cellspacing="0" style="border-collapse: collapse"')
     side = "rtl" if '<html dir="rtl"' in page else "ltr"
     page = re.sub(r"<h2>(.*?)</h2>", rf'<p dir="{side}" class="speaker"><b>\1</b></p>', page)
     page = page.replace("<p><i>", f'<p dir="{side}"><i>')
     return page.replace("</main>\n<main>", '</main>\n<main><p style="page-break-before: always"></p>')
+
+
+def _smaller(beginning: re.Match[str]) -> str:
+    """The beginning of a table up to the end of its first row: many columns are set in smaller type, which paper can't
+    scroll."""
+    columns = len(re.findall("<th[ >]", beginning[0]))
+    if columns <= _MANY:
+        return beginning[0]
+    return beginning[0].replace("<table", f'<table class="{"many" if columns <= _MOST else "most"}"', 1)
 
 
 def _isolated_code(found: re.Match[str]) -> str:

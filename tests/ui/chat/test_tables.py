@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QTextBlock, QTextTable, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QImage, QTextBlock, QTextTable, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.chat.table_window import TableWindow
@@ -184,3 +184,25 @@ def test_that_the_menu_of_a_wide_table_opens_it_too(view: TranscriptView) -> Non
         names.append("open-table" in {action.objectName() for action in menu.actions()})
         menu.close()
     assert names == [True, False]
+
+
+def test_that_words_of_a_wide_table_stay_whole_on_paper(qapp: QApplication) -> None:
+    """On the width of an A4 page between its margins."""
+    from desktop.core.markdown import make_parser
+    from desktop.workers.pdf import _document, prepared
+
+    device = QImage(1, 1, QImage.Format.Format_RGB32)
+    device.setDotsPerMeterX(3780)
+    device.setDotsPerMeterY(3780)
+    document = _document(prepared(f"<html><body><main>{make_parser().render(ARABIC)}</main></body></html>"), device)
+    document.setTextWidth(658)
+    assert document.size().width() <= 659
+    (table,) = [frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)]
+    assert broken_words(table) == []
+
+
+def test_that_a_wide_table_of_an_exported_page_scrolls_by_itself() -> None:
+    from desktop.storage.exporting import _STYLE
+
+    (rule,) = re.findall(r"(?m)^table{(.*?)}", _STYLE)
+    assert "overflow-x:auto" in rule and "max-width:100%" in rule
