@@ -159,7 +159,7 @@ def test_that_images_are_saved_from_a_damaged_history(paths: Paths, tmp_path: Pa
         store.database.execute("UPDATE pictures SET data = x'00' WHERE id = ?", (broken.images[0].id,))
     found = open_history(Paths.under(tmp_path / "new"))
     saved = ChatStore(found.database)
-    assert save_readable(paths.history, found.database) == 4
+    assert save_readable(paths.history, found.database).messages == 4
     assert shown(saved, kept.id) == plain(RED)
     assert shown(saved, broken.id) == plain(RED), "the one that is not whole is left out"
     assert save_readable(paths.history, found.database) == 0
