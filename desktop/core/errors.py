@@ -608,7 +608,9 @@ class SamarError(Exception):
 
     def reportable(self) -> dict[str, str]:
         """The details without those that may quote a chat, and without names of model files: for a log or a report."""
-        kept = {name: value for name, value in self.details.items() if not value.lower().endswith(".gguf")}
+        kept = {
+            name: "(a model).gguf" if value.lower().endswith(".gguf") else value for name, value in self.details.items()
+        }
         if self.code.startswith(_MAY_QUOTE):
             for name in ("name", "reason", "keyword"):
                 kept.pop(name, None)

@@ -283,7 +283,9 @@ def test_that_an_error_says_what_is_wrong_and_what_to_do(window: MainWindow, qtb
     qtbot.mouseClick(banner.act, Qt.MouseButton.LeftButton)
     assert pressed == [True]
     qtbot.mouseClick(banner.copy, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text().startswith("model_damaged: The model file x.gguf is damaged")
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("model_damaged: The model file (a model).gguf is damaged")
+    assert "x.gguf" not in copied, "what is copied is pasted into public reports"
     with qtbot.waitSignal(banner.closed) as closed:
         qtbot.mouseClick(banner.close_button, Qt.MouseButton.LeftButton)
     assert closed.args == ["model_damaged"]
