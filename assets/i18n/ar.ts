@@ -730,11 +730,11 @@
         <translation>افتح مجلد محادثاتك</translation>
     </message>
     <message>
-        <source>Open the folder of downloaded models</source>
-        <translation>افتح مجلد النماذج المنزّلة</translation>
+        <source>Open the folder of models</source>
+        <translation>افتح مجلد النماذج</translation>
     </message>
     <message>
-        <source>Open the folder of what can be made anew</source>
+        <source>Open the cache folder</source>
         <translation>افتح مجلد ما يُصنع من جديد</translation>
     </message>
     <message>

@@ -71,7 +71,8 @@ def labelled(text: str, language: Language) -> str:
     def name(found: re.Match[str]) -> str:
         others = bilingual.counterparts().get(found["text"], frozenset())
         english = found["text"].rpartition("|")[2]
-        return f"**{min(others) if language is Language.ARABIC and others else english}**"
+        label = min(others) if language is Language.ARABIC and others else english
+        return f"**{label.rstrip('…')}**"  # the dots would stand before a full stop
 
     return LABEL.sub(name, text)
 

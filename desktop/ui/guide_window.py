@@ -25,7 +25,7 @@ from desktop.ui.shortcut_sheet import shortcuts
 from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Edge, Label, LineEdit, say
 
-BUTTONS_IN_ROW = 3
+SPACING = 8
 MESSAGE = 1
 """The writer marks blocks with the message that they belong to; a topic is one message."""
 
@@ -81,7 +81,7 @@ class GuideWindow(QDialog):
         below = QWidget(self)
         self.foot = QVBoxLayout(below)
         self.foot.setContentsMargins(0, 4, 0, 0)
-        self.foot.setSpacing(8)
+        self.foot.setSpacing(SPACING)
         below.setMaximumWidth(self.page.look.px(COLUMN))
         main.addLayout(centred(below, GUTTER))
         whole = QHBoxLayout(self)
@@ -176,19 +176,21 @@ class GuideWindow(QDialog):
             button.hide()
             button.deleteLater()
         self.buttons = []
-        row = QHBoxLayout()
-        for at, name in enumerate(names):
-            if at % BUTTONS_IN_ROW == 0:
-                row = QHBoxLayout()
-                row.setSpacing(8)
-                self.foot.addLayout(row)
+        row, room = QHBoxLayout(), 0.0
+        for name in names:
             button = QPushButton(text_of(name), self)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, name=name: self.command_requested.emit(name))
-            row.addWidget(button)
-            self.buttons.append(button)
-            if at % BUTTONS_IN_ROW == BUTTONS_IN_ROW - 1 or at == len(names) - 1:
+            button.ensurePolished()
+            room -= button.sizeHint().width() + SPACING
+            if room < 0:
+                row = QHBoxLayout()
+                row.setSpacing(SPACING)
                 row.addStretch(1)
+                self.foot.addLayout(row)
+                room = self.page.column() - button.sizeHint().width()
+            row.insertWidget(row.count() - 1, button)
+            self.buttons.append(button)
 
     def _follow(self, address: QUrl) -> None:
         if address.scheme() in ("http", "https"):

@@ -95,6 +95,22 @@ def test_that_every_topic_is_shown_as_it_is_written(window: GuideWindow, qtbot: 
         qtbot.waitUntil(lambda: all(button.isVisible() and button.text() for button in window.buttons))
 
 
+def test_that_arabic_topics_run_from_the_right(app: QApplication, show: Callable[[QWidget], None]) -> None:
+    """A line with more Latin letters than Arabic ones would run from the left."""
+    i18n.install(app, Language.ARABIC)
+    window = GuideWindow(PLACES)
+    show(window)
+    for topic in guide.topics():
+        window.open_topic(topic.name)
+        block = window.page.document().begin()
+        while block.isValid():
+            if re.search("[\u0600-\u06ff]", block.text()):
+                direction = block.blockFormat().layoutDirection()
+                assert direction == Qt.LayoutDirection.RightToLeft, f"{topic.name}: {block.text()}"
+            block = block.next()
+    window.close()
+
+
 def test_that_the_places_and_the_shortcuts_of_this_computer_are_named(window: GuideWindow) -> None:
     window.open_topic("data")
     assert all(place in window.page.document().toPlainText() for place in PLACES.values())
