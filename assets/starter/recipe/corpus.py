@@ -18,6 +18,7 @@ LANGUAGES = ("en", "ar")
 STYLES = ("standard", "short", "example", "steps", "why")
 DIALECTS = ("wordings", "egyptian", "gulf", "levantine", "maghrebi")
 DECLINE = "decline"
+DELETING = ("delete_chat", "delete_model", "uninstall")  # a wrong answer about these costs somebody their work
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections import Counter, defaultdict
 from types import ModuleType
+from typing import Any
 
 from .corpus import STARTER
 
@@ -21,6 +23,12 @@ def module(name: str) -> ModuleType:
     return module
 
 
+def load_doing() -> list[dict[str, Any]]:
+    """Questions about doing things in the app: lang, topics that are right, question, harmful_if_wrong."""
+    cases: list[dict[str, Any]] = json.loads((STARTER / "evaluation" / "doing.json").read_text(encoding="utf-8"))
+    return cases
+
+
 class Guard:
     """Says whether a text comes near a held-out prompt."""
 
@@ -34,6 +42,7 @@ class Guard:
             for _, text in leakage.held_out([case])
             if case["set"] != "systems" or text == case["turns"][0]["content"]
         ]
+        texts += [case["question"] for case in load_doing()]
         self._held = [self._grams(text) for text in texts]
         self._index: dict[str, list[int]] = defaultdict(list)
         for at, grams in enumerate(self._held):

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from . import chooser, file
 from . import tokenizer as bpe
-from .corpus import DECLINE, Corpus
+from .corpus import DECLINE, DELETING, Corpus
 from .dialogues import WISHES, Dialogue, Maker, Mix, Turn
 from .held_out import Guard
 from .letters import AGAIN, CHOOSE, HEARD, REMEMBERED, heard, remembered
@@ -59,6 +59,7 @@ class Plan:
     resumed: float = 0.05  # share of answers that go on from their middle, without control tokens
     coarse: float = 0.4  # share of the training after which weights are met as numbers of four bits
     reluctance: float = 1.2  # to decline: off-topic prompts are drawn more often than people will ask them
+    caution: float = 1.0  # to speak of deleting: it is chosen only when it is this far ahead of every other topic
     ema: float = 0.995
     sharpness: float = 6.0  # of the file's logits: what is said is known by heart, and heat only spoils it
     threads: int = 1
@@ -384,6 +385,8 @@ def join(corpus: Corpus, folder: Path, plan: Plan) -> None:
             p.copy_(a)
     heard_scores, kept_scores = torch.load(folder / "choosers.pt", weights_only=False)
     heard_scores.bias[:, heard_scores.classes.index(f"about:{DECLINE}")] -= plan.reluctance
+    for topic in DELETING:
+        heard_scores.bias[:, heard_scores.classes.index(f"about:{topic}")] -= plan.caution
     weights = file.checkpoint(speaker, shape, numbers, vocab, corpus.topics, heard_scores, kept_scores, plan.sharpness)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(shape.config(), indent=1), encoding="utf-8")
