@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QCursor, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
@@ -17,7 +17,7 @@ from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.load_mark import LoadMark
-from desktop.core.paths import Paths
+from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.chats import ChatStore
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.settings_room import SettingsRoom
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
+    from desktop.ui.chat.reply_pages import ReplyPages
     from desktop.ui.chat.transcript import TranscriptView
     from desktop.ui.chat.transfer import TransferController
     from desktop.ui.models.controller import ModelController
@@ -101,6 +102,7 @@ class Samar(QObject):
     settings: SettingsRoom
     navigation: Navigation
     updates: UpdateController
+    reply_pages: ReplyPages
 
     def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None, *, staged: bool = False) -> None:
         super().__init__()
@@ -284,8 +286,47 @@ class Samar(QObject):
         )
         self.updates = self.settings.updates
         self.navigation = Navigation(self)
+        self.reply_pages = self._make_reply_pages()
         self._connect()
         self._recover()
+
+    def _make_reply_pages(self) -> ReplyPages:
+        """What the buttons under the bundled model's answers open."""
+        from desktop.ui.chat.reply_pages import TABLE, ReplyPages
+
+        window, settings = self.window, self.settings
+        pages: dict[str, Callable[[], object]] = {
+            "models": lambda: self.models_room().open("catalogue"),
+            "local_models": self.open_models,
+            "open_file": self.models.open_file,
+            "new_chat": window.new_chat_requested.emit,
+            "temporary_chat": window.temporary_chat_requested.emit,
+            "deleted_chats": window.sidebar.deleted_requested.emit,
+            "search": window.search,
+            "export": self.offer_export,
+            "this_chat": lambda: window.toggle_panel() if window.panel.isHidden() else window.panel.setFocus(),
+            "prompts": window.panel.prompts_requested.emit,
+            "settings_general": settings.open,
+            "settings_storage": lambda: settings.open("storage"),
+            "settings_model": lambda: settings.open("model"),
+            "settings_help": lambda: settings.open("help"),
+            "shortcuts": window.show_shortcuts,
+        }
+        return ReplyPages(self.transcript, starter_model().with_name(TABLE), pages, self)
+
+    def offer_export(self) -> None:
+        """The menu of formats for the chat on the screen, where the pointer or the keyboard is."""
+        chat = self.chats.chat
+        if chat is None or self.chats.is_temporary:
+            self.window.show_toast(self.tr("A temporary chat is stored nowhere: copy what you want to keep."))
+            return
+        from desktop.ui.chat.format_menu import FormatMenu
+
+        menu = FormatMenu(self.window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.chosen.connect(lambda form: self.transfer.export_chats([chat.id], chat.title, form))
+        button = QApplication.focusWidget()
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()) if button else QCursor.pos())
 
     def _connect(self) -> None:
         window = self.window

@@ -2811,6 +2811,69 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>ReplyPages</name>
+    <message>
+        <source>Models for this computer</source>
+        <translation>نماذج تناسب حاسوبك</translation>
+    </message>
+    <message>
+        <source>Your models</source>
+        <translation>نماذجك</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>افتح ملفًا…</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>محادثة مؤقتة جديدة</translation>
+    </message>
+    <message>
+        <source>Recently deleted…</source>
+        <translation>المحذوفة حديثًا…</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>ابحث في المحادثات</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>صدّر…</translation>
+    </message>
+    <message>
+        <source>This chat</source>
+        <translation>هذه المحادثة</translation>
+    </message>
+    <message>
+        <source>Prompts…</source>
+        <translation>التعليمات…</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>الإعدادات</translation>
+    </message>
+    <message>
+        <source>Settings: Data</source>
+        <translation>الإعدادات: البيانات</translation>
+    </message>
+    <message>
+        <source>Settings: Engine</source>
+        <translation>الإعدادات: المحرّك</translation>
+    </message>
+    <message>
+        <source>Settings: Help</source>
+        <translation>الإعدادات: المساعدة</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>اختصارات لوحة المفاتيح</translation>
+    </message>
+</context>
+<context>
     <name>ReportDialog</name>
     <message>
         <source>Saved as {name}. Send it to whom you like.</source>
@@ -2878,6 +2941,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Copy details</source>
         <translation>انسخ التفاصيل</translation>
+    </message>
+    <message>
+        <source>A temporary chat is stored nowhere: copy what you want to keep.</source>
+        <translation>المحادثة المؤقتة لا تُحفظ في أي مكان: انسخ ما تريد الاحتفاظ به.</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""``python -m recipe COMMAND``, run in assets/starter: train, evaluate, baseline, count.
+"""``python -m recipe COMMAND``, run in assets/starter: train, evaluate, baseline, actions, count.
 
 ``train`` and ``baseline`` need torch (requirements.txt beside this file); ``evaluate`` needs llama-cpp-python and jinja2,
 which Samar's own environment has. make.sh runs all of them in order.
@@ -15,13 +15,14 @@ from .corpus import LANGUAGES, STARTER, load
 from .held_out import module
 
 STEPS = ("prepare", "choose", "speak", "polish", "join")
+OTHERS = ("resume",)  # instead of speak
 
 
 def train(options: argparse.Namespace) -> int:
     """The steps of the training: prepare; choose, and speak and polish; then join."""
     from . import train
 
-    plan = train.Plan(tokens=options.tokens, threads=options.threads, seed=options.seed)
+    plan = train.Plan(tokens=options.tokens, polish=options.polish, threads=options.threads, seed=options.seed)
     for step in options.steps:
         getattr(train, step)(load(), options.out, plan)
     return 0
@@ -70,13 +71,22 @@ def count(options: argparse.Namespace) -> int:
     return 0
 
 
+def actions(options: argparse.Namespace) -> int:
+    """Writes actions.json, by which the window knows the pages that an answer speaks of."""
+    from .actions import write
+
+    write(load())
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="recipe", description="Make and measure the bundled model.")
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("train", help="train; leaves a Hugging Face checkpoint")
     one.add_argument("--out", type=Path, required=True)
-    one.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS)
+    one.add_argument("--steps", nargs="+", choices=(*STEPS, *OTHERS), default=STEPS)
     one.add_argument("--tokens", type=int, default=1_800_000, help="that the speaker's schedule has")
+    one.add_argument("--polish", type=int, default=2_600_000, help="tokens of polishing")
     one.add_argument("--threads", type=int, default=1)
     one.add_argument("--seed", type=int, default=7)
     one.set_defaults(run=train)
@@ -88,6 +98,8 @@ def main() -> int:
     one.add_argument("--threads", type=int, default=1)
     one.add_argument("--failures", type=Path, help="a folder for failures-*.json")
     one.set_defaults(run=evaluate)
+    one = commands.add_parser("actions", help="write actions.json")
+    one.set_defaults(run=actions)
     one = commands.add_parser("count", help="count the corpus")
     one.set_defaults(run=count)
     options = parser.parse_args()

@@ -15,6 +15,7 @@ fi
 out=$PWD/$work
 samar_absolute=$(realpath -s "$samar")
 (cd assets/starter && "$out/venv/bin/python" -m recipe count)
+(cd assets/starter && "$out/venv/bin/python" -m recipe actions)
 (cd assets/starter && "$out/venv/bin/python" -m recipe baseline)
 (cd assets/starter && "$out/venv/bin/python" -m recipe train --out "$out/checkpoint" --threads "${THREADS:-1}")
 "$samar" -m converter "$work/checkpoint" --type Q4_K_M --out "$work/samar-starter-q4_k_m.gguf" --force

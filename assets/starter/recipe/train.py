@@ -18,7 +18,7 @@ from torch import Tensor
 
 from . import chooser, file
 from . import tokenizer as bpe
-from .corpus import DECLINE, DELETING, Corpus
+from .corpus import DECLINE, DELETING, STARTER, Corpus
 from .dialogues import WISHES, Dialogue, Maker, Mix, Turn
 from .held_out import Guard
 from .letters import AGAIN, CHOOSE, HEARD, REMEMBERED, heard, remembered
@@ -248,6 +248,18 @@ def speak(corpus: Corpus, folder: Path, plan: Plan) -> None:
     _speak(corpus, folder, plan, [p.detach() for p in _speaker(folder).parameters()], polish=False)
 
 
+def resume(corpus: Corpus, folder: Path, plan: Plan) -> None:
+    """In the place of `speak`, after a change of the corpus: leaves folder/speaker.pt as it is in the shipped file."""
+    from .resume import fill
+
+    vocab = bpe.open_pair(folder, 0.0)[0].get_vocab()
+    numbers, count = numbered(vocab)
+    speaker = _speaker(folder)
+    known = fill(speaker, STARTER / "samar-starter-q4_k_m.gguf", vocab, numbers, plan.sharpness)
+    print(f"{known} of {count - 1} pieces are known", flush=True)
+    torch.save([p.detach() for p in speaker.parameters()], folder / "speaker.pt")
+
+
 def polish(corpus: Corpus, folder: Path, plan: Plan) -> None:
     """Goes on from folder/speaker.pt: every answer alike, whole, and at a falling rate."""
     at = replace(plan, tokens=plan.polish, shorten=0.15, coarse=0.0, seed=plan.seed + 20)
@@ -302,6 +314,9 @@ def _speak(corpus: Corpus, folder: Path, plan: Plan, begin: list[Tensor], polish
     maker = Maker(corpus, plan.seed + 3 + step, WISHED if polish else MIX, guard)
     encoder = Encoder(pair, plan, random.Random(plan.seed + step))
     loss_sum = right = asked = 0.0
+    short = (
+        torch.cpu._is_avx512_bf16_supported()
+    )  # where the processor lacks them, short numbers take three times as long
     start = saved = told = time.monotonic()
     told_at = seen[0]
 
@@ -319,7 +334,7 @@ def _speak(corpus: Corpus, folder: Path, plan: Plan, begin: list[Tensor], polish
         place = torch.zeros_like(batch.weights, dtype=torch.bool)
         place[:, :-1] = keep
         energy = first[batch.tokens].unsqueeze(-1), later[batch.tokens].unsqueeze(-1)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=short):
             logits = speaker(batch.ids, batch.positions, batch.mask, *energy, place)
         loss = (F.cross_entropy(logits.float(), wanted, reduction="none") * w).sum() / w.sum()
         loss.backward()

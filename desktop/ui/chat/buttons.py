@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import with_shortcut
+from desktop.ui.widgets import draw_line
 
 STROKES = {
     "copy": '<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/>'
@@ -32,6 +33,8 @@ STROKES = {
     "expand": '<path d="M13.5 4.5h6v6M10.5 19.5h-6v-6M19.5 4.5 13 11M4.5 19.5 11 13"/>',
     "close": '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
 }
+SHOWN_FOCUS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.OtherFocusReason)
+"""How the keyboard may come to a button that then shows a ring."""
 MIRRORED = frozenset({"previous", "next", "continue"})
 """Drawn the other way round in a right-to-left interface."""
 _FRAME = (
@@ -90,8 +93,7 @@ class GlyphButton(QAbstractButton):
         return self.size()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.OtherFocusReason)
-        self._ring = event.reason() in reasons
+        self._ring = event.reason() in SHOWN_FOCUS
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -129,4 +131,62 @@ class GlyphButton(QAbstractButton):
         painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         tint = palette.ink if over else palette.accent if self.glyph == "check" else palette.muted
         _renderer(self.glyph, colour(tint).name()).render(painter, place)
+        painter.end()
+
+
+class ChipButton(QAbstractButton):
+    """A word or two in a frame, cut where there is no room. Its whole text is its tool tip and what a screen reader says."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ring = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        font = QFont(look.font)
+        font.setPixelSize(look.px(12.5))
+        self.setFont(font)
+        self.setFixedHeight(look.px(26))
+        self.updateGeometry()
+
+    def set_text(self, text: str) -> None:
+        self.setText(text)
+        self.setAccessibleName(text)
+        set_tool_tip(self, text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + self._look.px(24), self._look.px(26))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in SHOWN_FOCUS
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As of the other buttons; Enter presses it too, as it does in a dialog."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        over = self.underMouse() or self.isDown()
+        ring = self._ring and self.hasFocus()
+        painter.setBrush(colour(palette.hover) if over else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour(palette.accent if ring or over else palette.line), 2 if ring else 1))
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+        painter.setPen(colour(palette.accent))
+        text = area.adjusted(self._look.px(10), 0, -self._look.px(10), 0)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        draw_line(painter, text, self.text(), right_to_left=rtl, centred=True)
         painter.end()

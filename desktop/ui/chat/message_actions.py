@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.ui.chat import labels
-from desktop.ui.chat.buttons import GlyphButton, leave
+from desktop.ui.chat.buttons import ChipButton, GlyphButton, leave
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.look import Look, colour
 from desktop.ui.plain_text import PlainLabel
@@ -47,6 +47,8 @@ class MessageBar(QWidget):
     chosen = Signal(str, int)
     """(action, message id): copy, copy-markdown, copy-plain, regenerate, continue, edit, probabilities, delete, fork, export-FORMAT."""
     sibling_chosen = Signal(int, int)
+    page_chosen = Signal(str)
+    """Name of a page that the reply speaks of."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -62,6 +64,11 @@ class MessageBar(QWidget):
         self.more = GlyphButton("more", self.tr("More"), look, self)
         self.previous = GlyphButton("previous", self.tr("Previous version"), look, self)
         self.next = GlyphButton("next", self.tr("Next version"), look, self)
+        self.pages_of: Callable[[Message], Sequence[tuple[str, str]]] = lambda _message: ()
+        """The pages that a reply speaks of: name, and what its button says."""
+        self.pages: list[ChipButton] = []
+        """A button for each; those that this message does not need are hidden."""
+        self._names: list[str] = []
         self.place = PlainLabel(parent=self)
         self.figures = PlainLabel(parent=self)
         self._actions = {
@@ -97,12 +104,12 @@ class MessageBar(QWidget):
         for label in (self.place, self.figures):
             label.setFont(font)
             label.setPalette(palette)
-        for button in self._buttons:
+        for button in (*self._buttons, *self.pages):
             button.set_look(look)
 
     def bind(self, message: Message, siblings: tuple[int, int] | None, *, full: bool, figures: bool = False) -> None:
-        """Show the actions of `message`. full: all of them; else only the arrows between its versions. figures: with the
-        speed of a reply."""
+        """Show the actions of `message`. full: all of them; else only the arrows between its versions and the pages that
+        it speaks of. figures: with the speed of a reply."""
         self.message = message
         own = message.role is Role.USER
         finished = message.status is not MessageStatus.STREAMING
@@ -130,6 +137,7 @@ class MessageBar(QWidget):
             self.place.setAccessibleName(self.tr("Version {0} of {1}").format(*siblings))
             self.previous.setEnabled(siblings[0] > 1)
             self.next.setEnabled(siblings[0] < siblings[1])
+        self._bind_pages([] if own else self.pages_of(message))
         self.figures.setText(labels.figures(message.stats))
         self._wants_figures = shown[self.figures]
         self._fit_figures()
@@ -140,7 +148,45 @@ class MessageBar(QWidget):
         super().resizeEvent(event)
         self._fit_figures()
 
+    def _bind_pages(self, pages: Sequence[tuple[str, str]]) -> None:
+        self._names = [name for name, _text in pages]
+        while len(self.pages) < len(pages):
+            button = ChipButton(self._look, self)
+            button.clicked.connect(partial(self._choose_page, len(self.pages)))
+            QWidget.setTabOrder(self.pages[-1] if self.pages else self.next, button)
+            self.pages.append(button)
+            self._row.insertWidget(self._row.indexOf(self._space), button)
+        for at, button in enumerate(self.pages):
+            if at < len(pages):
+                if button.text() != pages[at][1]:
+                    button.set_text(pages[at][1])
+            else:
+                leave(button)
+            button.setVisible(at < len(pages))
+
+    def _choose_page(self, at: int) -> None:
+        self.page_chosen.emit(self._names[at])
+
+    def _fit_pages(self) -> None:
+        """As wide as their texts, or sharing what room there is."""
+        shown = self.pages[: len(self._names)]
+        if not shown:
+            return
+        margins, space = self._row.contentsMargins(), self._row.spacing()
+        others = [b for b in self._buttons if not b.isHidden()]
+        taken = sum(b.width() + space for b in others) + margins.left() + margins.right()
+        if not self.place.isHidden():
+            taken += self.place.sizeHint().width() + space
+        most = max(self._look.px(48), (self.width() - taken - space * (len(shown) + 1)) // len(shown))
+        wide = [button.sizeHint().width() for button in shown]
+        if sum(wide) > most * len(shown):
+            spare = sum(max(0, most - width) for width in wide)
+            wide = [min(width, most + spare) for width in wide]
+        for button, width in zip(shown, wide, strict=True):
+            button.setFixedWidth(width)
+
     def _fit_figures(self) -> None:
+        self._fit_pages()
         if self._wants_figures:
             self.figures.setVisible(True)
             self.figures.setVisible(self._row.minimumSize().width() <= self.width())
@@ -151,7 +197,9 @@ class MessageBar(QWidget):
         self._own = own
         versions = [self.previous, self.place, self.next]
         actions = [self.copy, self.regenerate, self.resume, self.edit, self.tokens, self.more]
-        order: list[QWidget] = [self._space, *versions, *actions] if own else [*actions, *versions, self._space]
+        order: list[QWidget] = [self._space, *versions, *actions]
+        if not own:
+            order = [*actions, *versions, *self.pages, self._space]
         # a layout moves what it has; an item that takeAt gives out would be freed by nobody
         for widget in [*order, self.figures]:
             self._row.addWidget(widget, 1 if widget is self._space else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal
@@ -38,6 +38,8 @@ class Overlays(QObject):
         self._page = page
         self._chat = chat
         self._siblings = siblings
+        self.pages_of: Callable[[Message], Sequence[tuple[str, str]]] = lambda _message: ()
+        """The pages that a reply speaks of: name, and what its button says."""
         self.bars: dict[int, MessageBar] = {}
         self.code_bars: dict[int, CodeBar] = {}
         self.table_buttons: dict[int, GlyphButton] = {}
@@ -165,7 +167,8 @@ class Overlays(QObject):
         streaming = message.status is MessageStatus.STREAMING
         full = not streaming and (message.id in (self.hovered, self.current) or self._has_focus(message.id))
         full = full or (message.id == last and message.role is Role.ASSISTANT and not streaming)
-        if not full and (siblings is None or siblings[1] < 2):
+        speaks_of = message.role is Role.ASSISTANT and not streaming and bool(self.pages_of(message))
+        if not full and not speaks_of and (siblings is None or siblings[1] < 2):
             return False
         bar = self.bars.get(message.id)
         if bar is None:

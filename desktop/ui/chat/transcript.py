@@ -75,6 +75,8 @@ class TranscriptView(QWidget):
     text_scale_changed = Signal(float)
     failed = Signal(object)
     """SamarError: a code block could not be saved."""
+    page_requested = Signal(str)
+    """Name of a page that a reply speaks of, and a button under it opens."""
     filled = Signal()
     """Every message of the chat is in the document."""
 
@@ -145,6 +147,8 @@ class TranscriptView(QWidget):
     def _connect_bar(self, bar: MessageBar) -> None:
         bar.chosen.connect(self.act)
         bar.has_tokens = lambda message_id: self.has_tokens(message_id)
+        bar.pages_of = lambda message: self.overlays.pages_of(message)
+        bar.page_chosen.connect(self.page_requested)
         bar.sibling_chosen.connect(self._choose_sibling)
         QWidget.setTabOrder(self.page, bar.copy)
         buttons = [bar.copy, bar.regenerate, bar.resume, bar.edit, bar.tokens, bar.more, bar.previous, bar.next]
