@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import GenerationStats
 from desktop.core.paths import Paths, starter_model
+from desktop.core.reply_actions import ACTIONS
 from desktop.core.settings import Settings
 from desktop.engine.client import EngineClient
+from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.model_picker import PickerState
 from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
 from tests.fakes.tiny_gguf import write_tiny
@@ -343,3 +345,67 @@ def test_that_what_ended_samar_while_loading_is_not_loaded_again_at_start(
     assert again.worker.model is not None
     assert Path(again.worker.model.path) == starter_model()
     assert "guilty.gguf" in again.window.banner.what.text()
+
+
+def test_that_an_answer_of_the_bundled_model_opens_the_page_it_speaks_of(
+    qtbot: QtBot, opened: Callable[[], Samar]
+) -> None:
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "How do I add a larger model?"))
+
+    def button(text: str) -> QAbstractButton | None:
+        bars = samar.transcript.overlays.bars.values()
+        shown = [chip for bar in bars for chip in bar.pages if chip.isVisible() and chip.text() == text]
+        return shown[0] if shown else None
+
+    qtbot.waitUntil(lambda: button("Open a file…") is not None)
+    qtbot.mouseClick(button("Open a file…"), Qt.MouseButton.LeftButton)
+    dialog = samar.window.findChild(QFileDialog)
+    assert dialog is not None and dialog.isVisible()
+    dialog.reject()
+    qtbot.mouseClick(button("Models for this computer"), Qt.MouseButton.LeftButton)
+    assert samar.room is not None and samar.room.page is not None
+    assert samar.room.page.isVisible() and samar.room.page.tab() is samar.room.page.catalogue
+    samar.room.page.close()
+
+
+def test_that_every_page_that_an_answer_may_lead_to_opens(qtbot: QtBot, opened: Callable[[], Samar]) -> None:
+    """In one chat after the other, by the signal that the button under an answer gives."""
+    samar = opened()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "What is a token?"))
+    window, chat = samar.window, samar.chats.chat
+    assert chat is not None
+    for page in sorted(ACTIONS):
+        samar.chats.open_chat(chat.id)
+        samar.transcript.page_requested.emit(page)
+        match page:
+            case "models" | "local_models":
+                assert samar.room is not None and samar.room.page is not None
+                models = samar.room.page
+                assert models.isVisible() and models.tab() is (models.catalogue if page == "models" else models.local)
+                models.close()
+            case "new_chat" | "temporary_chat":
+                assert samar.chats.chat is None and samar.chats.is_temporary is (page == "temporary_chat")
+            case "search":
+                assert window.sidebar.search.hasFocus()
+            case "export":
+                menu = QApplication.activePopupWidget()
+                assert isinstance(menu, FormatMenu)
+                menu.close()
+            case "this_chat":
+                assert not window.panel.isHidden()
+            case _:
+                [dialog] = [d for d in window.findChildren(QDialog) if d.isVisible()]
+                if page.startswith("settings_"):
+                    assert samar.settings.dialog is dialog
+                    assert samar.settings.dialog.nav[page.removeprefix("settings_")].isChecked()
+                dialog.reject()
+
+
+def test_that_a_temporary_chat_is_not_exported_by_the_button(qtbot: QtBot, opened: Callable[[], Samar]) -> None:
+    samar = opened()
+    samar.window.temporary_chat_requested.emit()
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "What is a token?"))
+    samar.transcript.page_requested.emit("export")
+    assert QApplication.activePopupWidget() is None
+    assert "stored nowhere" in samar.window.toast.label.text()

@@ -38,7 +38,8 @@ def baseline(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Tables for temperature 0 and Samar's default one, of the GGUF as it is; failures beside it when asked for."""
-    from .native import answer_all, answer_fresh
+    from . import doing
+    from .native import Native, answer_all, answer_fresh
 
     score = module("score")
     cases = score.load_cases()
@@ -49,6 +50,13 @@ def evaluate(options: argparse.Namespace) -> int:
         hits, total = answer_fresh(options.model, score, temperature, options.threads)
         low, high = score.wilson(hits, total)
         print(f"Fresh questions: {100 * hits / total:.1f} % ({hits}/{total}; {100 * low:.0f}–{100 * high:.0f})\n")
+        native = Native(options.model, threads=options.threads)
+
+        def reply(question: str, native: Native = native, temperature: float = temperature) -> str:
+            return native.reply([{"role": "user", "content": question}], temperature).text
+
+        print(doing.markdown(doing.measure(load(), score, reply), score.wilson))
+        native.close()
         if options.failures:
             out = options.failures / f"failures-{temperature:g}.json"
             out.write_text(json.dumps(result["failures"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

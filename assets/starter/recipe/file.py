@@ -37,6 +37,7 @@ def reserved(vocab: Mapping[str, int], topics: Iterable[str]) -> Tensor:
     out = torch.zeros(len(vocab), RESERVED)
     out[:, FILLS[HEARD]] = out[:, FILLS[REMEMBERED]] = -0.5  # by this the output knows that a run is never said
     out[:, CONSTANT] = 1.0
+    assert len(classes(topics)) <= CLASSES
     for piece, at in vocab.items():
         if is_run(piece):
             out[at] = 0.0
