@@ -58,6 +58,22 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "help": ("settings_help", "shortcuts"),
 }
 
+# what earlier files of the model say, in this version's shipped file and in chats that are kept
+FORMER = {
+    "decline": (
+        "I am too small for that: I know only Samar and the basics of local models. Add a larger model and ask it: drop a .gguf"
+        " file on the window, or choose “Open a model file…” in the model picker.",
+        "أنا أصغر من أن أجيب عن هذا: لا أعرف إلا سمر وأساسيات النماذج المحلية. أضف نموذجًا أكبر واسأله: أسقط ملف ‎.gguf‎ على"
+        " النافذة، أو اختر «افتح ملف نموذج…» من قائمة النماذج.",
+    ),
+    "get_models": (
+        'Hugging Face (huggingface.co) is the usual place: search for a model\'s name with "GGUF", download the file that has'
+        " Q4_K_M in its name, and drop it on the window.",
+        'موقع Hugging Face (huggingface.co) هو المكان المعتاد: ابحث عن اسم النموذج مع "GGUF"، ونزّل الملف الذي في اسمه'
+        " Q4_K_M، وأسقطه على النافذة.",
+    ),
+}
+
 
 def table(corpus: Corpus) -> dict[str, Any]:
     """What actions.json holds."""
@@ -65,6 +81,7 @@ def table(corpus: Corpus) -> dict[str, Any]:
     for topic, actions in ACTIONS.items():
         sides = corpus.topics[topic].sides.values()
         answers = [text for side in sides for texts in side.answers.values() for text in texts]
+        answers += FORMER.get(topic, ())
         topics[topic] = {"actions": list(actions), "answers": answers}
     return {"model": NAME, "topics": topics}
 

@@ -58,7 +58,7 @@ class Plan:
     kept: int = 3
     resumed: float = 0.05  # share of answers that go on from their middle, without control tokens
     coarse: float = 0.4  # share of the training after which weights are met as numbers of four bits
-    reluctance: float = 1.2  # to decline: off-topic prompts are drawn more often than people will ask them
+    reluctance: float = 1.7  # to decline: off-topic prompts are drawn more often than people will ask them
     caution: float = 1.0  # to speak of deleting: it is chosen only when it is this far ahead of every other topic
     ema: float = 0.995
     sharpness: float = 6.0  # of the file's logits: what is said is known by heart, and heat only spoils it
