@@ -104,8 +104,10 @@ class MessageBar(QWidget):
         for label in (self.place, self.figures):
             label.setFont(font)
             label.setPalette(palette)
-        for button in (*self._buttons, *self.pages):
+        for button in self._buttons:
             button.set_look(look)
+        for chip in self.pages:
+            chip.set_look(look)
 
     def bind(self, message: Message, siblings: tuple[int, int] | None, *, full: bool, figures: bool = False) -> None:
         """Show the actions of `message`. full: all of them; else only the arrows between its versions and the pages that
