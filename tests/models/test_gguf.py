@@ -202,8 +202,9 @@ def test_that_noise_behind_a_right_start_is_refused(tmp_path: Path, noise: bytes
 def test_that_parts_are_found_and_a_missing_one_is_named(tmp_path: Path, tiny_bytes: bytes) -> None:
     one = write_tiny(tmp_path / "big-00001-of-00002.gguf", extra={"split.count": 2})
     assert code_of(one) == "model_part_missing"
-    with pytest.raises(SamarError, match="big-00002-of-00002"):
+    with pytest.raises(SamarError) as caught:
         gguf.inspect(one)
+    assert "big-00002-of-00002" in caught.value.sentence()
     other = tmp_path / "big-00002-of-00002.gguf"
     other.write_bytes(tiny_bytes)
     facts = gguf.inspect(other)
