@@ -656,6 +656,7 @@ class Samar(QObject):
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)
         self.chats.close()
+        self.look_after_history()  # a disk may have room since the last look
         seen = self.navigation.version or self.preferences.value.seen_version
         self.preferences.change(window_geometry=self.window.geometry_text(), seen_version=seen)
         if self.room is not None:

@@ -106,6 +106,20 @@ def test_that_chats_in_memory_are_exported_and_stored_when_there_is_room(
         assert said == ["written in memory", "written on the disk"]
 
 
+def test_that_chats_in_memory_are_stored_at_the_end_at_the_latest(
+    start: Callable[[], Samar], full: list[bool], qtbot: QtBot
+) -> None:
+    samar = start()
+    samar._watch.stop()  # room comes less than a look before the end
+    send(samar, qtbot, "written in memory")
+    full[0] = False
+    samar.window.close()
+    samar.close()
+    with opened(samar.paths) as store:
+        (chat,) = store.list_chats()
+        assert next(m.content for m in store.messages_of(chat.id)) == "written in memory"
+
+
 def test_that_a_data_folder_that_is_taken_away_is_noticed_by_itself(
     start: Callable[[], Samar], qtbot: QtBot, data_dir: Path
 ) -> None:
