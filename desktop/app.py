@@ -339,7 +339,10 @@ class Samar(QObject):
         self.models.model_changed.connect(self.chats.show_model)
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
         self.chats.purge_due.connect(self.keep_up)
-        self.chats.replies.ended.connect(self._take_back_error)
+        self.chats.replies.ended.connect(self._take_back_of_reply)
+        self.chats.replies.saving_works.connect(lambda: self._take_back("saved"))
+        self.chats.chat_changed.connect(lambda: self._take_back("chat"))
+        self.models.chosen.connect(lambda: self._take_back("model"))
         window.sidebar.chats_exported.connect(lambda *chats: self.transfer.export_chats(*chats))
         self.transcript.export_requested.connect(
             lambda message, form: self.transfer.export_message(message, window.chat_title, form)
@@ -386,6 +389,7 @@ class Samar(QObject):
             self.window, card, self.paths.models, self.models.load, lambda: self.preferences.value.network_allowed
         )
         made.error_occurred.connect(self.show_error)
+        made.begun.connect(lambda: self._take_back("conversion"))
         made.converted.connect(self.models.add)
         return made
 
@@ -526,11 +530,20 @@ class Samar(QObject):
         log.warning("%s", problem)
         self.window.show_error(problem)
 
-    def _take_back_error(self, reply: Message) -> None:
-        """An engine that answers again has nothing to excuse any more."""
+    def _take_back(self, change: str) -> None:
+        """An error whose cause is gone has nothing to say any more. change: a value of error_causes.Change."""
         error = self.window.banner.error
-        if error is not None and error.code.startswith("engine_") and reply.status is MessageStatus.FINISHED:
-            self.window.banner.dismiss()
+        if error is not None:
+            from desktop.ui.error_causes import Change, is_over
+
+            if is_over(error.code, Change(change)):
+                self.window.banner.dismiss()
+
+    def _take_back_of_reply(self, reply: Message) -> None:
+        if reply.status is MessageStatus.FINISHED:
+            self._take_back("reply")
+            if self.chats.replies.is_all_stored:
+                self._take_back("saved")
 
     def show_bug(self, what: str) -> None:
         if not self._tell_replaced():

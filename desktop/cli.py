@@ -362,7 +362,8 @@ def chosen_params(
     settings: Settings, info: ModelInfo, temperature: float | None, seed: int | None, max_tokens: int | None
 ) -> GenerationParams:
     """The person's words on the command line, then the settings, then the model's own hints, then the defaults."""
-    params = settings.params or info.hints.applied_to(GenerationParams())
+    params = info.hints.applied_to(GenerationParams())
+    params = settings.params.over(params) if settings.params else params
     given = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
     return msgspec.structs.replace(params, **{name: v for name, v in given.items() if v is not None}).checked()
 

@@ -895,6 +895,10 @@
         <source>Cancel</source>
         <translation>إلغاء</translation>
     </message>
+    <message>
+        <source>Of {context} tokens about {reserve} are kept free for the reply.</source>
+        <translation>يُحجز للردّ نحو {reserve} من أصل {context} من الرموز.</translation>
+    </message>
 </context>
 <context>
     <name>ConversionController</name>

@@ -87,6 +87,8 @@ class Plan:
     newest: int = 0
     """Of the system prompt and the newest exchange alone, about."""
     context: int = 0
+    reserve: int = 0
+    """Tokens of it that are kept free for the reply."""
 
     @property
     def is_too_long(self) -> bool:
@@ -196,8 +198,9 @@ def plan(
     sizes = [sum(tokens[i] for i in group) for group in groups]
     newest = base + (tokens[groups[-1][0]] if groups else 0)
     total, limit = base + sum(sizes), budget.limit
+    reserve = budget.context - limit if budget.context else 0
     if total <= limit or len(groups) < 2 or not budget.context:
-        return Plan(tuple(path), tokens=total, newest=newest, context=budget.context)
+        return Plan(tuple(path), tokens=total, newest=newest, context=budget.context, reserve=reserve)
     told, done = "", 0
     if overflow is Overflow.SUMMARISE and summary.text.strip():
         done = _covered(turns, groups, summary.until)
@@ -226,6 +229,7 @@ def plan(
         tokens=rest,
         newest=newest,
         context=budget.context,
+        reserve=reserve,
     )
 
 

@@ -19,6 +19,10 @@ class StoppedBy(StrEnum):
     ERROR = "error"
 
 
+WHAT_TO_WRITE = ("max_tokens", "seed", "stop", "grammar", "json_schema", "logit_bias")
+"""Parameters that say what a reply may be; the others say how its tokens are chosen."""
+
+
 class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sampling parameters of one reply. The defaults are those of shared practice where a model gives no hint.
 
@@ -75,6 +79,16 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """GBNF; "": none."""
     json_schema: str | None = None
     """JSON Schema, as text, that the answer obeys; None: none. Not together with `grammar`: the grammar then wins."""
+    follows: bool = False
+    """Only WHAT_TO_WRITE is chosen here; tokens are chosen as they are without these parameters."""
+
+    def over(self, base: GenerationParams) -> GenerationParams:
+        """What holds where these were chosen and `base` would hold without them."""
+        return self.written_over(base) if self.follows else self
+
+    def written_over(self, base: GenerationParams) -> GenerationParams:
+        """`base` with this one's WHAT_TO_WRITE."""
+        return msgspec.structs.replace(base, **{name: getattr(self, name) for name in WHAT_TO_WRITE}, follows=False)
 
     def checked(self) -> GenerationParams:
         """Return self with every number moved inside its bounds. NaN becomes the default: it is in no bounds, and JSON

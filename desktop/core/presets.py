@@ -21,13 +21,11 @@ BUILT_IN: Mapping[str, GenerationParams] = {
     "balanced": GenerationParams(),
     "creative": GenerationParams(temperature=1.1, top_k=0, top_p=1.0, min_p=0.05),
 }
-_KEPT = ("max_tokens", "seed", "stop", "grammar", "json_schema", "logit_bias")
-"""What a built-in preset leaves as it is: it says how to choose, not what to write."""
 
 
 def applied(name: str, params: GenerationParams) -> GenerationParams:
-    """`params` with the sampling of a built-in preset."""
-    return msgspec.structs.replace(BUILT_IN[name], **{field: getattr(params, field) for field in _KEPT})
+    """`params` with the sampling of a built-in preset, which says how to choose, not what to write."""
+    return params.written_over(BUILT_IN[name])
 
 
 def name_of(params: GenerationParams) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from desktop.core.generation import GenerationParams
+from desktop.core.generation import WHAT_TO_WRITE, GenerationParams
 from desktop.core.presets import BUILT_IN, Preset, applied, name_of
 from desktop.ui.number_fields import Disclosure, NumberField, Slider, WholeField
 from desktop.ui.reply_form import ReplyForm
@@ -172,7 +172,7 @@ class SamplingEditor(QWidget):
     def set_params(self, params: GenerationParams | None, defaults: GenerationParams) -> None:
         """params: the person's own, None while `defaults` (the model's hints or the settings') hold."""
         self.params, self.defaults = params, defaults
-        shown = (params or defaults).checked()
+        shown = self.shown().checked()
         self.showing = True
         self.creativity.setValue(round(shown.temperature * 20))
         self.max_tokens.setValue(shown.max_tokens or 0)
@@ -186,6 +186,10 @@ class SamplingEditor(QWidget):
         self.showing = False
         self._tell()
 
+    def shown(self) -> GenerationParams:
+        """What holds."""
+        return self.params.over(self.defaults) if self.params else self.defaults
+
     def set_presets(self, presets: Sequence[Preset]) -> None:
         """The person's own."""
         self.presets = tuple(presets)
@@ -195,12 +199,19 @@ class SamplingEditor(QWidget):
         """Change what the person changed, and nothing else: fields show fewer digits than a model's hints may have."""
         if self.showing:
             return
-        changed = msgspec.structs.replace(self.params or self.defaults, **values)
-        if changed == (self.params or self.defaults):
+        changed = msgspec.structs.replace(self.shown(), **values)
+        if changed == self.shown():
             return
-        self.params = changed
+        chooses = self.params is not None and not self.params.follows
+        self.params = changed if chooses or not set(values) <= set(WHAT_TO_WRITE) else self._following(changed)
         self._tell()
         self.params_changed.emit(self.params)
+
+    def _following(self, params: GenerationParams) -> GenerationParams | None:
+        """Only what `params` say to write, as the person's own; None where that is what holds in any case."""
+        if params.written_over(self.defaults) == self.defaults:
+            return None
+        return msgspec.structs.replace(params.written_over(GenerationParams()), follows=True)
 
     def _edited(self, name: str, value: float) -> None:
         if name == "seed":
@@ -209,7 +220,7 @@ class SamplingEditor(QWidget):
             self._set(**{name: value if name in WHOLE else round(value, 4)})
 
     def _creativity_edited(self, value: int) -> None:
-        base = (self.params or self.defaults).temperature
+        base = self.shown().temperature
         if abs(base - value / 20) >= 0.026:  # a finer value than a step is kept
             self._set(temperature=value / 20)
 
@@ -223,7 +234,7 @@ class SamplingEditor(QWidget):
         self.params_changed.emit(None)
 
     def _tell(self) -> None:
-        shown = self.params or self.defaults
+        shown = self.shown()
         temperature = shown.temperature
         self.creativity_value.setText(f"{temperature:.2f}".rstrip("0").rstrip(".") if temperature else "0")
         self.reset.setVisible(self.params is not None)
@@ -234,7 +245,7 @@ class SamplingEditor(QWidget):
 
     def _preset_name(self) -> str:
         """Of what holds now."""
-        if self.params is None:
+        if self.params is None or self.params.follows:
             return self.tr("The model's own")
         own = next((preset.name for preset in self.presets if preset.params == self.params), None)
         built_in = name_of(self.params)
@@ -248,7 +259,7 @@ class SamplingEditor(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         now = self._preset_name()
-        entries = [(self.tr("The model's own"), self._reset)]
+        entries = [(self.tr("The model's own"), lambda: self._use(self._following(self.shown())))]
         entries += [(self._built_in_names()[name], partial(self._use_built_in, name)) for name in BUILT_IN]
         own = [(preset.name, partial(self._use, preset.params)) for preset in self.presets]
         for part in (entries, own):
@@ -272,9 +283,9 @@ class SamplingEditor(QWidget):
         self.preset_menu().popup(self.preset.mapToGlobal(self.preset.rect().bottomLeft()))
 
     def _use_built_in(self, name: str) -> None:
-        self._use(applied(name, self.params or self.defaults))
+        self._use(applied(name, self.shown()))
 
-    def _use(self, params: GenerationParams) -> None:
+    def _use(self, params: GenerationParams | None) -> None:
         self.set_params(params, self.defaults)
         self.params_changed.emit(params)
 
@@ -291,7 +302,7 @@ class SamplingEditor(QWidget):
         name = " ".join(name.split())
         if name and self.params is not None:
             kept = tuple(preset for preset in self.presets if preset.name != name)
-            self.set_presets((*kept, Preset(name=name, params=self.params)))
+            self.set_presets((*kept, Preset(name=name, params=self.shown())))
             self.presets_changed.emit(self.presets)
 
     def remove_preset(self, name: str) -> None:

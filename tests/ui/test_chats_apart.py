@@ -225,6 +225,7 @@ def test_that_a_reply_whose_image_is_damaged_ends_as_failed_and_the_next_one_is_
     with qtbot.waitSignal(samar.chats.replies.ended):
         samar.transcript.regenerate_requested.emit(reply.id)
     assert samar.chats.path()[-1].content == "seen"
+    assert samar.window.banner.error is None
 
 
 @pytest.mark.parametrize("act", ["send", "again", "continue", "edit"])

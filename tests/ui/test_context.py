@@ -78,6 +78,9 @@ def test_that_what_will_be_left_out_is_said_before_and_left_out_then(start: Star
     left_out = len(shown.plan.left_out)
     assert 0 < left_out < count
     assert f"the {left_out} oldest messages will be left out" in shown.what.text()
+    plan = shown.plan
+    assert f"about {plan.reserve} are kept free for the reply" in shown.what.text()
+    assert plan.reserve == plan.context // 4
     assert shown.choices.isVisible()
     send(samar, qtbot)
     # the counts of the chat are of whole exchanges: what was said holds for a message like those before

@@ -229,6 +229,7 @@ def test_that_a_full_disk_leaves_the_message_in_the_composer(samar: Samar, qtbot
     with qtbot.waitSignal(samar.chats.replies.ended):
         samar.window.composer.submit()
     assert samar.window.composer.draft() == ""
+    assert samar.window.banner.error is None
     assert [turn.content for turn in samar.chats.path()][messages:] == [text, "answered"]
     assert len(samar.store.chat_ids()) == 1
     place = None if is_first else samar.store.chat_ids()[0]

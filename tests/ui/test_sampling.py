@@ -22,6 +22,7 @@ from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.reply_form import GRAMMARS, SCHEMAS, problem_with
 from desktop.ui.sampling import GROUPS, REAL, WHOLE, SamplingEditor
 from desktop.ui.sampling_words import explanations
+from tests.fakes.scripted_engine import ScriptedEngine
 
 LEFT = Qt.MouseButton.LeftButton
 DEFAULTS = GenerationParams(temperature=0.6, top_k=20)
@@ -98,8 +99,11 @@ def test_that_presets_say_how_to_choose_and_not_what_to_write(panel: ChatPanel, 
         assert editor.preset.text() == text
     with qtbot.waitSignal(panel.params_changed) as told:
         entry(editor, "The model's own")
-    assert told.args == [None]
+    assert told.args == [GenerationParams(max_tokens=64, seed=3, follows=True)]
     assert editor.preset.text() == "The model's own"
+    with qtbot.waitSignal(panel.params_changed) as told:
+        qtbot.mouseClick(editor.reset, LEFT)
+    assert told.args == [None]
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -110,8 +114,6 @@ def test_that_a_preset_is_known_again(name: str) -> None:
 def test_that_own_presets_are_saved_used_and_removed(
     qapp: QApplication, app: QApplication, data_dir: Path, qtbot: QtBot
 ) -> None:
-    from tests.fakes.scripted_engine import ScriptedEngine
-
     samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine())
     try:
         i18n.install(app, Language.ENGLISH)
@@ -186,7 +188,7 @@ def test_that_a_whole_schema_holds_once_typing_rests(panel: ChatPanel, qtbot: Qt
     assert "Every reply" in form.note.text()
     with qtbot.waitSignal(panel.params_changed) as told:
         qtbot.mouseClick(form.kind.group.button(0), LEFT)
-    assert told.args[0].json_schema is None
+    assert told.args == [None]
 
 
 def test_that_examples_are_taken_from_a_menu(panel: ChatPanel, qtbot: QtBot) -> None:
@@ -208,6 +210,37 @@ def test_that_schemas_run_from_the_left_in_arabic(panel: ChatPanel, app: QApplic
         == Qt.LayoutDirection.LeftToRight
     )
     qtbot.waitUntil(lambda: "شكل" in panel.sampling.form.label.text())
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "name"), [(1, '{"type": "integer"}', "json_schema"), (2, GRAMMARS["yes"], "grammar")]
+)
+def test_that_a_form_of_replies_leaves_the_choice_of_tokens_to_the_model(
+    opened: Callable[..., Samar], qtbot: QtBot, number: int, text: str, name: str
+) -> None:
+    """Also to the one that is chosen later; and a form that is taken away leaves nothing behind."""
+    samar = opened(ScriptedEngine(), prepare=lambda samar: samar.window.toggle_panel())
+    answered = samar.chats.replies.ended
+    with qtbot.waitSignal(answered):
+        samar.chats.send("hello")
+    editor = samar.window.panel.sampling
+    assert samar.chats.chat is not None
+    qtbot.mouseClick(editor.form.kind.group.button(number), LEFT)
+    editor.form.text.setPlainText(text)
+    editor.form.tell()
+    chosen = samar.store.get_chat(samar.chats.chat.id).params
+    assert chosen == GenerationParams(**{name: text}, follows=True)
+    assert editor.preset.text() == "The model's own"
+    assert getattr(samar.chats.params(), name) == text
+
+    for temperature in (0.3, 1.2):  # as the settings or another model have it
+        samar.preferences.change(params=GenerationParams(temperature=temperature))
+        assert (samar.chats.params().temperature, getattr(samar.chats.params(), name)) == (temperature, text)
+    assert editor.preset.text() == "The model's own" and editor.form.text.toPlainText() == text
+
+    qtbot.mouseClick(editor.form.kind.group.button(0), LEFT)
+    assert samar.store.get_chat(samar.chats.chat.id).params is None
+    assert editor.preset.text() == "The model's own"
 
 
 @pytest.mark.engine

@@ -109,7 +109,7 @@ class ContextNotice(Card):
         chosen = self.overflow or Overflow.DROP_OLDEST
         summarises = chosen is Overflow.SUMMARISE
         self.choices.set_value(chosen)
-        self.what.setText(self._sentence(chosen))
+        self.what.setText(self._sentence(chosen) + self._reserve(chosen))
         self.hint.setText(self._explanation(chosen))
         self.change.setVisible(visible and not plan.is_too_long and self.overflow is not None)
         self.choices.setVisible(unfolded)
@@ -154,6 +154,16 @@ class ContextNotice(Card):
             count,
         )
         return i18n.grouped(text, count)
+
+    def _reserve(self, chosen: Overflow) -> str:
+        """Why messages leave while the model has room left; "" where nothing leaves for that."""
+        plan = self.plan
+        told = chosen is Overflow.SUMMARISE and plan.summary and not plan.to_summarise
+        if plan.is_too_long or self.summarising or told or not plan.reserve:
+            return ""
+        text = self.tr("Of {context} tokens about {reserve} are kept free for the reply.")
+        text = text.replace("{context}", i18n.number(plan.context)).replace("{reserve}", i18n.number(plan.reserve))
+        return f" {text}"
 
     def _explanation(self, chosen: Overflow) -> str:
         if chosen is Overflow.KEEP_FIRST:

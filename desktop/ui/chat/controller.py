@@ -40,6 +40,9 @@ class ChatController(Actor):
     purge_due = Signal()
     """Something deleted can't be brought back any more: its traces may be erased."""
 
+    chat_changed = Signal()
+    """Another chat is shown, or a new one."""
+
     def __init__(
         self,
         window: MainWindow,
@@ -183,6 +186,7 @@ class ChatController(Actor):
         self.transcript.clear()
         self._show_chat()
         self.window.composer.focus()
+        self.chat_changed.emit()
 
     def open_chat(self, chat_id: int) -> None:
         """Show a chat."""
@@ -199,6 +203,7 @@ class ChatController(Actor):
         self.window.sidebar.set_current(chat_id)
         self._show_path()
         self._show_chat()
+        self.chat_changed.emit()
 
     def reload(self) -> None:
         """Show the chat anew from the history, after its tree changed."""
@@ -387,18 +392,18 @@ class ChatController(Actor):
 
     def model_params(self) -> GenerationParams:
         """What is used where the person chose nothing: the settings', else the model's own hints, else the defaults."""
-        chosen = self.settings().params
-        if chosen:
-            return chosen
         model: ModelInfo | None = self.worker.model
-        return model.hints.applied_to(GenerationParams()) if model else GenerationParams()
+        own = model.hints.applied_to(GenerationParams()) if model else GenerationParams()
+        chosen = self.settings().params
+        return chosen.over(own) if chosen else own
 
     def chosen_params(self) -> GenerationParams | None:
         """What the person chose for this chat; None: nothing."""
         return self.chat.params if self.chat else self.temporary_params
 
     def params(self) -> GenerationParams:
-        return (self.chosen_params() or self.model_params()).checked()
+        chosen = self.chosen_params()
+        return (chosen.over(self.model_params()) if chosen else self.model_params()).checked()
 
     # turns
 

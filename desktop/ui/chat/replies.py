@@ -71,6 +71,8 @@ class Replies(QObject):
     """Message, SamarError; `ended` comes before it."""
     saving_failed = Signal(object)
     """SamarError; once for each trouble, not for each try."""
+    saving_works = Signal()
+    """After `saving_failed`: what had to wait is stored."""
     reading = Signal(int, int, int)
     """message_id, tokens read, tokens of the prompt."""
     changed = Signal()
@@ -126,6 +128,11 @@ class Replies(QObject):
         """Whether a reply is thinking now."""
         reply = self._live.get(message_id)
         return reply is not None and reply.thinking_began is not None and reply.thinking_s is None
+
+    @property
+    def is_all_stored(self) -> bool:
+        """Whether no end of a reply waits for a disk that takes it."""
+        return not self._unsaved
 
     def current(self, message: Message) -> Message:
         """The message with what has been written since it was stored."""
@@ -209,7 +216,7 @@ class Replies(QObject):
                     self._report(problem)
                     return
                 reply.dirty = False
-                self._trouble = False
+                self._saved()
 
     def store_endings(self) -> None:
         """Store the ends of replies; those that can't be stored now are tried again."""
@@ -232,8 +239,13 @@ class Replies(QObject):
                 self._report(problem)
                 return
             self._unsaved.pop(0)
-            self._trouble = False
+            self._saved()
         self._retry_timer.stop()
+
+    def _saved(self) -> None:
+        if self._trouble:
+            self._trouble = False
+            self.saving_works.emit()
 
     def _report(self, problem: SamarError) -> None:
         if not self._trouble:

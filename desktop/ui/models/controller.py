@@ -42,6 +42,8 @@ class ModelController(QObject):
     """Something to know that is no error."""
     model_changed = Signal(object)
     """ModelInfo or None."""
+    chosen = Signal()
+    """The person wants another model, or the same one anew."""
     settings_requested = Signal(object)
     """Path of a model whose own settings are to be shown."""
 
@@ -81,12 +83,16 @@ class ModelController(QObject):
         self.mark.note(None)
         if problem:
             self.error_occurred.emit(problem)
-        self.load(path)
+        self._load(path)
 
     def load(self, path: Path) -> None:
-        """Load a model in the place of the loaded one."""
-        self.wanted = path
+        """Load the model that the person wants, in the place of the loaded one."""
         self.window.composer.focus()
+        self.chosen.emit()
+        self._load(path)
+
+    def _load(self, path: Path) -> None:
+        self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
         self.window.empty.set_loading(self._name(path))
         self.worker.load(path, lambda: self._options(path))

@@ -31,6 +31,8 @@ class ConversionController(QObject):
 
     error_occurred = Signal(object)
     """SamarError."""
+    begun = Signal()
+    """A folder is looked at."""
     converted = Signal(object)
     """Path of a model that can be chosen now."""
 
@@ -60,6 +62,7 @@ class ConversionController(QObject):
         if self.work.is_running:
             self.error_occurred.emit(SamarError("conversion_running"))
             return
+        self.begun.emit()
         self.source = folder
         self.card.show_reading(folder.name)
         self.work.plan(folder)

@@ -1,0 +1,99 @@
+"""Cards of errors go when their cause is gone, and no sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Samar
+from desktop.core.errors import SENTENCES, SamarError
+from desktop.ui.error_causes import Change, is_over
+from tests.fakes.scripted_engine import Reply, ScriptedEngine
+
+Opened = Callable[..., Samar]
+STATES = ("history_damaged", "settings_damaged", "library_damaged", "bug", "program_replaced", "no_arabic_font")
+"""They tell of something that lasts."""
+
+
+def code(samar: Samar) -> str:
+    error = samar.window.banner.error
+    return error.code if error else ""
+
+
+def test_that_every_code_is_one_of_ours() -> None:
+    from desktop.ui import error_causes
+
+    named = set().union(*(value for name, value in vars(error_causes).items() if name.startswith("_OF_")))
+    assert named <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_that_what_lasts_stays(state: str) -> None:
+    assert not any(is_over(state, change) for change in Change)
+
+
+def test_that_an_error_of_a_model_goes_when_another_is_chosen(opened: Opened, qtbot: QtBot) -> None:
+    engine = ScriptedEngine(load_error=SamarError("model_damaged", name="one.gguf"))
+    samar = opened(engine, model="")
+    with qtbot.waitSignal(samar.worker.load_failed):
+        samar.models.load(Path("one.gguf"))
+    assert code(samar) == "model_damaged"
+    samar.chats.new_chat()
+    assert code(samar) == "model_damaged"  # no other model is there yet
+    engine.load_error = None
+    with qtbot.waitSignal(samar.worker.model_loaded):
+        samar.models.load(Path("two.gguf"))
+    assert code(samar) == ""
+
+
+def test_that_an_error_at_the_start_outlives_the_model_that_is_loaded_instead(opened: Opened, qtbot: QtBot) -> None:
+    """It says why the last model was left out."""
+    samar = opened(ScriptedEngine(), model="")
+    samar.mark.note(Path("killer.gguf"))
+    with qtbot.waitSignal(samar.worker.model_loaded):
+        samar.models.begin(Path("killer.gguf"))
+    assert code(samar) == "model_killed_engine"
+
+
+@pytest.mark.parametrize("way", ["new", "other", "temporary"])
+def test_that_an_error_of_a_reply_goes_with_its_chat(opened: Opened, qtbot: QtBot, way: str) -> None:
+    broken = Reply(error=SamarError("grammar_broken", reason="no root"))
+    samar = opened(ScriptedEngine([Reply(), broken]))
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        samar.chats.send("first")
+    first = samar.chats.chat
+    assert first is not None
+    samar.chats.new_chat()
+    with qtbot.waitSignal(samar.chats.replies.failed):
+        samar.chats.send("second")
+    assert code(samar) == "grammar_broken"
+    {
+        "new": samar.chats.new_chat,
+        "other": lambda: samar.chats.open_chat(first.id),
+        "temporary": samar.chats.new_temporary_chat,
+    }[way]()
+    assert code(samar) == ""
+
+
+def test_that_an_error_of_a_reply_goes_when_trying_again_succeeds(opened: Opened, qtbot: QtBot) -> None:
+    samar = opened(ScriptedEngine([Reply(error=SamarError("schema_broken", reason="a comma")), Reply()]))
+    with qtbot.waitSignal(samar.chats.replies.failed) as failed:
+        samar.chats.send("first")
+    assert code(samar) == "schema_broken"
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        samar.chats.regenerate(failed.args[0].id)
+    assert code(samar) == ""
+
+
+def test_that_a_lasting_error_outlives_chats_replies_and_models(opened: Opened, qtbot: QtBot) -> None:
+    samar = opened(ScriptedEngine())
+    samar.show_error(SamarError("program_replaced"))
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        samar.chats.send("first")
+    samar.chats.new_chat()
+    with qtbot.waitSignal(samar.worker.model_loaded):
+        samar.models.load(Path("two.gguf"))
+    assert code(samar) == "program_replaced"
