@@ -65,7 +65,10 @@ class AdviceCard(QFrame):
         set_tool_tip(self, self.why.text())
         size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
         whole = self.tr("Download, {size}").replace("{size}", size)
-        self.button.setText(size if self.compact else whole)
+        self.button.setText(whole)
+        self.button.setMinimumHeight(
+            self.button.sizeHint().height()
+        )  # a low window squeezes the list, not the way to the model
         self.button.setAccessibleName(whole)
         self.button.setAccessibleDescription(f"{one.model.name}. {self.why.text()}")
 

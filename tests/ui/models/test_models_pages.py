@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths, starter_model
-from desktop.core.settings import Language, SettingsFile
+from desktop.core.settings import Language, SettingsFile, Theme
 from desktop.models import catalogue
 from desktop.models.card import card_of
 from desktop.models.catalogue import Recommendation
@@ -24,7 +24,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict, judge
 from desktop.models.library import Library
 from desktop.models.repository import HubChoice, HubFile, HubModel, HubRepository
-from desktop.ui import i18n
+from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.card_dialog import CardDialog
 from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
@@ -554,3 +554,19 @@ def test_that_a_converted_model_is_not_called_downloaded() -> None:
     assert words.origin_of(msgspec.structs.replace(made, repo="owner/name")) == "Downloaded"
     assert words.origin_of(msgspec.structs.replace(made, path="/models/owner--name/a.gguf")) == "Downloaded"
     assert words.origin_of(msgspec.structs.replace(made, origin=Origin.FILE)) == "Your file"
+
+
+@pytest.mark.parametrize("scale", [1.2, 2.0])
+def test_that_recommendations_keep_their_buttons_whole_at_large_text(page: ModelsPage, scale: float) -> None:
+    theme.apply(Theme.LIGHT, scale)
+    try:
+        page.catalogue.show_catalogue(in_catalogue())
+        page.open_tab("catalogue")
+        page.resize(854, 480)
+        page.layout().activate()
+        assert page.catalogue.cards
+        for card in page.catalogue.cards:
+            assert card.button.text().startswith("Download, ")
+            assert card.button.height() >= card.button.sizeHint().height()
+    finally:
+        theme.apply(Theme.LIGHT, 1.0)
