@@ -44,6 +44,9 @@ class Backup(msgspec.Struct, frozen=True):
         return f"{self.made_at.astimezone():%Y-%m-%d %H:%M}"
 
 
+_PART_S = 3600.0
+
+
 def listed(folder: Path) -> list[Backup]:
     """Backups in `folder`, newest first."""
     found = []
@@ -109,7 +112,13 @@ def _has_messages(history: Path) -> bool:
 
 def rotate(folder: Path, now: float | None = None) -> None:
     """Remove the oldest copies beyond what is kept. Copies without messages count for nothing beside others, and the one
-    with the most messages always stays: a history that was lost and begun anew must not push its own past out."""
+    with the most messages always stays: a history that was lost and begun anew must not push its own past out.
+
+    Partial copies that a kill left behind, with whole chats in them, go when nobody has written to them for an hour."""
+    for part in folder.glob("history-*.part"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or no right to remove it: tried again tomorrow
+            if abs(time.time() - part.stat().st_mtime) > _PART_S:
+                part.unlink()
     all_of_them = listed(folder)
     for kept, some in (
         (KEPT_DAILY, [backup for backup in all_of_them if backup.reason == DAILY]),

@@ -300,7 +300,7 @@ class _MarkdownWriter(_Writer):
 class _HtmlWriter(_Writer):
     """One page without scripts and without anything from elsewhere; each block has the direction of its own letters."""
 
-    def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool] = lambda: False) -> None:
         super().__init__(labels, cancelled)
         self.typesetter, self.highlighter = Typesetter(), CodeHighlighter()
         self.needed.callback(self.typesetter.close)

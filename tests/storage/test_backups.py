@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,18 @@ def test_that_a_copy_of_a_damaged_history_does_not_count(paths: Paths) -> None:
     with pytest.raises(SamarError, match="damaged"):
         backups.make(paths.history, paths.backups, backups.DAILY)
     assert list(paths.backups.iterdir()) == []
+
+
+def test_that_a_partial_copy_that_a_kill_left_goes_and_one_in_the_making_stays(paths: Paths) -> None:
+    with opened(paths) as store:
+        write(store, 1)
+    paths.backups.mkdir(exist_ok=True)
+    left, growing = (paths.backups / f"history-2026010{day}-000000Z-daily.part" for day in (1, 2))
+    for part in (left, growing):
+        part.write_bytes(b"chats")
+    os.utime(left, (0, 0))
+    backups.rotate(paths.backups)
+    assert (left.exists(), growing.exists()) == (False, True)
 
 
 def test_that_files_of_other_names_are_no_backups(paths: Paths) -> None:
