@@ -104,7 +104,7 @@ def harmed(value: Any, dice: random.Random) -> Any:
         elif act == 2 and isinstance(holder, dict):
             del holder[key]
         elif act == 3 and isinstance(holder, list):
-            holder[:] = holder * dice.choice((2, 50))
+            holder[:] = holder * (dice.choice((2, 50)) if len(spots) < 500 else 2 if len(spots) < 5000 else 1)
         else:
             deep: Any = holder[key]
             for _ in range(dice.choice((3, 300, 900))):
