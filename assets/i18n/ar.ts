@@ -655,7 +655,7 @@
     </message>
     <message>
         <source>Models for this computer</source>
-        <translation>نماذج تناسب هذا الحاسوب</translation>
+        <translation>نماذج تناسب حاسوبك</translation>
     </message>
     <message>
         <source>Models on the Hub</source>

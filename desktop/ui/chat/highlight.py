@@ -174,6 +174,9 @@ class Highlighter(QObject):
 
     # --- asking -------------------------------------------------------------------------------------------------------
     def _slice(self) -> None:
+        if not isValid(self.document):  # it went with its window, whose answers were still on their way
+            self._timer.stop()
+            return
         stop = time.perf_counter() + SLICE_S
         while time.perf_counter() < stop:
             if self._work is not None:
