@@ -285,7 +285,7 @@ class Samar(QObject):
             self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.engine.sandbox
         )
         self.updates = self.settings.updates
-        self.navigation = Navigation(self)
+        self.navigation = Navigation(self, self)
         self.reply_pages = self._make_reply_pages()
         self._connect()
         self._recover()

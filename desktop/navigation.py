@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QCursor, QDesktopServices
@@ -15,9 +15,18 @@ from desktop.core.settings import Language, Theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from desktop.app import Samar
+    from desktop.core.paths import Paths
+    from desktop.settings_room import SettingsRoom
+    from desktop.ui.chat.controller import ChatController
+    from desktop.ui.chat.prompts import PromptController
+    from desktop.ui.chat.transcript import TranscriptView
     from desktop.ui.command_palette import CommandPalette, Entry
     from desktop.ui.guide_window import GuideWindow
+    from desktop.ui.main_window import MainWindow
+    from desktop.ui.models.room import ModelsRoom
+    from desktop.ui.preferences import Preferences
+    from desktop.ui.updates import UpdateController
+    from desktop.workers.background import Background
 
 MOST_RECENT = 8
 """Commands that stand first in the palette since they were used last."""
@@ -28,13 +37,29 @@ SEARCH_SETTINGS = "search-settings."
 TOPIC = "help."
 
 
+class Parts(Protocol):
+    """What commands act on: the whole window with its controllers (desktop/app.py)."""
+
+    paths: Paths
+    preferences: Preferences
+    window: MainWindow
+    transcript: TranscriptView
+    chats: ChatController
+    prompts: PromptController
+    settings: SettingsRoom
+    updates: UpdateController
+    background: Background
+
+    def models_room(self) -> ModelsRoom: ...
+
+
 class Navigation(QObject):
     """Knows how each command of `desktop/ui/commands.py` is done, and when it can be."""
 
     _version_read = Signal(str)
 
-    def __init__(self, samar: Samar) -> None:
-        super().__init__(samar)
+    def __init__(self, samar: Parts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.samar, self.window = samar, samar.window
         self.palette: CommandPalette | None = None
         self.guide: GuideWindow | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from desktop.core.memory import Shape
-from desktop.models.gguf import MAX_FIGURE, ArrayInfo, Header, whole
+from desktop.models.header import MAX_FIGURE, ArrayInfo, Header, whole
 
 MAX_LAYERS = 512
 MAX_EXPERTS = 1024

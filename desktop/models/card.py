@@ -13,7 +13,7 @@ from desktop.core.errors import SamarError
 from desktop.core.memory import Shape
 from desktop.core.thinking import switches_in
 from desktop.models import gguf
-from desktop.models.gguf import ArrayInfo, Header
+from desktop.models.header import TENSOR_TYPES, ArrayInfo, Header
 
 
 def _tr(_context: str, text: str) -> str:
@@ -233,7 +233,7 @@ def _warnings(headers: Sequence[Header], bits: float) -> list[Warning_]:
     embedding = names.get("token_embd.weight")
     if embedding and vocabulary and len(embedding.dims) == 2 and embedding.dims[1] < vocabulary:
         found.append(Warning_.VOCABULARY_MISMATCH)
-    quantized = any(gguf.TENSOR_TYPES[tensor.type][1] > 1 for tensor in names.values())
+    quantized = any(TENSOR_TYPES[tensor.type][1] > 1 for tensor in names.values())
     if quantized and 0 <= header.number("general.quantization_version", 2) < 2:
         found.append(Warning_.OLD_QUANTIZATION)
     if 0 < bits < 3:

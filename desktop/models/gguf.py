@@ -8,19 +8,19 @@ contiguous tensor data that ends inside the file, no name twice, and vocabulary 
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, open_regular, shown
 from desktop.core.model import FileFacts
+from desktop.models.bounds import check_shape, trouble
+from desktop.models.header import PART, TENSOR_TYPES, ArrayInfo, Header, TensorInfo, Value, printable
+from desktop.models.shape import shape_of
 
 MAX_METADATA = 65_536
 MAX_TENSORS = 65_536
@@ -32,7 +32,6 @@ MAX_TOKENS = 1024 * 1024  # of a vocabulary; the largest have a quarter of that
 MAX_HEADER = 256 * 1024 * 1024  # bytes
 MAX_TENSOR_NAME = 63  # bytes, GGML_MAX_NAME - 1
 MAX_PARTS = 1_000
-MAX_FIGURE = 1 << 63
 _SMALL = 4_096  # elements: a longer array stays in the file
 _LONG_TEXT = 4 * 1024 * 1024  # bytes: a longer text, such as a whole tokenizer.json, stays in the file
 _MOST_KEPT = 16 * 1024 * 1024  # bytes of all keys and texts that are kept
@@ -45,44 +44,6 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 _STRING, _ARRAY = 8, 9
 _FLOAT32, _INT32, _UINT32 = 6, 5, 4
 
-# type: (name, elements of a block, bytes of a block)
-TENSOR_TYPES: Mapping[int, tuple[str, int, int]] = {
-    0: ("F32", 1, 4),
-    1: ("F16", 1, 2),
-    2: ("Q4_0", 32, 18),
-    3: ("Q4_1", 32, 20),
-    6: ("Q5_0", 32, 22),
-    7: ("Q5_1", 32, 24),
-    8: ("Q8_0", 32, 34),
-    9: ("Q8_1", 32, 36),
-    10: ("Q2_K", 256, 84),
-    11: ("Q3_K", 256, 110),
-    12: ("Q4_K", 256, 144),
-    13: ("Q5_K", 256, 176),
-    14: ("Q6_K", 256, 210),
-    15: ("Q8_K", 256, 292),
-    16: ("IQ2_XXS", 256, 66),
-    17: ("IQ2_XS", 256, 74),
-    18: ("IQ3_XXS", 256, 98),
-    19: ("IQ1_S", 256, 50),
-    20: ("IQ4_NL", 32, 18),
-    21: ("IQ3_S", 256, 110),
-    22: ("IQ2_S", 256, 82),
-    23: ("IQ4_XS", 256, 136),
-    24: ("I8", 1, 1),
-    25: ("I16", 1, 2),
-    26: ("I32", 1, 4),
-    27: ("I64", 1, 8),
-    28: ("F64", 1, 8),
-    29: ("IQ1_M", 256, 56),
-    30: ("BF16", 1, 2),
-    34: ("TQ1_0", 256, 54),
-    35: ("TQ2_0", 256, 66),
-    39: ("MXFP4", 32, 17),
-    40: ("NVFP4", 64, 36),
-    41: ("Q1_0", 128, 18),
-    42: ("Q2_0", 64, 18),
-}
 _REMOVED: Mapping[int, str] = {
     4: "Q4_2",
     5: "Q4_3",
@@ -96,125 +57,7 @@ _REMOVED: Mapping[int, str] = {
 """Types that llama.cpp had once (ggml.h)."""
 _MOST_TYPES = 1_000
 """Numbers below are types of newer versions and of forks, whose own begin at 97; others are no types at all."""
-_FILE_TYPES: Mapping[int, str] = {
-    **dict(enumerate(("F32", "F16", "Q4_0", "Q4_1"))),
-    **dict(enumerate(("Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M"), 7)),
-    **dict(enumerate(("Q5_K_S", "Q5_K_M", "Q6_K", "IQ2_XXS", "IQ2_XS", "Q2_K_S", "IQ3_XS", "IQ3_XXS", "IQ1_S"), 16)),
-    **dict(enumerate(("IQ4_NL", "IQ3_S", "IQ3_M", "IQ2_S", "IQ2_M", "IQ4_XS", "IQ1_M", "BF16"), 25)),
-    **dict(enumerate(("TQ1_0", "TQ2_0", "MXFP4", "NVFP4", "Q1_0", "Q2_0"), 36)),
-}
-"""`general.file_type`, llama_ftype in llama.h."""
-_PART = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<ending>\.gguf)$", re.IGNORECASE | re.ASCII)
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayInfo:
-    """An array of the metadata, or a text too long to keep. values: None when it is long and stayed in the file."""
-
-    type: int
-    count: int
-    values: tuple[Value, ...] | None
-
-
-Value = int | float | bool | str | ArrayInfo
-
-
-@dataclass(frozen=True, slots=True)
-class TensorInfo:
-    """One tensor: dims innermost first, offset in bytes from the start of the file."""
-
-    name: str
-    dims: tuple[int, ...]
-    type: int
-    offset: int
-    size: int
-
-    @property
-    def elements(self) -> int:
-        total = 1
-        for dim in self.dims:
-            total *= dim
-        return total
-
-
-@dataclass(frozen=True)
-class Header:
-    """What one GGUF file says of itself."""
-
-    path: Path
-    version: int
-    file_bytes: int
-    alignment: int
-    metadata: Mapping[str, Value]
-    tensors: tuple[TensorInfo, ...]
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.metadata.get(key)
-        return value if isinstance(value, str) else default
-
-    def number(self, key: str, default: int = 0) -> int:
-        """A whole number; the default where there is none, or no finite one below 2^63 (`bounds.trouble` names it)."""
-        value = self.metadata.get(key)
-        return whole(value, default)
-
-    def count(self, key: str) -> int:
-        """Elements of an array, 0 where there is none."""
-        value = self.metadata.get(key)
-        return value.count if isinstance(value, ArrayInfo) else 0
-
-    @property
-    def architecture(self) -> str:
-        return _printable(self.text("general.architecture"), 60)
-
-    @property
-    def name(self) -> str:
-        """The name that its makers gave it, else that of the file."""
-        stem = _PART.match(self.path.name)
-        return _printable(self.text("general.name"), 120) or shown(stem["stem"] if stem else self.path.stem)
-
-    @cached_property
-    def parameters(self) -> int:
-        return sum(tensor.elements for tensor in self.tensors)
-
-    @cached_property
-    def weight_bytes(self) -> int:
-        return sum(tensor.size for tensor in self.tensors)
-
-    @cached_property
-    def quantization(self) -> str:
-        """Label of the file type, such as Q4_K_M; without one the type that holds most bytes."""
-        if label := _FILE_TYPES.get(self.number("general.file_type", -1)):
-            return label
-        sizes: dict[int, int] = {}
-        for tensor in self.tensors:
-            sizes[tensor.type] = sizes.get(tensor.type, 0) + tensor.size
-        return TENSOR_TYPES[max(sizes, key=lambda key: sizes[key])][0] if sizes else ""
-
-    @property
-    def context_trained(self) -> int:
-        return max(0, self.number(f"{self.architecture}.context_length"))
-
-    def per_layer(self, key: str, layers: int, default: int) -> list[int]:
-        """A value that may be one for all layers or one for each."""
-        value = self.metadata.get(f"{self.architecture}.{key}")
-        if isinstance(value, ArrayInfo) and value.values is not None:
-            given = [whole(v) for v in value.values if isinstance(v, int | float)][:layers]
-            return given + [default] * (layers - len(given))
-        return [self.number(f"{self.architecture}.{key}", default)] * layers
-
-    @property
-    def parts(self) -> int:
-        """Files that the model is split into; 1 for a whole one."""
-        return max(1, self.number("split.count", 1))
-
-
-def whole(value: object, default: int = 0) -> int:
-    """A figure as a whole number; the default for what is none, is not finite, or does not fit into 64 bits."""
-    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) >= MAX_FIGURE:
-        return default
-    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +113,6 @@ def inspect(path: Path) -> FileFacts:
 
 def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
     """What `inspect` says, and the headers of all parts, first part first. Raises as it does."""
-    from desktop.models.bounds import check_shape, trouble  # these know headers
-    from desktop.models.shape import shape_of
 
     if shown(path) != str(path):
         raise SamarError("name_not_text", name=shown(path.name))
@@ -280,7 +121,7 @@ def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
     kind = header.text("general.type", "model")
     if kind != "model" or header.architecture in NO_CHAT:
         kind = header.architecture if kind == "model" else kind
-        raise SamarError("model_not_for_chat", name=header.name, kind=_printable(kind, 40))
+        raise SamarError("model_not_for_chat", name=header.name, kind=printable(kind, 40))
     name = shown(path.name)
     if not header.architecture:
         raise SamarError("model_damaged", name=name, reason="it names no architecture")
@@ -314,7 +155,7 @@ def holds_vision(headers: Sequence[Header]) -> bool:
 
 def part_paths(path: Path) -> list[Path]:
     """All files of a model, first part first; of a whole one itself. Raises SamarError model_part_missing."""
-    match = _PART.match(path.name)
+    match = PART.match(path.name)
     if match is None:
         return [path]
     count = int(match["count"])
@@ -329,12 +170,8 @@ def part_paths(path: Path) -> list[Path]:
 
 def is_later_part(path: Path) -> bool:
     """Whether a file is named as a part of a model, and not as the first one."""
-    match = _PART.match(path.name)
+    match = PART.match(path.name)
     return match is not None and int(match["number"]) > 1
-
-
-def _printable(text: str, limit: int) -> str:
-    return "".join(c for c in text if c.isprintable()).strip()[:limit]
 
 
 class _Damaged(Exception):  # noqa: N818 - a finding
@@ -476,7 +313,7 @@ class _Reader:
         keys = ("general.base_model.0.name", "general.basename", "general.name")
         base = next((found[key] for key in keys if found.get(key)), "")
         return Kind(
-            found.get("general.architecture", ""), found.get("general.type") or "model", _printable(base, 120).lower()
+            found.get("general.architecture", ""), found.get("general.type") or "model", printable(base, 120).lower()
         )
 
     def _whole(self) -> Header:
@@ -485,7 +322,7 @@ class _Reader:
         for _ in range(metadata_count):
             key, value = self._entry()
             if key in metadata:
-                raise _Damaged(f"{_printable(key, 60)} is given twice")
+                raise _Damaged(f"{printable(key, 60)} is given twice")
             metadata[key] = value
         alignment = self._alignment(metadata)
         tensors = self._tensors(tensor_count, alignment)
@@ -595,7 +432,7 @@ class _Reader:
         for _ in range(count):
             info = self._tensor(expected)
             if info.name in names:
-                raise _Damaged(f"tensor {_printable(info.name, 63)} is there twice")
+                raise _Damaged(f"tensor {printable(info.name, 63)} is there twice")
             names.add(info.name)
             found.append(info)
             expected += -(-info.size // alignment) * alignment
@@ -607,7 +444,7 @@ class _Reader:
 
     def _tensor(self, expected: int) -> TensorInfo:
         name = self._string(MAX_TENSOR_NAME, "a tensor's name")
-        label = _printable(name, 63)
+        label = printable(name, 63)
         dimensions = self._number("I")
         if dimensions > 4:
             raise _Damaged(f"tensor {label} has {dimensions} dimensions")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from desktop.core.memory import Shape
-from desktop.models.gguf import TENSOR_TYPES, ArrayInfo, Header, TensorInfo, whole
+from desktop.models.header import TENSOR_TYPES, ArrayInfo, Header, TensorInfo, whole
 
 _LAYER = re.compile(r"blk\.(\d{1,5})\.(\w+)", re.ASCII)
 _WINDOW_EVERY = {

@@ -130,7 +130,7 @@ def export_reply(
 
     title: of the document's properties. Returns 1, or 0 when cancelled. Raises as `export_chats` does.
     """
-    writer = _WRITERS[form](labels, cancelled)
+    writer = _TEXT_WRITERS[form](labels, cancelled)
 
     def write(file: IO[bytes]) -> bool:
         if cancelled():
@@ -186,10 +186,6 @@ class _Writer(ABC):
     def head(self, store: ChatStore, title: str, file: IO[bytes]) -> str:
         """What stands before the first chat. title: of the document. file: what is written goes there."""
         return ""
-
-    def message(self, store: ChatStore, message: Message) -> str:
-        """One message alone."""
-        raise NotImplementedError(type(self).__name__)
 
     @abstractmethod
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
@@ -280,7 +276,15 @@ def _readable_images(store: ChatStore, message: Message) -> Iterator[tuple[Pictu
             log.warning("an image is left out of an export: %s", problem)
 
 
-class _MarkdownWriter(_Writer):
+class _TextWriter(_Writer):
+    """For people: one message can be written alone."""
+
+    @abstractmethod
+    def message(self, store: ChatStore, message: Message) -> str:
+        """One message alone."""
+
+
+class _MarkdownWriter(_TextWriter):
     def chat(self, store: ChatStore, chat: Chat, *, is_first: bool) -> str:
         parts = [f"# {_one_line(self.title(store, chat))}", f"_{_date(chat.created_at)}_"]
         if chat.system_prompt and self.labels.with_details:
@@ -297,7 +301,7 @@ class _MarkdownWriter(_Writer):
         return close_markdown(message.content).strip("\n") + "\n"
 
 
-class _HtmlWriter(_Writer):
+class _HtmlWriter(_TextWriter):
     """One page without scripts and without anything from elsewhere; each block has the direction of its own letters."""
 
     def __init__(self, labels: ExportLabels, cancelled: Callable[[], bool] = lambda: False) -> None:
@@ -521,7 +525,7 @@ _STYLE += (
 _STYLE += f"@media(prefers-color-scheme:dark){{{''.join(f'.c-{role}{{color:{dark}}}' for role, (_light, dark) in COLOURS.items())}}}\n"
 
 
-class _DocxWriter(_Writer):
+class _DocxWriter(_TextWriter):
     """A document of Word; it goes into the file by itself."""
 
     document: DocxWriter
@@ -597,11 +601,14 @@ class _ChatMlWriter(_LinesWriter):
         return {"messages": [{"role": role.value, "content": content} for role, content in turns]}
 
 
-_WRITERS: dict[ExportFormat, type[_Writer]] = {
+_TEXT_WRITERS: dict[ExportFormat, type[_TextWriter]] = {
     ExportFormat.DOCX: _DocxWriter,
-    ExportFormat.JSON: _JsonWriter,
-    ExportFormat.MARKDOWN: _MarkdownWriter,
     ExportFormat.HTML: _HtmlWriter,
+    ExportFormat.MARKDOWN: _MarkdownWriter,
+}
+_WRITERS: dict[ExportFormat, type[_Writer]] = {
+    **_TEXT_WRITERS,
+    ExportFormat.JSON: _JsonWriter,
     ExportFormat.SHAREGPT: _ShareGptWriter,
     ExportFormat.CHATML: _ChatMlWriter,
 }

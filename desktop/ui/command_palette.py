@@ -84,6 +84,19 @@ class Rows(QStyledItemDelegate):
         painter.restore()
 
 
+class RowList(QListWidget):
+    """Results below a field that keeps the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("prompts")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.rows = Rows(self)
+        self.setItemDelegate(self.rows)
+
+
 class CommandPalette(QDialog):
     """Plain values in, one signal out. The focus stays in the field; arrow keys choose a row, Enter or a click takes it."""
 
@@ -102,13 +115,7 @@ class CommandPalette(QDialog):
         self.entries, self.more = list(entries), more
         self.shown: list[Entry] = []
         self.field = LineEdit(self)
-        self.list = QListWidget(self)
-        self.list.setObjectName("prompts")
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.rows = Rows(self.list)
-        self.list.setItemDelegate(self.rows)
+        self.list = RowList(self)
         self.nothing = Label("hint", self, wrap=True)
         self.hint = Label("hint", self)
         column = QVBoxLayout(self)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.models.gguf import TENSOR_TYPES
+from desktop.models.header import TENSOR_TYPES
 
 F32, F16, Q8_0, Q4_K, Q6_K = 0, 1, 8, 12, 14
 Tensor = tuple[str, tuple[int, ...], int]

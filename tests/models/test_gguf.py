@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import gguf
+from desktop.models.header import ArrayInfo
 from tests.fakes.tiny_gguf import write_tiny
 
 U32, U64, TEXT, ARRAY, F32 = 4, 10, 8, 9, 6
@@ -227,7 +228,7 @@ def test_that_a_large_vocabulary_is_passed_over(tmp_path: Path) -> None:
     path.write_bytes(data)
     header = gguf.read_header(path)
     assert header.count("tokenizer.ggml.tokens") == count
-    assert isinstance(header.metadata["tokenizer.ggml.merges"], gguf.ArrayInfo)
+    assert isinstance(header.metadata["tokenizer.ggml.merges"], ArrayInfo)
     assert header.metadata["tokenizer.ggml.merges"].values is None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,29 +23,10 @@ from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 
 
-@pytest.fixture
-def opened(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
-    running: list[Samar] = []
-
-    def start() -> Samar:
-        samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine(inspect=facts_of))
-        running.append(samar)
-        samar.start([])
-        qtbot.waitUntil(lambda: samar.worker.model is not None, timeout=20_000)
-        return samar
-
-    yield start
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
-    i18n.install(qapp, Language.ENGLISH)
-
-
 def test_that_the_first_start_welcomes_in_both_languages_until_something_is_written(
-    qtbot: QtBot, opened: Callable[[], Samar]
+    qtbot: QtBot, start: Callable[[], Samar]
 ) -> None:
-    samar = opened()
+    samar = start()
     empty = samar.window.empty
     assert empty.greeting.text() == WELCOME[Language.ENGLISH]
     assert empty.also.isVisible()
@@ -62,16 +43,16 @@ def test_that_the_first_start_welcomes_in_both_languages_until_something_is_writ
     assert empty.greeting.text() not in WELCOME.values()
 
 
-def test_that_the_welcome_comes_once(opened: Callable[[], Samar]) -> None:
-    first = opened()
+def test_that_the_welcome_comes_once(start: Callable[[], Samar]) -> None:
+    first = start()
     first.window.close()
     first.close()
-    assert not opened().window.empty.welcome
+    assert not start().window.empty.welcome
 
 
-def test_that_settings_of_a_newer_samar_are_told_of(opened: Callable[[], Samar], data_dir: Path) -> None:
+def test_that_settings_of_a_newer_samar_are_told_of(start: Callable[[], Samar], data_dir: Path) -> None:
     (data_dir / "settings.json").write_text('{"format": 99, "theme": "dark"}')
-    samar = opened()
+    samar = start()
     assert samar.window.banner.error is not None
     assert samar.window.banner.error.code == "settings_too_new"
     assert samar.preferences.value.theme == "dark"
@@ -79,11 +60,11 @@ def test_that_settings_of_a_newer_samar_are_told_of(opened: Callable[[], Samar],
 
 
 def test_that_an_arabic_interface_without_arabic_letters_says_so_in_english(
-    opened: Callable[[], Samar], data_dir: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    start: Callable[[], Samar], data_dir: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     SettingsFile(data_dir / "settings.json").save(Settings(language=Language.ARABIC))
     monkeypatch.setattr(QFontDatabase, "families", lambda *_of: [])
-    samar = opened()
+    samar = start()
     qtbot.waitUntil(lambda: samar.window.banner.error is not None, timeout=20_000)
     qtbot.waitUntil(lambda: samar.window.banner.what.text().startswith("No font on this computer"), timeout=20_000)
     qtbot.waitUntil(lambda: samar.window.sidebar.new_chat.text() == "New chat", timeout=20_000)
@@ -126,10 +107,10 @@ def test_that_data_of_a_newer_samar_are_refused_in_a_sentence_and_left_alone(
 
 
 def test_that_an_upgrade_under_an_open_window_is_told_once(
-    opened: Callable[[], Samar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+    start: Callable[[], Samar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
 ) -> None:
     (tmp_path / "samar").write_bytes(b"one")
-    samar = opened()
+    samar = start()
     monkeypatch.setattr(program.sys, "executable", str(tmp_path / "samar"))
     monkeypatch.setattr(program.sys, "frozen", True, raising=False)
     samar._program = program.stamp()

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from desktop.storage.exporting import ExportLabels
 from desktop.storage.opening import Opened, open_history
-from desktop.ui import i18n
 from desktop.workers.transfer import FORMATS
-from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 from tests.storage.kit import exchange, opened
-
-
-@pytest.fixture
-def start(qapp: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[Callable[[], Samar]]:
-    running: list[Samar] = []
-
-    def made() -> Samar:
-        samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine(inspect=facts_of))
-        running.append(samar)
-        samar.start([])
-        qtbot.waitUntil(lambda: samar.worker.model is not None, timeout=20_000)
-        return samar
-
-    yield made
-    for samar in running:
-        samar.window.close()
-        samar.close()
-        samar.window.deleteLater()
-    i18n.install(qapp, Language.ENGLISH)
 
 
 @pytest.fixture

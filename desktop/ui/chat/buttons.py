@@ -61,21 +61,45 @@ def leave(widget: QWidget) -> None:
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class GlyphButton(QAbstractButton):
+class _PaintedButton(QAbstractButton):
+    """What the buttons among messages share: focus that shows when the keyboard brought it, and keys."""
+
+    enter_presses = False
+    """Whether Enter presses it too, as in a dialog."""
+
+    def __init__(self, look: Look, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._ring = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in SHOWN_FOCUS
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt and the arrow keys go from message to message, wherever among them the keyboard is."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+        elif self.enter_presses and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class GlyphButton(_PaintedButton):
     """A square button with one glyph. Its name is its tool tip and what a screen reader says."""
 
     def __init__(
         self, glyph: str, name: str, look: Look, parent: QWidget | None = None, *, raised: bool = False
     ) -> None:
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.glyph = glyph
         self.raised = raised
         """Stands on a round surface of its own, above the text."""
-        self._ring = False
         self.describe(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_look(look)
 
     def describe(self, name: str, shortcut: str = "") -> None:
@@ -91,17 +115,6 @@ class GlyphButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return self.size()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = event.reason() in SHOWN_FOCUS
-        super().focusInEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Alt and the arrow keys go from message to message, wherever among them the keyboard is."""
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._look.palette
@@ -134,15 +147,13 @@ class GlyphButton(QAbstractButton):
         painter.end()
 
 
-class ChipButton(QAbstractButton):
+class ChipButton(_PaintedButton):
     """A word or two in a frame, cut where there is no room. Its whole text is its tool tip and what a screen reader says."""
 
+    enter_presses = True
+
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._ring = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        super().__init__(look, parent)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -161,19 +172,6 @@ class ChipButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + self._look.px(24), self._look.px(26))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = event.reason() in SHOWN_FOCUS
-        super().focusInEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """As of the other buttons; Enter presses it too, as it does in a dialog."""
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            event.ignore()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._look.palette

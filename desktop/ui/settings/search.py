@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
     QLayout,
-    QListWidget,
     QListWidgetItem,
     QScrollArea,
     QStackedWidget,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import bilingual
-from desktop.ui.command_palette import KEYS, Rows
+from desktop.ui.command_palette import KEYS, RowList
 from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.sampling import SamplingEditor
 from desktop.ui.shortcuts import native, with_shortcut
@@ -94,13 +93,7 @@ class SettingsSearch(QWidget):
         self.found: list[Option] = []
         self.page_names: list[str] = []
         self.field = LineEdit(self)
-        self.list = QListWidget(self)
-        self.list.setObjectName("prompts")
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.rows = Rows(self.list)
-        self.list.setItemDelegate(self.rows)
+        self.list = RowList(self)
         self.nothing = Label("hint", self, wrap=True)
         self.nothing.setContentsMargins(12, 4, 12, 0)
         column = QVBoxLayout(self)
