@@ -256,8 +256,9 @@ class LineEdit(QLineEdit):
 
     def place_text(self) -> None:
         # an empty line has no direction: Qt would put the caret where the keyboard's language begins, apart from the placeholder
-        empty = leading(self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeading if self.text() else empty)
+        if self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask != Qt.AlignmentFlag.AlignHCenter:
+            empty = leading(self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
+            self.setAlignment(Qt.AlignmentFlag.AlignLeading if self.text() else empty)
         layout = QTextLayout(self.text(), self.font())
         layout.beginLayout()
         line = layout.createLine()

@@ -15,6 +15,7 @@ from desktop.ui import theme
 from desktop.ui.chat.composer import SHADOW
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.main_window import COLUMN
+from desktop.ui.number_fields import NumberField, WholeField
 from desktop.ui.widgets import Label, LineEdit
 from tests.fakes.scripted_engine import ScriptedEngine
 
@@ -91,3 +92,13 @@ def test_that_the_text_of_a_chat_is_no_wider_than_the_composer(
     qtbot.waitUntil(lambda: composer.width() - 2 * SHADOW == round(COLUMN * scale))
     assert page.column() <= composer.width() - 2 * SHADOW
     assert theme.state().scale == scale
+
+
+@pytest.mark.parametrize("direction", [LEFT, RIGHT])
+def test_that_numbers_stand_in_the_middle_of_their_fields(show: Show, direction: Qt.LayoutDirection) -> None:
+    for field in (WholeField(0, 64, 1), NumberField(0, 2, 0.1, 2)):
+        field.setLayoutDirection(direction)
+        show(field)
+        field.setValue(1)
+        field.setFont(theme.interface_font(17))  # which places the text anew
+        assert field.lineEdit().alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask == Qt.AlignmentFlag.AlignHCenter
