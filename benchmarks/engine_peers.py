@@ -18,8 +18,9 @@ from typing import Any
 import psutil
 
 from desktop.core.generation import GenerationParams, StoppedBy
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress
+from desktop.engine.protocol import Finished, Piece, PromptProgress
 from desktop.models import gguf
 
 FREE: dict[str, Any] = {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05}
@@ -115,7 +116,7 @@ class Samar(Side):
     def ask(self, messages: Messages, tokens: int, chat: str) -> Reply:
         bias = tuple((token, float("-inf")) for token in self.ends)
         params = GenerationParams(seed=1, max_tokens=tokens, logit_bias=bias, **FREE)
-        request = GenerateRequest(messages=tuple(messages), params=params, chat=chat, kept=True)
+        request = ChatRequest(messages=tuple(messages), params=params, chat=chat, kept=True)
         began = time.perf_counter()
         first, text = 0.0, ""
         for event in self.engine.generate(request):
@@ -142,7 +143,7 @@ class Samar(Side):
         bias = tuple((token, float("-inf")) for token in self.ends)
         params = GenerationParams(seed=1, logit_bias=bias, **FREE)
         asked = 0.0
-        for event in self.engine.generate(GenerateRequest(messages=tuple(messages), params=params)):
+        for event in self.engine.generate(ChatRequest(messages=tuple(messages), params=params)):
             if not asked and isinstance(event, PromptProgress if in_prompt else Piece):
                 asked = time.perf_counter()
                 self.engine.stop()

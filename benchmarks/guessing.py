@@ -19,9 +19,10 @@ from typing import Any
 from benchmarks.engine import random_model
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.paths import starter_model
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.llama import Library, StopFlag
 from desktop.engine.prompt import Prompt
-from desktop.engine.protocol import Finished, Frame, GenerateRequest, LoadOptions
+from desktop.engine.protocol import Finished, Frame
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
@@ -67,7 +68,7 @@ class Scripted:
         session.prompts.build = lambda *_: Prompt(prompt, 0, False)  # type: ignore[method-assign]
         params = GenerationParams(seed=1, max_tokens=len(script))
         try:
-            session.generate(1, GenerateRequest(messages=(("user", ""),), params=params), emit)
+            session.generate(1, ChatRequest(messages=(("user", ""),), params=params), emit)
         finally:
             session.context.sample, session.context.step = sample, step  # type: ignore[method-assign]
         return found[-1]

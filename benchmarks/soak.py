@@ -186,7 +186,7 @@ class Soak:
 
     def sleep(self) -> None:
         self.settle()
-        self.samar.worker._sleep()
+        self.samar.worker.service.sleep()
         self.wait(lambda: self.samar.engine.model is None or self.busy, "sleep")
 
     def kill(self) -> None:

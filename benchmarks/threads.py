@@ -19,8 +19,9 @@ from benchmarks.engine import random_model
 from desktop.core.generation import GenerationParams
 from desktop.core.machine import usable_cores
 from desktop.core.paths import starter_model
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.llama import Library, StopFlag
-from desktop.engine.protocol import Finished, Frame, GenerateRequest, LoadOptions
+from desktop.engine.protocol import Finished, Frame
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser
@@ -51,7 +52,7 @@ def speed(session: Session, chooser: ThreadChooser, tokens: int) -> float:
     session.context.set_threads(chooser.current, chooser.for_prompts)
     ends = tuple((token, float("-inf")) for token in range(session.model.size) if session.model.is_end(token))
     params = GenerationParams(seed=1, max_tokens=tokens, logit_bias=ends)
-    session.generate(1, GenerateRequest(messages=(("user", "Tell me a story."),), params=params), emit)
+    session.generate(1, ChatRequest(messages=(("user", "Tell me a story."),), params=params), emit)
     return found[-1]
 
 

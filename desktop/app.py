@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from desktop.core.model import FileFacts
     from desktop.engine.client import Engine
     from desktop.navigation import Navigation
+    from desktop.providers.base import Provider
     from desktop.settings_room import SettingsRoom
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
@@ -92,6 +93,7 @@ class Samar(QObject):
     """The window is whole, and the model is being loaded."""
 
     engine: Engine
+    provider: Provider
     worker: GenerationWorker
     finder: SearchWorker
     background: Background
@@ -104,7 +106,15 @@ class Samar(QObject):
     updates: UpdateController
     reply_pages: ReplyPages
 
-    def __init__(self, app: QApplication, paths: Paths, engine: Engine | None = None, *, staged: bool = False) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        paths: Paths,
+        engine: Engine | None = None,
+        *,
+        provider: Provider | None = None,
+        staged: bool = False,
+    ) -> None:
         super().__init__()
         self.app, self.paths = app, paths
         self.preferences = Preferences(SettingsFile(paths.settings), self)
@@ -157,7 +167,7 @@ class Samar(QObject):
             {window.composer.draft_changed},
         )
         self._steps: list[Callable[[], object]] = [
-            lambda: self._make_workers(engine),
+            lambda: self._make_workers(engine, provider),
             self._read_transcript,
             self._make_transcript,
             self._make_controllers,
@@ -222,16 +232,20 @@ class Samar(QObject):
         if self._waiting is not None:
             self._begin()
 
-    def _make_workers(self, engine: Engine | None) -> None:
+    def _make_workers(self, engine: Engine | None, provider: Provider | None) -> None:
         """The engine's process first: it starts while the rest is made."""
+        from desktop.providers.local import LocalProvider
         from desktop.workers.background import Background
         from desktop.workers.generation import GenerationWorker
         from desktop.workers.search import SearchWorker
 
         QApplication.setWindowIcon(icons.app_icon())  # of every window
         self.reads = Reads()
-        self.engine = engine or self._make_engine()
-        self.worker = GenerationWorker(self.engine, self.mark.note, self, self.reads)
+        if provider is None:
+            self.engine = engine or self._make_engine()
+            provider = LocalProvider(self.engine, self.mark.note, self.reads)
+        self.provider = provider
+        self.worker = GenerationWorker(provider, self)
         self._tell_worker(self.preferences.value)
         self.finder = SearchWorker(self.database.path, self)
         self.background = Background(self)
@@ -282,7 +296,7 @@ class Samar(QObject):
             self.window, self.worker, self.preferences, self.mark, self.paths, self.background.run
         )
         self.settings = SettingsRoom(
-            self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.engine.sandbox
+            self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.provider.sandbox
         )
         self.updates = self.settings.updates
         self.navigation = Navigation(self, self)
@@ -448,7 +462,7 @@ class Samar(QObject):
 
     def _begin(self) -> None:
         """The window is whole: load the model, then do what was put off."""
-        self.engine.start()
+        self.provider.start()
         files, self._waiting = self._waiting or [], None
         given = next((path for path in files if is_model(path)), None)
         self.models.begin(given)
@@ -597,7 +611,7 @@ class Samar(QObject):
             from desktop.ui.models.room import ModelsRoom
 
             self.room = room = ModelsRoom(
-                self.paths, self.preferences, self.window, gpu_free=lambda: self.engine.gpu_free
+                self.paths, self.preferences, self.window, gpu_free=lambda: self.provider.gpu_free
             )
             room.model_chosen.connect(self.models.load)
             room.error_occurred.connect(self.show_error)

@@ -24,9 +24,9 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
+from desktop.core.requests import ChatRequest
 from desktop.core.settings import Settings, SettingsFile
-from desktop.engine.protocol import GenerateRequest
-from desktop.terminal import engine_with, place, stream, write
+from desktop.terminal import place, service_with, stream, write
 
 app = typer.Typer(
     name="samar",
@@ -207,10 +207,10 @@ def ask(
     prompt = system or settings.system_prompt
     if prompt:
         messages.insert(0, ("system", prompt))
-    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
+    with service_with(model, settings, adapters_of(adapter or []), draft) as (service, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
-        request = GenerateRequest(
+        request = ChatRequest(
             messages=tuple(messages),
             params=params,
             thinking=thinks(thinking, info),
@@ -219,7 +219,7 @@ def ask(
             images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
         )
         tokens: list[TokenChoice] = []
-        reply, stats = stream(engine, request, show=None if as_json or probabilities else write, tokens=tokens)
+        reply, stats = stream(service, request, show=None if as_json or probabilities else write, tokens=tokens)
     if as_json:
         told = report(reply, info, stats) | ({"tokens": msgspec.to_builtins(tokens)} if probabilities else {})
         print(json.dumps(told, ensure_ascii=False))
@@ -316,9 +316,9 @@ def help_(
         app(["--help"], prog_name="samar", standalone_mode=False)
         return
     settings = SettingsFile(place.paths.settings).load()[0]
-    with engine_with(str(starter_model()), settings) as (engine, info):
+    with service_with(str(starter_model()), settings) as (service, info):
         params = info.hints.applied_to(GenerationParams()).checked()
-        reply, stats = stream(engine, GenerateRequest(messages=(("user", question),), params=params), show=write)
+        reply, stats = stream(service, ChatRequest(messages=(("user", question),), params=params), show=write)
     if not reply.endswith("\n"):
         print()
     if stats.stopped_by is StoppedBy.USER:
@@ -343,11 +343,11 @@ def chat(
     from desktop.terminal_chat import TerminalChat
 
     settings = SettingsFile(place.paths.settings).load()[0]
-    with engine_with(model, settings, adapters_of(adapter or []), draft) as (engine, info):
+    with service_with(model, settings, adapters_of(adapter or []), draft) as (service, info):
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         prompt = system or settings.system_prompt
-        TerminalChat(place.paths, engine, info, params, prompt, thinks(thinking, info)).run()
+        TerminalChat(place.paths, service, info, params, prompt, thinks(thinking, info)).run()
 
 
 def thinks(chosen: OnOff | None, info: ModelInfo) -> bool | None:

@@ -1,7 +1,8 @@
-"""What the terminal verbs share: where this run keeps its things, an engine with its model, a reply that is streamed. No Qt."""
+"""What the terminal verbs share: where this run keeps its things, a generation service with its model, a reply that is streamed. No Qt."""
 
 from __future__ import annotations
 
+import queue
 import signal
 import sys
 import threading
@@ -12,19 +13,29 @@ from types import FrameType
 
 import msgspec
 
-from desktop.core.errors import SamarError
 from desktop.core.files import is_file
 from desktop.core.generation import GenerationStats, TokenChoice
-from desktop.core.model import Adapter, ModelInfo
+from desktop.core.model import Adapter, ModelInfo, ModelRef
 from desktop.core.paths import Paths, starter_model
-from desktop.core.reads import GivenUp, Reads
+from desktop.core.reads import Reads
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.core.settings import Settings
-from desktop.core.tools import fenced
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, Piece, Tokens
 from desktop.models.adapters import check_adapter
 from desktop.models.gguf import inspect
 from desktop.models.projectors import check_projector
+from desktop.providers.base import Failed, Finished, TextDelta, TokenChoices
+from desktop.providers.local import LocalProvider
+from desktop.services.generation import (
+    SIGNALS_S,
+    GenerationService,
+    LoadFailed,
+    LoadStopped,
+    ModelEvent,
+    ModelLoaded,
+    ModelLoading,
+    shown_text,
+)
 from desktop.workers.loading import options_of
 
 
@@ -46,29 +57,37 @@ def chosen_model(given: str, settings: Settings) -> Path:
 
 
 @contextmanager
-def engine_with(
+def service_with(
     model: str, settings: Settings, adapters: tuple[Adapter, ...] = (), draft: Path | None = None
-) -> Iterator[tuple[EngineClient, ModelInfo]]:
-    """An engine with the model loaded, closed at the end. Progress goes to standard error when that is a terminal."""
+) -> Iterator[tuple[GenerationService, ModelInfo]]:
+    """A generation service with the model loaded, closed at the end. Progress goes to standard error when that is a terminal.
+
+    Raises SamarError, and KeyboardInterrupt when Ctrl+C ended the load."""
     reads = Reads()
     engine = EngineClient(
         reads.of(inspect), check_adapter=reads.of(check_adapter), check_projector=reads.of(check_projector)
     )
+    path = chosen_model(model, settings)
 
-    def stop() -> None:
-        reads.give_up()  # a file that is never delivered
-        engine.stop()
+    def options() -> LoadOptions:
+        options = options_of(place.paths, settings, path)
+        options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
+        return msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
 
+    events: queue.SimpleQueue[ModelEvent] = queue.SimpleQueue()
+
+    def hear(event: ModelEvent) -> None:
+        if isinstance(event, ModelLoading):
+            if sys.stderr.isatty():
+                show_progress(event.fraction)
+        else:
+            events.put(event)
+
+    service = GenerationService(LocalProvider(engine, reads=reads), hear)
     try:
-        path = chosen_model(model, settings)
-        progress = show_progress if sys.stderr.isatty() else lambda _: None
-        with stopping_at_interrupt(stop):
-            options = reads.run(options_of, place.paths, settings, path)
-            options = msgspec.structs.replace(options, adapters=adapters) if adapters else options
-            options = msgspec.structs.replace(options, draft=str(draft.expanduser())) if draft else options
-            info = engine.load(path, options, progress)
-        if info is None:
-            raise KeyboardInterrupt
+        with stopping_at_interrupt(service.stop_load):
+            service.load(ModelRef.of_file(path), options)
+            info = _loaded(events)
         if info.context_limit == "memory":
             print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
         if info.template_problem:
@@ -77,11 +96,24 @@ def engine_with(
             print(f"samar: {text}", file=sys.stderr)
         elif not info.has_template:
             print("samar: this model brings no chat template. ChatML is used, and answers may be odd.", file=sys.stderr)
-        yield engine, info
-    except GivenUp as stopped:
-        raise KeyboardInterrupt from stopped
+        yield service, info
     finally:
-        engine.close()
+        service.close()
+
+
+def _loaded(events: queue.SimpleQueue[ModelEvent]) -> ModelInfo:
+    """The model, once it is loaded. Raises SamarError, and KeyboardInterrupt when the load was stopped."""
+    while True:
+        try:
+            event = events.get(timeout=SIGNALS_S)
+        except queue.Empty:
+            continue
+        if isinstance(event, ModelLoaded):
+            return event.model
+        if isinstance(event, LoadFailed):
+            raise event.problem
+        if isinstance(event, LoadStopped):
+            raise KeyboardInterrupt
 
 
 def show_progress(fraction: float) -> None:
@@ -95,8 +127,8 @@ def write(text: str) -> None:
 
 
 def stream(
-    engine: EngineClient,
-    request: GenerateRequest,
+    service: GenerationService,
+    request: ChatRequest,
     show: Callable[[str], None] | None,
     keep: Callable[[str], None] | None = None,
     tokens: list[TokenChoice] | None = None,
@@ -107,20 +139,23 @@ def stream(
     Raises SamarError.
     """
     parts: list[str] = []
-    with stopping_at_interrupt(engine.stop):
-        for event in engine.generate(request):
-            if isinstance(event, Piece) and event.kind != "thinking":
-                text = fenced(event.text) if event.kind == "tool_call" else event.text
+    job = service.submit(request)
+    with stopping_at_interrupt(job.cancel):
+        for event in job.events():
+            if isinstance(event, TextDelta) and event.kind != "thinking":
+                text = shown_text(event)
                 parts.append(text)
                 if show:
                     show(text)
                 if keep:
                     keep("".join(parts))
-            elif isinstance(event, Tokens) and tokens is not None:
+            elif isinstance(event, TokenChoices) and tokens is not None:
                 tokens.extend(event.tokens)
+            elif isinstance(event, Failed):
+                raise event.problem
             elif isinstance(event, Finished):
                 return "".join(parts), event.stats
-    raise SamarError("engine_failed", reason="the reply had no end")
+    raise AssertionError("unreachable")
 
 
 @contextmanager

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from desktop.core.chat import Chat, MessageStatus, Role
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
-from desktop.engine.client import EngineClient
-from desktop.engine.protocol import GenerateRequest
+from desktop.core.requests import ChatRequest
+from desktop.services.generation import GenerationService
 from desktop.storage.chats import ChatStore, NewChat
 from desktop.storage.database import Database
 from desktop.storage.opening import open_history
@@ -43,7 +42,7 @@ class TerminalChat:
     def __init__(
         self,
         paths: Paths,
-        engine: EngineClient,
+        service: GenerationService,
         info: ModelInfo,
         params: GenerationParams,
         system: str,
@@ -56,7 +55,7 @@ class TerminalChat:
         self.database.when_moved = lambda: bring_back(self.database, paths)
         self.store = ChatStore(opened.database)
         self.store.recover_interrupted()
-        self.engine, self.info, self.params, self.system = engine, info, params, system
+        self.service, self.info, self.params, self.system = service, info, params, system
         self.thinking = thinking
         self.chat: Chat | None = None
         self.leaf: int | None = None
@@ -150,7 +149,7 @@ class TerminalChat:
         messages = [(turn.role.value, turn.content) for turn in path]
         if self.system:
             messages.insert(0, ("system", self.system))
-        request = GenerateRequest(messages=tuple(messages), params=self.params, thinking=self.thinking)
+        request = ChatRequest(messages=tuple(messages), params=self.params, thinking=self.thinking)
         written, saved_at = "", time.monotonic()
 
         def keep(text: str) -> None:
@@ -161,9 +160,7 @@ class TerminalChat:
                 saved_at = time.monotonic()
 
         try:
-            if self.engine.model is None:
-                self.engine.load(Path(self.info.path))
-            text, stats = stream(self.engine, request, show=write, keep=keep)
+            text, stats = stream(self.service, request, show=write, keep=keep)
         except SamarError as problem:
             details = problem.details.items()
             self.store.finish(message_id, written, MessageStatus.FAILED, error_code=problem.code, error_details=details)

@@ -171,7 +171,7 @@ def test_that_stop_ends_the_reply_of_its_own_chat_only(
     first, second = replies
     qtbot.waitUntil(lambda: samar.chats.replies.current(first).content != "", timeout=60_000)
     qtbot.mouseClick(samar.window.composer.send, Qt.MouseButton.LeftButton)
-    assert samar.store.get_message(second.id).status is MessageStatus.STOPPED
+    qtbot.waitUntil(lambda: samar.store.get_message(second.id).status is MessageStatus.STOPPED)
     assert samar.chats.replies.is_live(first.id)
     samar.chats.continue_reply(second.id)
     samar.chats.open_chat(first.chat_id)

@@ -21,7 +21,17 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 
 
 @pytest.mark.parametrize(
-    "room", ["desktop.core", "desktop.storage", "desktop.engine", "desktop.models", "desktop.updates", "converter"]
+    "room",
+    [
+        "desktop.core",
+        "desktop.storage",
+        "desktop.engine",
+        "desktop.models",
+        "desktop.updates",
+        "desktop.providers",
+        "desktop.services",
+        "converter",
+    ],
 )
 def test_that_a_room_below_the_workers_imports_without_qt(room: str) -> None:
     done = subprocess.run(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from desktop.core.generation import GenerationParams
 from desktop.core.memory import Shape
+
+LOCAL = "local"
+"""Name of the provider that runs model files on this computer."""
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,6 +40,29 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def kv_elements_per_token(self) -> int:
         """Elements of the K and V caches for one token, all layers; an upper bound for sliding windows."""
         return self.shape.kv_elements + self.shape.window_elements
+
+
+class ModelRef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which model answers, and who provides it. `name` is what the provider knows it by; for local models, the path of the file."""
+
+    name: str
+    provider: str = LOCAL
+
+    @classmethod
+    def of_file(cls, path: Path) -> ModelRef:
+        """A model file on this computer."""
+        return cls(str(path))
+
+    @property
+    def is_local(self) -> bool:
+        return self.provider == LOCAL
+
+    @property
+    def path(self) -> Path:
+        """The file of a local model. Raises ValueError for any other one."""
+        if not self.is_local:
+            raise ValueError(f"{self.provider}: {self.name} is no file")
+        return Path(self.name)
 
 
 class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

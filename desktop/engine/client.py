@@ -20,6 +20,7 @@ from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.images import MAX_IMAGES, check_image
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.core.program import Role, child_command
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.core.sandbox import ALL, READING, WRITING
 from desktop.engine.connection import ChildProcess
 from desktop.engine.grants import Grants
@@ -33,11 +34,9 @@ from desktop.engine.protocol import (
     Forget,
     FromEngine,
     Generate,
-    GenerateRequest,
     LimitStates,
     Load,
     Loaded,
-    LoadOptions,
     LoadProgress,
     Piece,
     Ping,
@@ -88,7 +87,7 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def generate(self, request: GenerateRequest) -> Iterator[Event]:
+    def generate(self, request: ChatRequest) -> Iterator[Event]:
         """Answer a chat. Yields PromptStarted, PromptProgress …, PromptReady, Piece …, and always last Finished.
 
         Stopped by the person it ends with Finished as well, `stopped_by` USER. Raises SamarError. An iterator that is
@@ -309,7 +308,7 @@ class EngineClient(Engine):
                 if isinstance(frame, Unloaded):
                     return
 
-    def generate(self, request: GenerateRequest) -> Iterator[Event]:
+    def generate(self, request: ChatRequest) -> Iterator[Event]:
         messages = tuple((role, _clean(text)) for role, text in request.messages)
         for number, (_, data) in enumerate(request.images, 1):
             width, height = check_image(data, f"{number}")
@@ -455,10 +454,10 @@ def _clean(text: str) -> str:
 
 
 __all__ = [
+    "ChatRequest",
     "Engine",
     "EngineClient",
     "Event",
-    "GenerateRequest",
     "GenerationStats",
     "Inspector",
     "LoadOptions",

@@ -8,7 +8,7 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.memory import DEFAULT_CONTEXT, longest, memory
 from desktop.core.model import FileFacts
-from desktop.engine.protocol import LoadOptions
+from desktop.core.requests import LoadOptions
 
 MIN_CONTEXT = 512
 _ADVISED_CONTEXT = 2048

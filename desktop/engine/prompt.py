@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from desktop.core.errors import SamarError
+from desktop.core.requests import ChatRequest
 from desktop.core.thinking import switches_in
-from desktop.engine.protocol import GenerateRequest
 from desktop.engine.special_tokens import Escape, SpecialTokens, spare_letters, texts_in
 from desktop.engine.template import CHATML, CHATML_END, EndlessTemplateError, TemplateError
 
@@ -177,12 +177,12 @@ class PromptBuilder:
 
     # ---- one chat
 
-    def render(self, request: GenerateRequest, dropped: int = 0) -> tuple[str, bool]:
+    def render(self, request: ChatRequest, dropped: int = 0) -> tuple[str, bool]:
         """The prompt's text without its `dropped` oldest turns, and whether it ends inside a thinking tag."""
         text, opened, escape = self._rendered(request, dropped)
         return (escape.undo(text) if escape else text), opened
 
-    def _rendered(self, request: GenerateRequest, dropped: int) -> tuple[str, bool, Escape | None]:
+    def _rendered(self, request: ChatRequest, dropped: int) -> tuple[str, bool, Escape | None]:
         """As `render`, with what is escaped in the text still escaped."""
         if (other := self._with_tools(request)) is not self:
             return other._rendered(request, dropped)
@@ -202,7 +202,7 @@ class PromptBuilder:
         answered = self._answered(system, turns, partial, request.thinking, tools)
         return answered or text + partial, False, escape
 
-    def _with_tools(self, request: GenerateRequest) -> PromptBuilder:
+    def _with_tools(self, request: ChatRequest) -> PromptBuilder:
         """The builder whose template is meant for this request."""
         if not request.tools or not self.tool_source.strip():
             return self
@@ -284,7 +284,7 @@ class PromptBuilder:
                     pass
             raise SamarError("template_broken", reason=problem) from problem
 
-    def build(self, request: GenerateRequest, context: int) -> Prompt:
+    def build(self, request: ChatRequest, context: int) -> Prompt:
         """Tokens of the chat that leave room for a reply in `context` tokens.
 
         The oldest turns are left out where needed, at least down to the last user message. More than needed are left
@@ -335,7 +335,7 @@ def closing_text(closing: str) -> str:
     return f"\n{closing}\n\n" if closing.startswith(("</", "[BEGIN")) else closing
 
 
-def split(request: GenerateRequest) -> tuple[str, list[Turn], str | None]:
+def split(request: ChatRequest) -> tuple[str, list[Turn], str | None]:
     """(system prompt, turns, partial reply to go on with)."""
     system = "\n\n".join(text for role, text in request.messages if role == "system" and text.strip())
     turns = [(role, text) for role, text in request.messages if role != "system"]

@@ -16,6 +16,7 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import MOST_COUNT, GenerationStats, StoppedBy
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
 from desktop.engine.draft import Draft, Guesses
@@ -25,17 +26,7 @@ from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.pieces import Pieces
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, closing_text, split
-from desktop.engine.protocol import (
-    Finished,
-    Frame,
-    GenerateRequest,
-    LoadOptions,
-    Piece,
-    PromptProgress,
-    PromptReady,
-    PromptStarted,
-    Tokens,
-)
+from desktop.engine.protocol import Finished, Frame, Piece, PromptProgress, PromptReady, PromptStarted, Tokens
 from desktop.engine.reply import ReplyText
 from desktop.engine.sampling import Sampler
 from desktop.engine.special_tokens import Escape, SpecialTokens
@@ -294,7 +285,7 @@ class Session:
         tokens = self._projector.tokenize(text, plain) if self._projector else plain(text)
         return [*self.model.beginning, *tokens]
 
-    def _with_images(self, request: GenerateRequest) -> GenerateRequest:
+    def _with_images(self, request: ChatRequest) -> ChatRequest:
         """`request` with its images marked in the text. Raises SamarError."""
         if not request.images:
             return request
@@ -375,7 +366,7 @@ class Session:
 
     # ---- replying
 
-    def generate(self, request_id: int, request: GenerateRequest, emit: Callable[[Frame], None]) -> None:
+    def generate(self, request_id: int, request: ChatRequest, emit: Callable[[Frame], None]) -> None:
         """Answer `request`, giving every event to `emit`; the last one is Finished. Raises SamarError."""
         started = time.perf_counter()
         params = request.params.checked()
@@ -443,7 +434,7 @@ class _Reply:
         session: Session,
         request_id: int,
         prompt: Prompt,
-        request: GenerateRequest,
+        request: ChatRequest,
         seed: int,
         emit: Callable[[Frame], None],
         started: float,

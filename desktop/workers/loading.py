@@ -11,8 +11,8 @@ from desktop.core.generation import GenerationStats
 from desktop.core.memory import Shape
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
+from desktop.core.requests import LoadOptions
 from desktop.core.settings import Settings
-from desktop.engine.protocol import LoadOptions
 from desktop.models import gguf
 from desktop.models.projectors import projector_beside
 from desktop.models.settings import ModelSettings, settings_of

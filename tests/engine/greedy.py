@@ -34,9 +34,9 @@ import numpy as np
 from desktop.core.generation import GenerationParams
 from desktop.core.model import Adapter
 from desktop.core.paths import starter_model
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.llama import Library, StopFlag
 from desktop.engine.prompt import Prompt
-from desktop.engine.protocol import GenerateRequest, LoadOptions
 from desktop.engine.session import Session
 from desktop.engine.states import forget
 from desktop.engine.template import TemplateProcess
@@ -183,7 +183,7 @@ class Ours:
         session.context.sample, session.context.step = sampled, stepped  # type: ignore[method-assign]
         session.prompts.build = lambda *_: Prompt(prompt, 0, False)  # type: ignore[method-assign]
         try:
-            request = GenerateRequest(messages=(("user", ""),), params=params, chat=chat, kept=True)
+            request = ChatRequest(messages=(("user", ""),), params=params, chat=chat, kept=True)
             session.generate(1, request, lambda _: None)
         finally:
             session.context.sample, session.context.step = sample, step  # type: ignore[method-assign]

@@ -9,8 +9,8 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.model import Adapter
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import GenerateRequest, LoadOptions
 from desktop.models.adapters import check_adapter
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
@@ -115,7 +115,7 @@ def test_that_a_model_is_loaded_with_its_adapters_or_not_at_all(
         engine.load(tiny_model, options((wrong, 1.0)))
     assert engine.model is None
     with pytest.raises(SamarError) as caught:
-        list(engine.generate(GenerateRequest(messages=(("user", "hi"),))))
+        list(engine.generate(ChatRequest(messages=(("user", "hi"),))))
     assert caught.value.code == "no_model"
 
 

@@ -11,17 +11,9 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.paths import starter_model
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import Engine, EngineClient
-from desktop.engine.protocol import (
-    Event,
-    Finished,
-    GenerateRequest,
-    LoadOptions,
-    Piece,
-    PromptProgress,
-    PromptReady,
-    PromptStarted,
-)
+from desktop.engine.protocol import Event, Finished, Piece, PromptProgress, PromptReady, PromptStarted
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
@@ -49,9 +41,9 @@ def loaded(engine: Engine, tiny_model: Path) -> Engine:
     return engine
 
 
-def ask(text: str = "hello", **params: object) -> GenerateRequest:
+def ask(text: str = "hello", **params: object) -> ChatRequest:
     params = {"seed": 1, "max_tokens": 20, **params}
-    return GenerateRequest(messages=(("user", text),), params=GenerationParams(**params))  # type: ignore[arg-type]
+    return ChatRequest(messages=(("user", text),), params=GenerationParams(**params))  # type: ignore[arg-type]
 
 
 def last(events: list[Event]) -> Finished:

@@ -18,8 +18,9 @@ import tests.fakes.failing_child
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.program import Role, child_command, child_environment
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Event, Finished, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Event, Finished, Piece
 from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
@@ -29,8 +30,8 @@ OPTIONS = LoadOptions(threads=1)
 MakeEngine = Callable[..., EngineClient]
 
 
-def ask(text: str = "hello", tokens: int | None = None) -> GenerateRequest:
-    return GenerateRequest(messages=(("user", text),), params=GenerationParams(seed=1, max_tokens=tokens))
+def ask(text: str = "hello", tokens: int | None = None) -> ChatRequest:
+    return ChatRequest(messages=(("user", text),), params=GenerationParams(seed=1, max_tokens=tokens))
 
 
 def faulty(fault: str) -> list[str]:
@@ -49,7 +50,7 @@ def process_of(engine: EngineClient) -> psutil.Process:
     return psutil.Process(engine.pid)
 
 
-def reply_of(engine: EngineClient, request: GenerateRequest, at_event: Callable[[int, Event], None]) -> None:
+def reply_of(engine: EngineClient, request: ChatRequest, at_event: Callable[[int, Event], None]) -> None:
     """Read a reply to its end, calling `at_event` with the number of each event, from 1, and the event."""
     for number, event in enumerate(engine.generate(request), 1):
         at_event(number, event)
@@ -102,7 +103,7 @@ def test_that_twenty_kills_at_random_moments_each_end_in_one_error(make_engine: 
                     os.kill(pid, signal.SIGKILL)
 
         words = "hello " * moments.randrange(1, 200)
-        request = GenerateRequest(messages=(("user", words),), params=ENDLESS)
+        request = ChatRequest(messages=(("user", words),), params=ENDLESS)
         with pytest.raises(SamarError) as caught:
             reply_of(engine, request, kill)
         assert caught.value.code == "engine_died"
@@ -278,7 +279,7 @@ def test_that_a_busy_engine_is_not_taken_for_a_frozen_one(make_engine: MakeEngin
     engine.load(write_tiny(tiny_model.parent / "slow.gguf", template=slow + CHATML), OPTIONS)
     messages = (("user", "a"), ("assistant", "b"), ("user", "c"))
     with pytest.raises(SamarError) as caught:
-        list(engine.generate(GenerateRequest(messages=messages)))
+        list(engine.generate(ChatRequest(messages=messages)))
     assert caught.value.code == "template_broken"
     assert engine.model is not None
 
@@ -301,12 +302,13 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import GenerateRequest, LoadOptions, Piece
+from desktop.core.requests import ChatRequest, LoadOptions
+from desktop.engine.protocol import Piece
 from desktop.models import gguf
 import psutil
 engine = EngineClient(gguf.inspect)
 engine.load(Path(sys.argv[1]), LoadOptions(threads=1))
-for event in engine.generate(GenerateRequest(messages=(("user", "hello"),))):
+for event in engine.generate(ChatRequest(messages=(("user", "hello"),))):
     if isinstance(event, Piece):
         print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
         sys.stdin.read()

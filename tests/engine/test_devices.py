@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from desktop.core.program import child_environment
+from desktop.core.requests import LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import LoadOptions
 
 CODE = """
 from desktop.engine.llama import CPU, GPU, INTEGRATED_GPU, Library

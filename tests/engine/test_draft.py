@@ -10,11 +10,11 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import starter_model
+from desktop.core.requests import LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.context import Context
 from desktop.engine.draft import Draft, Guesses
 from desktop.engine.llama import Library, Model, StopFlag
-from desktop.engine.protocol import LoadOptions
 from desktop.engine.sampling import Sampler
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import MakeEngine, ask, read

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Finished, Piece
 from desktop.models import gguf
 from tests.engine.families import FAMILIES, WINDOW, write_family
 
@@ -32,7 +33,7 @@ def ask(engine: EngineClient, turns: Turns, count: int = 40) -> tuple[str, Gener
     ends = tuple((token, float("-inf")) for token in range(8))  # the special tokens of these vocabularies
     params = GenerationParams(temperature=0.0, max_tokens=count, logit_bias=ends)
     text = ""
-    for event in engine.generate(GenerateRequest(messages=messages, params=params, chat=turns[0][:9], kept=True)):
+    for event in engine.generate(ChatRequest(messages=messages, params=params, chat=turns[0][:9], kept=True)):
         if isinstance(event, Piece):
             text += event.text
         elif isinstance(event, Finished):

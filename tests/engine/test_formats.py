@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
+from desktop.core.requests import ChatRequest
 from desktop.core.tools import fenced
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in, markers_of
 from desktop.engine.prompt import THINKING_TAGS
-from desktop.engine.protocol import GenerateRequest, Piece
+from desktop.engine.protocol import Piece
 from desktop.engine.reply import ReplyText
 from tests.engine.test_session import OPTIONS, MakeEngine
 from tests.fakes.tiny_gguf import CHATML, write_tiny
@@ -350,7 +351,7 @@ def test_that_templates_are_told_of_tools_only_when_asked(make_engine: MakeEngin
     engine.load(write_tiny(tmp_path / "m.gguf", template=TOOL_TEMPLATE), OPTIONS)
 
     def prompt(tools: str) -> int:
-        stats = list(engine.generate(GenerateRequest(messages=(("user", "hi"),), tools=tools)))[-1]
+        stats = list(engine.generate(ChatRequest(messages=(("user", "hi"),), tools=tools)))[-1]
         return stats.stats.prompt_tokens  # type: ignore[union-attr]
 
     assert prompt(TOOLS) == prompt("") + len(TOOLS) + len(" <tool_call>")
@@ -372,7 +373,7 @@ def test_that_a_call_with_control_tokens_arrives_as_a_call(make_engine: MakeEngi
     engine.load(path, OPTIONS)
     call = '{"name": "f", "arguments": {"n": 1}}'
     grammar = 'root ::= "Hm. " <tool_call> ' + json.dumps(call) + " </tool_call>"
-    request = GenerateRequest(messages=(("user", "hi"),))
+    request = ChatRequest(messages=(("user", "hi"),))
     request = type(request)(messages=request.messages, params=type(request.params)(grammar=grammar, seed=1))
     pieces = [event for event in engine.generate(request) if isinstance(event, Piece)]
     assert [(piece.kind, piece.text) for piece in pieces if piece.kind == "tool_call"] == [("tool_call", call)]
@@ -394,7 +395,7 @@ def test_that_gpt_oss_thinks_and_calls_in_control_tokens(make_engine: MakeEngine
         '"commentary to=functions.f " <|constrain|> "json" <|message|> "{\\"n\\": 1}"' + (" <|call|>" if closed else "")
     )
     params = GenerationParams(grammar=grammar, seed=1)
-    request = GenerateRequest(messages=(("user", "hi <|end|>"),), params=params, thinking=False)
+    request = ChatRequest(messages=(("user", "hi <|end|>"),), params=params, thinking=False)
     pieces = [(event.kind, event.text) for event in engine.generate(request) if isinstance(event, Piece)]
     assert "".join(text for kind, text in pieces if kind == "thinking") == "Hm."
     assert [text for kind, text in pieces if kind != "thinking"] == ['{"name": "f", "arguments": {"n": 1}}']

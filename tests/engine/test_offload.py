@@ -10,9 +10,9 @@ import pytest
 
 from desktop.core.memory import Shape
 from desktop.core.model import FileFacts
+from desktop.core.requests import LoadOptions
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.offload import RESERVE, Device, devices, plan_layers, share, stepping_down
-from desktop.engine.protocol import LoadOptions
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from desktop.core.generation import GenerationStats
 from desktop.core.model import FileFacts
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine import pieces
 from desktop.engine.llama import Library, StopFlag
 from desktop.engine.pieces import TILE, Pieces
-from desktop.engine.protocol import Finished, Frame, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Finished, Frame, Piece
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
@@ -125,7 +126,7 @@ def always_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "_WORTH", 0.0)
 
 
-def reply(session: Session, request: GenerateRequest) -> tuple[str, GenerationStats]:
+def reply(session: Session, request: ChatRequest) -> tuple[str, GenerationStats]:
     events: list[Frame] = []
     session.generate(1, request, events.append)
     finished = events[-1]

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.generation import GenerationParams
+from desktop.core.requests import ChatRequest
 from desktop.engine.protocol import (
     MAX_FRAME,
     Failed,
     Generate,
-    GenerateRequest,
     Piece,
     ProtocolError,
     Stop,
@@ -29,7 +29,7 @@ from desktop.engine.protocol import (
 @given(st.text(st.characters(exclude_categories=("Cs",))), st.integers(0, 2**31))
 def test_that_text_survives_the_way(text: str, number: int) -> None:
     frames = [
-        Generate(request=number, body=GenerateRequest(messages=(("user", text),), params=GenerationParams(seed=1))),
+        Generate(request=number, body=ChatRequest(messages=(("user", text),), params=GenerationParams(seed=1))),
         Stop(request=number),
     ]
     stream = io.BytesIO(b"".join(map(encode, frames)))

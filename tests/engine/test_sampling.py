@@ -13,8 +13,9 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy, TokenChoice
+from desktop.core.requests import LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import LoadOptions, Piece, Tokens
+from desktop.engine.protocol import Piece, Tokens
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, WIDE, MakeEngine, ask, read

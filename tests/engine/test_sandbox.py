@@ -18,7 +18,8 @@ from desktop.core import sandbox
 from desktop.core.generation import GenerationParams
 from desktop.core.model import Adapter
 from desktop.core.program import child_environment
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions
+from desktop.core.requests import ChatRequest, LoadOptions
+from desktop.engine.protocol import Finished
 from desktop.models.adapters import check_adapter
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
@@ -66,7 +67,7 @@ def test_that_a_confined_engine_keeps_states_and_says_how_it_is_held(
     engine.load(tiny_model, LoadOptions(threads=1))
     if LANDLOCK:
         assert {sandbox.READING, sandbox.WRITING} <= set(engine.sandbox)
-    request = GenerateRequest(messages=(("user", "hello " * 60),), params=GenerationParams(max_tokens=3), kept=True)
+    request = ChatRequest(messages=(("user", "hello " * 60),), params=GenerationParams(max_tokens=3), kept=True)
     assert isinstance(list(engine.generate(request))[-1], Finished)
     held = engine.sandbox
     engine.close()

@@ -18,6 +18,7 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.memory import Shape
 from desktop.core.model import FileFacts, SamplingHints
 from desktop.core.program import Role, child_command, child_environment
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.memory import plan_memory
 from desktop.engine.protocol import (
@@ -26,9 +27,7 @@ from desktop.engine.protocol import (
     Frame,
     FromEngine,
     Generate,
-    GenerateRequest,
     Load,
-    LoadOptions,
     Piece,
     PromptProgress,
     PromptReady,
@@ -57,10 +56,10 @@ def engine(make_engine: MakeEngine) -> EngineClient:
 
 def ask(
     *turns: Turn | str, continue_last: bool = False, overflow: str = "drop_oldest", **params: object
-) -> GenerateRequest:
+) -> ChatRequest:
     params = {"temperature": 0.0, "max_tokens": 24, **params}
     messages = tuple(("user", turn) if isinstance(turn, str) else turn for turn in turns)
-    return GenerateRequest(
+    return ChatRequest(
         messages=messages,
         params=GenerationParams(**params),  # type: ignore[arg-type]
         continue_last=continue_last,
@@ -68,7 +67,7 @@ def ask(
     )
 
 
-def read(engine: EngineClient, request: GenerateRequest) -> tuple[str, str, GenerationStats]:
+def read(engine: EngineClient, request: ChatRequest) -> tuple[str, str, GenerationStats]:
     """(answer, thinking, stats)"""
     answer, thinking = "", ""
     for event in engine.generate(request):
@@ -142,7 +141,7 @@ def long_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny(tmp_path_factory.mktemp("long") / "long.gguf", context=4096, favour=NEVER_ENDS, layers=8)
 
 
-def stop_in_prompt(engine: EngineClient, request: GenerateRequest) -> int:
+def stop_in_prompt(engine: EngineClient, request: ChatRequest) -> int:
     """Stop at the first progress; returns the last token that was read."""
     kinds: list[type[Event]] = []
     done, total = 0, 0

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy
+from desktop.core.requests import ChatRequest
 from desktop.engine.llama import CONTROL, Library, Model, StopFlag
 from desktop.engine.prompt import PromptBuilder
-from desktop.engine.protocol import GenerateRequest
 from desktop.engine.special_tokens import SpecialTokens, spare_letters
 from desktop.engine.vision import Projector
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
@@ -86,8 +86,8 @@ def builder(model: Model, source: str, **options: object) -> PromptBuilder:
     return PromptBuilder(Inside(), tokenize, source, specials=specials, **options)  # type: ignore[arg-type]
 
 
-def request(*messages: tuple[str, str], **options: object) -> GenerateRequest:
-    return GenerateRequest(messages=messages, **options)  # type: ignore[arg-type]
+def request(*messages: tuple[str, str], **options: object) -> ChatRequest:
+    return ChatRequest(messages=messages, **options)  # type: ignore[arg-type]
 
 
 def controls(model: Model, tokens: list[int]) -> list[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from desktop.core.generation import GenerationParams
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Piece
 from desktop.engine.speculation import LONG, SHORT, Guesser
 
 
@@ -117,7 +118,7 @@ def test_that_replies_are_the_same_with_and_without(
         texts[guessing] = []
         for seed in range(4):
             params = GenerationParams(temperature=temperature, top_k=4, seed=seed, max_tokens=200, stop=("zzzz",))
-            request = GenerateRequest(messages=(("user", f"say {seed} " * 10),), params=params)
+            request = ChatRequest(messages=(("user", f"say {seed} " * 10),), params=params)
             texts[guessing].append("".join(e.text for e in engine.generate(request) if isinstance(e, Piece)))
     assert texts[True] == texts[False]
 
@@ -131,14 +132,14 @@ def test_that_the_cache_is_right_after_rejected_guesses(
     params = GenerationParams(temperature=0.9, top_k=3, seed=5, max_tokens=300)
     text = "".join(
         e.text
-        for e in engine.generate(GenerateRequest(messages=(("user", "ab" * 50),), params=params))
+        for e in engine.generate(ChatRequest(messages=(("user", "ab" * 50),), params=params))
         if isinstance(e, Piece)
     )
     greedy = GenerationParams(temperature=0.0, max_tokens=40)
     turns = (("user", "ab" * 50), ("assistant", text), ("user", "and?"))
 
     def answer(one: EngineClient) -> str:
-        events = one.generate(GenerateRequest(messages=turns, params=greedy))
+        events = one.generate(ChatRequest(messages=turns, params=greedy))
         return "".join(e.text for e in events if isinstance(e, Piece))
 
     fresh = make_engine()

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from desktop.core.generation import GenerationParams, GenerationStats
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Finished, Piece
 from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint, forget, forget_others
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import write_tiny
@@ -27,7 +28,7 @@ def ask(engine: EngineClient, *turns: str, chat: str = "", kept: bool = True) ->
     messages = tuple((roles[i % 2], text) for i, text in enumerate(turns))
     text = ""
     for event in engine.generate(
-        GenerateRequest(
+        ChatRequest(
             messages=messages, params=GenerationParams(temperature=0.0, max_tokens=16), chat=chat or turns[0], kept=kept
         )
     ):

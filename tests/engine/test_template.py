@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from desktop.core.requests import ChatRequest
 from desktop.engine.prompt import PromptBuilder
-from desktop.engine.protocol import GenerateRequest
 from desktop.engine.template import CHATML, MAX_SOURCE, TemplateError, TemplateProcess, TemplateStopped
 from desktop.engine.template_child import MEMORY_LIMIT, make_environment
 
@@ -198,8 +198,8 @@ def builder(source: str, **options: object) -> PromptBuilder:
     return PromptBuilder(Inside(), lambda text: list(text.encode()), source, **options)  # type: ignore[arg-type]
 
 
-def request(*messages: tuple[str, str], **options: object) -> GenerateRequest:
-    return GenerateRequest(messages=messages, **options)  # type: ignore[arg-type]
+def request(*messages: tuple[str, str], **options: object) -> ChatRequest:
+    return ChatRequest(messages=messages, **options)  # type: ignore[arg-type]
 
 
 def test_that_a_missing_template_becomes_chatml() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.prompt import PromptBuilder
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece
+from desktop.engine.protocol import Finished, Piece
 from desktop.models.card import template_facts
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_template import Inside
@@ -49,7 +50,7 @@ def test_that_a_template_is_asked_whether_it_reads_the_switch(source: str, switc
     assert made.traits.thinking_switch == switch
 
     def prompt(thinking: bool | None) -> str:
-        return made.render(GenerateRequest(messages=(("user", "Hi"),), thinking=thinking))[0]
+        return made.render(ChatRequest(messages=(("user", "Hi"),), thinking=thinking))[0]
 
     assert (prompt(True) != prompt(False)) == bool(switch)
     assert prompt(None) in (prompt(True), prompt(False))
@@ -70,7 +71,7 @@ def test_that_a_loaded_model_tells_of_its_switch_and_obeys_it(make_engine: MakeE
     assert info.thinking_switch
 
     def prompt(thinking: bool | None) -> int:
-        request = GenerateRequest(messages=(("user", "hi"),), params=GenerationParams(max_tokens=1), thinking=thinking)
+        request = ChatRequest(messages=(("user", "hi"),), params=GenerationParams(max_tokens=1), thinking=thinking)
         return next(e for e in engine.generate(request) if isinstance(e, Finished)).stats.prompt_tokens
 
     assert prompt(None) == prompt(True)
@@ -86,7 +87,7 @@ def test_that_a_loaded_model_tells_of_its_switch_and_obeys_it(make_engine: MakeE
 def hurried(engine: EngineClient, params: GenerationParams) -> tuple[str, str, GenerationStats]:
     """(thinking, answer, figures) of a reply whose thinking is ended at its first words."""
     text = {"thinking": "", "answer": ""}
-    request = GenerateRequest(messages=(("user", "hi " * 40),), params=params)
+    request = ChatRequest(messages=(("user", "hi " * 40),), params=params)
     for event in engine.generate(request):
         if isinstance(event, Piece):
             text[event.kind] += event.text

@@ -11,10 +11,11 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.images import check_image
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.context import Context
 from desktop.engine.llama import Library, Model, StopFlag
-from desktop.engine.protocol import GenerateRequest, LoadOptions, PromptProgress
+from desktop.engine.protocol import PromptProgress
 from desktop.engine.vision import Projector, require_memory
 from desktop.models.projectors import check_projector, projector_beside
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read
@@ -41,13 +42,11 @@ def engine(make_engine: MakeEngine, tiny_model: Path, projector: Path) -> Engine
     return engine
 
 
-def shown(
-    *images: tuple[int, bytes], turns: tuple[object, ...] = ("What is it?",), **params: object
-) -> GenerateRequest:
+def shown(*images: tuple[int, bytes], turns: tuple[object, ...] = ("What is it?",), **params: object) -> ChatRequest:
     return msgspec.structs.replace(ask(*turns, **params), images=images)  # type: ignore[arg-type]
 
 
-def reply(engine: EngineClient, request: GenerateRequest) -> tuple[str, GenerationStats]:
+def reply(engine: EngineClient, request: ChatRequest) -> tuple[str, GenerationStats]:
     text, _, stats = read(engine, request)
     return text, stats
 

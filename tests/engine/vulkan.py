@@ -24,8 +24,9 @@ from pathlib import Path
 import tests.fakes.vulkan_child
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
 from desktop.core.paths import starter_model
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, GenerateRequest, LoadOptions, Piece, PromptProgress, Tokens
+from desktop.engine.protocol import Finished, Piece, PromptProgress, Tokens
 from desktop.models import gguf
 
 QUESTIONS = ("What is a token?", "ما هو السياق؟", "Tell me about yourself in a few words.")
@@ -65,7 +66,7 @@ class Check:
         roles = ("user", "assistant")
         messages = tuple((roles[i % 2], text) for i, text in enumerate(turns))
         params = GenerationParams(temperature=0.0, max_tokens=self._tokens)
-        request = GenerateRequest(messages=messages, params=params, probabilities=2, chat=turns[0], kept=True)
+        request = ChatRequest(messages=messages, params=params, probabilities=2, chat=turns[0], kept=True)
         tokens: list[TokenChoice] = []
         text = ""
         for event in engine.generate(request):
@@ -91,7 +92,7 @@ class Check:
 
     def stop(self, engine: EngineClient, *, reading: bool) -> None:
         asked = 0.0
-        request = GenerateRequest(messages=(("user", OTHER),), params=GenerationParams(seed=1))
+        request = ChatRequest(messages=(("user", OTHER),), params=GenerationParams(seed=1))
         for event in engine.generate(request):
             if not asked and isinstance(event, PromptProgress if reading else Piece):
                 asked = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.core.generation import GenerationParams
-from desktop.engine.protocol import LoadOptions
+from desktop.core.requests import LoadOptions
 from tests.fakes.tiny_gguf import write_tiny
 
 ENDLESS_CONTEXT = 200_000

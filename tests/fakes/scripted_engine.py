@@ -12,18 +12,9 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.memory import Shape
 from desktop.core.model import FileFacts, ModelInfo
+from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import Engine, Inspector
-from desktop.engine.protocol import (
-    Event,
-    Finished,
-    GenerateRequest,
-    LoadOptions,
-    Piece,
-    PromptProgress,
-    PromptReady,
-    PromptStarted,
-    Tokens,
-)
+from desktop.engine.protocol import Event, Finished, Piece, PromptProgress, PromptReady, PromptStarted, Tokens
 from desktop.engine.reply import ReplyText
 
 
@@ -69,7 +60,7 @@ class ScriptedEngine(Engine):
     inspect: Inspector = facts_of
     load_gate: threading.Event | None = None
     load_error: SamarError | None = None
-    requests: list[GenerateRequest] = field(default_factory=list)
+    requests: list[ChatRequest] = field(default_factory=list)
     loads: list[Path] = field(default_factory=list)
     options: LoadOptions | None = None
     """Of the last load."""
@@ -153,7 +144,7 @@ class ScriptedEngine(Engine):
         finally:
             self._at_work = False
 
-    def generate(self, request: GenerateRequest) -> Iterator[Event]:
+    def generate(self, request: ChatRequest) -> Iterator[Event]:
         self.start()
         self._begin()
         try:
@@ -161,7 +152,7 @@ class ScriptedEngine(Engine):
         finally:
             self._at_work = False
 
-    def _reply(self, request: GenerateRequest) -> Iterator[Event]:
+    def _reply(self, request: ChatRequest) -> Iterator[Event]:
         if self._model is None:
             raise SamarError("no_model")
         self.requests.append(request)

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.paths import Paths
+from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language, Theme
-from desktop.engine.protocol import LoadOptions
+from desktop.providers.base import Provider
 from desktop.ui import i18n, theme
 from desktop.ui.main_window import MainWindow
 from tests.fakes.scripted_engine import ScriptedEngine
@@ -58,11 +59,11 @@ def show(app: QApplication, qtbot: QtBot) -> Callable[[QWidget], None]:
 
 @pytest.fixture
 def opened(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Callable[..., Samar]]:
-    """Opens the whole of Samar over a scripted engine, any number of times over one data folder, and closes it."""
+    """Opens the whole of Samar over a scripted engine or provider, any number of times over one data folder, and closes it."""
     running: list[Samar] = []
 
     def open_(
-        engine: ScriptedEngine,
+        engine: ScriptedEngine | Provider,
         *,
         language: Language = Language.ENGLISH,
         context: int = 2048,
@@ -70,7 +71,10 @@ def opened(app: QApplication, data_dir: Path, qtbot: QtBot) -> Iterator[Callable
         prepare: Callable[[Samar], object] = lambda _samar: None,
     ) -> Samar:
         """model: is loaded; "": none. prepare: called before the window is shown."""
-        made = Samar(app, Paths.under(data_dir), engine)
+        if isinstance(engine, Provider):
+            made = Samar(app, Paths.under(data_dir), provider=engine)
+        else:
+            made = Samar(app, Paths.under(data_dir), engine)
         running.append(made)
         prepare(made)
         made.preferences.change(language=language)

@@ -16,8 +16,8 @@ from desktop.core.chat import MessageStatus
 from desktop.core.fitting import Overflow
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths, starter_model
+from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language
-from desktop.engine.protocol import LoadOptions
 from desktop.ui import i18n
 from desktop.ui.chat.context_notice import ContextNotice
 from desktop.ui.widgets import Segment

@@ -15,8 +15,8 @@ from desktop.app import Samar
 from desktop.core.generation import _BOUNDS, GenerationParams
 from desktop.core.paths import Paths, starter_model
 from desktop.core.presets import BUILT_IN, applied, name_of
+from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language, SettingsFile
-from desktop.engine.protocol import LoadOptions
 from desktop.ui import i18n
 from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.reply_form import GRAMMARS, SCHEMAS, problem_with

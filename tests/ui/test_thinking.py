@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import StoppedBy
+from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language
-from desktop.engine.protocol import LoadOptions
 from desktop.ui import i18n
 from desktop.ui.chat.document import ANSWER_LINK
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
@@ -167,7 +167,9 @@ def test_that_the_line_of_the_thought_brings_the_answer_too(start: Start, qtbot:
 def test_that_the_offer_goes_with_the_first_word_of_the_answer(start: Start, qtbot: QtBot) -> None:
     samar = start(THINKS)
     think(samar, qtbot)
-    samar.worker.chunk_received.emit(samar.chats.path()[-1].id, "Yes", "")
+    job = samar.chats.replies.job_of(samar.chats.path()[-1].id)
+    assert job is not None
+    samar.worker.chunk_received.emit(job.id, "Yes", "")
     assert not samar.window.composer.answer.isVisible()
     assert "Answer now" not in samar.transcript.page.toPlainText()
     assert "Thought\n" in samar.transcript.page.toPlainText()

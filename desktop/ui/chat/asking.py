@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from desktop.core.chat import Chat, Message, Role
 from desktop.core.fitting import Plan, images_sent, with_summary
 from desktop.core.generation import GenerationParams
+from desktop.core.requests import ChatRequest
 from desktop.storage.chats import ChatStore
-from desktop.workers.generation import GenerateRequest
 
 ALTERNATIVES = 5
 """Likeliest tokens that are told with each one, where the person wants to see probabilities."""
@@ -30,7 +30,7 @@ def request_of(
     sees: bool,
     continued: bool,
     kept: bool,
-) -> GenerateRequest:
+) -> ChatRequest:
     """The request for a reply. sees: the model is shown images; else they are left out, and a message of images alone
     says that there was one. kept: what is read of the chat may be written to disk. Raises SamarError."""
     messages = [(turn.role.value, turn.content) for turn in plan.kept]
@@ -43,7 +43,7 @@ def request_of(
     first = 1 if system else 0
     if system:
         messages.insert(0, ("system", system))
-    return GenerateRequest(
+    return ChatRequest(
         messages=tuple(messages),
         params=params,
         continue_last=continued,

@@ -11,9 +11,10 @@ from desktop.core.chat import Chat, Message
 from desktop.core.errors import SamarError
 from desktop.core.fitting import Budget, Overflow, Plan, Sized, Summary, plan, summary_request
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
+from desktop.core.requests import ChatRequest
 from desktop.storage.chats import ChatStore
 from desktop.ui.chat.context_notice import ContextNotice
-from desktop.workers.generation import GenerateRequest, GenerationWorker
+from desktop.workers.generation import GenerationWorker, Job, JobKind, Priority
 
 SETTLED_MS = 120
 """Without a key for so long, what is typed is counted."""
@@ -24,6 +25,7 @@ _TEMPERATURE = 0.3
 class _Summarising:
     """A summary that is being written."""
 
+    job: Job
     store: ChatStore
     chat_id: int
     until: int
@@ -53,8 +55,7 @@ class ContextKeeper(QObject):
         self.draft_images: Sequence[Sized] = ()
         self.idle = True
         """No reply is being written."""
-        self._jobs: dict[int, _Summarising] = {}
-        self._next = -1
+        self._summaries: dict[int, _Summarising] = {}
         self._refused: set[tuple[int, int]] = set()
         """Summaries (chat, last message) that were cancelled or failed: not begun again by themselves."""
         self._later = QTimer(self)
@@ -118,7 +119,7 @@ class ContextKeeper(QObject):
         if overflow_of(chat) is Overflow.SUMMARISE and found.to_summarise and self.idle:
             self._begin_by_itself(found)
         chosen = overflow_of(chat) if chat.overflow else None
-        self.notice.show_plan(found, chosen, summarising=self._job_of(chat.id) is not None)
+        self.notice.show_plan(found, chosen, summarising=self._summary_of(chat.id) is not None)
 
     def _plan_of_draft(self) -> Plan:
         """Of a chat that has no message yet."""
@@ -172,100 +173,104 @@ class ContextKeeper(QObject):
         stopped: Callable[[], None],
     ) -> None:
         """Do `then` once what `found` leaves out is summarised, where that is wished for; `stopped` if the person stops."""
-        job = self._job_of(chat.id)
-        if job is None and found.to_summarise and (chat.id, found.to_summarise[-1].id) not in self._refused:
-            job = self._begin(store, chat, found, params)
-        if job is None:
+        summary = self._summary_of(chat.id)
+        if summary is None and found.to_summarise and (chat.id, found.to_summarise[-1].id) not in self._refused:
+            summary = self._begin(store, chat, found, params, Priority.INTERACTIVE)
+        if summary is None:
             then()
         else:
-            job.after.append((then, stopped))
+            summary.job.priority = Priority.INTERACTIVE
+            summary.after.append((then, stopped))
 
     def stop(self, chat_id: int, *, unasked: bool = False) -> None:
         """End the summary for which replies of a chat wait, and these. unasked: one that no reply waits for, too."""
-        for id_, job in list(self._jobs.items()):
-            if job.chat_id == chat_id and (job.after or unasked):
-                job.stopped = True
-                self.worker.cancel(id_)
+        for summary in list(self._summaries.values()):
+            if summary.chat_id == chat_id and (summary.after or unasked):
+                summary.stopped = True
+                summary.job.cancel()
 
     def forget(self, chat_id: int) -> None:
         """The chat is gone, and where it was kept: what still comes of its summary is dropped."""
         if self.open is not None and self.open[1].id == chat_id:
             self.open = None
             self._later.stop()
-        for id_ in [id_ for id_, job in self._jobs.items() if job.chat_id == chat_id]:
-            del self._jobs[id_]
-            self.worker.cancel(id_)
+        for summary in list(self._summaries.values()):
+            if summary.chat_id == chat_id:
+                del self._summaries[summary.job.id]
+                summary.job.cancel()
 
     def close(self) -> None:
         """Samar ends: no summary is begun or stored any more."""
         self._later.stop()
         self.open = None
-        self._jobs.clear()
+        self._summaries.clear()
 
-    def _job_of(self, chat_id: int) -> _Summarising | None:
-        return next((job for job in self._jobs.values() if job.chat_id == chat_id), None)
+    def _summary_of(self, chat_id: int) -> _Summarising | None:
+        return next((summary for summary in self._summaries.values() if summary.chat_id == chat_id), None)
 
     def _begin_by_itself(self, found: Plan) -> None:
         assert self.open is not None
         store, chat, _path, _system, params = self.open
         known = (chat.id, found.to_summarise[-1].id) in self._refused
-        if self.worker.model is not None and not self._jobs and not known:
-            self._begin(store, chat, found, params)
+        if self.worker.model is not None and not self._summaries and not known:
+            self._begin(store, chat, found, params, Priority.BACKGROUND)
 
-    def _begin(self, store: ChatStore, chat: Chat, found: Plan, params: GenerationParams) -> _Summarising:
+    def _begin(
+        self, store: ChatStore, chat: Chat, found: Plan, params: GenerationParams, priority: Priority
+    ) -> _Summarising:
         model = self.worker.model
         budget = Budget(model.context if model else 0, params.max_tokens)
+        until = found.to_summarise[-1].id
         most = max(min(400, budget.context // 8), 16)
-        request = GenerateRequest(
+        request = ChatRequest(
             messages=summary_request(found.to_summarise, found.summary, budget),
             params=GenerationParams(temperature=_TEMPERATURE, max_tokens=most),
             thinking=False,
             chat=str(chat.id),
         )
-        job = _Summarising(store, chat.id, found.to_summarise[-1].id)
-        self._jobs[self._next] = job
-        self.worker.generate(self._next, request)
-        self._next -= 1
-        return job
+        summary = _Summarising(self.worker.submit(request, JobKind.SUMMARY, priority), store, chat.id, until)
+        self._summaries[summary.job.id] = summary
+        return summary
 
     def _cancel(self) -> None:
         if self.open is None:
             return
-        found = next(((id_, job) for id_, job in self._jobs.items() if job.chat_id == self.open[1].id), None)
-        if found is None:
-            return
-        id_, job = found
-        job.cancelled = True
-        self.worker.cancel(id_)
+        summary = self._summary_of(self.open[1].id)
+        if summary is not None:
+            summary.cancelled = True
+            summary.job.cancel()
 
-    def _on_chunk(self, id_: int, text: str, thinking: str) -> None:
-        if id_ in self._jobs:
-            self._jobs[id_].text += text
+    def _on_chunk(self, job: int, text: str, thinking: str) -> None:
+        summary = self._summaries.get(job)
+        if summary is not None:
+            summary.text += text
             if thinking:  # a model that can't be told not to: the summary has few tokens
-                self.worker.answer_now(id_)
+                summary.job.answer_now()
 
-    def _on_finished(self, id_: int, stats: GenerationStats) -> None:
-        job = self._jobs.pop(id_, None)
-        if job is None:
+    def _on_finished(self, job: int, stats: GenerationStats) -> None:
+        summary = self._summaries.pop(job, None)
+        if summary is None:
             return
-        if stats.stopped_by is StoppedBy.USER or job.stopped or not job.text.strip():
-            self._refused.add((job.chat_id, job.until))
+        if stats.stopped_by is StoppedBy.USER or summary.stopped or not summary.text.strip():
+            self._refused.add((summary.chat_id, summary.until))
         else:
-            self._guard(lambda: self._keep(job.store.set_summary(job.chat_id, job.text.strip(), job.until)))
-        ends = job.stopped or (stats.stopped_by is StoppedBy.USER and not job.cancelled)
-        for then, stopped in job.after:
+            self._guard(
+                lambda: self._keep(summary.store.set_summary(summary.chat_id, summary.text.strip(), summary.until))
+            )
+        ends = summary.stopped or (stats.stopped_by is StoppedBy.USER and not summary.cancelled)
+        for then, stopped in summary.after:
             (stopped if ends else then)()
         self.refresh()
 
-    def _on_failed(self, id_: int, problem: SamarError) -> None:
-        job = self._jobs.pop(id_, None)
-        if job is None:
+    def _on_failed(self, job: int, problem: SamarError) -> None:
+        summary = self._summaries.pop(job, None)
+        if summary is None:
             return
-        self._refused.add((job.chat_id, job.until))
-        if not job.stopped:
+        self._refused.add((summary.chat_id, summary.until))
+        if not summary.stopped:
             self.failed.emit(problem)
-        for then, stopped in job.after:
-            (stopped if job.stopped else then)()
+        for then, stopped in summary.after:
+            (stopped if summary.stopped else then)()
         self.refresh()
 
 

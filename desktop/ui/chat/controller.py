@@ -73,7 +73,7 @@ class ChatController(Actor):
         self.context = ContextKeeper(notice, worker, self)
         self.images = ImageKeeper(window, transcript, worker, store, self.draft_place, self.path)
         self.drafts = Drafts(window, self.images, transcript.editing, self.draft_place)
-        self.probabilities = ProbabilityKeeper(window, transcript, worker)
+        self.probabilities = ProbabilityKeeper(window, transcript, self.replies)
         self.thinking = ThinkingKeeper(window, transcript, self.replies, worker, lambda: self.chat)
         self.organizer = Organizer(window, store, finder, self.undo, self._depart, lambda: self.settings().deleted_days)
         self._connect()
@@ -167,11 +167,8 @@ class ChatController(Actor):
         self.undo.forget(store)
         self.transcript.forget_find()
         if self.chat:
-            replies = self.replies.of_chat(self.chat.id)
             self.replies.forget(self.chat.id)
             self.context.forget(self.chat.id)
-            for message_id in replies:
-                self.worker.cancel(message_id)
             self.worker.forget([str(self.chat.id)])
             self.probabilities.forget(self.tree.messages)
             self.window.show_toast(self.tr("The temporary chat is gone"))
@@ -353,8 +350,7 @@ class ChatController(Actor):
             found = self.context.plan_for(now, turns, system, params)
             sees = self.images.sees
             request = request_of(store, now, found, system, params, sees=sees, continued=continued, kept=kept)
-            self.replies.sent(reply.id, len(found.left_out))
-            self.worker.generate(reply.id, request)
+            self.replies.asked(reply.id, self.worker.submit(request), len(found.left_out))
 
         def ask_or_fail() -> None:
             try:
@@ -573,7 +569,7 @@ class ChatController(Actor):
         for chat_id in chat_ids:
             self.context.stop(chat_id)
             for message_id in self.replies.of_chat(chat_id):
-                self.worker.cancel(message_id)
+                self.replies.cancel(message_id)
 
     def _depart(self, chat_ids: list[int]) -> None:
         """These chats are about to be deleted or put away: nothing is written in them any more, and what is being typed

@@ -11,21 +11,21 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.generation import TokenChoice
+from desktop.ui.chat.replies import Replies
 from desktop.ui.chat.transcript import TranscriptView
 from desktop.ui.main_window import MainWindow
-from desktop.workers.generation import GenerationWorker
 
 _MOST_TOKENS = 100_000
 """Remembered of all replies together; the oldest replies go first."""
 
 
 class ProbabilityKeeper(QObject):
-    """Between the switch in the panel, the worker and the transcript."""
+    """Between the switch in the panel, the replies and the transcript."""
 
     wished = Signal(bool)
     """The person wants them in this chat, or no more."""
 
-    def __init__(self, window: MainWindow, transcript: TranscriptView, worker: GenerationWorker) -> None:
+    def __init__(self, window: MainWindow, transcript: TranscriptView, replies: Replies) -> None:
         super().__init__(window)
         self.window, self.transcript = window, transcript
         self.wish = False
@@ -33,7 +33,7 @@ class ProbabilityKeeper(QObject):
         self._of: OrderedDict[int, list[TokenChoice]] = OrderedDict()
         self._count = 0
         window.panel.probabilities_changed.connect(self._choose)
-        worker.tokens_received.connect(self._take)
+        replies.tokens_received.connect(self._take)
         transcript.has_tokens = self.has
         transcript.probabilities_requested.connect(self.show)
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationStats, StoppedBy
+from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.storage.chats import ChatStore
-from desktop.workers.generation import GenerationWorker
+from desktop.workers.generation import GenerationWorker, Job
 
 SAVE_EVERY_MS = 1000
 RETRY_EVERY_MS = 5000
@@ -32,6 +32,8 @@ class LiveReply:
     thinking_s: float | None = None
     left_out: int = 0
     """Messages of the chat that were not sent."""
+    job: Job | None = None
+    """None: the request has not been submitted yet."""
 
     def as_message(self) -> Message:
         return msgspec.structs.replace(
@@ -75,12 +77,16 @@ class Replies(QObject):
     """After `saving_failed`: what had to wait is stored."""
     reading = Signal(int, int, int)
     """message_id, tokens read, tokens of the prompt."""
+    tokens_received = Signal(int, object)
+    """message_id, tuple of TokenChoice."""
     changed = Signal()
     """A reply began or ended."""
 
     def __init__(self, worker: GenerationWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._live: dict[int, LiveReply] = {}
+        self._jobs: dict[int, int] = {}
+        """Message of each job."""
         self._unsaved: list[Ending] = []
         self._trouble = False
         self._save_timer = QTimer(self, interval=SAVE_EVERY_MS)
@@ -90,7 +96,8 @@ class Replies(QObject):
         worker.chunk_received.connect(self._on_chunk)
         worker.finished.connect(self._on_finished)
         worker.failed.connect(self._on_failed)
-        worker.prompt_progress.connect(self.reading)
+        worker.prompt_progress.connect(self._on_progress)
+        worker.tokens_received.connect(self._on_tokens)
 
     # what is going on
 
@@ -103,22 +110,42 @@ class Replies(QObject):
     def is_live(self, message_id: int) -> bool:
         return message_id in self._live
 
-    def sent(self, message_id: int, left_out: int) -> None:
-        """The request goes out without so many messages of the chat."""
-        self._live[message_id].left_out = left_out
+    def asked(self, message_id: int, job: Job, left_out: int) -> None:
+        """The request for a reply is submitted as `job`, without `left_out` messages of the chat."""
+        reply = self._live[message_id]
+        reply.job, reply.left_out = job, left_out
+        self._jobs[job.id] = message_id
+
+    def job_of(self, message_id: int) -> Job | None:
+        """The job of a reply that is being written; None for other messages and before the request is submitted."""
+        reply = self._live.get(message_id)
+        return reply.job if reply is not None else None
+
+    def cancel(self, message_id: int) -> None:
+        """End a reply whose request is submitted; others stay as they are."""
+        if (job := self.job_of(message_id)) is not None:
+            job.cancel()
+
+    def answer_now(self, message_id: int) -> None:
+        """Have a reply end its thinking and begin its answer."""
+        if (job := self.job_of(message_id)) is not None:
+            job.answer_now()
 
     def end(self, message_id: int) -> None:
         """The person stopped a reply before the engine was asked for it."""
         self._end(message_id, MessageStatus.STOPPED, None, None)
 
     def fail(self, message_id: int, problem: SamarError) -> None:
-        """The engine could not be asked for a reply."""
-        self._on_failed(message_id, problem)
+        """A reply could not be asked for."""
+        message = self._end(message_id, MessageStatus.FAILED, None, problem)
+        if message is not None:
+            self.failed.emit(message, problem)
 
     def forget(self, chat_id: int) -> None:
         """Drop the replies of a chat that is gone, stored or not: what still comes of them goes nowhere."""
-        for message_id in [id_ for id_, reply in self._live.items() if reply.message.chat_id == chat_id]:
-            del self._live[message_id]
+        for message_id in self.of_chat(chat_id):
+            self.cancel(message_id)
+            self._remove(message_id)
         self._unsaved = [ending for ending in self._unsaved if ending.reply.message.chat_id != chat_id]
         if not self._live:
             self._save_timer.stop()
@@ -153,10 +180,19 @@ class Replies(QObject):
 
     # from the worker
 
-    def _on_chunk(self, message_id: int, text: str, thinking: str) -> None:
-        reply = self._live.get(message_id)
-        if reply is None:
+    def _on_progress(self, job: int, done: int, total: int) -> None:
+        if job in self._jobs:
+            self.reading.emit(self._jobs[job], done, total)
+
+    def _on_tokens(self, job: int, tokens: tuple[TokenChoice, ...]) -> None:
+        if job in self._jobs:
+            self.tokens_received.emit(self._jobs[job], tokens)
+
+    def _on_chunk(self, job: int, text: str, thinking: str) -> None:
+        if job not in self._jobs:
             return
+        message_id = self._jobs[job]
+        reply = self._live[message_id]
         if thinking and reply.thinking_began is None:
             reply.thinking_began = time.monotonic()
         if text and reply.thinking_began is not None and reply.thinking_s is None:
@@ -166,22 +202,29 @@ class Replies(QObject):
         reply.dirty = True
         self.grew.emit(message_id, text, thinking)
 
-    def _on_finished(self, message_id: int, stats: GenerationStats) -> None:
+    def _on_finished(self, job: int, stats: GenerationStats) -> None:
+        if job not in self._jobs:
+            return
+        message_id = self._jobs[job]
         status = MessageStatus.STOPPED if stats.stopped_by is StoppedBy.USER else MessageStatus.FINISHED
-        reply = self._live.get(message_id)
-        if reply is not None and reply.left_out:
-            stats = msgspec.structs.replace(stats, dropped_messages=stats.dropped_messages + reply.left_out)
+        if left_out := self._live[message_id].left_out:
+            stats = msgspec.structs.replace(stats, dropped_messages=stats.dropped_messages + left_out)
         self._end(message_id, status, stats, None)
 
-    def _on_failed(self, message_id: int, problem: SamarError) -> None:
-        message = self._end(message_id, MessageStatus.FAILED, None, problem)
-        if message is not None:
-            self.failed.emit(message, problem)
+    def _on_failed(self, job: int, problem: SamarError) -> None:
+        if job in self._jobs:
+            self.fail(self._jobs[job], problem)
+
+    def _remove(self, message_id: int) -> LiveReply | None:
+        reply = self._live.pop(message_id, None)
+        if reply is not None and reply.job is not None:
+            del self._jobs[reply.job.id]
+        return reply
 
     def _end(
         self, message_id: int, status: MessageStatus, stats: GenerationStats | None, problem: SamarError | None
     ) -> Message | None:
-        reply = self._live.pop(message_id, None)
+        reply = self._remove(message_id)
         if reply is None:
             return None
         if not self._live:

@@ -47,7 +47,7 @@ class ThinkingKeeper(QObject):
     def answer_now(self) -> None:
         """Have the replies of the chat on the screen end their thinking."""
         for message_id in self._thinking():
-            self.worker.answer_now(message_id)
+            self.replies.answer_now(message_id)
 
     def _thinking(self) -> list[int]:
         """The replies of the chat on the screen that think now."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.engine.protocol import LoadOptions
+from desktop.core.requests import LoadOptions
 from desktop.ui.chat.attachments import AttachmentTray
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.tiny_gguf import png
