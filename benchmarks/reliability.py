@@ -335,7 +335,7 @@ def _full_once(app: object, folder: Path, room: int) -> tuple[list[str], list[st
     wait(lambda: samar.worker.model is not None)
     samar.chats.send("before")
     wait(lambda: not samar.chats.replies.chats())
-    wait(lambda: not samar.background._jobs.qsize())
+    wait(lambda: not samar.background.is_busy)
     filler = folder / "filler"
     _fill(filler, room)
 
@@ -368,7 +368,7 @@ def _full_once(app: object, folder: Path, room: int) -> tuple[list[str], list[st
     samar.transfer.worker.export(folder / "out.md", "md", None, ExportLabels())
     wait(lambda: bool(finished))
     attempt(samar.keep_up)
-    wait(lambda: not samar.background._jobs.qsize())
+    wait(lambda: not samar.background.is_busy)
     filler.unlink()
     send("after")
     if "after" not in stored:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from desktop.engine.client import Engine
     from desktop.navigation import Navigation
     from desktop.providers.base import Provider
+    from desktop.services.tasks import Task
     from desktop.settings_room import SettingsRoom
     from desktop.ui.chat.controller import ChatController
     from desktop.ui.chat.prompts import PromptController
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
     from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
     from desktop.ui.updates import UpdateController
-    from desktop.workers.background import Background
     from desktop.workers.generation import GenerationWorker
     from desktop.workers.search import SearchWorker
+    from desktop.workers.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Samar(QObject):
     provider: Provider
     worker: GenerationWorker
     finder: SearchWorker
-    background: Background
+    background: Tasks
     transcript: TranscriptView
     chats: ChatController
     prompts: PromptController
@@ -235,9 +236,9 @@ class Samar(QObject):
     def _make_workers(self, engine: Engine | None, provider: Provider | None) -> None:
         """The engine's process first: it starts while the rest is made."""
         from desktop.providers.local import LocalProvider
-        from desktop.workers.background import Background
         from desktop.workers.generation import GenerationWorker
         from desktop.workers.search import SearchWorker
+        from desktop.workers.tasks import Tasks
 
         QApplication.setWindowIcon(icons.app_icon())  # of every window
         self.reads = Reads()
@@ -248,7 +249,8 @@ class Samar(QObject):
         self.worker = GenerationWorker(provider, self)
         self._tell_worker(self.preferences.value)
         self.finder = SearchWorker(self.database.path, self)
-        self.background = Background(self)
+        self.background = Tasks("background", self)
+        self.background.failed.connect(self.show_error)
 
     def _make_engine(self) -> Engine:
         from desktop.engine.client import EngineClient
@@ -293,7 +295,12 @@ class Samar(QObject):
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
         self.models = ModelController(
-            self.window, self.worker, self.preferences, self.mark, self.paths, self.background.run
+            self.window,
+            self.worker,
+            self.preferences,
+            self.mark,
+            self.paths,
+            self._in_background,
         )
         self.settings = SettingsRoom(
             self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.provider.sandbox
@@ -472,7 +479,7 @@ class Samar(QObject):
         self.begun.emit()
         self._later(REST_MS, self._check_fonts)
         self._later(REST_MS, self.keep_up)
-        self.background.run(self._remove_left_over)
+        self.background.run(lambda _: self._remove_left_over())
         self._watch_history()
         self._later(REST_MS, self._forget_others)
         self._later(REST_MS, self.navigation.look_for_news)
@@ -493,7 +500,7 @@ class Samar(QObject):
     def _forget_others(self) -> None:
         """What the engine read of chats that are not there any more goes."""
         chats = [str(id_) for id_ in self.store.chat_ids()]
-        self.background.run(lambda: self.worker.forget_others(chats))
+        self.background.run(lambda _: self.worker.forget_others(chats))
 
     def _welcome(self) -> None:
         """The first start: until something is written, one may choose the language where one looks."""
@@ -653,10 +660,13 @@ class Samar(QObject):
         if not self.database.read_only and self.database.path == self.paths.history:
             self.background.run(self._keep_up)
 
-    def _keep_up(self) -> None:
+    def _in_background(self, work: Callable[[], object]) -> None:
+        self.background.run(lambda _: work())
+
+    def _keep_up(self, task: Task) -> None:
         from desktop.storage import upkeep
 
-        upkeep.keep_up(self.paths, self.background.is_closing)
+        upkeep.keep_up(self.paths, lambda: task.is_cancelled)
 
     def abandon(self) -> None:
         """Close a window that could not be made whole: what was made of it ends."""

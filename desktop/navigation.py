@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
 from PySide6.QtGui import QCursor, QDesktopServices
 
 from desktop.core.chat import MessageStatus, Role
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from desktop.ui.models.room import ModelsRoom
     from desktop.ui.preferences import Preferences
     from desktop.ui.updates import UpdateController
-    from desktop.workers.background import Background
+    from desktop.workers.tasks import Tasks
 
 MOST_RECENT = 8
 """Commands that stand first in the palette since they were used last."""
@@ -48,15 +48,13 @@ class Parts(Protocol):
     prompts: PromptController
     settings: SettingsRoom
     updates: UpdateController
-    background: Background
+    background: Tasks
 
     def models_room(self) -> ModelsRoom: ...
 
 
 class Navigation(QObject):
     """Knows how each command of `desktop/ui/commands.py` is done, and when it can be."""
-
-    _version_read = Signal(str)
 
     def __init__(self, samar: Parts, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +64,6 @@ class Navigation(QObject):
         self.version = ""
         """Of this Samar, once it was read."""
         self.window.page_requested.connect(self.run)
-        self._version_read.connect(self.tell_news)
 
     # --- what each does ---
 
@@ -230,7 +227,7 @@ class Navigation(QObject):
         """Find out which version this is, on a thread of its own: reading it takes longer than a frame."""
         from desktop.ui.error_presenter import samar_version
 
-        self.samar.background.run(lambda: self._version_read.emit(samar_version()))
+        self.samar.background.run(lambda _: samar_version(), self.tell_news)
 
     def tell_news(self, version: str) -> None:
         """After an update, once: what is new can be read."""

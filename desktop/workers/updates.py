@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
+from desktop.services.tasks import Task
 from desktop.updates.fetch import Stopped, Updater
 from desktop.updates.release import Release
+from desktop.workers.tasks import Tasks
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 STEP = 0.01
 """Progress is told when it has grown by this fraction."""
 
@@ -33,11 +35,10 @@ class UpdateWorker(QObject):
     def __init__(self, updater: Updater, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.updater = updater
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._tasks = Tasks("updates", self, cancels=(Stopped,))
 
     def check(self) -> None:
-        self._do(lambda: self.checked.emit(self.updater.check()))
+        self._run(lambda _: self.updater.check(), self.checked.emit)
 
     def fetch(self, release: Release) -> None:
         last = -STEP
@@ -48,7 +49,7 @@ class UpdateWorker(QObject):
                 last = held / size
                 self.progressed.emit(last)
 
-        self._do(lambda: self.fetched.emit(self.updater.fetch(release, tell)))
+        self._run(lambda _: self.updater.fetch(release, tell), self.fetched.emit)
 
     def stop(self) -> None:
         self.updater.stop()
@@ -56,27 +57,12 @@ class UpdateWorker(QObject):
     def close(self) -> None:
         """End what runs and wait for it."""
         self.updater.stop()
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        self._tasks.close()
 
-    def _do(self, job: Callable[[], None]) -> None:
+    def _run(self, work: Callable[[Task], T], on_success: Callable[[T], None]) -> None:
         self.updater.begin()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="updates")
-            self._thread.start()
-        self._jobs.put(job)
+        self._tasks.run(work, on_success, self._on_failure, self.stopped.emit)
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            try:
-                job()
-            except Stopped:
-                self.stopped.emit()
-            except SamarError as problem:
-                log.info("update: %s", problem)
-                self.failed.emit(problem)
-            except Exception as problem:  # a bug: the log keeps its traceback, the person is told
-                log.exception("the update failed")
-                self.failed.emit(SamarError("bug", what=type(problem).__name__))
+    def _on_failure(self, problem: SamarError) -> None:
+        log.info("update: %s", problem)
+        self.failed.emit(problem)

@@ -57,7 +57,7 @@ def two(opened: Start, qtbot: QtBot) -> Two:
 
 def test_that_stop_in_the_chat_that_waits_spares_the_one_at_work(two: Two, qtbot: QtBot) -> None:
     qtbot.mouseClick(two.samar.window.composer.send, Qt.MouseButton.LeftButton)
-    assert two.status(two.second_reply) is MessageStatus.STOPPED
+    qtbot.waitUntil(lambda: two.status(two.second_reply) is MessageStatus.STOPPED)
     assert two.samar.window.composer.text.hasFocus(), "not the next widget, since the button is disabled now"
     two.let_go()
     first = two.samar.store.get_message(two.first_reply)
@@ -140,7 +140,7 @@ def test_that_stop_while_a_summary_is_written_elsewhere_spares_it(opened: Start,
     samar.chats.send("another chat")
     waiting = samar.chats.path()[-1].id
     samar.chats.stop()
-    assert samar.store.get_message(waiting).status is MessageStatus.STOPPED
+    qtbot.waitUntil(lambda: samar.store.get_message(waiting).status is MessageStatus.STOPPED)
     with qtbot.waitSignal(samar.chats.context.chat_changed):
         summary.gate.set()
     assert samar.store.get_chat(summary.chat).summary == "The weather."

@@ -22,6 +22,7 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
+from desktop.providers.local import LocalProvider
 from desktop.ui.chat.model_picker import CommandRow
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.controller import ModelController
@@ -190,7 +191,7 @@ def test_that_settings_are_kept_then_used_and_follow_the_file(
     moved = Path(shutil.move(path, tmp_path / "elsewhere.gguf"))
     paths = Paths.under(data_dir)
     engine = ScriptedEngine()
-    worker = GenerationWorker(engine)
+    worker = GenerationWorker(LocalProvider(engine))
     controller = ModelController(
         window, worker, Preferences(SettingsFile(paths.settings)), LoadMark(paths.load_mark), paths
     )
