@@ -188,7 +188,30 @@ class PromptBuilder:
             return other._rendered(request, dropped)
         system, turns, partial = split(request)
         turns, tools = turns[dropped:], self._tools(request.tools)
-        escape = self._escape(system, turns, partial or "", tools)
+        texts = [system, partial or "", *(text for _, text in turns), *texts_in(tools)]
+        escape = self.specials.escape(texts, (self.source,)) if self.specials else None
+        text, opened = self._escaped(request, system, turns, partial, tools, escape)
+        strict = self.specials.strict(texts, self.source) if self.specials else None
+        if self.specials is None or strict is None:
+            return text, opened, escape
+        try:
+            safe, closed = self._escaped(request, system, turns, partial, tools, strict)
+        except SamarError:  # the template looks at single letters, and refuses what stands for them
+            return text, opened, escape
+        if self.specials.parsed(safe) == self.specials.parsed(text):
+            return text, opened, escape
+        return safe, closed, strict  # the template joined letters of messages into a special token
+
+    def _escaped(
+        self,
+        request: ChatRequest,
+        system: str,
+        turns: Sequence[Turn],
+        partial: str | None,
+        tools: Any,
+        escape: Escape | None,
+    ) -> tuple[str, bool]:
+        """The text of the prompt with `escape` in it, and whether it ends inside a thinking tag."""
         if escape is not None:
             system, tools = escape.text(system), escape.value(tools)
             turns = [(role, escape.text(text, self._thought(role, text))) for role, text in turns]
@@ -196,11 +219,11 @@ class PromptBuilder:
         text = self._text(system, turns, request.thinking, tools)
         opened = self._ends_thinking(text)
         if partial is None:
-            return text, opened is not None, escape
+            return text, opened is not None
         if opened is not None:  # the reply that goes on is past its thinking
-            return f"{text}\n{opened[1]}\n\n{partial}", False, escape
+            return f"{text}\n{opened[1]}\n\n{partial}", False
         answered = self._answered(system, turns, partial, request.thinking, tools)
-        return answered or text + partial, False, escape
+        return answered or text + partial, False
 
     def _with_tools(self, request: ChatRequest) -> PromptBuilder:
         """The builder whose template is meant for this request."""
@@ -225,13 +248,6 @@ class PromptBuilder:
         return text if found and end not in rest and text.endswith(partial.lstrip()) else None
 
     # ---- text that spells special tokens
-
-    def _escape(self, system: str, turns: Sequence[Turn], partial: str, tools: Any) -> Escape | None:
-        if self.specials is None:
-            return None
-        return self.specials.escape(
-            (system, partial, *(text for _, text in turns), *texts_in(tools)), apart=(self.source,)
-        )
 
     def _thought(self, role: str, text: str) -> tuple[int, ...]:
         """Where the tags of the thinking at the head of an earlier reply stand, which the template may take out."""

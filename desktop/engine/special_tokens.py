@@ -4,7 +4,10 @@ A vocabulary's control tokens are what tells turns apart, so only the template m
 wrote is escaped before the template sees it: the first letter of each control token that is spelt there becomes a rare letter
 that occurs nowhere else in the chat. Templates trim, cut, join, repeat and print such text as any other, and behind them what
 stands around an escaped letter, up to the template's own control tokens, is tokenized as plain text.
-A chat without such text, as most are, is rendered and tokenized in one piece.
+A template may also join what stood apart, by cutting words out of a message or by writing two of them without anything between.
+So a chat with letters that begin control tokens is rendered a second time with all of those letters escaped (`strict`); where the
+control tokens differ, the second text is taken.
+A chat without such letters, as most are, is rendered and tokenized in one piece.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ _BLOCK = 1024  # tokens looked at in one native call
 _HEAD = 3  # letters by which a control token is looked for
 _MARK = re.compile(r"<[|｜][^<>\n]{1,60}>|<[^<>\n]{1,60}[|｜]>|</?[a-z_]{1,30}>|\[/?[A-Z_]{1,30}\]")
 """What looks like a control token in the source of a template."""
+_LITERAL = re.compile(r"""'[^'\n]{2,80}'|"[^"\n]{2,80}\"""")
+"""A string in the source of a template."""
 
 
 class SpecialTokens:
@@ -132,6 +137,41 @@ class SpecialTokens:
         spare = spare_letters((*texts, *apart))
         return Escape(self, {letter: next(spare) for letter in sorted(letters)})
 
+    def strict(self, texts: Iterable[str], source: str) -> Escape | None:
+        """How to escape every letter of these texts that begins a special token, whatever follows it; None where there is none.
+
+        source: of the template; words that it may look for in messages, such as the tags of thinking, stay."""
+        texts = list(texts)
+        letters = {letter for letter in self._letters if any(letter in text for text in texts)}
+        if not letters:
+            return None
+        spare = spare_letters((*texts, source))
+        return Escape(self, {letter: next(spare) for letter in sorted(letters)}, self._sought(source))
+
+    @cached_property
+    def _letters(self) -> frozenset[str]:
+        """First letters of the special tokens."""
+        return frozenset(text[0] for text in self.texts)
+
+    def _sought(self, source: str) -> list[tuple[str, tuple[int, ...]]]:
+        """Strings of a template with the places in them where a letter that begins special tokens may stay: what follows it
+        there begins none."""
+        found = []
+        for literal in dict.fromkeys(_LITERAL.findall(source)):
+            text = literal[1:-1].replace("\\n", "\n")
+            places = tuple(
+                at
+                for at, letter in enumerate(text)
+                if letter in self._letters and not any(one.startswith(text[at:]) for one in self.texts)
+            )
+            if places:
+                found.append((text, places))
+        return found
+
+    def parsed(self, text: str) -> list[int]:
+        """The special tokens that are parsed in `text`, in order."""
+        return [token for _, _, token in self.find(text)]
+
     def stops(self, strings: Sequence[str]) -> Stops:
         """Stop strings as a reply meets them: one that is a control token ends it by that token, of others the control tokens
         have no text that could be compared, so each is told by a letter of its own."""
@@ -216,17 +256,39 @@ class Stops:
 class Escape:
     """The letters of one chat that stand for the first letters of special tokens spelt in it."""
 
-    def __init__(self, specials: SpecialTokens, letters: Mapping[str, str]) -> None:
-        self._specials, self._letters = specials, letters
+    def __init__(
+        self,
+        specials: SpecialTokens,
+        letters: Mapping[str, str],
+        sought: Sequence[tuple[str, tuple[int, ...]]] | None = None,
+    ) -> None:
+        """sought: strings that stay as they are, with the places of letters in them, where every other letter that begins a
+        special token is escaped; None: only those that are spelt out are."""
+        self._specials, self._letters, self._sought = specials, letters, sought
         self._back = {ord(spare): letter for letter, spare in letters.items()}
         self.pattern = re.compile(f"[{''.join(letters.values())}]")
 
     def text(self, text: str, but: Iterable[int] = ()) -> str:
         """`text` escaped; but: where a special token may stay."""
-        starts = set(self._specials.starts(text)) - set(but)
+        if self._sought is not None and not but and not any(literal in text for literal, _ in self._sought):
+            for letter, spare in self._letters.items():
+                text = text.replace(letter, spare)  # faster than `translate`
+            return text
+        starts = set(self._specials.starts(text)) if self._sought is None else self._places(text)
+        starts.difference_update(but)
         if not starts:
             return text
         return "".join(self._letters[letter] if at in starts else letter for at, letter in enumerate(text))
+
+    def _places(self, text: str) -> set[int]:
+        """Of every letter that begins a special token, but in strings that the template looks for."""
+        places = {at for at, letter in enumerate(text) if letter in self._letters}
+        for literal, within in self._sought or ():
+            at = text.find(literal) if places else -1
+            while at >= 0:
+                places.difference_update(at + place for place in within)
+                at = text.find(literal, at + 1)
+        return places | set(self._specials.starts(text))
 
     def value(self, value: Any) -> Any:
         """Plain data with all its texts escaped."""
