@@ -45,7 +45,6 @@ from desktop.engine.protocol import (
     read_frames,
     to_engine_decoder,
 )
-from desktop.engine.states import forget
 
 Work = Load | Generate | Unload | Forget | LimitStates
 _SPARE_BYTES = 4 << 30
@@ -75,12 +74,12 @@ def main(argv: Sequence[str]) -> int:
     with os.fdopen(frames_in, "rb") as requests:
         frames = read_frames(requests, to_engine_decoder)
         if not early:
-            return _Engine(frames_out, states, held).run(frames)
+            return _Engine(frames_out, held).run(frames)
         first = next(frames, None)
         if not isinstance(first, Load):
             return 0
-        held += give_up_reading(first, states)
-        return _Engine(frames_out, states, held).run(frames, first)
+        held += give_up_reading(first)
+        return _Engine(frames_out, held).run(frames, first)
 
 
 def confine_engine(states: Path | None) -> list[str]:
@@ -108,8 +107,9 @@ def _all_memory() -> int:
     return sum(int(fields[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
 
 
-def give_up_reading(load: Load, states: Path | None) -> list[str]:
-    """Give up every file that `load` does not need, and files larger than states may be. Returns what is held now."""
+def give_up_reading(load: Load) -> list[str]:
+    """Give up every file that `load` does not need, writing but into the folder for states of its model, and files larger than
+    states may be. Returns what is held now."""
     if sys.platform != "win32":
         import resource
 
@@ -121,17 +121,17 @@ def give_up_reading(load: Load, states: Path | None) -> list[str]:
     options = load.options
     own = (load.facts.path, options.projector, options.draft, *(adapter.path for adapter in options.adapters))
     read = [Path(name) for name in (*load.readable, *own) if name]
-    held = restrict_files(read=read, write=[states] if states is not None else [], gpu=True, folders=False)
+    held = restrict_files(read=read, write=[Path(load.states)] if load.states else [], gpu=True, folders=False)
     return [name for name in held if name != WRITING]
 
 
 class _Engine:
-    def __init__(self, frames_out: int, states: Path | None, held: list[str]) -> None:
+    def __init__(self, frames_out: int, held: list[str]) -> None:
         from desktop.engine.llama import GPU, INTEGRATED_GPU, Library, StopFlag
         from desktop.engine.session import Session
         from desktop.engine.template import TemplateProcess, TemplateStopped
 
-        self._out, self._states, self._held = frames_out, states, held
+        self._out, self._held = frames_out, held
         self._sending = threading.Lock()
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
@@ -165,7 +165,7 @@ class _Engine:
             first = self._wait_for_load(frames)
             if first is None:
                 return 0
-            self._held += give_up_reading(first, self._states) if _is_alone() else []
+            self._held += give_up_reading(first) if _is_alone() else []
         self._work.put(first)
         threading.Thread(target=self._listen, args=(frames,), name="frames", daemon=True).start()
         try:
@@ -307,7 +307,7 @@ class _Engine:
                 work.options,
                 work.facts,
                 progress,
-                self._states,
+                Path(work.states) if work.states else None,
                 work.draft,
             )
         except (LoadStopped, self._template_stopped):
@@ -332,14 +332,10 @@ class _Engine:
     def _forget(self, chats: tuple[str, ...]) -> None:
         if self._session is not None:
             self._session.chats.forget(chats)
-        elif self._states is not None:
-            forget(self._states, chats)
 
     def _limit(self, size: int) -> None:
         if self._session is not None and (store := self._session.chats.store) is not None:
             store.set_limit(size)
-        elif self._states is not None and size <= 0:
-            forget(self._states)
 
 
 def _is_alone() -> bool:

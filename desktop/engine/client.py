@@ -51,7 +51,7 @@ from desktop.engine.protocol import (
     Unload,
     Unloaded,
 )
-from desktop.engine.states import bound, forget, forget_others
+from desktop.engine.states import bound, folder_of, forget, forget_others
 
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
@@ -150,8 +150,8 @@ class EngineClient(Engine):
     inspect, check_adapter: header readers, `desktop.models.gguf.inspect` and `desktop.models.adapters.check_adapter`. silence_s: seconds without any sign of life until the
     process counts as frozen and is ended (engine_silent). stop_s: the same for a stop that is not obeyed. on_log: gets
     every line that the process writes to stderr, from a thread of its own. command: starts the process, to which this
-    process's id is given as the last argument. states: folder for states of chats, the only place that the process writes
-    to; None: nothing is kept.
+    process's id is given as the last argument. states: folder for states of chats; a process writes to the folder of its
+    model in it, and to nothing else; None: nothing is kept.
     """
 
     def __init__(
@@ -248,7 +248,8 @@ class EngineClient(Engine):
             options = options or LoadOptions()
             if self._states_limit is not None:
                 options = msgspec.structs.replace(options, states_bytes=self._states_limit)
-            ready = self._confined(child, Load(request=request, draft=draft, options=options, facts=facts))
+            load = Load(request=request, draft=draft, options=options, facts=facts, states=self._states_of(path))
+            ready = self._confined(child, load)
             if ready is None:
                 return None
             for frame in self._frames(ready, request):
@@ -261,6 +262,15 @@ class EngineClient(Engine):
                 elif isinstance(frame, Stopped):
                     return None
         raise AssertionError("unreachable")
+
+    def _states_of(self, model: Path) -> str:
+        """The folder for states of `model`; "" where none are kept, or where it can't be made."""
+        if self._states is None:
+            return ""
+        try:
+            return str(folder_of(self._states.absolute(), model))
+        except OSError:
+            return ""
 
     def _confined(self, child: ChildProcess, load: Load) -> ChildProcess | None:
         """Send `load` to a process that may read what it needs and nothing else; None: stopped meanwhile."""

@@ -48,6 +48,8 @@ class Load(Frame, frozen=True, kw_only=True):
     readable: tuple[str, ...] | None = ()
     """Files and folders beside those of `options` that the process may read from now on; counts with the first load only.
     None: it may read everything."""
+    states: str = ""
+    """Folder for the states of this model's chats, the only one that the process may write to; "": none are kept."""
 
 
 class Generate(Frame, frozen=True, kw_only=True):

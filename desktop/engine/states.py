@@ -2,8 +2,9 @@
 
 A state is one file: a head that says for which model, chat and tokens it is good and carries a checksum, since native code
 trusts what it is given, then the bytes of llama.cpp. Anything that does not match is removed and the chat is read anew.
-The folder is bounded: the states used longest ago go first. States hold what was said, so they are readable by their owner
-only, and `forget` removes those of chats that are erased.
+Each model has a folder of its own, the only one that its process may read and write, so a harmful model sees the states of no
+other one. The window bounds all folders together (`bound`): the states used longest ago go first. States hold what was said, so
+they are readable by their owner only, and `forget` removes those of chats that are erased.
 """
 
 from __future__ import annotations
@@ -54,25 +55,40 @@ def fingerprint(path: Path, *settings: object) -> str:
     return repr((_FORMAT, stat.st_size, stat.st_mtime_ns, head, *settings))
 
 
+def folder_of(base: Path, model: Path) -> Path:
+    """The folder below `base` for the states of a model file, made where it is missing. Raises OSError."""
+    import hashlib  # the engine has no use for these two
+
+    from desktop.core import private
+
+    folder = base / hashlib.sha256(fingerprint(model).encode()).hexdigest()[:32]
+    private.make_folder(folder)
+    return folder
+
+
 def forget(folder: Path, chats: Collection[str] | None = None) -> None:
-    """Remove the states of `chats`, or every one, and files that are none: an engine that obeys its model may have put
-    words of any chat into them. Safe while an engine uses the folder."""
+    """Remove the states of `chats`, or every one, in `folder` and its folders of models, and files that are none: an engine
+    that obeys its model may have put words of any chat into them. Safe while an engine uses the folder."""
     for path in _files(folder):
         if chats is None or (entry := _read(path)) is None or entry.chat in chats:
             path.unlink(missing_ok=True)
 
 
 def forget_others(folder: Path, chats: Collection[str]) -> None:
-    """Remove the states of every chat that is not one of `chats`."""
+    """Remove the states of every chat that is not one of `chats`, and folders of models without any. For the start, when no
+    engine uses the folder."""
     for path in _files(folder, unfinished=False):
         entry = _read(path)
-        if entry is None or entry.chat not in chats:
+        if entry is None or entry.chat not in chats or path.parent == folder:  # older versions had one for all models
             path.unlink(missing_ok=True)
+    for one in _folders(folder)[1:]:
+        with contextlib.suppress(OSError):
+            one.rmdir()
 
 
 def bound(folder: Path, limit: int) -> None:
-    """Remove the oldest files, whatever they are called, where all of them take more than twice `limit` bytes. The engine
-    keeps to its limit by itself; this is for one that does not obey any more."""
+    """Remove the oldest files of all models, whatever they are called, until they take `limit` bytes at most. An engine knows
+    the folder of its own model only."""
     files: list[tuple[float, int, Path]] = []
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
@@ -81,7 +97,7 @@ def bound(folder: Path, limit: int) -> None:
                 files.append((facts.st_mtime, facts.st_size, path))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
-        if total <= 2 * limit:
+        if total <= limit:
             return
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
@@ -89,8 +105,7 @@ def bound(folder: Path, limit: int) -> None:
 
 
 class StateStore:
-    """The states of one model in `folder`, at most `limit` bytes with those of all other models. Raises OSError when the
-    folder can't be made.
+    """The states of one model in its `folder`, at most `limit` bytes. Raises OSError when the folder can't be made.
 
     whole: only all of a state is of use, for models that can't take tokens back.
     """
@@ -236,8 +251,18 @@ class StateStore:
 
 
 def _files(folder: Path, *, unfinished: bool = True) -> list[Path]:
-    """All files of the folder, whatever they are called; unfinished: with states in the making."""
-    return [path for path in folder.glob("*") if (unfinished or path.suffix != ".part") and not _is_folder(path)]
+    """All files of the folder and of the folders of models in it, whatever they are called; unfinished: with states in the
+    making."""
+    return [
+        path
+        for one in _folders(folder)
+        for path in one.glob("*")
+        if (unfinished or path.suffix != ".part") and not _is_folder(path)
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [folder, *(path for path in folder.glob("*") if _is_folder(path))]
 
 
 def _is_folder(path: Path) -> bool:

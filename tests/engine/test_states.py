@@ -14,7 +14,7 @@ from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.protocol import Finished, Piece
-from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint, forget, forget_others
+from desktop.engine.states import MIN_TOKENS, StateStore, bound, fingerprint, folder_of, forget, forget_others
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -42,6 +42,11 @@ def ask(engine: EngineClient, *turns: str, chat: str = "", kept: bool = True) ->
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "states"
+
+
+def files(folder: Path) -> list[Path]:
+    """All files, those of every model."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.mark.engine
@@ -85,7 +90,7 @@ def test_that_a_damaged_state_is_removed_and_the_chat_read_anew(
     engine.load(tiny_model, OPTIONS)
     reply, _ = ask(engine, FIRST)
     engine.close()
-    (state,) = folder.iterdir()
+    (state,) = files(folder)
     data = state.read_bytes()
     middle = len(data) // 2
     state.write_bytes(
@@ -114,7 +119,7 @@ def test_that_temporary_chats_never_reach_the_disk(make_engine: MakeEngine, tiny
     ask(engine, SECOND)
     assert ask(engine, FIRST, kept=False)[1].cached_tokens == first.prompt_tokens - 1, "but they stay warm"
     engine.close()
-    (state,) = folder.iterdir()
+    (state,) = files(folder)
     assert FIRST[:10].encode() not in state.read_bytes()
     again = make_engine(states=folder)
     again.load(tiny_model, OPTIONS)
@@ -133,7 +138,7 @@ def test_that_an_erased_chat_is_gone_from_memory_and_disk(
     assert ask(engine, SECOND, chat="3")[1].cached_tokens == 0, "not in the cache"
     assert ask(engine, FIRST, chat="4", kept=False)[1].cached_tokens < 20, "nor warm"
     engine.close()
-    (state,) = folder.iterdir()
+    (state,) = files(folder)
     engine.forget(["3"])
     assert not state.exists(), "without a process as well"
 
@@ -146,13 +151,13 @@ def test_that_without_room_nothing_is_written_and_what_is_there_goes(
     engine.load(tiny_model, OPTIONS)
     ask(engine, FIRST)
     engine.unload()
-    assert list(folder.iterdir())
+    assert files(folder)
     engine.limit_states(0)
     engine.load(tiny_model, OPTIONS)
-    assert not list(folder.iterdir())
+    assert not files(folder)
     ask(engine, FIRST)
     engine.close()
-    assert not list(folder.iterdir())
+    assert not files(folder)
 
 
 @pytest.mark.engine
@@ -174,11 +179,10 @@ def test_that_states_can_be_forgotten_and_are_for_their_owner_alone(
     engine.load(tiny_model, OPTIONS)
     ask(engine, FIRST)
     engine.close()
-    files = list(folder.iterdir())
-    assert files
-    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+    assert files(folder)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
     forget(folder)
-    assert not list(folder.iterdir())
+    assert not files(folder)
 
 
 def chat(number: int, length: int = MIN_TOKENS) -> array[int]:
@@ -238,26 +242,64 @@ def test_that_the_longest_common_beginning_wins(tmp_path: Path) -> None:
     assert whole.best(other + array("i", [9]), 0) is not None
 
 
-def test_that_states_of_chats_that_are_no_more_go(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 10_000, "model")
-    for name in "abc":
-        store.save(state(), chat(ord(name)), name)
+def test_that_states_of_chats_that_are_no_more_go_from_the_folder_of_every_model(tmp_path: Path) -> None:
+    stores = [StateStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
+    for store in stores:
+        for name in "abc":
+            store.save(state(), chat(ord(name)), name)
+    older = StateStore(tmp_path, 10_000, "of a version with one folder for all")
+    older.save(state(), chat(ord("a")), "a")
     forget_others(tmp_path, {"a", "b"})
-    assert len(list(tmp_path.iterdir())) == 2
+    assert [len(list((tmp_path / model).iterdir())) for model in ("one", "other")] == [2, 2]
+    assert not list(tmp_path.glob("*.state"))
     forget(tmp_path, ["a"])
-    assert store.best(chat(ord("b")), 0) is not None
-    assert store.best(chat(ord("a")), 0) is None
+    for store in stores:
+        assert store.best(chat(ord("b")), 0) is not None
+        assert store.best(chat(ord("a")), 0) is None
+    forget_others(tmp_path, set())
+    assert not list(tmp_path.iterdir()), "with the folders"
+
+
+def test_that_the_states_of_all_models_are_bounded_together(tmp_path: Path) -> None:
+    stores = [StateStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
+    for number in range(4):
+        for store in stores:
+            store.save(state(), chat(number), str(number))
+            for path in files(tmp_path):
+                stat = path.stat()
+                os.utime(path, (stat.st_atime, stat.st_mtime - 10))
+    bound(tmp_path, 6000)
+    assert sum(path.stat().st_size for path in files(tmp_path)) <= 6000
+    for store in stores:
+        assert store.best(chat(3), 0) is not None
+        assert store.best(chat(0), 0) is None
 
 
 def test_that_files_of_other_names_go_too_and_a_folder_stops_nothing(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 10_000, "model")
+    model = tmp_path / "model"
+    store = StateStore(model, 10_000, "model")
     for remove in (lambda: forget(tmp_path), lambda: forget(tmp_path, ["a"]), lambda: forget_others(tmp_path, {"b"})):
-        (tmp_path / "0.state").mkdir(exist_ok=True)
-        (tmp_path / "words of a chat").write_text("x")
-        (tmp_path / ".hidden").symlink_to(tmp_path / "0.state")
+        (model / "0.state").mkdir(parents=True, exist_ok=True)
+        (model / "words of a chat").write_text("x")
+        (model / ".hidden").symlink_to(model / "0.state")
         store.save(state(), chat(1), "a")
         remove()
-        assert [path.name for path in tmp_path.iterdir()] == ["0.state"]
+        assert [path.name for path in model.iterdir()] == ["0.state"]
+
+
+@pytest.mark.engine
+def test_that_each_model_keeps_its_states_in_a_folder_of_its_own(
+    make_engine: MakeEngine, tiny_model: Path, tmp_path: Path, folder: Path
+) -> None:
+    other = write_tiny(tmp_path / "other.gguf", seed=9, favour=NEVER_ENDS)
+    engine = make_engine(states=folder)
+    for model in (tiny_model, other):
+        engine.load(model, OPTIONS)
+        ask(engine, FIRST)
+    engine.load(tiny_model, OPTIONS)
+    assert ask(engine, FIRST)[1].cached_tokens > 0, "what it left there is there again"
+    engine.close()
+    assert {path.parent for path in files(folder)} == {folder_of(folder, model) for model in (tiny_model, other)}
 
 
 def test_that_a_fingerprint_follows_the_file_and_the_settings(tmp_path: Path) -> None:
