@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import re
 import signal
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
@@ -28,10 +29,15 @@ _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?
 """Of a repository's page."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> _Parser:
     """The command's options."""
-    found = argparse.ArgumentParser(
-        prog="samar convert", description="Turn a Hugging Face checkpoint into a quantized GGUF file."
+    statuses = ", ".join(
+        f"{status.value} {status.name.lower()}" for status in ExitStatus if status is not ExitStatus.OK
+    )
+    found = _Parser(
+        prog="samar convert",
+        description="Turn a Hugging Face checkpoint into a quantized GGUF file.",
+        epilog=f"Exit statuses: 0 done, {statuses}.",
     )
     found.add_argument(
         "source", nargs="?", help="a checkpoint's folder, or a Hub id such as org/name or org/name@revision"
@@ -42,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--out", type=Path, help="output file or folder (default: here, named by GGUF's convention)")
     found.add_argument("--force", action="store_true", help="replace an existing output")
     found.add_argument("--plan", action="store_true", help="say what would be done; read headers only")
-    found.add_argument("--json", action="store_true", help="with --plan: print it as one JSON object")
+    found.add_argument(
+        "--json", action="store_true", help="print the plan, or the result, as one JSON object; errors too"
+    )
     found.add_argument("--events", choices=["json"], help="progress as JSON lines on stdout; closing stdin cancels")
     found.add_argument("--threads", type=int, help="threads to quantize with (default: all cores)")
     found.add_argument("--revision", help="branch, tag or commit of a Hub id")
@@ -55,6 +63,22 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
+class _Parser(argparse.ArgumentParser):
+    """One whose errors are JSON where that was asked for."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        if self.as_json:
+            _tell_error("usage", message)
+        super().error(message)
+
+
+def _tell_error(code: str, sentence: str) -> None:
+    """As every verb of samar does with --json."""
+    print(json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False))
+
+
 Confine = Callable[[Sequence[Path], Sequence[Path]], None]
 """Has the process give up all files but those that it is to read and the folders that it is to write, and the network."""
 
@@ -64,13 +88,15 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
 
     confine: called once everything is on this computer and before anything of a checkpoint's weights is read.
     """
-    arguments = parser().parse_args(argv)
+    command = parser()
+    command.as_json = "--json" in (sys.argv[1:] if argv is None else argv)
+    arguments = command.parse_args(argv)
     if arguments.check_file:
         return _check_file(arguments)
     if not arguments.source:
-        parser().error("a checkpoint's folder or a Hub id is required")
+        command.error("a checkpoint's folder or a Hub id is required")
     if arguments.threads is not None and arguments.threads < 1:
-        parser().error("--threads must be at least 1")
+        command.error("--threads must be at least 1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal can't show must not end the conversion
             stream.reconfigure(errors="backslashreplace")
@@ -88,11 +114,15 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
     except ConversionError as problem:
         if events is not None:
             events.error(problem.code, problem.status, str(problem))
+        elif arguments.json:
+            _tell_error(problem.code, str(problem))
         print(problem, file=sys.stderr)
         return problem.status
     if path is not None:
         if events is not None:
             events.done(str(path), size, time.monotonic() - started)
+        elif arguments.json:
+            print(json.dumps({"path": str(path), "bytes": size}, ensure_ascii=False))
         else:
             print(path)
     return ExitStatus.OK
@@ -244,8 +274,6 @@ def _show_plan(arguments: argparse.Namespace, events: JsonLines | None, data: Ma
     if events is not None:
         events.plan(data)
     elif arguments.json:
-        import json
-
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         from converter.terminal import print_plan

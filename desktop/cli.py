@@ -20,7 +20,7 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, read_regular
-from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy, TokenChoice
+from desktop.core.generation import BOUNDS, GenerationParams, GenerationStats, StoppedBy, TokenChoice
 from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
@@ -365,7 +365,9 @@ def chosen_params(
     params = info.hints.applied_to(GenerationParams())
     params = settings.params.over(params) if settings.params else params
     given = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
-    return msgspec.structs.replace(params, **{name: v for name, v in given.items() if v is not None}).checked()
+    return within_bounds(
+        msgspec.structs.replace(params.checked(), **{name: v for name, v in given.items() if v is not None})
+    )
 
 
 def with_parameters(
@@ -386,9 +388,21 @@ def with_parameters(
         if file is not None:
             values[name] = read_file(file)
     try:
-        return msgspec.convert(values, GenerationParams, strict=False).checked()
+        wished = msgspec.convert(values, GenerationParams, strict=False)
     except msgspec.ValidationError as problem:
         raise typer.BadParameter(f"{problem}.") from problem
+    return within_bounds(wished)
+
+
+def within_bounds(wished: GenerationParams) -> GenerationParams:
+    """`wished`, checked. Raises BadParameter for a number outside of its bounds, which the window has no way to choose."""
+    checked = wished.checked()
+    for name, (low, high) in BOUNDS.items():
+        if getattr(wished, name) != getattr(checked, name):
+            raise typer.BadParameter(f"{name} is {getattr(wished, name)}: it must be between {low:g} and {high:g}.")
+    if wished.max_tokens != checked.max_tokens:
+        raise typer.BadParameter(f"max_tokens is {wished.max_tokens}: it must be 1 or more.")
+    return checked
 
 
 def read_image(file: Path) -> bytes:

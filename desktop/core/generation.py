@@ -95,7 +95,7 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
         would store it as null, which can't be read again."""
         changes: dict[str, object] = {
             name: type(low)(bounded(getattr(self, name), low, high, getattr(_DEFAULTS, name)))
-            for name, (low, high) in _BOUNDS.items()
+            for name, (low, high) in BOUNDS.items()
         }
         changes["seed"] = None if self.seed is None else self.seed % (2**32 - 1)
         changes["max_tokens"] = None if self.max_tokens is None else min(max(self.max_tokens, 1), MOST_COUNT)
@@ -122,7 +122,7 @@ def bounded(value: float, low: float, high: float, default: float) -> float:
     return default if math.isnan(value) else min(max(value, low), high)
 
 
-_BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
+BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
     "temperature": (0.0, 5.0),
     "top_k": (0, 1_000_000),
     "top_p": (0.0, 1.0),
@@ -147,6 +147,7 @@ _BOUNDS: dict[str, tuple[int, int] | tuple[float, float]] = {
     "mirostat_tau": (0.0, 20.0),
     "mirostat_eta": (0.0, 1.0),
 }
+"""Least and greatest value of each number."""
 
 
 class GenerationStats(msgspec.Struct, frozen=True, kw_only=True):

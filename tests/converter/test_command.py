@@ -343,3 +343,37 @@ def test_that_help_is_quick_to_import() -> None:
     code = f"import sys, converter.__main__ as m; m.parser(); print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        (("nowhere", "--json"), ExitStatus.NOT_A_CHECKPOINT, "not_a_checkpoint"),
+        (("{folder}", "--type", "IQ1_S", "--json"), ExitStatus.UNSUPPORTED_TYPE, "unsupported_type"),
+        (("owner/name", "--plan", "--json"), ExitStatus.NETWORK_OFF, "network_off"),
+        (("{folder}", "--threads", "0", "--json"), ExitStatus.USAGE, "usage"),
+        (("--frobnicate", "--json"), ExitStatus.USAGE, "usage"),
+    ],
+)
+def test_that_with_json_an_error_is_one_object_on_standard_output(
+    folder: Path, words: tuple[str, ...], status: ExitStatus, code: str
+) -> None:
+    command = [sys.executable, "-m", "converter", *(word.format(folder=folder) for word in words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert json.loads(done.stdout)["error"]["code"] == code
+    assert json.loads(done.stdout)["error"]["message"]
+    assert done.stderr.strip()
+
+
+def test_that_with_json_the_result_is_one_object(folder: Path, out: Path) -> None:
+    outcome = run(folder, "--out", out, "--type", "q8_0", "--json", engine=True)
+    told = json.loads(outcome.out)
+    assert Path(told["path"]).stat().st_size == told["bytes"]
+
+
+def test_that_the_help_names_every_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    from converter.__main__ import parser
+
+    text = " ".join(parser().format_help().split())
+    assert all(f"{status.value} {status.name.lower()}" in text for status in ExitStatus if status)
