@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from desktop.ui.models.controller import ModelController
     from desktop.ui.models.conversion_controller import ConversionController
     from desktop.ui.models.room import ModelsRoom
+    from desktop.ui.toast import Actions
     from desktop.ui.updates import UpdateController
     from desktop.workers.generation import GenerationWorker
     from desktop.workers.search import SearchWorker
@@ -301,6 +302,7 @@ class Samar(QObject):
             self.mark,
             self.paths,
             self._in_background,
+            lambda: self.provider.gpu_free,
         )
         self.settings = SettingsRoom(
             self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.provider.sandbox
@@ -359,6 +361,8 @@ class Samar(QObject):
         self.models.notice.connect(window.show_toast)
         self.models.model_changed.connect(self.chats.show_model)
         self.models.settings_requested.connect(lambda path: self.models_room().open_settings(path))
+        self.models.load_failed.connect(self.show_error)
+        self.models.opened.connect(self._list_model)
         self.chats.purge_due.connect(self.keep_up)
         self.chats.replies.ended.connect(self._take_back_of_reply)
         self.chats.replies.saving_works.connect(lambda: self._take_back("saved"))
@@ -372,6 +376,7 @@ class Samar(QObject):
         self.updates.found_by_itself.connect(self._tell_update)
         window.models_requested.connect(self.open_models)
         window.recommended_requested.connect(lambda: self.models_room().open("catalogue"))
+        window.seeing_requested.connect(lambda: self.models_room().open("catalogue", "images"))
         window.files_dropped.connect(self.open_files)
         window.close_requested.connect(self.close)
         window.layout_changed.connect(
@@ -547,9 +552,23 @@ class Samar(QObject):
 
     # what windows ask for
 
-    def show_error(self, problem: SamarError) -> None:
+    def show_error(self, problem: SamarError, actions: Actions = ()) -> None:
         log.warning("%s", problem)
-        self.window.show_error(problem)
+        self.window.show_error(problem, actions)
+
+    def _list_model(self, path: Path) -> None:
+        """A file that was opened is on the list of models from then on."""
+        if self.room is not None:
+            self.room.remember(path)
+        else:
+            self.background.run(
+                lambda _: self._remember_model(path), on_failure=lambda problem: log.info("%s", problem)
+            )
+
+    def _remember_model(self, path: Path) -> None:
+        from desktop.models.library import Library
+
+        Library(self.paths).remember(path)
 
     def _take_back(self, change: str) -> None:
         """An error whose cause is gone has nothing to say any more. change: a value of error_causes.Change."""
@@ -623,7 +642,9 @@ class Samar(QObject):
             room.model_chosen.connect(self.models.load)
             room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(lambda folder: self.conversion.open(folder))
-            room.models_changed.connect(lambda entries: self.models.show_library([Path(e.path) for e in entries]))
+            room.models_changed.connect(
+                lambda entries: self.models.show_library({Path(e.path): e.name for e in entries})
+            )
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
         return self.room

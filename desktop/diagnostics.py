@@ -23,7 +23,7 @@ from desktop.core.settings import Settings, storage_error
 
 MOST_OF_A_LOG = 200_000
 """Bytes, from the end."""
-_PRIVATE = ("system_prompt", "user_name", "window_geometry", "last_model", "known_models")
+_PRIVATE = ("system_prompt", "user_name", "window_geometry", "last_model", "known_models", "model_names")
 _MODEL_FILE = re.compile(r"(?:(?:[A-Za-z]:\\|/)[^\n]{0,1000}?|[^\s/\\]{1,255})\.gguf", re.IGNORECASE)
 """A path, which may hold blanks, or a name."""
 

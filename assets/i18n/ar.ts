@@ -233,6 +233,10 @@
         <translation>الملاءمة</translation>
     </message>
     <message>
+        <source>sees images</source>
+        <translation>يرى الصور</translation>
+    </message>
+    <message>
         <source>To be converted</source>
         <translation>يحتاج إلى تحويل</translation>
     </message>
@@ -277,6 +281,10 @@
         <translation>بتاريخ {date}</translation>
     </message>
     <message>
+        <source>Quantization</source>
+        <translation>التكميم</translation>
+    </message>
+    <message>
         <source>Recommended for this computer</source>
         <translation>ما ننصح به لهذا الحاسوب</translation>
     </message>
@@ -295,6 +303,10 @@
     <message>
         <source>Good Arabic</source>
         <translation>عربية جيدة</translation>
+    </message>
+    <message>
+        <source>Sees images</source>
+        <translation>يرى الصور</translation>
     </message>
     <message>
         <source>Which models</source>
@@ -2032,6 +2044,30 @@ Everything stays on this computer.</source>
             <numerusform>السياق %n رمزًا، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
             <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Load without the draft model</source>
+        <translation>حمّله من دون نموذج المسوّدة</translation>
+    </message>
+    <message>
+        <source>Load without adapters</source>
+        <translation>حمّله من دون مهايئات</translation>
+    </message>
+    <message>
+        <source>Load without images</source>
+        <translation>حمّله من دون الصور</translation>
+    </message>
+    <message>
+        <source>Load with a shorter context</source>
+        <translation>حمّله بسياق أقصر</translation>
+    </message>
+    <message>
+        <source>Load on the processor</source>
+        <translation>حمّله على المعالج</translation>
+    </message>
+    <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
     </message>
     <message>
         <source>Comes with Samar</source>

@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Path of the model that is loaded at start; empty: the bundled one."""
     known_models: tuple[str, ...] = ()
     """Paths of models that the person opened, newest first."""
+    model_names: dict[str, str] = {}
+    """Names of the models in `known_models` by their paths, as their files say them."""
     text_scale: float = 1.0
     show_figures: bool = False
     """Whether the speed of each reply stands under it; its menu tells it in any case."""

@@ -121,6 +121,12 @@ def with_problem(entry: Entry, problem: BaseException) -> Entry:
     return msgspec.structs.replace(entry, problem=found.code, problem_details=found.details)
 
 
+def gone(entry: Entry) -> Entry:
+    """The line of a file that the person opened and that is not there now."""
+    problem = SamarError("model_missing", name=Path(entry.path).name)
+    return msgspec.structs.replace(entry, problem=problem.code, problem_details=problem.details)
+
+
 def _without_use(one: Found, problem: SamarError) -> Entry:
     """A line for a file of which nothing could be read."""
     name = shown(one.path)

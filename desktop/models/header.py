@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from desktop.core.files import shown
+from desktop.models.naming import name_of
 
 MAX_FIGURE = 1 << 63
 TENSOR_TYPES: Mapping[int, tuple[str, int, int]] = {
@@ -128,7 +129,7 @@ class Header:
     def name(self) -> str:
         """The name that its makers gave it, else that of the file."""
         stem = PART.match(self.path.name)
-        return printable(self.text("general.name"), 120) or shown(stem["stem"] if stem else self.path.stem)
+        return name_of(printable(self.text("general.name"), 120), shown(stem["stem"] if stem else self.path.stem))
 
     @cached_property
     def parameters(self) -> int:

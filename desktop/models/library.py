@@ -23,7 +23,7 @@ from desktop.core.files import is_file, is_folder, shown
 from desktop.core.paths import Paths, starter_model
 from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
-from desktop.models.entry import Entry, entry_of, rank, sha256_of
+from desktop.models.entry import Entry, entry_of, gone, rank, sha256_of
 from desktop.models.files import write_atomically
 from desktop.models.settings import ModelSettings
 from desktop.models.trash import move_to_trash
@@ -151,7 +151,7 @@ class Library:
         library_unwritable."""
         with self._lock:
             before = self._read()
-            known = {(entry.path, entry.stamps): entry for entry in before.entries}
+            known = {(entry.path, entry.stamps): entry for entry in before.entries if entry.problem != "model_missing"}
             files, folders = list(before.files), list(before.folders)
         found: dict[str, Entry] = {}
         paths: set[str] = set()
@@ -164,6 +164,9 @@ class Library:
             entry = entry_of(one, known)
             if entry and (entry.id not in found or rank(entry) < rank(found[entry.id])):
                 found[entry.id] = entry
+        for entry in before.entries:
+            if entry.path in files and entry.path not in {one.path for one in found.values()} and entry.id not in found:
+                found[entry.id] = gone(entry)
         with self._changing() as now:
             old = {entry.id: entry for entry in now.entries}
             seen_before = {entry.id for entry in before.entries}
@@ -207,6 +210,30 @@ class Library:
                 known.files.append(str(first))
             known.hidden = [hidden for hidden in known.hidden if hidden != entry.id]
         return [self.find(entry.id)]
+
+    def remember(self, path: Path) -> bool:
+        """Put a file that was opened on the list, where it is not there yet; also one that can't be used. Whether the list
+        has changed. One that the person took off the list comes back. Raises SamarError library_unwritable."""
+        path = path.expanduser().absolute()
+        if shown(path) != str(path):
+            return False
+        try:
+            first = gguf.part_paths(path)[0]
+        except SamarError:
+            first = path
+        known = self._read()
+        entry = next((entry for entry in known.entries if entry.path == str(first)), None)
+        if entry is not None and entry.id not in known.hidden:
+            return False
+        entry = entry_of(Found(path=first, origin=Origin.FILE), {})
+        if entry is None:
+            return False
+        with self._changing() as now:
+            if not any(other.id == entry.id for other in now.entries):
+                now.entries.append(entry)
+                now.files.append(str(first))
+            now.hidden = [hidden for hidden in now.hidden if hidden != entry.id]
+        return True
 
     def _add_folder(self, folder: Path) -> list[Entry]:
         inside = list(discovery.gguf_files(folder))

@@ -315,6 +315,8 @@ class _Queue:
         self._reloading: Job | None = None
         self._wanted: _Load | None = None
         """The model that jobs expect, loaded again after a death."""
+        self._failure: SamarError | None = None
+        """Why there is no model: of the last load."""
         self._deaths = 0
         """Deaths in a row while it was loaded again."""
         self.sleeping: ModelInfo | None = None
@@ -508,7 +510,7 @@ class _Queue:
     def _change_model(self, item: _Load) -> None:
         before, self._wanted = self._wanted, None
         self.sleeping = None
-        loaded, _ = self._load(item)
+        loaded, self._failure = self._load(item)
         if loaded:
             self._wanted = item
         elif before is not None and not item.restoring and not self._closed:
@@ -561,7 +563,7 @@ class _Queue:
 
     def _load_again(self, job: Job) -> bool:
         if self._wanted is None:
-            job._emit(Failed(SamarError("no_model")))
+            job._emit(Failed(self._failure or SamarError("no_model")))
             return False
         if job._stopped:
             job._emit(Finished(_stopped()))

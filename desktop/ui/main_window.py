@@ -26,7 +26,7 @@ from desktop.ui.chat.sidebar import Sidebar
 from desktop.ui.drop_overlay import DropOverlay
 from desktop.ui.screen_fit import bring_onto_screen, maximize_if_too_large
 from desktop.ui.shortcuts import PhysicalKeys, native
-from desktop.ui.toast import Banner, Toast
+from desktop.ui.toast import Actions, Banner, Toast
 from desktop.ui.widgets import Edge, IconButton, Label, Mark, say
 
 COLUMN = 716
@@ -41,6 +41,8 @@ class MainWindow(QMainWindow):
     settings_requested = Signal()
     models_requested = Signal()
     recommended_requested = Signal()
+    seeing_requested = Signal()
+    """Models that see images."""
     """The models that suit this computer"""
     find_requested = Signal()
     copy_reply_requested = Signal()
@@ -237,8 +239,8 @@ class MainWindow(QMainWindow):
         """Put a card above the conversation, which goes on beside it."""
         self.column.insertLayout(self.column.indexOf(self.stack), self._centred(card))
 
-    def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
-        self.banner.show_error(error, action_text, action)
+    def show_error(self, error: SamarError, actions: Actions = ()) -> None:
+        self.banner.show_error(error, actions)
 
     def show_toast(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         self.toast.show_text(text, action_text, action)

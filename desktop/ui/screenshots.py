@@ -164,7 +164,7 @@ def state_loading(window: MainWindow) -> None:
 def state_error(window: MainWindow) -> None:
     window.picker.set_failed("/models/broken.gguf", "broken.gguf")
     error = SamarError("model_damaged", name="broken.gguf", reason="1.2 GB of 4.4 GB")
-    window.show_error(error, QCoreApplication.translate("ModelPicker", "Choose a model"), window.picker.open_list)
+    window.show_error(error, [(QCoreApplication.translate("ModelPicker", "Choose a model"), window.picker.open_list)])
     window.show_toast(
         QCoreApplication.translate("MainWindow", "Chat deleted"),
         QCoreApplication.translate("MainWindow", "Undo"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QPainter, QPaintEvent, QPen
@@ -109,6 +109,11 @@ class Toast(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 14, 14)
 
 
+Actions = Sequence[tuple[str, Callable[[], object]]]
+"""Texts of buttons, and what each does."""
+MOST_ACTIONS = 3
+
+
 class Banner(Card):
     """An error above the conversation: what is wrong, what to do, "Copy details"; stays until it is closed."""
 
@@ -121,13 +126,13 @@ class Banner(Card):
         super().__init__(parent)
         self.error: SamarError | None = None
         self.presented: Presented | None = None
-        self.action: Callable[[], object] | None = None
+        self.offers: Actions = ()
         self.what = Label("value", self, wrap=True)
         self.then = Label("label", self, wrap=True)
         self.what.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.act = QPushButton(self)
+        self.acts = [QPushButton(self) for _ in range(MOST_ACTIONS)]
         self.copy = QPushButton(self)
-        for button in (self.act, self.copy):
+        for button in (*self.acts, self.copy):
             button.setProperty("rank", "link")
         self.close_button = IconButton("close", self, size=32, icon_size=16)
         words = QVBoxLayout()
@@ -137,24 +142,26 @@ class Banner(Card):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 2, 0, 0)
         buttons.setSpacing(8)
-        buttons.addWidget(self.act)
-        buttons.addWidget(self.copy)
+        for button in (*self.acts, self.copy):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         words.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.act.clicked.connect(lambda: self.action() if self.action else None)
+        for number, button in enumerate(self.acts):
+            button.clicked.connect(lambda _checked=False, number=number: self.offers[number][1]())
         self.copy.clicked.connect(self.copy_details)
         self.close_button.clicked.connect(self.dismiss)
         self.hide()
 
-    def show_error(self, error: SamarError, action_text: str = "", action: Callable[[], object] | None = None) -> None:
-        """Say an expected failure; `action` does the next step for the person ("Choose a model")."""
-        self.error, self.action = error, action
-        self.act.setText(action_text)
-        self.act.setVisible(bool(action_text))
+    def show_error(self, error: SamarError, actions: Actions = ()) -> None:
+        """Say an expected failure. actions: what may be done about it, MOST_ACTIONS at most, each as a text and what it does."""
+        self.error, self.offers = error, tuple(actions)[:MOST_ACTIONS]
+        for number, button in enumerate(self.acts):
+            button.setText(self.offers[number][0] if number < len(self.offers) else "")
+            button.setVisible(number < len(self.offers))
         self._retranslate()
         self.show()
         if self.presented is not None:

@@ -209,6 +209,15 @@ class ModelsWorker(QObject):
 
         self._do(job)
 
+    def remember(self, path: Path, context: int) -> None:
+        """A file that was opened joins the list; what can't be used joins it with the reason."""
+
+        def job() -> None:
+            if self.library.remember(path):
+                self.looked.emit(self._judged(self.library.entries(), self._machine(), context))
+
+        self._do(job)
+
     def forget_folder(self, folder: Path, context: int) -> None:
         """Look there no more; its files stay."""
 

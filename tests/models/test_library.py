@@ -391,3 +391,32 @@ def test_that_a_projector_belongs_to_its_model(library: Library, tmp_path: Path)
     library.add(folder)
     (entry,) = [entry for entry in library.refresh() if entry.origin is Origin.FOLDER]
     assert entry.companions == (str(folder / "mmproj-model-f16.gguf"),)
+
+
+def test_that_a_file_that_was_opened_is_on_the_list_and_stays_there_when_it_is_gone(
+    library: Library, tmp_path: Path
+) -> None:
+    path = write_tiny(tmp_path / "opened.gguf", name="Opened")
+    assert library.remember(path)
+    assert not library.remember(path)
+    (entry,) = [entry for entry in library.refresh() if entry.path == str(path)]
+    assert (entry.name, entry.problem) == ("Opened", "")
+    (tmp_path / "away").mkdir()
+    moved = path.rename(tmp_path / "away" / "away.gguf")
+    (gone,) = [entry for entry in library.refresh() if entry.path == str(path)]
+    assert (gone.id, gone.problem) == (entry.id, "model_missing")
+    moved.rename(path)
+    (back,) = [entry for entry in library.refresh() if entry.path == str(path)]
+    assert (back.id, back.problem) == (entry.id, "")
+    library.remove(back)
+    assert str(path) not in {entry.path for entry in library.refresh()}
+    assert library.remember(path), "opened again, it is back"
+    assert str(path) in {entry.path for entry in library.entries()}
+
+
+def test_that_a_file_that_can_not_be_used_is_remembered_with_the_reason(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF" + bytes(40))
+    assert library.remember(path)
+    (entry,) = [entry for entry in library.refresh() if entry.path == str(path)]
+    assert entry.problem

@@ -79,9 +79,10 @@ def test_that_a_listener_that_fails_costs_only_itself(
 def test_that_a_cancelled_task_that_waits_never_runs(
     executor: TaskExecutor, ends: queue.SimpleQueue[Outcome[object]]
 ) -> None:
-    gate = threading.Event()
+    begun, gate = threading.Event(), threading.Event()
     ran: list[int] = []
-    executor.submit(lambda _: gate.wait(60), ends.put)
+    executor.submit(lambda _: (begun.set(), gate.wait(60))[1], ends.put)
+    assert begun.wait(60)
     executor.submit(lambda _: ran.append(1), ends.put).cancel()
     executor.submit(lambda _: ran.append(2), ends.put)
     executor.submit(lambda _: ran.append(3), ends.put, replaces=True)

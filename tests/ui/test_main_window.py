@@ -275,12 +275,12 @@ def test_that_what_is_no_file_is_not_taken(window: MainWindow) -> None:
 def test_that_an_error_says_what_is_wrong_and_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
     pressed: list[bool] = []
     error = SamarError("model_damaged", name="x.gguf", reason="cut short")
-    window.show_error(error, "Choose a model", lambda: pressed.append(True))
+    window.show_error(error, [("Choose a model", lambda: pressed.append(True))])
     banner = window.banner
     assert banner.isVisible()
     assert "x.gguf" in banner.what.text()
     assert banner.then.text() == "Download the file again."
-    qtbot.mouseClick(banner.act, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(banner.acts[0], Qt.MouseButton.LeftButton)
     assert pressed == [True]
     qtbot.mouseClick(banner.copy, Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()
@@ -349,7 +349,7 @@ def test_that_a_toast_goes_by_itself_but_not_under_the_mouse(window: MainWindow,
 
 def test_that_every_control_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
     window.toggle_panel()
-    window.show_error(SamarError("no_model"), "Choose a model")
+    window.show_error(SamarError("no_model"), [("Choose a model", lambda: None)])
     window.show_toast("Chat deleted", "Undo")
     shown = [widget for widget in window.findChildren(QWidget) if widget.isVisible()]
     assert len(shown) > 40

@@ -67,7 +67,7 @@ class ImageKeeper(Actor):
         worker.model_loaded.connect(self._on_loaded)
         self.images.prepared.connect(self.guarded(self._on_prepared))
         self.images.drawn.connect(self._on_drawn)
-        self.notice.models_requested.connect(window.recommended_requested)
+        self.notice.models_requested.connect(window.seeing_requested)
         transcript.thumbnails.set_source(self.images, lambda picture_id: place()[0].picture(picture_id))
         transcript.image_chosen.connect(self.guarded(self._act))
 
@@ -104,7 +104,7 @@ class ImageKeeper(Actor):
         if model is None or model.vision:
             return False
         problem = SamarError("no_vision", name=model.name)
-        self.window.show_error(problem, self.tr("Models that see…"), self.window.recommended_requested.emit)
+        self.window.show_error(problem, [(self.tr("Models that see…"), self.window.seeing_requested.emit)])
         return True
 
     def _on_prepared(self, outcome: Prepared) -> None:

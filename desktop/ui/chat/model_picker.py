@@ -166,7 +166,7 @@ class ModelList(QFrame):
             ("folder", self.tr("Open a model file…"), picker.open_file_requested.emit),
             ("models", self.tr("All models"), picker.models_requested.emit),
         ]
-        if picker.state is PickerState.READY:
+        if picker.state in (PickerState.READY, PickerState.FAILED):
             path = picker.path
             commands.append(("tune", self.tr("Settings of this model…"), lambda: picker.settings_requested.emit(path)))
         if picker.state is PickerState.LOADING:

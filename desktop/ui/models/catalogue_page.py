@@ -1,6 +1,8 @@
-"""The list of models that people ask for, what is recommended for this computer on top."""
+"""The list of models that people ask for, what is recommended for this computer on top; a row for each model, its files inside."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
@@ -89,6 +91,10 @@ class CataloguePage(QWidget):
         self.words = LineEdit(self)
         self.words.setClearButtonEnabled(True)
         self.which = Choice(self)
+        self.file = Choice(self)
+        """Which quantization of the chosen model."""
+        self.picked: dict[str, str] = {}
+        """Names of the files that the person picked, by the ids of their models."""
         self.table = ModelTable(self, shed=(2, 1, 5, 3))
         self.about = Label("value", self, wrap=True)
         self.facts = Label("hint", self, wrap=True)
@@ -100,6 +106,7 @@ class CataloguePage(QWidget):
         texts.addWidget(self.about)
         texts.addWidget(self.facts)
         foot.addLayout(texts, 1)
+        foot.addWidget(self.file)
         foot.addWidget(self.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
@@ -114,6 +121,7 @@ class CataloguePage(QWidget):
         self.table.chosen.connect(lambda _: self._describe())
         self.table.activated_key.connect(lambda _: self._act())
         self.button.clicked.connect(self._act)
+        self.file.activated.connect(self._pick)
         self.retranslate()
 
     def show_catalogue(self, shown: InCatalogue) -> None:
@@ -122,7 +130,8 @@ class CataloguePage(QWidget):
             self.card_row.removeWidget(card)
             card.hide()
             card.deleteLater()
-        self.cards = [AdviceCard(one, self) for one in shown.recommended]
+        advised = sorted(shown.recommended, key=lambda one: i18n.is_rtl() and one.advice is not Advice.ARABIC)
+        self.cards = [AdviceCard(one, self) for one in advised]
         for card in self.cards:
             card.download_requested.connect(self.download_requested)
             self.card_row.addWidget(card, 1)
@@ -142,13 +151,32 @@ class CataloguePage(QWidget):
 
     def chosen(self) -> Recommendation | CatalogueModel | None:
         """The selected file, or the model where there is no file of it."""
-        key = self.table.key()
-        if key is None or self.shown is None:
+        model_id = self.table.key()
+        if model_id is None or self.shown is None:
             return None
-        model_id, name = key
-        if not name:
-            return self.shown.catalogue.find(model_id)
-        return next(one for one in self.shown.files if (one.model.id, one.file.name) == key)
+        return self._file_of(model_id) or self.shown.catalogue.find(model_id)
+
+    def _files_of(self, model_id: str) -> list[Recommendation]:
+        """Smallest first."""
+        found = [one for one in self.shown.files if one.model.id == model_id] if self.shown else []
+        return sorted(found, key=lambda one: one.file.size)
+
+    def _file_of(self, model_id: str) -> Recommendation | None:
+        """The file that the person picked, else the best one that fits well; None where there is none."""
+        files = self._files_of(model_id)
+        picked = next((one for one in files if one.file.name == self.picked.get(model_id)), None)
+        return picked or best_of(files)
+
+    def _pick(self, number: int) -> None:
+        model_id = self.table.key()
+        if model_id is not None:
+            self.picked[model_id] = self.file.itemData(number)
+            self._fill()
+
+    def set_which(self, which: str) -> None:
+        """Show "all" models, or those for "images", "arabic", or what "fits"."""
+        self.words.clear()
+        self.which.setCurrentIndex(max(self.which.findData(which), 0))
 
     def _act(self) -> None:
         chosen = self.chosen()
@@ -168,15 +196,17 @@ class CataloguePage(QWidget):
             self.tr("Fit"),
         ]
         shown = self.shown
-        rows = [self._row(one.model, one) for one in shown.files] if shown else []
-        rows += [self._row(model, None) for model in shown.catalogue.models if not model.gguf] if shown else []
-        self.table.set_rows(titles, rows)
+        models = list(shown.catalogue.models) if shown else []
+        if i18n.is_rtl():
+            models.sort(key=lambda model: -model.arabic.rank)
+        self.table.set_rows(titles, [self._row(model, self._file_of(model.id)) for model in models])
         self._filter()
         self._describe()
 
     def _row(self, model: CatalogueModel, one: Recommendation | None) -> Row:
         fit = one.fit if one else None
-        detail = [model.maker, one.file.quantization if one else self.tr("To be converted"), model.licence]
+        traits = [self.tr("sees images")] if model.vision else []
+        detail = [model.maker, one.file.quantization if one else self.tr("To be converted"), *traits, model.licence]
         size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
         speed = fit.tokens_per_s if fit else 0.0
         parameters = words.parameters(model.parameters)
@@ -186,7 +216,7 @@ class CataloguePage(QWidget):
             active = self.tr("The second figure is at work for each token.")
         rank = list(Verdict).index(fit.verdict) if fit else 3
         return Row(
-            (model.id, one.file.name if one else ""),
+            model.id,
             (
                 Cell(model.name, model.name.casefold(), tip=model.about.ar if i18n.is_rtl() else model.about.en),
                 Cell(parameters, model.parameters, tip=active),
@@ -208,14 +238,16 @@ class CataloguePage(QWidget):
         which = self.which.currentData()
         shown = self.shown
 
-        def wanted(key: tuple[str, str]) -> bool:
-            model = shown.catalogue.find(key[0]) if shown else None
+        def wanted(model_id: str) -> bool:
+            model = shown.catalogue.find(model_id) if shown else None
             if model is None or shown is None:
                 return False
             if which == "arabic":
                 return model.arabic.rank >= Arabic.GOOD.rank
+            if which == "images":
+                return model.vision
             if which == "fits":
-                return any((f.model.id, f.file.name) == key and f.fit.verdict is not Verdict.WONT for f in shown.files)
+                return any(one.fit.verdict is not Verdict.WONT for one in self._files_of(model_id))
             return True
 
         self.table.set_filter(self.words.text(), wanted)
@@ -228,6 +260,7 @@ class CataloguePage(QWidget):
         model = chosen.model if isinstance(chosen, Recommendation) else chosen
         self.button.setEnabled(model is not None)
         self.button.setText(self.tr("Download") if model is None or model.gguf else self.tr("Convert…"))
+        self._show_files(chosen)
         if model is None:
             self.about.setText(self.tr("Choose a model to read what it is good at."))
             self.facts.setText("")
@@ -242,6 +275,19 @@ class CataloguePage(QWidget):
         date = self.tr("As of {date}").replace("{date}", words.name(self.shown.catalogue.date) if self.shown else "")
         self.facts.setText(words.line(*traits, date))
 
+    def _show_files(self, chosen: Recommendation | CatalogueModel | None) -> None:
+        """The quantizations of the chosen model, each with its size and whether it fits."""
+        self.file.clear()
+        self.file.setVisible(isinstance(chosen, Recommendation))
+        if not isinstance(chosen, Recommendation):
+            return
+        for one in self._files_of(chosen.model.id):
+            size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
+            text = words.line(one.file.quantization, size, words.verdict(one.fit.verdict))
+            self.file.addItem(text, one.file.name)
+        self.file.setCurrentIndex(self.file.findData(chosen.file.name))
+        self.file.setAccessibleName(self.tr("Quantization"))
+
     def retranslate(self) -> None:
         self.heading.setText(self.tr("Recommended for this computer"))
         self.words.setPlaceholderText(self.tr("Filter"))
@@ -254,6 +300,7 @@ class CataloguePage(QWidget):
             (self.tr("All models"), "all"),
             (self.tr("What fits"), "fits"),
             (self.tr("Good Arabic"), "arabic"),
+            (self.tr("Sees images"), "images"),
         ):
             self.which.addItem(text, value)
         self.which.setCurrentIndex(max(chosen, 0))
@@ -268,3 +315,11 @@ class CataloguePage(QWidget):
         if is_language_change(event):
             self.retranslate()
         super().changeEvent(event)
+
+
+def best_of(files: Sequence[Recommendation]) -> Recommendation | None:
+    """Of the files of one model, smallest first: the largest that fits well, up to eight bits for each weight; else the
+    smallest. None without any."""
+    good = [one for one in files if one.fit.verdict is Verdict.FITS and "16" not in one.file.quantization]
+    usual = [one for one in good if one.file.quantization.startswith(("Q4_K_M", "Q4_0", "MXFP4", "Q5", "Q6"))]
+    return next(iter((*usual[:1], *reversed(good), *files)), None)

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
@@ -25,6 +27,12 @@ from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker, LoadOptions
 
 MOST_KNOWN = 30
+LEAST_CONTEXT = 2048
+"""Tokens of a context in which one can still talk."""
+ADAPTER_CODES = frozenset(("adapter_unfit", "adapter_activated", "not_an_adapter"))
+MEMORY_CODES = frozenset(("not_enough_memory", "not_enough_memory_for_this"))
+SETTINGS_HELP = ADAPTER_CODES | MEMORY_CODES | {"draft_unfit", "projector_unfit", "model_missing"}
+"""Errors of a load that other settings of the model may mend."""
 
 
 @cache
@@ -46,6 +54,10 @@ class ModelController(QObject):
     """The person wants another model, or the same one anew."""
     settings_requested = Signal(object)
     """Path of a model whose own settings are to be shown."""
+    load_failed = Signal(object, object)
+    """SamarError, and what may be done about it: texts of buttons, and what each does."""
+    opened = Signal(object)
+    """Path of a file that the person opened: it belongs on the list of models."""
 
     def __init__(
         self,
@@ -55,14 +67,18 @@ class ModelController(QObject):
         mark: LoadMark,
         paths: Paths,
         in_background: Callable[[Callable[[], object]], None] = lambda job: None,
+        gpu_free: Callable[[], int] = lambda: 0,
     ) -> None:
         """in_background: runs what nobody waits for, such as noting how fast a reply was."""
         super().__init__(window)
         self.window, self.worker, self.preferences, self.mark = window, worker, preferences, mark
-        self.paths, self.in_background = paths, in_background
+        self.paths, self.in_background, self.gpu_free = paths, in_background, gpu_free
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
-        self.library: list[Path] = []
+        self.library: dict[Path, str] = {}
+        """Names of the models that the list of models found."""
+        self._options_used: LoadOptions | None = None
+        """Of the last load."""
         picker = window.picker
         picker.model_chosen.connect(lambda path: self.load(Path(path)))
         picker.open_file_requested.connect(self.open_file)
@@ -85,23 +101,26 @@ class ModelController(QObject):
             self.error_occurred.emit(problem)
         self._load(path)
 
-    def load(self, path: Path) -> None:
-        """Load the model that the person wants, in the place of the loaded one."""
+    def load(self, path: Path, **instead: Any) -> None:
+        """Load the model that the person wants, in the place of the loaded one. instead: options of this load that go before
+        those that are set for the model."""
         self.window.composer.focus()
         self.chosen.emit()
-        self._load(path)
+        self._load(path, **instead)
 
-    def _load(self, path: Path) -> None:
+    def _load(self, path: Path, **instead: Any) -> None:
         self.wanted = path
         self.window.picker.set_loading(str(path), self._name(path), None)
         self.window.empty.set_loading(self._name(path))
-        self.worker.load(path, lambda: self._options(path))
+        self.worker.load(path, lambda: self._options(path, instead))
 
-    def _options(self, path: Path) -> LoadOptions:
-        """In the worker's thread. What reads models' headers is imported with the first one, not with the window."""
+    def _options(self, path: Path, instead: dict[str, Any]) -> LoadOptions:
+        """In the service's thread. What reads models' headers is imported with the first one, not with the window."""
         from desktop.workers.loading import options_of
 
-        return options_of(self.paths, self.preferences.value, path)
+        options = msgspec.structs.replace(options_of(self.paths, self.preferences.value, path), **instead)
+        self._options_used = options
+        return options
 
     def add(self, path: Path) -> None:
         """Put a model into the picker without loading it."""
@@ -109,10 +128,11 @@ class ModelController(QObject):
         self.preferences.change(known_models=tuple(known[:MOST_KNOWN]))
         self._show_choices()
 
-    def show_library(self, paths: list[Path]) -> None:
-        """What the models room found on this computer joins the picker."""
-        self.library = paths
+    def show_library(self, names: dict[Path, str]) -> None:
+        """What the list of models found on this computer joins the picker, by its names there."""
+        self.library = names
         self._show_choices()
+        self._show_current()
 
     def open_file(self) -> None:
         """Let the person choose a .gguf file."""
@@ -135,7 +155,14 @@ class ModelController(QObject):
         known = [info.path, *(p for p in self.preferences.value.known_models if p != info.path)]
         if starter:
             known.remove(info.path)
-        self.preferences.change(last_model="" if starter else info.path, known_models=tuple(known[:MOST_KNOWN]))
+        else:
+            self.opened.emit(Path(info.path))
+        names = {**self.preferences.value.model_names, info.path: info.name}
+        self.preferences.change(
+            last_model="" if starter else info.path,
+            known_models=tuple(known[:MOST_KNOWN]),
+            model_names={path: names[path] for path in known[:MOST_KNOWN] if path in names},
+        )
         self._show_choices()
         self._show_current()
         if info.context_limit == "memory":
@@ -155,8 +182,36 @@ class ModelController(QObject):
             self.in_background(lambda: learn_from(self.paths, info, stats))
 
     def _on_failed(self, problem: SamarError) -> None:
-        self.error_occurred.emit(problem)
+        there = self.wanted is not None and within(WAIT_S, self.wanted.is_file, False)
+        self.load_failed.emit(problem, self._ways_out(problem) if there else [])
+        if there:
+            self.opened.emit(self.wanted)
         self._show_current()
+
+    def _ways_out(self, problem: SamarError) -> list[tuple[str, Callable[[], object]]]:
+        """What may be done about a load that failed: without what did not fit, and the model's settings."""
+        path, used = self.wanted, self._options_used
+        assert path is not None
+        found: list[tuple[str, Callable[[], object]]] = []
+
+        def offer(text: str, **instead: Any) -> None:
+            found.append((text, lambda: self.load(path, **instead)))
+
+        code = problem.code
+        of_engine = code.startswith("engine_")
+        if used is not None and used.draft and (code == "draft_unfit" or of_engine):
+            offer(self.tr("Load without the draft model"), draft="")
+        if used is not None and used.adapters and (code in ADAPTER_CODES or of_engine):
+            offer(self.tr("Load without adapters"), adapters=())
+        if used is not None and used.projector and (code == "projector_unfit" or of_engine):
+            offer(self.tr("Load without images"), projector="")
+        if code in MEMORY_CODES and (used is None or used.context > LEAST_CONTEXT):
+            offer(self.tr("Load with a shorter context"), context=LEAST_CONTEXT)
+        if of_engine and used is not None and used.gpu_layers and self.gpu_free():
+            offer(self.tr("Load on the processor"), gpu_layers=0)
+        if code in SETTINGS_HELP or found or of_engine:
+            found.append((self.tr("Settings of this model…"), lambda: self.settings_requested.emit(path)))
+        return found
 
     def _show_current(self) -> None:
         info = self.worker.model
@@ -191,7 +246,10 @@ class ModelController(QObject):
         return self._name(Path(info.path)) if self._is_starter(Path(info.path)) else info.name
 
     def _name(self, path: Path) -> str:
-        return name_of(path)
+        """The one name of a model: as the list of models has it, as its file said when it was last loaded, else the file's."""
+        if self._is_starter(path):
+            return name_of(path)
+        return self.library.get(path) or self.preferences.value.model_names.get(str(path)) or name_of(path)
 
     @staticmethod
     def _is_starter(path: Path) -> bool:

@@ -12,6 +12,7 @@ from desktop.core.errors import SamarError, fill
 from desktop.models.entry import Entry
 from desktop.models.fit import Verdict
 from desktop.ui import i18n
+from desktop.ui.choice import Choice
 from desktop.ui.error_presenter import present
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
@@ -19,6 +20,13 @@ from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, is_language_change
 from desktop.workers.models import OnDisk
+
+Group = tuple[str, str, int, str]
+
+
+def group_of(entry: Entry) -> Group:
+    """Entries of one group are quantizations of one model. A file that can't be used stands alone."""
+    return entry.name.casefold(), entry.architecture, entry.parameters, entry.id if entry.problem else ""
 
 
 class LocalPage(QWidget):
@@ -49,6 +57,10 @@ class LocalPage(QWidget):
         self.use.setProperty("rank", "primary")
         self.card, self.verify, self.remove = QPushButton(self), QPushButton(self), QPushButton(self)
         self.settings = QPushButton(self)
+        self.file = Choice(self)
+        """Which quantization of the chosen model."""
+        self.picked: dict[Group, str] = {}
+        """Ids of the entries that the person picked of models with several."""
         top, foot = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.words, 1)
         top.addWidget(self.add_files)
@@ -57,8 +69,8 @@ class LocalPage(QWidget):
         for button in (self.remove, self.verify):
             foot.addWidget(button)
         foot.addStretch(1)
-        for button in (self.card, self.settings, self.use):
-            foot.addWidget(button)
+        for widget in (self.file, self.card, self.settings, self.use):
+            foot.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
         column.setSpacing(10)
@@ -77,6 +89,7 @@ class LocalPage(QWidget):
         self.add_files.clicked.connect(self.add_files_requested)
         self.add_folder.clicked.connect(self.add_folder_requested)
         self.folders.clicked.connect(self.folders_requested)
+        self.file.activated.connect(lambda number: self._choose(self.file.itemData(number)))
         self.retranslate()
 
     def show_models(self, shown: OnDisk) -> None:
@@ -109,18 +122,58 @@ class LocalPage(QWidget):
         ]
         shown = self.shown
         self.folders.setVisible(bool(shown and shown.folders))
-        names = Counter(entry.name for entry in shown.entries) if shown else Counter[str]()
-        self.table.set_rows(
-            titles, [self._row(entry, names[entry.name] > 1) for entry in shown.entries] if shown else []
-        )
+        entries = [self._shown_of(group) for group in self._groups()]
+        names = Counter(entry.name for entry in entries)
+        self.table.set_rows(titles, [self._row(entry, names[entry.name] > 1) for entry in entries])
         self.table.set_placeholder(self.tr("No model matches. Try fewer words.") if shown else self.tr("Looking…"))
         if shown and any(entry.id == self.wanted for entry in shown.entries):
-            self.table.select_key(self.wanted)
-            self.wanted = ""
+            wanted, self.wanted = self.wanted, ""
+            self._choose(wanted)
+            return
         if shown and self.table.key() is None:
             loaded = next((entry.id for entry in shown.entries if entry.path == self.loaded), None)
             self.table.select_key(loaded)
         self._describe()
+
+    def _groups(self) -> list[list[Entry]]:
+        """The entries of each model, smallest first: those of one name and size are its quantizations. Two of the same
+        quantization are two models."""
+        found: dict[tuple[Group, int], list[Entry]] = {}
+        seen = Counter[tuple[Group, str]]()
+        for entry in self.shown.entries if self.shown else ():
+            alike = group_of(entry), entry.quantization
+            found.setdefault((alike[0], seen[alike]), []).append(entry)
+            seen[alike] += 1
+        return [sorted(group, key=lambda entry: entry.file_bytes) for group in found.values()]
+
+    def _shown_of(self, group: list[Entry]) -> Entry:
+        """The one that stands for its model: picked, loaded, or the largest that fits."""
+        assert self.shown is not None
+        fits = self.shown.fits
+        fitting = [one for one in group if one.id in fits and fits[one.id].verdict is Verdict.FITS]
+        picked = [one for one in group if one.id == self.picked.get(group_of(group[0]))]
+        loaded = [one for one in group if one.path == self.loaded]
+        return (picked or loaded or fitting[::-1] or group)[0]
+
+    def _choose(self, entry_id: str) -> None:
+        """Select an entry, in the row of its model."""
+        entry = next((one for one in self.shown.entries if one.id == entry_id), None) if self.shown else None
+        if entry is not None:
+            self.picked[group_of(entry)] = entry_id
+            self._fill()
+            self.table.select_key(entry_id)
+
+    def _show_files(self, entry: Entry | None) -> None:
+        group = next((group for group in self._groups() if entry in group), [])
+        self.file.clear()
+        self.file.setVisible(len(group) > 1)
+        if entry is None or self.shown is None:
+            return
+        for one in group:
+            fit = self.shown.fits.get(one.id)
+            verdict = words.verdict(fit.verdict) if fit else ""
+            self.file.addItem(words.line(one.quantization, i18n.size(one.file_bytes), verdict), one.id)
+        self.file.setCurrentIndex(self.file.findData(entry.id))
 
     def _describe(self) -> None:
         """What can be done with the chosen one, and what to know of it and of this computer."""
@@ -135,6 +188,7 @@ class LocalPage(QWidget):
             if entry is not None and entry.problem:
                 lines.append(self._trouble(entry))
             self.note.setText("\n".join(lines))
+        self._show_files(entry)
         self._enable()
 
     def _trouble(self, entry: Entry) -> str:
@@ -191,6 +245,7 @@ class LocalPage(QWidget):
         self.settings.setText(self.tr("Settings…"))
         self.verify.setText(self.tr("Verify"))
         self.table.setAccessibleName(self.tr("Models on this computer"))
+        self.file.setAccessibleName(self.tr("Quantization"))
         self._fill()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -86,13 +86,15 @@ class ModelsRoom(QObject):
 
     # ---- for the window
 
-    def open(self, tab: str = "local") -> ModelsPage:
-        """Show the page, and look at the disk."""
+    def open(self, tab: str = "local", which: str = "") -> ModelsPage:
+        """Show the page, and look at the disk. which: of the catalogue, a choice of CataloguePage.set_which; "": as it was."""
         if self.page is None:
             self.page = self._made()
             self.downloads.begin()
         self.page.hub.set_network(self.preferences.value.network_allowed)
         self.page.open_tab(tab)
+        if which:
+            self.page.catalogue.set_which(which)
         self.page.local.show_loaded(self.loaded)
         self.page.show()
         self.page.raise_()
@@ -117,6 +119,10 @@ class ModelsRoom(QObject):
         show: bring the page up with what was found."""
         self.shows_next = show
         self.worker.take(paths, self.preferences.value.context)
+
+    def remember(self, path: Path) -> None:
+        """A file that was opened elsewhere: it joins the list without a word."""
+        self.worker.remember(path, self.preferences.value.context)
 
     def show_loaded(self, path: str) -> None:
         """The file of the loaded model, "" without one."""

@@ -164,8 +164,8 @@ def test_that_a_model_that_sees_none_refuses_with_the_way_to_others(
     banner = samar.window.banner
     assert banner.error is not None and banner.error.code == "no_vision"
     assert tray(samar).images == []
-    with qtbot.waitSignal(samar.window.recommended_requested):
-        qtbot.mouseClick(banner.act, LEFT)
+    with qtbot.waitSignal(samar.window.seeing_requested):
+        qtbot.mouseClick(banner.acts[0], LEFT)
 
 
 @pytest.mark.parametrize("what", ["no image", "cut", "huge", "gone"])

@@ -77,7 +77,7 @@ def test_that_a_model_that_sees_none_is_told_of_before_and_gets_no_images(
     samar.preferences.change(language=Language.ARABIC)
     assert "ستُترك 3 صور" in notice.what.text()
     samar.preferences.change(language=Language.ENGLISH)
-    with qtbot.waitSignal(samar.window.recommended_requested):
+    with qtbot.waitSignal(samar.window.seeing_requested):
         qtbot.mouseClick(notice.models, LEFT)
     send(samar, qtbot, "And?")
     request = engine_of(samar).requests[-1]

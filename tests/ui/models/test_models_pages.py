@@ -17,7 +17,7 @@ from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Language, SettingsFile, Theme
 from desktop.models import catalogue
 from desktop.models.card import card_of
-from desktop.models.catalogue import Recommendation
+from desktop.models.catalogue import Advice, Recommendation
 from desktop.models.discovery import Origin
 from desktop.models.downloads import Download, State
 from desktop.models.entry import Entry
@@ -233,8 +233,8 @@ def test_that_columns_sort_by_value_and_not_by_text(page: ModelsPage) -> None:
     page.catalogue.show_catalogue(in_catalogue())
     table = page.catalogue.table
     table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
-    sizes = {(one.model.id, one.file.name): one.file.size for one in page.catalogue.shown.files}  # type: ignore[union-attr]
-    shown = [sizes.get(key, 0) for key in table.visible_keys()]
+    files = {model: page.catalogue._file_of(model) for model in table.visible_keys()}
+    shown = [one.file.size if one else 0 for one in files.values()]
     assert shown == sorted(shown) and shown[-1] > 20 * 10**9
 
 
@@ -244,10 +244,66 @@ def test_that_the_list_can_be_narrowed(page: ModelsPage) -> None:
     page.catalogue.which.setCurrentIndex(1)
     fitting = page.catalogue.table.visible_keys()
     page.catalogue.which.setCurrentIndex(2)
-    arabic = {key[0] for key in page.catalogue.table.visible_keys()}
+    arabic = set(page.catalogue.table.visible_keys())
     assert 0 < len(fitting) < len(everything)
-    assert ("phi-3.5-moe", "Phi-3.5-MoE-instruct-Q4_K_M.gguf") not in fitting
+    assert "phi-3.5-moe" not in fitting
     assert "allam-7b" in arabic and "phi-2" not in arabic
+    page.catalogue.set_which("images")
+    seeing = page.catalogue.table.visible_keys()
+    assert seeing and all(LISTED.find(model).vision for model in seeing)  # type: ignore[union-attr]
+    page.catalogue.set_which("all")
+    assert page.catalogue.table.visible_keys() == everything
+
+
+def test_that_a_model_is_one_row_with_its_files_inside(page: ModelsPage, qtbot: QtBot) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    catalogue = page.catalogue
+    keys = catalogue.table.visible_keys()
+    assert sorted(keys) == sorted(model.id for model in LISTED.models)
+    model = next(model for model in LISTED.models if len(list(model.files())) > 1)
+    catalogue.table.select_key(model.id)
+    names = {catalogue.file.itemData(number) for number in range(catalogue.file.count())}
+    assert names == {file.name for _, file in model.files()}
+    other = next(n for n in range(catalogue.file.count()) if n != catalogue.file.currentIndex())
+    catalogue.file.setCurrentIndex(other)
+    catalogue.file.activated.emit(other)
+    assert catalogue.table.key() == model.id
+    with qtbot.waitSignal(catalogue.download_requested) as asked:
+        catalogue.button.click()
+    assert asked.args[0].file.name == catalogue.file.itemData(other)
+
+
+def test_that_own_quantizations_of_a_model_are_one_row(page: ModelsPage, qtbot: QtBot) -> None:
+    replace = msgspec.structs.replace
+    small = replace(SMALL, id="s1", path="/a/Same-Q4_K_M.gguf", name="Same", quantization="Q4_K_M")
+    large = replace(SMALL, id="s2", path="/a/Same-Q8_0.gguf", name="Same", quantization="Q8_0")
+    local = page.local
+    local.show_models(on_disk(small, large, LARGE))
+    assert len(local.table.visible_keys()) == 2
+    local.show_loaded(large.path)
+    local.table.select_key(large.id)
+    assert local.entry() == large, "the loaded one stands for its model"
+    assert [local.file.itemData(number) for number in range(local.file.count())] == ["s1", "s2"]
+    local.file.setCurrentIndex(0)
+    local.file.activated.emit(0)
+    with qtbot.waitSignal(local.use_requested) as asked:
+        local.use.click()
+    assert asked.args == [small]
+    local.wanted = "s2"
+    local.show_models(on_disk(small, large, LARGE))
+    assert local.entry() == large
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.ARABIC])
+def test_that_arabic_comes_first_in_arabic(page: ModelsPage, app: QApplication, language: Language) -> None:
+    i18n.install(app, language)
+    page.catalogue.show_catalogue(in_catalogue())
+    ranks = [LISTED.find(model).arabic.rank for model in page.catalogue.table.visible_keys()]  # type: ignore[union-attr]
+    assert (ranks == sorted(ranks, reverse=True)) is (language is Language.ARABIC)
+    advice = [card.one.advice for card in page.catalogue.cards]
+    if Advice.ARABIC in advice:
+        assert (advice[0] is Advice.ARABIC) is (language is Language.ARABIC)
+    i18n.install(app, Language.ENGLISH)
 
 
 def test_that_a_recommendation_is_downloaded_by_its_button(page: ModelsPage, qtbot: QtBot) -> None:
@@ -260,7 +316,7 @@ def test_that_a_recommendation_is_downloaded_by_its_button(page: ModelsPage, qtb
 
 def test_that_a_model_without_a_file_leads_to_the_converter(page: ModelsPage, qtbot: QtBot) -> None:
     page.catalogue.show_catalogue(in_catalogue())
-    page.catalogue.table.select_key(("falcon-arabic-7b", ""))
+    page.catalogue.table.select_key("falcon-arabic-7b")
     with qtbot.waitSignal(page.catalogue.convert_requested) as asked:
         page.catalogue.button.click()
     assert asked.args == ["tiiuae/Falcon-Arabic-7B-Instruct"]
@@ -325,7 +381,7 @@ def test_that_downloads_show_pace_and_errors(page: ModelsPage, qtbot: QtBot) -> 
 def test_that_another_language_says_everything_anew(page: ModelsPage, qapp: QApplication) -> None:
     page.local.show_models(on_disk(SMALL, BROKEN))
     page.catalogue.show_catalogue(in_catalogue())
-    page.catalogue.table.select_key(("allam-7b", "ALLaM-AI_ALLaM-7B-Instruct-preview-Q4_K_M.gguf"))
+    page.catalogue.table.select_key("allam-7b")
     english = page.catalogue.about.text()
     i18n.install(qapp, Language.ARABIC)
     qapp.processEvents()
