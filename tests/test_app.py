@@ -123,7 +123,7 @@ def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_on
     assert [deleted.id for deleted in again.store.deleted_chats()] == [chat.id], "it can be restored"
     again.window.close()
     again.close()
-    assert not list(states.iterdir())
+    assert not [path for path in states.rglob("*") if path.is_file()]
 
 
 def test_that_shift_enter_breaks_the_line(qtbot: QtBot, opened: Callable[[], Samar], data_dir: Path) -> None:
