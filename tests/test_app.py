@@ -108,7 +108,7 @@ def test_that_a_chat_reopened_after_a_restart_is_not_read_again_and_an_erased_on
     samar.window.close()
     samar.close()
     states = Paths.under(data_dir).states
-    assert len(list(states.iterdir())) == 1
+    assert len(list(states.rglob("*.state"))) == 1
 
     again = opened()
     (chat,) = again.store.list_chats()

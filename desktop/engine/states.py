@@ -63,6 +63,7 @@ def folder_of(base: Path, model: Path) -> Path:
 
     folder = base / hashlib.sha256(fingerprint(model).encode()).hexdigest()[:32]
     private.make_folder(folder)
+    os.utime(folder)  # in use
     return folder
 
 
@@ -75,15 +76,17 @@ def forget(folder: Path, chats: Collection[str] | None = None) -> None:
 
 
 def forget_others(folder: Path, chats: Collection[str]) -> None:
-    """Remove the states of every chat that is not one of `chats`, and folders of models without any. For the start, when no
-    engine uses the folder."""
+    """Remove the states of every chat that is not one of `chats`, and empty folders of models. For the start."""
     for path in _files(folder, unfinished=False):
         entry = _read(path)
         if entry is None or entry.chat not in chats or path.parent == folder:  # older versions had one for all models
             path.unlink(missing_ok=True)
     for one in _folders(folder)[1:]:
         with contextlib.suppress(OSError):
-            one.rmdir()
+            if (
+                time.time() - one.stat().st_mtime > _ABANDONED_S
+            ):  # a younger one may be of the model that is being loaded
+                one.rmdir()
 
 
 def bound(folder: Path, limit: int) -> None:
