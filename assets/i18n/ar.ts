@@ -289,10 +289,6 @@
         <translation>ما ننصح به لهذا الحاسوب</translation>
     </message>
     <message>
-        <source>Filter</source>
-        <translation>تصفية</translation>
-    </message>
-    <message>
         <source>All models</source>
         <translation>كل النماذج</translation>
     </message>
@@ -315,6 +311,10 @@
     <message>
         <source>Models to download</source>
         <translation>نماذج للتنزيل</translation>
+    </message>
+    <message>
+        <source>Search in the list</source>
+        <translation>ابحث في القائمة</translation>
     </message>
 </context>
 <context>
@@ -447,15 +447,11 @@
     </message>
     <message>
         <source>System prompt</source>
-        <translation>تعليمات النظام</translation>
+        <translation>تعليمات دائمة للنموذج</translation>
     </message>
     <message>
         <source>How should the model answer in this chat?</source>
         <translation>كيف يجيب النموذج في هذه المحادثة؟</translation>
-    </message>
-    <message>
-        <source>The default of the settings. What you write here is for this chat only.</source>
-        <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
     </message>
     <message>
         <source>Back to the default</source>
@@ -468,6 +464,10 @@
     <message>
         <source>Context</source>
         <translation>السياق</translation>
+    </message>
+    <message>
+        <source>Empty: the prompt of the settings is used. What you write here is for this chat only.</source>
+        <translation>فارغ: تُستعمل تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
     </message>
 </context>
 <context>
@@ -1568,7 +1568,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Repository</source>
-        <translation>المستودع</translation>
+        <translation>الصفحة</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -1611,7 +1611,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>There is no GGUF file in this repository.</source>
-        <translation>لا ملف GGUF في هذا المستودع.</translation>
+        <translation>لا ملف GGUF في هذه الصفحة.</translation>
     </message>
     <message>
         <source>Asking for its files…</source>
@@ -1659,11 +1659,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Repositories</source>
-        <translation>المستودعات</translation>
+        <translation>الصفحات</translation>
     </message>
     <message>
         <source>Files of the repository</source>
-        <translation>ملفات المستودع</translation>
+        <translation>ملفات الصفحة</translation>
     </message>
 </context>
 <context>
@@ -1847,10 +1847,6 @@ Everything stays on this computer.</source>
         <translation>أزل من القائمة</translation>
     </message>
     <message>
-        <source>Filter</source>
-        <translation>تصفية</translation>
-    </message>
-    <message>
         <source>Add a file…</source>
         <translation>أضف ملفًا…</translation>
     </message>
@@ -1881,6 +1877,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Search in the list</source>
+        <translation>ابحث في القائمة</translation>
     </message>
 </context>
 <context>
@@ -2717,7 +2717,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Export prompts</source>
-        <translation>تصدير التعليمات</translation>
+        <translation>صدّر التعليمات</translation>
     </message>
 </context>
 <context>
@@ -2838,16 +2838,16 @@ Everything stays on this computer.</source>
         <translation>حرّ</translation>
     </message>
     <message>
-        <source>Grammar</source>
-        <translation>قواعد</translation>
-    </message>
-    <message>
         <source>JSON schema or grammar</source>
-        <translation>مخطط JSON أو قواعد</translation>
+        <translation>مخطط JSON أو قالب</translation>
     </message>
     <message>
         <source>Examples…</source>
         <translation>أمثلة…</translation>
+    </message>
+    <message>
+        <source>Grammar (GBNF)</source>
+        <translation>قالب (GBNF)</translation>
     </message>
 </context>
 <context>
@@ -2996,10 +2996,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Ways to write that go by a name; you can save your own.</source>
         <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
-    </message>
-    <message>
-        <source>Creativity</source>
-        <translation>الإبداع</translation>
     </message>
     <message>
         <source>Low: precise, much the same each time. High: freer, more surprising.</source>
@@ -3221,6 +3217,10 @@ Everything stays on this computer.</source>
         <source>The reply ends before any of these texts; write | between them and \n for a new line.</source>
         <translation>ينتهي الردّ قبل أيّ من هذه النصوص؛ اكتب | بينها و\n للسطر الجديد.</translation>
     </message>
+    <message>
+        <source>Temperature (creativity)</source>
+        <translation>درجة الحرارة (الإبداع)</translation>
+    </message>
 </context>
 <context>
     <name>SamplingEditor</name>
@@ -3242,11 +3242,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Back to the model&apos;s own defaults</source>
-        <translation>عُد إلى قيم النموذج الأصلية</translation>
+        <translation>عُد إلى ما ضبطه صانعوه</translation>
     </message>
     <message>
         <source>The model&apos;s own</source>
-        <translation>قيم النموذج</translation>
+        <translation>كما ضبطه صانعوه</translation>
     </message>
     <message>
         <source>Your own values</source>
@@ -3316,7 +3316,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Export</source>
-        <translation>تصدير</translation>
+        <translation>صدّر</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -3378,7 +3378,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>System prompt</source>
-        <translation>تعليمات النظام</translation>
+        <translation>تعليمات دائمة للنموذج</translation>
     </message>
     <message>
         <source>For new chats. Each chat can have its own, in its panel.</source>
@@ -3390,7 +3390,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Stands in the place of {user} in a system prompt; nobody else gets it.</source>
-        <translation>يحلّ محلّ {user} في تعليمات النظام، ولا يصل إلى أحد غيرك.</translation>
+        <translation>يحلّ محلّ {user} في التعليمات الدائمة، ولا يصل إلى أحد غيرك.</translation>
     </message>
     <message>
         <source>How replies are written</source>
@@ -3433,7 +3433,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Export</source>
-        <translation>تصدير</translation>
+        <translation>صدّر</translation>
     </message>
     <message>
         <source>Import</source>
@@ -3453,7 +3453,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>System</source>
-        <translation>النظام</translation>
+        <translation>مثل الجهاز</translation>
     </message>
     <message>
         <source>Light</source>
@@ -3502,10 +3502,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Cancel</source>
         <translation>ألغِ</translation>
-    </message>
-    <message>
-        <source>Give the memory back when unused</source>
-        <translation>إعادة الذاكرة عند عدم الاستخدام</translation>
     </message>
     <message>
         <source>The model is loaded again, by itself, with your next message.</source>
@@ -3615,6 +3611,10 @@ Everything stays on this computer.</source>
     <message>
         <source>What exports hold</source>
         <translation>ما تضمه الملفات المصدَّرة</translation>
+    </message>
+    <message>
+        <source>Free the memory when unused</source>
+        <translation>إفراغ الذاكرة حين لا يُستعمل</translation>
     </message>
 </context>
 <context>
@@ -3829,7 +3829,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Enter inserts it, Ctrl+Enter makes it the system prompt of this chat.</source>
-        <translation>‏Enter يُدرجها، وCtrl+Enter يجعلها تعليمات النظام لهذه المحادثة.</translation>
+        <translation>‏Enter يُدرجها، وCtrl+Enter يجعلها التعليمات الدائمة لهذه المحادثة.</translation>
     </message>
 </context>
 <context>
@@ -4086,7 +4086,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Export</source>
-        <translation>تصدير</translation>
+        <translation>صدّر</translation>
     </message>
     <message>
         <source>Exporting…</source>
@@ -4106,7 +4106,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>System prompt</source>
-        <translation>تعليمات النظام</translation>
+        <translation>تعليمات دائمة للنموذج</translation>
     </message>
     <message>
         <source>Thinking</source>
@@ -4347,7 +4347,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>The grammar of the reply can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة قواعد الردّ: {reason}.</translation>
+        <translation>تتعذّر قراءة قالب الردّ: {reason}.</translation>
     </message>
     <message>
         <source>Correct it, or send without one.</source>
@@ -4799,11 +4799,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يطابق القواعد، فلا يمكن إكماله.</translation>
+        <translation>ما كُتب حتى الآن لا يطابق القالب، فلا يمكن إكماله.</translation>
     </message>
     <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
-        <translation>أعد توليد الردّ، أو أكمله من دون القواعد.</translation>
+        <translation>أعد توليد الردّ، أو أكمله من دون القالب.</translation>
     </message>
     <message>
         <source>The JSON schema can&apos;t be read: {reason}.</source>

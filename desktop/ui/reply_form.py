@@ -204,7 +204,7 @@ class ReplyForm(QWidget):
     def _retranslate(self) -> None:
         self.label.setText(self.tr("Form of the replies"))
         self.kind.setAccessibleName(self.tr("Form of the replies"))
-        self.kind.set_texts([self.tr("Free"), "JSON", self.tr("Grammar")])
+        self.kind.set_texts([self.tr("Free"), "JSON", self.tr("Grammar (GBNF)")])
         self.text.setAccessibleName(self.tr("JSON schema or grammar"))
         self.examples.setText(self.tr("Examples…"))
         self._check()

@@ -14,7 +14,7 @@ def explanations() -> dict[str, tuple[str, str]]:
             translate("Sampling", "Ways to write that go by a name; you can save your own."),
         ),
         "creativity": (
-            translate("Sampling", "Creativity"),
+            translate("Sampling", "Temperature (creativity)"),
             translate("Sampling", "Low: precise, much the same each time. High: freer, more surprising."),
         ),
         "max_tokens": (

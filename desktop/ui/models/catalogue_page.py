@@ -290,9 +290,9 @@ class CataloguePage(QWidget):
 
     def retranslate(self) -> None:
         self.heading.setText(self.tr("Recommended for this computer"))
-        self.words.setPlaceholderText(self.tr("Filter"))
-        self.words.setAccessibleName(self.tr("Filter"))
-        set_tool_tip(self.words, with_shortcut(self.tr("Filter"), native("Ctrl+F")))
+        self.words.setPlaceholderText(self.tr("Search in the list"))
+        self.words.setAccessibleName(self.tr("Search in the list"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Search in the list"), native("Ctrl+F")))
         chosen = self.which.currentIndex()
         self.which.blockSignals(True)
         self.which.clear()

@@ -234,9 +234,9 @@ class LocalPage(QWidget):
         self.remove.setText(self.tr("Move to the bin…") if deletes else self.tr("Take off the list"))
 
     def retranslate(self) -> None:
-        self.words.setPlaceholderText(self.tr("Filter"))
-        self.words.setAccessibleName(self.tr("Filter"))
-        set_tool_tip(self.words, with_shortcut(self.tr("Filter"), native("Ctrl+F")))
+        self.words.setPlaceholderText(self.tr("Search in the list"))
+        self.words.setAccessibleName(self.tr("Search in the list"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Search in the list"), native("Ctrl+F")))
         self.add_files.setText(self.tr("Add a file…"))
         self.add_folder.setText(self.tr("Add a folder…"))
         self.folders.setText(self.tr("Folders…"))

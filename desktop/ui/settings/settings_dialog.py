@@ -441,7 +441,7 @@ class SettingsDialog(QDialog):
             )
             if self.cores
             else self.tr("Automatic leaves room for your other programs."),
-            "idle": self.tr("Give the memory back when unused"),
+            "idle": self.tr("Free the memory when unused"),
             "idle_hint": self.tr("The model is loaded again, by itself, with your next message."),
             "folder": self.tr("Your chats and settings are in this folder"),
             "states": self.tr("Reopen chats without reading them again"),
