@@ -1635,7 +1635,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Choose a repository to see its files.</source>
-        <translation>اختر مستودعًا لترى ملفاته.</translation>
+        <translation>اختر صفحة لترى ملفاتها.</translation>
     </message>
     <message>
         <source>Search the Hugging Face Hub</source>
@@ -5151,7 +5151,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Run “samar convert {repo} --network”, or look for a repository with GGUF files.</source>
-        <translation>شغّل «samar convert {repo} --network»، أو ابحث عن مستودع فيه ملفات GGUF.</translation>
+        <translation>شغّل «samar convert {repo} --network»، أو ابحث عن صفحة فيها ملفات GGUF.</translation>
     </message>
     <message>
         <source>{repo} holds no model that Samar can use.</source>
@@ -5159,7 +5159,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Look for a repository with GGUF files.</source>
-        <translation>ابحث عن مستودع فيه ملفات GGUF.</translation>
+        <translation>ابحث عن صفحة فيها ملفات GGUF.</translation>
     </message>
     <message>
         <source>{repo} holds no file of the type {type}.</source>

@@ -139,7 +139,7 @@ def test_that_a_changed_chat_is_imported_beside_the_one_that_is_here(store: Chat
 
 def test_that_markdown_reads_as_the_chat_does(store: ChatStore, tmp_path: Path) -> None:
     chat = fill(store)
-    labels = ExportLabels("أنت", "سمر", "تعليمات النظام", "تفكير", "محادثة جديدة", with_details=True)
+    labels = ExportLabels("أنت", "سمر", "التعليمات الدائمة", "تفكير", "محادثة جديدة", with_details=True)
     export_chats(store, tmp_path / "x.md", ExportFormat.MARKDOWN, [chat.id], labels=labels)
     text = (tmp_path / "x.md").read_text()
     lines = text.splitlines()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.core.generation import _BOUNDS, GenerationParams
+from desktop.core.generation import BOUNDS, GenerationParams
 from desktop.core.paths import Paths, starter_model
 from desktop.core.presets import BUILT_IN, applied, name_of
 from desktop.core.requests import LoadOptions
@@ -46,8 +46,8 @@ def entry(editor: SamplingEditor, text: str) -> None:
 
 def test_that_every_bounded_number_of_the_engine_has_a_field_with_its_bounds() -> None:
     shown = {name for names in GROUPS.values() for name in names} | {"temperature"}
-    assert set(_BOUNDS) <= shown
-    for name, (low, high) in _BOUNDS.items():
+    assert set(BOUNDS) <= shown
+    for name, (low, high) in BOUNDS.items():
         if name in (WHOLE | REAL):
             assert (WHOLE | REAL)[name][:2] == (low, high), name
     assert shown | {"preset", "creativity", "max_tokens", "stop", *GROUPS} == set(explanations()) | {"temperature"}

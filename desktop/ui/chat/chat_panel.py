@@ -337,7 +337,9 @@ class ChatPanel(QFrame):
         self.prompt_label.setText(self.tr("System prompt"))
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
-        self.prompt_note.setText(self.tr("Empty: the prompt of the settings is used. What you write here is for this chat only."))
+        self.prompt_note.setText(
+            self.tr("Empty: the prompt of the settings is used. What you write here is for this chat only.")
+        )
         self.prompt_reset.setText(self.tr("Back to the default"))
         self.prompt_library.setText(self.tr("Prompts…"))
         self.context_label.setText(self.tr("Context"))
