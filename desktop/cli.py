@@ -26,7 +26,7 @@ from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.requests import ChatRequest
 from desktop.core.settings import Settings, SettingsFile
-from desktop.terminal import place, service_with, stream, write
+from desktop.terminal import place, service_with, stream, tell_repetition, write
 
 app = typer.Typer(
     name="samar",
@@ -217,6 +217,7 @@ def ask(
             probabilities=probabilities,
             tools=read_file(tools) if tools else "",
             images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
+            until_repetition=settings.stop_repetition,
         )
         tokens: list[TokenChoice] = []
         reply, stats = stream(service, request, show=None if as_json or probabilities else write, tokens=tokens)
@@ -228,6 +229,7 @@ def ask(
             print(token_line(token))
     elif not reply.endswith("\n"):
         print()
+    tell_repetition(stats)
     if stats.stopped_by is StoppedBy.USER:
         raise typer.Exit(130)
 
@@ -347,7 +349,7 @@ def chat(
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         prompt = system or settings.system_prompt
-        TerminalChat(place.paths, service, info, params, prompt, thinks(thinking, info)).run()
+        TerminalChat(place.paths, service, info, params, prompt, thinks(thinking, info), settings.stop_repetition).run()
 
 
 def thinks(chosen: OnOff | None, info: ModelInfo) -> bool | None:

@@ -14,7 +14,7 @@ from types import FrameType
 import msgspec
 
 from desktop.core.files import is_file
-from desktop.core.generation import GenerationStats, TokenChoice
+from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.model import Adapter, ModelInfo, ModelRef
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
@@ -156,6 +156,12 @@ def stream(
             elif isinstance(event, Finished):
                 return "".join(parts), event.stats
     raise AssertionError("unreachable")
+
+
+def tell_repetition(stats: GenerationStats) -> None:
+    """Say on standard error that a reply was ended since it only repeated itself."""
+    if stats.stopped_by is StoppedBy.REPETITION:
+        print("samar: stopped, since the model only repeated itself.", file=sys.stderr)
 
 
 @contextmanager

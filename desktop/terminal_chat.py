@@ -16,7 +16,7 @@ from desktop.services.generation import GenerationService
 from desktop.storage.chats import ChatStore, NewChat
 from desktop.storage.database import Database
 from desktop.storage.opening import open_history
-from desktop.terminal import stream, write
+from desktop.terminal import stream, tell_repetition, write
 
 HELP = """\
 /new            begin a new chat
@@ -47,6 +47,7 @@ class TerminalChat:
         params: GenerationParams,
         system: str,
         thinking: bool | None = None,
+        until_repetition: bool = True,
     ) -> None:
         opened = open_history(paths)
         if opened.problem:
@@ -56,7 +57,7 @@ class TerminalChat:
         self.store = ChatStore(opened.database)
         self.store.recover_interrupted()
         self.service, self.info, self.params, self.system = service, info, params, system
-        self.thinking = thinking
+        self.thinking, self.until_repetition = thinking, until_repetition
         self.chat: Chat | None = None
         self.leaf: int | None = None
 
@@ -149,7 +150,9 @@ class TerminalChat:
         messages = [(turn.role.value, turn.content) for turn in path]
         if self.system:
             messages.insert(0, ("system", self.system))
-        request = ChatRequest(messages=tuple(messages), params=self.params, thinking=self.thinking)
+        request = ChatRequest(
+            messages=tuple(messages), params=self.params, thinking=self.thinking, until_repetition=self.until_repetition
+        )
         written, saved_at = "", time.monotonic()
 
         def keep(text: str) -> None:
@@ -167,5 +170,7 @@ class TerminalChat:
             print()
             raise
         print(" ⏹" if stats.stopped_by is StoppedBy.USER else "")
-        status = MessageStatus.STOPPED if stats.stopped_by is StoppedBy.USER else MessageStatus.FINISHED
+        tell_repetition(stats)
+        early = stats.stopped_by in (StoppedBy.USER, StoppedBy.REPETITION)
+        status = MessageStatus.STOPPED if early else MessageStatus.FINISHED
         self.store.finish(message_id, text, status, stats)

@@ -3616,6 +3616,22 @@ Everything stays on this computer.</source>
         <source>Free the memory when unused</source>
         <translation>إفراغ الذاكرة حين لا يُستعمل</translation>
     </message>
+    <message>
+        <source>Endless repetition</source>
+        <translation>التكرار بلا نهاية</translation>
+    </message>
+    <message>
+        <source>What happens to a reply that writes the same text again and again.</source>
+        <translation>ما يحدث لردّ يكتب النصّ نفسه مرة بعد مرة.</translation>
+    </message>
+    <message>
+        <source>Stop it</source>
+        <translation>أوقفه</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>دعه يتابع</translation>
+    </message>
 </context>
 <context>
     <name>SettingsSearch</name>
@@ -4017,6 +4033,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Edited</source>
         <translation>عُدِّل</translation>
+    </message>
+    <message>
+        <source>Stopped: the model only repeated itself. “Continue” lets it go on; another model may do better.</source>
+        <translation>أُوقف: كان النموذج يكرّر كلامه لا غير. «أكمل» يدعه يتابع، وقد يُحسن نموذج آخر أكثر.</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ class StoppedBy(StrEnum):
     CONTEXT = "context"  # the context is full
     STOP_STRING = "stop_string"
     USER = "user"  # the person pressed stop
+    REPETITION = "repetition"  # it only repeated itself, and was ended
     ERROR = "error"
 
 

@@ -62,6 +62,8 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """JSON list of tools in the form that templates expect, told to the model; "": none. Samar runs none of them."""
     probabilities: int = 0
     """Alternatives told with each token (Tokens), at most 20; 0: none, and no Tokens."""
+    until_repetition: bool = False
+    """The generation service ends the reply when it only repeats itself."""
     chat: str = ""
     """A name for the chat, by which what was read of it can be forgotten."""
     kept: bool = False

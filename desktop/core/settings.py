@@ -65,6 +65,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model_names: dict[str, str] = {}
     """Names of the models in `known_models` by their paths, as their files say them."""
     text_scale: float = 1.0
+    stop_repetition: bool = True
+    """Whether a reply that only repeats itself is ended."""
     show_figures: bool = False
     """Whether the speed of each reply stands under it; its menu tells it in any case."""
     sidebar_visible: bool = True

@@ -20,6 +20,7 @@ import msgspec
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy
 from desktop.core.model import ModelInfo, ModelRef
+from desktop.core.repetition import RepetitionGuard
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.core.tools import fenced
 from desktop.providers.base import (
@@ -592,7 +593,8 @@ class _Queue:
     def _reply(self, job: Job, *, last: bool) -> bool:
         """Whether the job has ended; False: the engine died before the first event, and this is not the last try."""
         assert job.request is not None
-        begun = False
+        begun = repeats = False
+        guard = RepetitionGuard() if job.request.until_repetition else None
         with self._changed:
             job._generation = generation = self._provider.generate(job.request)
             if job._stopped:
@@ -600,6 +602,12 @@ class _Queue:
         try:
             for event in generation.events():
                 begun = True
+                if guard is not None and isinstance(event, TextDelta) and not repeats and guard.feed(event.text):
+                    repeats = True
+                    generation.stop()
+                if repeats and isinstance(event, Finished) and event.stats.stopped_by is StoppedBy.USER:
+                    stats = msgspec.structs.replace(event.stats, stopped_by=StoppedBy.REPETITION)
+                    event = Finished(stats)
                 job._emit(event)
         except SamarError as problem:
             if problem.code == "engine_died" and not begun and not last:

@@ -30,9 +30,11 @@ def request_of(
     sees: bool,
     continued: bool,
     kept: bool,
+    until_repetition: bool,
 ) -> ChatRequest:
     """The request for a reply. sees: the model is shown images; else they are left out, and a message of images alone
-    says that there was one. kept: what is read of the chat may be written to disk. Raises SamarError."""
+    says that there was one. kept: what is read of the chat may be written to disk. until_repetition: the reply is ended when it
+    only repeats itself. Raises SamarError."""
     messages = [(turn.role.value, turn.content) for turn in plan.kept]
     shown = images_sent(plan.kept) if sees else []
     seen = {at for at, _ in shown}
@@ -52,4 +54,5 @@ def request_of(
         thinking=chat.thinking,
         chat=str(chat.id),
         kept=kept,
+        until_repetition=until_repetition,
     )

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
-from desktop.core.generation import GenerationParams
+from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
 from desktop.core.settings import Settings
@@ -340,6 +340,7 @@ class ChatController(Actor):
         assert self.chat is not None
         store, chat, params, kept = self.store, self.chat, self.params(), not self.is_temporary
         turns = turns_of(self.tree.path_to(reply.id), continued=continued)
+        repeated = reply.stats is not None and reply.stats.stopped_by is StoppedBy.REPETITION  # and is to go on
 
         def ask() -> None:
             """The chat may have a summary by now, and may not be on the screen any more."""
@@ -349,7 +350,17 @@ class ChatController(Actor):
             system = self._system(now)
             found = self.context.plan_for(now, turns, system, params)
             sees = self.images.sees
-            request = request_of(store, now, found, system, params, sees=sees, continued=continued, kept=kept)
+            request = request_of(
+                store,
+                now,
+                found,
+                system,
+                params,
+                sees=sees,
+                continued=continued,
+                kept=kept,
+                until_repetition=self.settings().stop_repetition and not repeated,
+            )
             self.replies.asked(reply.id, self.worker.submit(request), len(found.left_out))
 
         def ask_or_fail() -> None:

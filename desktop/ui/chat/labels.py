@@ -41,6 +41,11 @@ def status(message: Message) -> str:
     if message.is_edited and message.status is not MessageStatus.STREAMING:
         return QCoreApplication.translate("Transcript", "Edited")
     match message.status:
+        case MessageStatus.STOPPED if message.stats and message.stats.stopped_by is StoppedBy.REPETITION:
+            return QCoreApplication.translate(
+                "Transcript",
+                "Stopped: the model only repeated itself. “Continue” lets it go on; another model may do better.",
+            )
         case MessageStatus.STOPPED:
             return QCoreApplication.translate("Transcript", "Stopped")
         case MessageStatus.INTERRUPTED:

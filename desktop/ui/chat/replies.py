@@ -15,6 +15,7 @@ from desktop.storage.chats import ChatStore
 from desktop.workers.generation import GenerationWorker, Job
 
 SAVE_EVERY_MS = 1000
+ENDED_EARLY = (StoppedBy.USER, StoppedBy.REPETITION)
 RETRY_EVERY_MS = 5000
 
 
@@ -206,7 +207,7 @@ class Replies(QObject):
         if job not in self._jobs:
             return
         message_id = self._jobs[job]
-        status = MessageStatus.STOPPED if stats.stopped_by is StoppedBy.USER else MessageStatus.FINISHED
+        status = MessageStatus.STOPPED if stats.stopped_by in ENDED_EARLY else MessageStatus.FINISHED
         if left_out := self._live[message_id].left_out:
             stats = msgspec.structs.replace(stats, dropped_messages=stats.dropped_messages + left_out)
         self._end(message_id, status, stats, None)

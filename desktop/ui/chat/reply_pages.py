@@ -1,4 +1,5 @@
-"""Buttons under the bundled model's answers, which open the pages that the answers speak of."""
+"""Buttons under the bundled model's answers, which open the pages that the answers speak of, and under a reply that only repeated
+itself."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.core.chat import Message, MessageStatus
+from desktop.core.generation import StoppedBy
 
 if TYPE_CHECKING:
     from desktop.core.reply_actions import ReplyActions
@@ -40,6 +42,8 @@ class ReplyPages(QObject):
         """Name and words of each page that a reply speaks of; none for what another model wrote."""
         if message.model is None or message.status is MessageStatus.STREAMING:
             return []
+        if message.stats is not None and message.stats.stopped_by is StoppedBy.REPETITION:
+            return [(name, self._text(name)) for name in ("models", "this_chat") if name in self._open]
         table = self._known()
         if table is None or message.model != table.model:
             return []

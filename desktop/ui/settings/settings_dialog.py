@@ -181,6 +181,13 @@ class SettingsDialog(QDialog):
         column.addSpacing(10)
         column.addWidget(self.figures)
         column.addSpacing(28)
+        self.repetition = Segments((True, False))
+        self._label(column, "repetition")
+        column.addSpacing(4)
+        self._label(column, "repetition_hint", "hint")
+        column.addSpacing(10)
+        column.addWidget(self.repetition)
+        column.addSpacing(28)
         self._label(column, "sampling")
         column.addSpacing(4)
         self._label(column, "sampling_hint", "hint")
@@ -299,6 +306,7 @@ class SettingsDialog(QDialog):
         self.language.chosen.connect(lambda value: self._change(language=value))
         self.theme.chosen.connect(lambda value: self._change(theme=value))
         self.figures.chosen.connect(lambda value: self._change(show_figures=value))
+        self.repetition.chosen.connect(lambda value: self._change(stop_repetition=value))
         self.contrast.chosen.connect(lambda value: self._change(high_contrast=value))
         self.network.chosen.connect(lambda value: self._change(network_allowed=value))
         self.idle.chosen.connect(lambda value: self._change(idle_minutes=value))
@@ -336,6 +344,7 @@ class SettingsDialog(QDialog):
         self.theme.set_value(settings.theme)
         self.contrast.set_value(settings.high_contrast)
         self.figures.set_value(settings.show_figures)
+        self.repetition.set_value(settings.stop_repetition)
         self.network.set_value(settings.network_allowed)
         self.export_details.set_value(settings.export_details)
         self.help.show_settings(settings)
@@ -429,6 +438,8 @@ class SettingsDialog(QDialog):
             "figures_hint": self.tr(
                 "How long a reply took and how many tokens it has. Its menu “More” tells it in any case."
             ),
+            "repetition": self.tr("Endless repetition"),
+            "repetition_hint": self.tr("What happens to a reply that writes the same text again and again."),
             "sampling": self.tr("How replies are written"),
             "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
             "context": self.tr("Context"),
@@ -473,6 +484,9 @@ class SettingsDialog(QDialog):
         self.language.set_texts((self.tr("System"), "English", "العربية"))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
         self.figures.set_texts((self.tr("Hidden"), self.tr("Shown")))
+        self.repetition.set_texts((self.tr("Stop it"), self.tr("Let it go on")))
+        self.repetition.setAccessibleName(texts["repetition"])
+        self.repetition.setAccessibleDescription(texts["repetition_hint"])
         self.figures.setAccessibleName(texts["figures"])
         self.figures.setAccessibleDescription(texts["figures_hint"])
         self.contrast.set_texts((self.tr("System"), self.tr("High")))
