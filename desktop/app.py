@@ -713,6 +713,7 @@ class Samar(QObject):
         self._hourly.stop()
         theme.state().changed.disconnect(self._show_theme)
         self.app.applicationStateChanged.disconnect(self._on_app_state)
+        self.navigation.close()
         self.chats.close()
         self.look_after_history()  # a disk may have room since the last look
         seen = self.navigation.version or self.preferences.value.seen_version

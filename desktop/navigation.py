@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl
-from PySide6.QtGui import QCursor, QDesktopServices
+from PySide6.QtGui import QCursor, QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.chat import MessageStatus, Role
 from desktop.core.settings import Language, Theme
@@ -35,6 +36,14 @@ MOST_CHATS = 6
 CHAT = "open-chat."
 SEARCH_SETTINGS = "search-settings."
 TOPIC = "help."
+TOPICS = {
+    **dict.fromkeys(("ModelsPage", "DownloadDialog", "CardDialog", "FoldersDialog"), "models"),
+    **{"ModelSettingsDialog": "memory", "DeletedChatsDialog": "deleting", "PromptDialog": "replies"},
+    **{"ReportDialog": "problems", "ShortcutSheet": "shortcuts", "ImageViewer": "images", "QPrintDialog": "export"},
+}
+"""By the class of a window: the topic of the Help that F1 opens there."""
+TOPICS_OF_SETTINGS = ("languages", "replies", "memory", "data", "problems")
+"""The same for the pages of the settings."""
 
 
 class Parts(Protocol):
@@ -42,6 +51,7 @@ class Parts(Protocol):
 
     paths: Paths
     preferences: Preferences
+    app: QApplication
     window: MainWindow
     transcript: TranscriptView
     chats: ChatController
@@ -64,6 +74,10 @@ class Navigation(QObject):
         self.version = ""
         """Of this Samar, once it was read."""
         self.window.page_requested.connect(self.run)
+        samar.app.focusWindowChanged.connect(self._take_help_key)
+
+    def close(self) -> None:
+        self.samar.app.focusWindowChanged.disconnect(self._take_help_key)
 
     # --- what each does ---
 
@@ -83,6 +97,7 @@ class Navigation(QObject):
             "chat.pin": lambda: sidebar.chats_pinned.emit([self._chat()], not self._chat_is("pinned")),
             "chat.archive": lambda: sidebar.chats_archived.emit([self._chat()], not self._chat_is("archived")),
             "chat.export": self._choose_format,
+            "chat.print": self._print,
             "chat.delete": lambda: sidebar.chats_deleted.emit([self._chat()]),
             "chats.folder": lambda: sidebar.folder_created.emit([]),
             "chats.archived": lambda: self._in_sidebar(lambda _chat: sidebar.show_archive(True)),
@@ -114,7 +129,7 @@ class Navigation(QObject):
     def is_available(self, name: str) -> bool:
         """Whether a command can be done now."""
         window, reply = self.window, self._last_reply()
-        if name in ("chat.rename", "chat.pin", "chat.archive", "chat.export", "chat.delete"):
+        if name in ("chat.rename", "chat.pin", "chat.archive", "chat.export", "chat.print", "chat.delete"):
             return self._chat() in window.sidebar.model.chats
         if name in ("chat.copy_reply", "chat.find"):
             return bool(self.samar.chats.path())
@@ -201,27 +216,42 @@ class Navigation(QObject):
 
     # --- the Help ---
 
-    def open_help(self, topic: str = "") -> None:
-        """The guide, at a topic; KeyError for one that isn't there."""
+    def open_help(self, topic: str = "", over: QWidget | None = None) -> None:
+        """The guide, at a topic; KeyError for one that isn't there. over: a modal dialog, which would keep every key and
+        click from a guide that isn't its own."""
         from desktop.ui.guide_window import GuideWindow
 
+        if self.guide is not None and over is not None and self.guide.parentWidget() is not over:
+            self.guide.close()
+            self.guide = None
         if self.guide is None:
             paths = self.samar.paths
             places = {"data": paths.data, "models": paths.models, "cache": paths.cache, "logs": paths.logs}
-            self.guide = guide = GuideWindow({name: str(path) for name, path in places.items()}, self.window)
+            named = {name: str(path) for name, path in places.items()}
+            self.guide = guide = GuideWindow(named, over or self.window)
             guide.command_requested.connect(self.run)
-            guide.destroyed.connect(self._forget_guide)
+            guide.destroyed.connect(lambda: self._forget_guide(guide))
         self.guide.open_topic(topic)
         self.guide.show()
         self.guide.raise_()
         self.guide.activateWindow()
 
+    def _take_help_key(self) -> None:
+        """Have F1 open the Help in the window that has the keyboard now, whichever it is."""
+        window = QApplication.activeWindow()
+        if window is None or window in (self.window, self.guide) or window.property("hasHelpKey"):
+            return
+        window.setProperty("hasHelpKey", True)
+        over = window if window.isModal() else None
+        QShortcut(QKeySequence("F1"), window).activated.connect(lambda: self.open_help(topic_of(window), over))
+
     def open_news(self) -> None:
         """What is new in this version, and in those before it."""
         self.open_help("news")
 
-    def _forget_guide(self) -> None:
-        self.guide = None
+    def _forget_guide(self, guide: GuideWindow) -> None:
+        if self.guide is guide:
+            self.guide = None
 
     def look_for_news(self) -> None:
         """Find out which version this is, on a thread of its own: reading it takes longer than a frame."""
@@ -264,6 +294,20 @@ class Navigation(QObject):
             self.window.toggle_sidebar()
         action(self._chat())
 
+    def _print(self) -> None:
+        """Ask for a printer; say why where there is nothing that could be printed."""
+        translate = QCoreApplication.translate
+        chat = self.window.sidebar.model.chats.get(self._chat())
+        if chat is not None:
+            self.window.sidebar.chats_exported.emit([chat.id], chat.title, "print")
+        elif self.samar.chats.is_temporary and self.samar.chats.path():
+            text = translate(
+                "Commands", "A temporary chat is not kept, so only its replies can be printed: “More” below each."
+            )
+            self.window.show_toast(text)
+        else:
+            self.window.show_toast(translate("Commands", "There is nothing to print in this chat yet."))
+
     def _choose_format(self) -> None:
         from desktop.ui.chat.format_menu import FormatMenu
 
@@ -282,3 +326,11 @@ class Navigation(QObject):
     def _check_for_updates(self) -> None:
         self.samar.settings.open("help")
         self.samar.updates.check()
+
+
+def topic_of(window: QWidget) -> str:
+    """The topic of the Help that a window is about; "" for the one that was read last."""
+    name = type(window).__name__
+    if name == "SettingsDialog":
+        return TOPICS_OF_SETTINGS[window.pages.currentIndex()]  # type: ignore[attr-defined]
+    return TOPICS.get(name, "")

@@ -89,22 +89,21 @@ def quit_on_signals(app: QApplication) -> None:
 
 def refuse(problem: SamarError, paths: Paths) -> int:
     """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
-    from PySide6.QtWidgets import QMessageBox
-
+    from desktop.ui import theme
     from desktop.ui.error_presenter import present
-    from desktop.ui.plain_text import fill_box
+    from desktop.ui.sheet import tell
 
     print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = Application(sys.argv[:1])
-        i18n.install(app, SettingsFile(paths.settings).load()[0].language)
-    said = present(problem)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Samar", "")
-    fill_box(box, said.what, said.then)
-    copy = box.addButton(QApplication.translate("Samar", "Copy details"), QMessageBox.ButtonRole.ActionRole)
-    copy.clicked.disconnect()  # it copies, and the box stays
-    copy.clicked.connect(lambda: QApplication.clipboard().setText(said.details))
-    box.addButton(QMessageBox.StandardButton.Close)
-    box.exec()
+        settings = SettingsFile(paths.settings).load()[0]
+        i18n.install(app, settings.language)
+        theme.apply(settings.theme, settings.text_scale, high_contrast=settings.high_contrast)
+    said, translate = present(problem), QApplication.translate
+    buttons = (
+        (translate("Samar", "Copy details"), lambda: QApplication.clipboard().setText(said.details)),
+        (translate("Samar", "Close"), None),
+    )
+    tell(translate("Samar", "Samar can’t start"), said.what, said.then, buttons)
     return 1

@@ -765,6 +765,22 @@
         <source>Report a problem…</source>
         <translation>أبلغ عن مشكلة…</translation>
     </message>
+    <message>
+        <source>A temporary chat is not kept, so only its replies can be printed: “More” below each.</source>
+        <translation>المحادثة المؤقتة لا تُحفظ، فلا يُطبع منها إلا الردود: «المزيد» تحت كل ردّ.</translation>
+    </message>
+    <message>
+        <source>There is nothing to print in this chat yet.</source>
+        <translation>ليس في هذه المحادثة شيء يُطبع بعد.</translation>
+    </message>
+    <message>
+        <source>Print this chat…</source>
+        <translation>اطبع هذه المحادثة…</translation>
+    </message>
+    <message>
+        <source>Quit Samar</source>
+        <translation>أغلق سمر</translation>
+    </message>
 </context>
 <context>
     <name>Composer</name>
@@ -905,7 +921,7 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation>إلغاء</translation>
+        <translation>ألغِ</translation>
     </message>
     <message>
         <source>Of {context} tokens about {reserve} are kept free for the reply.</source>
@@ -1665,6 +1681,14 @@ Everything stays on this computer.</source>
         <source>Files of the repository</source>
         <translation>ملفات الصفحة</translation>
     </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
+    </message>
 </context>
 <context>
     <name>ImageKeeper</name>
@@ -2380,10 +2404,6 @@ Everything stays on this computer.</source>
         <translation>هل تسمح بالشبكة؟</translation>
     </message>
     <message>
-        <source>Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent.</source>
-        <translation>لا يستعمل سمر الشبكة بعد. التنزيل يسأل {host} ولا أحد غيره، ولا يُرسل شيء عنك.</translation>
-    </message>
-    <message>
         <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
         <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
     </message>
@@ -2449,6 +2469,18 @@ Everything stays on this computer.</source>
     <message>
         <source>{name} is here and whole.</source>
         <translation>وصل {name} كاملًا.</translation>
+    </message>
+    <message>
+        <source>Samar does not use the internet yet. To download, it connects to {host} and to nothing else; nothing about you is sent.</source>
+        <translation>لا يستعمل سمر الإنترنت بعد. وللتنزيل يتصل بـ {host} وحده، ولا يُرسَل شيء عنك.</translation>
+    </message>
+    <message>
+        <source>Allow and download</source>
+        <translation>اسمح ونزّل</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
     </message>
 </context>
 <context>
@@ -2986,6 +3018,14 @@ Everything stays on this computer.</source>
         <source>A temporary chat is stored nowhere: copy what you want to keep.</source>
         <translation>المحادثة المؤقتة لا تُحفظ في أي مكان: انسخ ما تريد الاحتفاظ به.</translation>
     </message>
+    <message>
+        <source>Close</source>
+        <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Samar can’t start</source>
+        <translation>تعذّر تشغيل سمر</translation>
+    </message>
 </context>
 <context>
     <name>Sampling</name>
@@ -3279,6 +3319,14 @@ Everything stays on this computer.</source>
     <message>
         <source>Name of the preset</source>
         <translation>اسم الأسلوب</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>احفظ</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>ألغِ</translation>
     </message>
 </context>
 <context>

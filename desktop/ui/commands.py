@@ -46,6 +46,7 @@ COMMANDS = (
     _command(
         "chat.export", QT_TRANSLATE_NOOP("Commands", "Export this chat…"), "", "save word pdf html print حفظ طباعة"
     ),
+    _command("chat.print", QT_TRANSLATE_NOOP("Commands", "Print this chat…"), "Ctrl+P", "paper printer ورق طابعة"),
     _command("chat.delete", QT_TRANSLATE_NOOP("Commands", "Delete this chat"), "", "remove trash حذف إزالة"),
     _command(
         "chat.panel",
@@ -94,6 +95,9 @@ COMMANDS = (
     _command("folder.models", QT_TRANSLATE_NOOP("Commands", "Open the folder of models"), "", "gguf"),
     _command("folder.cache", QT_TRANSLATE_NOOP("Commands", "Open the cache folder"), "", "cache"),
     _command("folder.logs", QT_TRANSLATE_NOOP("Commands", "Open the log’s folder"), "", "errors أخطاء"),
+    _command(
+        "app.quit", QT_TRANSLATE_NOOP("Commands", "Quit Samar"), "Ctrl+Q", "exit close end leave إغلاق خروج إنهاء"
+    ),
     _command("help.guide", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", "guide how to use manual دليل شرح"),
     _command("help.shortcuts", QT_TRANSLATE_NOOP("Commands", "Keyboard shortcuts"), "Ctrl+/", "keys hotkeys مفاتيح"),
     _command("help.news", QT_TRANSLATE_NOOP("Commands", "What’s new"), "", "changes version release تغييرات إصدار"),

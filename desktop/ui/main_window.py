@@ -172,6 +172,8 @@ class MainWindow(QMainWindow):
             "Ctrl+M": self.picker.open_list,
             "Ctrl+Shift+C": self.copy_reply_requested.emit,
             "Ctrl+Shift+P": self.toggle_panel,
+            "Ctrl+P": lambda: self.page_requested.emit("chat.print"),
+            "Ctrl+Q": self.close,
             "Ctrl+/": self.show_shortcuts,
             "Ctrl+Shift+K": lambda: self.page_requested.emit("view.palette"),
             "Ctrl+=": lambda: self.text_scale_requested.emit(1),
@@ -182,6 +184,8 @@ class MainWindow(QMainWindow):
         for keys, action in {**self.keys, **help_, "Ctrl++": self.keys["Ctrl+="]}.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(action)
+            if keys == "Ctrl+Q":  # from the page of models too
+                shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
         theme.state().changed.connect(self._widen)
         theme.state().changed.connect(self._fold)
         self.physical = PhysicalKeys(self.keys, self)

@@ -1,17 +1,14 @@
-"""Texts that Qt would take for HTML, shown as they are: tool tips, labels and message boxes.
+"""Texts that Qt would take for HTML, shown as they are: tool tips and labels.
 
 Qt guesses (`Qt.mightBeRichText`), and HTML opens the files that it names. The texts come from models, files and the Hub.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
-
-if TYPE_CHECKING:  # not for the window's first picture
-    from PySide6.QtWidgets import QMessageBox
 
 
 class _HasToolTip(Protocol):
@@ -39,27 +36,3 @@ class PlainLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
-
-
-def ask(parent: QWidget | None, title: str, text: str) -> bool:
-    """Ask a question that is answered with Yes or No; wait for the answer."""
-    from PySide6.QtWidgets import QMessageBox
-
-    box = QMessageBox(QMessageBox.Icon.Question, title, "", parent=parent)
-    box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-    fill_box(box, text)
-    answer = box.exec()
-    box.deleteLater()
-    return answer == QMessageBox.StandardButton.Yes
-
-
-def fill_box(box: QMessageBox, text: str, further: str = "") -> None:
-    """Set the texts of a message box."""
-    from desktop.ui.error_presenter import directed  # not for the window's first picture
-
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(directed(text))
-    if further:
-        box.setInformativeText(directed(further))
-        for label in box.findChildren(QLabel, "qt_msgbox_informativelabel"):  # the box's own format is not for it
-            label.setTextFormat(Qt.TextFormat.PlainText)

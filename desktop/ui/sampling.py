@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.generation import WHAT_TO_WRITE, GenerationParams
 from desktop.core.presets import BUILT_IN, Preset, applied, name_of
@@ -290,12 +290,11 @@ class SamplingEditor(QWidget):
         self.params_changed.emit(params)
 
     def ask_name(self) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(self.tr("Save as a preset"))
-        dialog.setLabelText(self.tr("Name of the preset"))
-        dialog.textValueSelected.connect(self.save_preset)
-        dialog.open()
+        from desktop.ui.sheet import ask_text  # not for the window's first picture
+
+        text = self.tr("Name of the preset")
+        buttons = (self.tr("Save"), self.tr("Cancel"))
+        ask_text(self, self.tr("Save as a preset"), text, buttons, self.save_preset)
 
     def save_preset(self, name: str) -> None:
         """Keep what holds now under a name; one of the same name gives way."""

@@ -192,10 +192,11 @@ CHILD = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 from desktop import app
 from desktop.core.paths import Paths
 from desktop.instance import Instance
+from desktop.ui.sheet import Sheet
 from desktop.window import run_window
 
 def broken(self, *_):
@@ -205,18 +206,18 @@ setattr(app.Samar, sys.argv[2], broken)
 
 def answer():
     for box in QApplication.topLevelWidgets():
-        if isinstance(box, QMessageBox):
-            print(box.text(), box.informativeText(), sep="\\n")
+        if isinstance(box, Sheet):
+            print(box.text.text(), box.further.text(), sep="\\n")
             box.close()
             return
     QTimer.singleShot(10, answer)
 
 # the application exists only inside run_window
-show = QMessageBox.exec
+show = Sheet.exec
 def exec_(self):
     QTimer.singleShot(0, answer)
     return show(self)
-QMessageBox.exec = exec_
+Sheet.exec = exec_
 paths = Paths.under(Path(sys.argv[1]))
 instance = Instance(paths.data)
 assert not instance.hand_over([])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
@@ -19,6 +19,7 @@ from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.opening import open_history
 from desktop.ui import i18n
 from desktop.ui.chat.empty_state import WELCOME
+from desktop.ui.sheet import Sheet
 from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 
@@ -89,15 +90,15 @@ def test_that_data_of_a_newer_samar_are_refused_in_a_sentence_and_left_alone(
 
     def answer() -> None:
         box = QApplication.activeModalWidget()
-        if not isinstance(box, QMessageBox):
+        if not isinstance(box, Sheet):
             QTimer.singleShot(20, qapp, answer)
             return
-        seen.append(f"{box.text()} {box.informativeText()}")
-        copy = next(button for button in box.buttons() if button.text() == "Copy details")
-        copy.click()
+        seen.append(f"{box.text.text()} {box.further.text()}")
+        buttons = {button.text(): button for button in box.findChildren(QPushButton)}
+        buttons["Copy details"].click()
         seen.append(QApplication.clipboard().text())
         assert box.isVisible(), "it stays until it is closed"
-        box.button(QMessageBox.StandardButton.Close).click()
+        buttons["Close"].click()
 
     QTimer.singleShot(0, qapp, answer)
     assert refuse(problem.value, paths) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,15 +14,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
+from desktop.core.chat import MessageStatus
 from desktop.core.settings import Language, Settings, Theme
-from desktop.ui import bilingual, i18n
+from desktop.navigation import TOPICS, TOPICS_OF_SETTINGS
+from desktop.storage.chats import ChatStore
+from desktop.storage.opening import open_history
+from desktop.ui import bilingual, guide, i18n
 from desktop.ui.command_palette import KEYS, CommandPalette, Entry
 from desktop.ui.commands import COMMANDS, text_of
 from desktop.ui.error_presenter import samar_version
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
-from tests.fakes.scripted_engine import ScriptedEngine
+from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
+ROOT = Path(__file__).resolve().parents[2]
 ENTRIES = [Entry(name=each.name, text=each.text, keys=each.keys, words=each.words) for each in COMMANDS]
 
 
@@ -181,9 +188,9 @@ def test_that_names_open_pages_and_topics(samar: Samar, monkeypatch: pytest.Monk
 
 def test_that_f1_opens_the_help_and_the_settings_lead_there(samar: Samar, qtbot: QtBot) -> None:
     press(samar, "F1")
-    guide = samar.navigation.guide
-    assert guide is not None
-    guide.close()
+    shown = samar.navigation.guide
+    assert shown is not None
+    shown.close()
     qtbot.waitUntil(lambda: samar.navigation.guide is None)
     samar.settings.open("help")
     dialog = samar.settings.dialog
@@ -192,6 +199,77 @@ def test_that_f1_opens_the_help_and_the_settings_lead_there(samar: Samar, qtbot:
     assert samar.settings.dialog is None
     assert samar.navigation.guide is not None
     assert samar.navigation.guide.topic == "removing"
+
+
+def test_that_f1_opens_the_help_in_every_window_at_what_the_window_is_about(samar: Samar, qtbot: QtBot) -> None:
+    topics = {}
+    for name in ("settings.open", "models.local", "prompts.open", "chats.deleted", "help.report", "help.shortcuts"):
+        before = set(QApplication.topLevelWidgets())
+        samar.navigation.run(name)
+        made = (widget for widget in QApplication.topLevelWidgets() if widget not in before)
+        window = next(widget for widget in made if widget.isVisible() and not isinstance(widget, MainWindow))
+        qtbot.waitUntil(lambda window=window: QApplication.activeWindow() is window)
+        QTest.keySequence(window, "F1")
+        shown = samar.navigation.guide
+        assert shown is not None
+        assert shown.isVisible()
+        topics[type(window).__name__] = shown.topic
+        if window.isModal():
+            assert shown.parentWidget() is window, "else the dialog would keep every key and click from it"
+        shown.close()
+        window.close()
+        qtbot.waitUntil(lambda: samar.navigation.guide is None)
+    assert topics == {
+        "SettingsDialog": "languages",
+        "ModelsPage": "models",
+        "PromptDialog": "replies",
+        "DeletedChatsDialog": "deleting",
+        "ReportDialog": "problems",
+        "ShortcutSheet": "shortcuts",
+    }
+
+
+def test_that_windows_with_a_topic_of_their_own_exist() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "desktop/ui").rglob("*.py"))
+    assert {name for name in TOPICS if not name.startswith("Q") and f"class {name}(" not in source} == set()
+    assert {*TOPICS.values(), *TOPICS_OF_SETTINGS} <= {topic.name for topic in guide.topics()}
+
+
+def test_that_ctrl_p_prints_the_chat_and_says_when_there_is_none(samar: Samar, qtbot: QtBot) -> None:
+    asked: list[tuple[object, ...]] = []
+    samar.window.sidebar.chats_exported.disconnect()
+    samar.window.sidebar.chats_exported.connect(lambda *what: asked.append(what))
+    press(samar, "Ctrl+P")
+    assert "nothing to print" in samar.window.toast.label.text()
+    samar.chats.send("A question about figs")
+    qtbot.waitUntil(lambda: not samar.window.composer.generating)
+    chat = samar.chats.chat
+    assert chat is not None
+    press(samar, "Ctrl+P")
+    assert asked == [([chat.id], samar.window.sidebar.model.chats[chat.id].title, "print")]
+    samar.chats.new_temporary_chat()
+    samar.chats.send("Secret")
+    qtbot.waitUntil(lambda: not samar.window.composer.generating)
+    press(samar, "Ctrl+P")
+    assert len(asked) == 1
+    assert "temporary" in samar.window.toast.label.text()
+
+
+def test_that_ctrl_q_quits_and_keeps_what_was_written_of_a_reply(opened: Callable[..., Samar], qtbot: QtBot) -> None:
+    gate = threading.Event()
+    samar = opened(ScriptedEngine([Reply(pieces=("figs ", "dates "), gate=gate)]))
+    samar.chats.send("Count")
+    qtbot.waitUntil(lambda: "figs" in samar.transcript.page.toPlainText())
+    chat = samar.chats.chat
+    assert chat is not None
+    press(samar, "Ctrl+Q")
+    assert samar._closed
+    assert not samar.window.isVisible()
+    store = ChatStore(open_history(samar.paths).database)
+    last = list(store.messages_of(chat.id))[-1]
+    assert last.content.startswith("figs")
+    assert last.status is not MessageStatus.STREAMING
+    store.database.close()
 
 
 def test_that_news_are_offered_once_after_an_update_and_never_at_first(

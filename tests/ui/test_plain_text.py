@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QHelpEvent, QTextDocument
 from PySide6.QtGui import Qt as QtText  # with what QtGui adds
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Message, Picture, Role
 from desktop.ui.chat.transcript import TranscriptView
-from desktop.ui.plain_text import PlainLabel, ask, fill_box, tool_tip
+from desktop.ui.plain_text import PlainLabel, tool_tip
 from tests.fakes.scripted_engine import ScriptedEngine
 
 IMAGE = '<img src="file:///etc/hostname">'
@@ -62,32 +62,10 @@ def test_that_the_check_sees_an_image(qapp: QApplication) -> None:
         shown(IMAGE)
 
 
-def test_that_labels_and_boxes_show_plain_text(qtbot: QtBot) -> None:
+def test_that_labels_show_plain_text(qtbot: QtBot) -> None:
     label = PlainLabel(IMAGE)
     qtbot.addWidget(label)
-    box = QMessageBox()
-    qtbot.addWidget(box)
-    fill_box(box, IMAGE, IMAGE)
-    texts = [one for one in box.findChildren(QLabel) if one.text() == IMAGE]
-    assert len(texts) == 2
-    assert {one.textFormat() for one in (label, *texts)} == {Qt.TextFormat.PlainText}
-
-
-@pytest.mark.parametrize("button", [QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No])
-def test_that_a_question_is_asked_in_plain_text(qapp: QApplication, button: QMessageBox.StandardButton) -> None:
-    formats: list[Qt.TextFormat] = []
-
-    def answer() -> None:
-        box = QApplication.activeModalWidget()
-        if not isinstance(box, QMessageBox):
-            QTimer.singleShot(20, qapp, answer)
-            return
-        formats.append(box.textFormat())
-        box.button(button).click()
-
-    QTimer.singleShot(0, qapp, answer)
-    assert ask(None, "Title", IMAGE) is (button is QMessageBox.StandardButton.Yes)
-    assert formats == [Qt.TextFormat.PlainText]
+    assert label.textFormat() == Qt.TextFormat.PlainText
 
 
 def _hover(widget: QWidget, place: QPoint) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
@@ -22,6 +22,7 @@ from desktop.ui.chat.chat_panel import ChatPanel
 from desktop.ui.reply_form import GRAMMARS, SCHEMAS, problem_with
 from desktop.ui.sampling import GROUPS, REAL, WHOLE, SamplingEditor
 from desktop.ui.sampling_words import explanations
+from desktop.ui.sheet import Sheet
 from tests.fakes.scripted_engine import ScriptedEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -122,9 +123,11 @@ def test_that_own_presets_are_saved_used_and_removed(
         samar.window.toggle_panel()
         editor.creativity.setValue(30)
         entry(editor, "Save as a preset…")
-        dialog = editor.findChild(QInputDialog)
+        dialog = editor.findChild(Sheet)
         assert dialog is not None
-        dialog.setTextValue(" For  poems ")
+        field = dialog.findChild(QLineEdit)
+        assert field is not None
+        field.setText(" For  poems ")
         dialog.accept()
         kept, _ = SettingsFile(samar.paths.settings).load()
         assert [(preset.name, preset.params.temperature) for preset in kept.presets] == [("For poems", 1.5)]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -23,6 +21,7 @@ from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
 from desktop.ui.plain_text import set_tool_tip
+from desktop.ui.sheet import ask_text
 from desktop.ui.shortcuts import native, with_shortcut
 from desktop.ui.widgets import Label, LineEdit, is_language_change
 
@@ -193,15 +192,14 @@ class HubPage(QWidget):
 
     def ask_token(self) -> None:
         """Let the person give a token of the account on the Hub."""
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("Access token"))
-        dialog.setLabelText(
-            self.tr("A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out.")
+        ask_text(
+            self,
+            self.tr("Access token"),
+            self.tr("A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out."),
+            (self.tr("Save"), self.tr("Cancel")),
+            self.token_given.emit,
+            password=True,
         )
-        dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
-        dialog.textValueSelected.connect(self.token_given)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _fill(self) -> None:
         titles = [self.tr("Repository"), self.tr("Parameters"), self.tr("Downloads")]

@@ -29,8 +29,8 @@ from desktop.ui.models.downloads_panel import ASKS_FOR_ACCESS
 from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.settings_dialog import ModelSettingsDialog
-from desktop.ui.plain_text import ask
 from desktop.ui.preferences import Preferences
+from desktop.ui.sheet import ask
 from desktop.workers.downloads import DownloadWorker
 from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
 
@@ -219,8 +219,10 @@ class ModelsRoom(QObject):
             self.page,
             self.tr("Allow the network?"),
             self.tr(
-                "Samar does not use the network yet. Downloading asks {host} and nobody else; nothing about you is sent."
+                "Samar does not use the internet yet. To download, it connects to {host} and to nothing else; nothing about you is sent."
             ).replace("{host}", words.name(self.hub.host)),
+            self.tr("Allow and download"),
+            self.tr("Cancel"),
         ):
             self._allow_network()
             return True
@@ -268,7 +270,7 @@ class ModelsRoom(QObject):
         if would.deletes:
             details = {"name": words.name(entry.name), "size": i18n.size(would.frees)}
             text = fill(self.tr("Move {name} to the bin? Emptying the bin frees {size}."), details)
-            if not ask(self.page, self.tr("Move to the bin"), text):
+            if not ask(self.page, self.tr("Move to the bin"), text, self.tr("Move to the bin"), self.tr("Cancel")):
                 return
         self.worker.remove(entry, self.preferences.value.context)
 

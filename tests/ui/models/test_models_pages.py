@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
@@ -31,6 +31,7 @@ from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.models.room import ModelsRoom
 from desktop.ui.preferences import Preferences
+from desktop.ui.sheet import Sheet
 from desktop.workers.downloads import Pace
 from desktop.workers.models import InCatalogue, OnDisk
 from tests.fakes.tiny_gguf import write_tiny
@@ -562,8 +563,8 @@ def test_that_a_token_is_kept_and_what_wanted_it_goes_on(
     tried: list[str] = []
     monkeypatch.setattr(room.downloads, "resume", tried.append)
     page.downloads.token_requested.emit()
-    dialog = page.hub.findChild(QInputDialog)
-    dialog.setTextValue("hf_secret")
+    dialog = page.hub.findChild(Sheet)
+    dialog.findChild(QLineEdit).setText("hf_secret")
     with qtbot.waitSignal(room.worker.token_kept, timeout=10_000):
         dialog.accept()
     assert kept == ["hf_secret"] and tried == [one.id]
