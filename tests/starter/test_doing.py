@@ -92,7 +92,6 @@ def test_that_actions_json_is_made_of_the_corpus(corpus: Corpus) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.xfail(strict=True, reason="the shipped file is older than the corpus: its new topics wait for weights")
 def test_that_the_shipped_file_says_the_answers_that_lead_to_pages(
     native: Native, corpus: Corpus, judge: Judge
 ) -> None:
@@ -112,7 +111,6 @@ def test_that_the_shipped_file_says_the_answers_that_lead_to_pages(
 
 
 @pytest.mark.engine
-@pytest.mark.xfail(strict=True, reason="the shipped file is older than the corpus: its new topics wait for weights")
 def test_that_the_shipped_file_answers_most_and_speaks_of_deleting_only_when_asked(
     native: Native, judge: Judge
 ) -> None:

@@ -51,7 +51,9 @@ def rendered(*turns: tuple[str, str]) -> str:
     text = TEMPLATE.render(
         messages=[{"role": role, "content": content} for role, content in turns], add_generation_prompt=True
     )
-    plain = "".join(f"<|im_start|>{role}\n{content}<|im_end|>\n" for role, content in turns)
+    plain = "".join(
+        f"<|im_start|>{role}\n{content.lower() if role == 'user' else content}<|im_end|>\n" for role, content in turns
+    )
     assert text.startswith(f"{plain}<|im_start|>assistant\n")
     return text.removeprefix(f"{plain}<|im_start|>assistant\n")
 
@@ -84,7 +86,7 @@ def test_that_the_template_hears_questions_as_the_training_does() -> None:
 
 def test_that_without_a_prompt_for_a_reply_the_template_is_plain_chatml() -> None:
     text = TEMPLATE.render(messages=[{"role": "user", "content": "U"}], add_generation_prompt=False)
-    assert text == "<|im_start|>user\nU<|im_end|>\n"
+    assert text == "<|im_start|>user\nu<|im_end|>\n"
 
 
 def test_that_only_the_last_exchange_is_remembered() -> None:

@@ -88,12 +88,11 @@ def test_that_its_template_is_chatml_and_what_is_heard(reader: gguf.GGUFReader) 
         )
     )
     assert text == (
-        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nWhy<|im_end|>\n<|im_start|>assistant\n"
+        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nwhy<|im_end|>\n<|im_start|>assistant\n"
         "^ZwhyZ^why^hyZ<|choose|>"
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the shipped file is older than the corpus: its new topics wait for weights")
 def test_that_every_topic_and_wish_is_a_token_and_runs_are_pieces(reader: gguf.GGUFReader) -> None:
     tokens = value(reader, "tokenizer.ggml.tokens")
     assert isinstance(tokens, list)

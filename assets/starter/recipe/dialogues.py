@@ -152,7 +152,7 @@ class Maker:
             text += self.rng.choice(
                 ("", "", "", "?" if language == "en" else "؟", "?" if language == "en" else "؟", ".", "!")
             )
-        return text
+        return text.lower()  # as the template writes it
 
     def fresh(self, draw: Callable[[], str]) -> str:
         """A drawn text that is near nothing held out."""

@@ -59,7 +59,8 @@ def _template() -> str:
     )
     return (
         "{%- for message in messages %}"
-        "{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
+        "{{- '<|im_start|>' + message['role'] + '\\n' + (message['content']|lower if message['role'] == 'user' "
+        "else message['content']) + '<|im_end|>' + '\\n' }}"
         "{%- endfor %}"
         "{%- if add_generation_prompt %}"
         "{{- '<|im_start|>assistant\\n' }}"
