@@ -18,6 +18,7 @@ import psutil
 from desktop import logs
 from desktop.core import sandbox
 from desktop.core.errors import SamarError
+from desktop.core.files import open_regular
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, storage_error
 
@@ -91,7 +92,7 @@ def harmless(settings: Settings) -> str:
 def tail(file: Path) -> str:
     """The end of a log, from the beginning of a line."""
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             start = max(opened.seek(0, os.SEEK_END) - MOST_OF_A_LOG, 0)
             opened.seek(start)
             text = opened.read().decode("utf-8", "replace")

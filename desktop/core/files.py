@@ -32,7 +32,11 @@ def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
         raise
 
 
-def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
+MOST_OWN = 256 << 20
+"""Bytes of a file that Samar itself wrote: far more than any of them has."""
+
+
+def read_regular(path: str | os.PathLike[str], most: int = MOST_OWN) -> bytes:
     """The content of a regular file of at most `most` bytes. Raises OSError, EFBIG for a larger one."""
     with open_regular(path) as file:
         data = file.read(most + 1)

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from desktop.core import private
+from desktop.core.files import read_regular
 
 log = logging.getLogger(__name__)
 
@@ -24,15 +25,14 @@ class LoadMark:
                 self.path.unlink(missing_ok=True)
             else:
                 private.make_folder(self.path.parent)
-                private.make_file(self.path)
-                self.path.write_text(str(model), encoding="utf-8", errors="surrogateescape")
+                private.write(self.path, str(model).encode("utf-8", "surrogateescape"))
         except OSError as problem:  # a read-only folder: the load is not refused for it
             log.warning("the load of %s could not be noted: %s", model, problem)
 
     def left_over(self) -> Path | None:
         """The model whose load never ended."""
         with contextlib.suppress(OSError):
-            text = self.path.read_text(encoding="utf-8", errors="surrogateescape").strip()
+            text = read_regular(self.path).decode("utf-8", "surrogateescape").strip()
             if text and "\0" not in text:  # no path has a zero byte: a damaged mark
                 return Path(text)
         return None

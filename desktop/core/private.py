@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from desktop.core.paths import Paths
 
 FOLDER, FILE = 0o700, 0o600
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # a named pipe is an error, and not waited for
 _OF_DATA = (
     "history*", "settings*", "library*", "downloads*", "loading-model*", ".settings-*", ".library*", ".downloads*", ".history*",
     "*.lock", "backups/*", "cache/*", "cache/*/*", "logs/*",
@@ -32,12 +33,12 @@ def make_folder(path: Path) -> None:
 
 def opener(path: str, flags: int) -> int:
     """For `open(…, opener=opener)`."""
-    return os.open(path, flags | getattr(os, "O_CLOEXEC", 0), FILE)
+    return os.open(path, flags | _FLAGS, FILE)
 
 
 def make_file(path: Path) -> None:
     """Make an empty file where there is none, for what writes by name. Raises OSError."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), FILE))
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | _FLAGS, FILE))
 
 
 def write(path: Path, data: bytes) -> None:

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.files import open_regular
+
 _FORMAT = 2
 _HEAD = struct.Struct("<8sII")
 """Magic, format, bytes of the entry that follows."""
@@ -50,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def fingerprint(path: Path, *settings: object) -> str:
     """What a state depends on: the model file (size, time, first megabyte) and `settings`."""
     stat = path.stat()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = zlib.crc32(file.read(1 << 20))
     return repr((_FORMAT, stat.st_size, stat.st_mtime_ns, head, *settings))
 
@@ -149,7 +151,7 @@ class StateStore:
         data: mmap.mmap | None = None
         found: tuple[mmap.mmap, int, Entry] | None = None
         try:
-            with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+            with contextlib.suppress(OSError, ValueError), open_regular(path) as file:
                 entry, start = _read_head(file.read(_HEAD.size), file.read)
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
                 if entry.fingerprint == self._model and len(data) - start == entry.size:
@@ -273,7 +275,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _read(path: Path) -> Entry | None:
-    with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+    with contextlib.suppress(OSError, ValueError), open_regular(path) as file:
         return _read_head(file.read(_HEAD.size), file.read)[0]
     return None
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core import machine
+from desktop.core.files import read_regular
 from desktop.core.memory import Shape
 from desktop.models.files import write_atomically
 from desktop.models.fit import EFFICIENCY, Machine, bytes_read
@@ -141,7 +142,7 @@ def _computer() -> str:
 
 def _read(cache: Path) -> _Measured | None:
     try:
-        known = msgspec.json.decode((cache / FILE).read_bytes(), type=_Measured)
+        known = msgspec.json.decode(read_regular(cache / FILE), type=_Measured)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from desktop.core.files import read_regular
+
 log = logging.getLogger(__name__)
 
 _FOLDER = "unfinished"
@@ -46,7 +48,7 @@ def remove_left_over(data: Path) -> int:
             if note.name.startswith(f"{os.getpid()}-"):
                 continue
             try:
-                removed += _remove(Path(os.fsdecode(note.read_bytes())))
+                removed += _remove(Path(os.fsdecode(read_regular(note))))
                 note.unlink()
             except (OSError, ValueError) as problem:
                 log.info("what an export left behind can't be removed: %s", problem)

@@ -151,20 +151,19 @@ def test_that_settings_that_can_not_be_read_for_a_while_are_not_replaced_by_defa
     SettingsFile(path).save(CHOSEN)
     stored = path.read_bytes()
     file = SettingsFile(path)
-    read = Path.read_bytes
 
-    def held(_: Path) -> bytes:
+    def held(_path: Path) -> bytes:
         raise PermissionError(errno.EACCES, "another program holds it")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", held)
+        patch.setattr("desktop.core.settings.read_regular", held)
         settings, problem = file.load()
         assert settings == Settings()
         assert problem is not None and problem.code == "settings_unread"
         with pytest.raises(SamarError) as refused:
             file.save(msgspec.structs.replace(settings, context=4096))
         assert refused.value.code == "settings_unread"
-        assert read(path) == stored
+        assert path.read_bytes() == stored
     expected = msgspec.structs.replace(CHOSEN, context=4096)
     assert file.save(msgspec.structs.replace(settings, context=4096)) == expected
     assert SettingsFile(path).load() == (expected, None)

@@ -288,15 +288,13 @@ def test_that_a_queue_that_can_not_be_read_now_is_not_replaced(
     right = repository_of(HubFile(name="good.gguf", size=4, sha256="a" * 64))
     one = queue.add(right, right.choices[0])
     before = queue.path.read_bytes()
-    real = Path.read_bytes
 
-    def read_bytes(path: Path) -> bytes:
-        if path == queue.path:
-            raise PermissionError(13, "sharing violation")
-        return real(path)
+    def held(path: Path) -> bytes:
+        assert path == queue.path
+        raise PermissionError(13, "sharing violation")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", read_bytes)
+        patch.setattr("desktop.models.downloads.read_regular", held)
         assert [found.id for found in queue.downloads()] == [one.id]
         with pytest.raises(SamarError):
             queue.cancel(one.id)
