@@ -24,7 +24,7 @@
     <name>AdapterRow</name>
     <message>
         <source>Strength of {name}</source>
-        <translation>قوة {name}</translation>
+        <translation>قوة تأثير {name}</translation>
     </message>
     <message>
         <source>Take {name} off</source>
@@ -333,7 +333,7 @@
     </message>
     <message>
         <source>The reply is still being written</source>
-        <translation>ما زال الرد يُكتب</translation>
+        <translation>ما زال الردّ يُكتب</translation>
     </message>
 </context>
 <context>
@@ -810,7 +810,7 @@
     </message>
     <message>
         <source>The model is being loaded…</source>
-        <translation>يُحمَّل النموذج…</translation>
+        <translation>جارٍ تحميل النموذج…</translation>
     </message>
     <message>
         <source>Answer now</source>
@@ -885,7 +885,7 @@
     </message>
     <message>
         <source>Nothing is deleted: you still see everything, only the model does not.</source>
-        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، والنموذج وحده لا يراه.</translation>
+        <translation>لا يُحذف شيء: ستبقى ترى كل شيء، أمّا النموذج فلا يراه.</translation>
     </message>
     <message>
         <source>Drop the oldest</source>
@@ -1161,11 +1161,11 @@
     </message>
     <message>
         <source>Drop to add the models in this folder</source>
-        <translation>أفلِت لتضيف ما في هذا المجلد من نماذج</translation>
+        <translation>أفلت لإضافة ما في هذا المجلد من نماذج</translation>
     </message>
     <message>
         <source>Drop to add to your models</source>
-        <translation>أفلِت لتضيفه إلى نماذجك</translation>
+        <translation>أفلت لإضافته إلى نماذجك</translation>
     </message>
     <message>
         <source>Drop to load this model</source>
@@ -1201,7 +1201,7 @@
     <message>
         <source>{model} is being loaded.
 Everything stays on this computer.</source>
-        <translation>يُحمَّل {model}.
+        <translation>جارٍ تحميل {model}.
 كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1223,7 +1223,7 @@ Everything stays on this computer.</source>
     <message>
         <source>{model} is tiny: it knows Samar and the basics.
 Everything stays on this computer.</source>
-        <translation>{model} صغير جدًا: يعرف سمر والأساسيات.
+        <translation>{model} صغير جدًّا: يعرف سمر والأساسيات.
 كل شيء يبقى على هذا الحاسوب.</translation>
     </message>
     <message>
@@ -1319,7 +1319,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied.</source>
-        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها حيث هي دون نسخ.</translation>
+        <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها في مكانها من غير نسخ.</translation>
     </message>
     <message>
         <source>There is no folder of yours yet.</source>
@@ -1428,7 +1428,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>reaching into other programs</source>
-        <translation>الوصول إلى برامج أخرى</translation>
+        <translation>التدخّل في برامج أخرى</translation>
     </message>
     <message>
         <source>The engine is confined when it starts. Once it has, this says what it is kept from.</source>
@@ -1572,7 +1572,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Searching…</source>
-        <translation>يجري البحث…</translation>
+        <translation>جارٍ البحث…</translation>
     </message>
     <message>
         <source>Access token</source>
@@ -1639,7 +1639,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Licence: {licence}. Whether it fits is estimated from the size.</source>
-        <translation>الرخصة: {licence}. الملاءمة مقدّرة من الحجم.</translation>
+        <translation>الرخصة: {licence}. والملاءمة مقدَّرة من الحجم.</translation>
     </message>
     <message>
         <source>Access must be asked for on its page.</source>
@@ -1729,12 +1729,12 @@ Everything stays on this computer.</source>
     <message numerus="yes">
         <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
         <translation>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: لن تُترك صور.</numerusform>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورة الأقدم.</numerusform>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك الصورتان الأقدم.</numerusform>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صور.</numerusform>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
-            <numerusform>يُعرض على النموذج 16 صورة على الأكثر معًا: ستُترك أقدم %n صورة.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: لن تُترك صور.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك الصورة الأقدم.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك الصورتان الأقدم.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك أقدم %n صور.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك أقدم %n صورة.</numerusform>
+            <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك أقدم %n صورة.</numerusform>
         </translation>
     </message>
     <message>
@@ -2145,7 +2145,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Loading…</source>
-        <translation>يُحمَّل…</translation>
+        <translation>جارٍ التحميل…</translation>
     </message>
     <message>
         <source>not loaded</source>
@@ -2263,7 +2263,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>F16, exact</source>
-        <translation>F16، دقيق</translation>
+        <translation>F16، كامل الدقة</translation>
     </message>
     <message>
         <source>A smaller type makes room for a longer context, but the processor reads long chats at half the speed. Q8_0 is hardly ever noticed in replies; Q4_0 costs quality.</source>
@@ -2347,7 +2347,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>The one beside the model, if there is one</source>
-        <translation>الذي بجوار النموذج إن وُجد</translation>
+        <translation>الذي بجانب النموذج إن وُجد</translation>
     </message>
     <message>
         <source>Thinking</source>
@@ -2429,11 +2429,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Move to the bin</source>
-        <translation>النقل إلى السلة</translation>
+        <translation>انقل إلى السلة</translation>
     </message>
     <message>
         <source>Reading {name}…</source>
-        <translation>تجري قراءة {name}…</translation>
+        <translation>جارٍ قراءة {name}…</translation>
     </message>
     <message numerus="yes">
         <source>%n model(s) added.</source>
@@ -2456,7 +2456,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Reading {name}… {done} of {whole}</source>
-        <translation>تجري قراءة {name}… {done} من {whole}</translation>
+        <translation>جارٍ قراءة {name}… {done} من {whole}</translation>
     </message>
     <message>
         <source>{name} is whole: its checksum is right.</source>
@@ -2629,7 +2629,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Downloading</source>
-        <translation>يُنزَّل</translation>
+        <translation>جارٍ التنزيل</translation>
     </message>
     <message>
         <source>Reading</source>
@@ -2637,15 +2637,15 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Converting</source>
-        <translation>يُحوَّل</translation>
+        <translation>جارٍ التحويل</translation>
     </message>
     <message>
         <source>Trying it out</source>
-        <translation>يُجرَّب</translation>
+        <translation>جارٍ التجريب</translation>
     </message>
     <message>
         <source>Finishing</source>
-        <translation>يُستكمل</translation>
+        <translation>جارٍ الإنهاء</translation>
     </message>
     <message>
         <source>Type</source>
@@ -2665,7 +2665,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Looking at {name}…</source>
-        <translation>يُفحص {name}…</translation>
+        <translation>جارٍ فحص {name}…</translation>
     </message>
     <message>
         <source>Convert {name}</source>
@@ -2673,7 +2673,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>{family}, {count} parameters</source>
-        <translation>{family}، {count} معامل</translation>
+        <translation>{family}، عدد المعاملات {count}</translation>
     </message>
     <message>
         <source>tokenizer {name}</source>
@@ -2692,7 +2692,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>There is not enough free space on the disk.</source>
-        <translation>لا تكفي المساحة الخالية على القرص.</translation>
+        <translation>المساحة الخالية على القرص لا تكفي.</translation>
     </message>
 </context>
 <context>
@@ -2726,7 +2726,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Import prompts</source>
-        <translation>استيراد تعليمات</translation>
+        <translation>استورد تعليمات</translation>
     </message>
     <message>
         <source>Exported prompts (*.json)</source>
@@ -2796,7 +2796,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>summarise, to be typed as /summarise</source>
-        <translation>لخّص، ويُكتب /لخّص</translation>
+        <translation>لخّص، ويُكتب ‎/لخّص</translation>
     </message>
     <message>
         <source>Text</source>
@@ -3270,7 +3270,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Off</source>
-        <translation>مُطفأ</translation>
+        <translation>معطّل</translation>
     </message>
     <message>
         <source>Random</source>
@@ -3595,7 +3595,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Off</source>
-        <translation>مُطفأ</translation>
+        <translation>معطّل</translation>
     </message>
     <message>
         <source>Help</source>
@@ -3670,7 +3670,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>What happens to a reply that writes the same text again and again.</source>
-        <translation>ما يحدث لردّ يكتب النصّ نفسه مرة بعد مرة.</translation>
+        <translation>ما العمل بردّ يكرّر النصّ نفسه مرة بعد مرة.</translation>
     </message>
     <message>
         <source>Stop it</source>
@@ -3967,7 +3967,7 @@ Everything stays on this computer.</source>
         <source>%n token(s) share these letters; together {percent}.</source>
         <translation>
             <numerusform>لا رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
-            <numerusform>رمز واحد في هذه الأحرف؛ {percent}.</numerusform>
+            <numerusform>رمز واحد لهذه الأحرف؛ {percent}.</numerusform>
             <numerusform>رمزان يشتركان في هذه الأحرف؛ معًا {percent}.</numerusform>
             <numerusform>%n رموز تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
             <numerusform>%n رمزًا تشترك في هذه الأحرف؛ معًا {percent}.</numerusform>
@@ -4037,7 +4037,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Interrupted: Samar was closed while this was being written.</source>
-        <translation>انقطع: أُغلق سمر أثناء كتابة هذا الردّ.</translation>
+        <translation>انقطع: أُغلق سمر وهذا الردّ يُكتب.</translation>
     </message>
     <message>
         <source>Ended at the length that is set for replies.</source>
@@ -4045,7 +4045,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>This reply failed. What was written is kept.</source>
-        <translation>أخفق هذا الردّ. ما كُتب محفوظ.</translation>
+        <translation>تعذّر إكمال هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
         <source>Ended because the context is full.</source>
@@ -4084,7 +4084,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Stopped: the model only repeated itself. “Continue” lets it go on; another model may do better.</source>
-        <translation>أُوقف: كان النموذج يكرّر كلامه لا غير. «أكمل» يدعه يتابع، وقد يُحسن نموذج آخر أكثر.</translation>
+        <translation>أُوقف لأن النموذج أخذ يكرّر كلامه. «أكمل» يدعه يتابع، وقد يكون نموذج آخر أفضل.</translation>
     </message>
 </context>
 <context>
@@ -4138,7 +4138,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Import chats</source>
-        <translation>استيراد محادثات</translation>
+        <translation>استورد محادثات</translation>
     </message>
     <message>
         <source>Exported chats (*.json *.jsonl *.zip)</source>
@@ -4158,11 +4158,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Exporting…</source>
-        <translation>يجري التصدير…</translation>
+        <translation>جارٍ التصدير…</translation>
     </message>
     <message>
         <source>Reading {name}…</source>
-        <translation>تجري قراءة {name}…</translation>
+        <translation>جارٍ قراءة {name}…</translation>
     </message>
     <message>
         <source>You</source>
@@ -4261,7 +4261,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Printing…</source>
-        <translation>تجري الطباعة…</translation>
+        <translation>جارٍ الطباعة…</translation>
     </message>
     <message>
         <source>Reply exported</source>
@@ -4299,7 +4299,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>{name} is not a GGUF model file.</source>
-        <translation>ليس {name} ملف نموذج بصيغة GGUF.</translation>
+        <translation>{name} ليس ملف نموذج بصيغة GGUF.</translation>
     </message>
     <message>
         <source>Choose a file that ends in .gguf and was downloaded whole.</source>
@@ -4327,7 +4327,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Choose a language model.</source>
-        <translation>اختر نموذجًا لغويًا.</translation>
+        <translation>اختر نموذجًا لغويًّا.</translation>
     </message>
     <message>
         <source>{name} is one part of a model, and the part {part} is not beside it.</source>
@@ -4591,7 +4591,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Close Samar and start it again: it then opens the last backup.</source>
-        <translation>أغلق سمر وشغّله من جديد: يفتح حينها آخر نسخة احتياطية.</translation>
+        <translation>أغلق سمر وشغّله من جديد، وعندئذٍ يفتح آخر نسخة احتياطية.</translation>
     </message>
     <message>
         <source>This chat or message is not there any more.</source>
@@ -4715,7 +4715,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>{name} could not be moved to the bin: {reason}.</source>
-        <translation>تعذّر نقل {name} إلى سلّة المهملات: {reason}.</translation>
+        <translation>تعذّر نقل {name} إلى السلة: {reason}.</translation>
     </message>
     <message>
         <source>Close what uses the file, or delete it in your file manager.</source>
@@ -4735,7 +4735,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Run “samar convert {name}”, or drop the folder on the window.</source>
-        <translation>شغّل الأمر «samar convert {name}»، أو أفلت المجلد على النافذة.</translation>
+        <translation>شغّل الأمر «samar convert {name}»، أو أسقط المجلد على النافذة.</translation>
     </message>
     <message>
         <source>{name} is not what was downloaded: its checksum is another one.</source>
@@ -4927,7 +4927,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Try again later.</source>
-        <translation>حاول لاحقًا.</translation>
+        <translation>أعد المحاولة لاحقًا.</translation>
     </message>
     <message>
         <source>The release page sends Samar to {host}, which is not its own.</source>
@@ -5067,7 +5067,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>The image {name} is too large ({width} × {height}).</source>
-        <translation>الصورة {name} كبيرة جدًا ({width} × {height}).</translation>
+        <translation>الصورة {name} كبيرة جدًّا ({width} × {height}).</translation>
     </message>
     <message>
         <source>Make it smaller and send it again.</source>
@@ -5294,7 +5294,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>It was quantized by a very old version: look for a newer file.</source>
-        <translation>كمّمه إصدار قديم جدًّا: ابحث عن ملف أحدث.</translation>
+        <translation>كُمّم بإصدار قديم جدًّا: ابحث عن ملف أحدث.</translation>
     </message>
     <message>
         <source>It is quantized to fewer than 3 bits for each weight: expect mistakes, in Arabic above all.</source>
@@ -5354,7 +5354,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Waiting</source>
-        <translation>ينتظر</translation>
+        <translation>في الانتظار</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -5386,7 +5386,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>A context of {fitting} tokens fits.</source>
-        <translation>يتّسع سياق من {fitting} رمزًا.</translation>
+        <translation>يتّسع لسياق من {fitting} رمزًا.</translation>
     </message>
     <message>
         <source>Converted</source>
