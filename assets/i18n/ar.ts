@@ -442,6 +442,10 @@
         <translation>هذه المحادثة</translation>
     </message>
     <message>
+        <source>This is the prompt of the settings. What you write here is for this chat only.</source>
+        <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
+    </message>
+    <message>
         <source>Close the panel</source>
         <translation>أغلق اللوحة</translation>
     </message>
@@ -2870,16 +2874,20 @@ Everything stays on this computer.</source>
         <translation>حرّ</translation>
     </message>
     <message>
+        <source>Grammar</source>
+        <translation>قالب</translation>
+    </message>
+    <message>
+        <source>Grammar in GBNF</source>
+        <translation>قالب بصيغة GBNF</translation>
+    </message>
+    <message>
         <source>JSON schema or grammar</source>
         <translation>مخطط JSON أو قالب</translation>
     </message>
     <message>
         <source>Examples…</source>
         <translation>أمثلة…</translation>
-    </message>
-    <message>
-        <source>Grammar (GBNF)</source>
-        <translation>قالب (GBNF)</translation>
     </message>
 </context>
 <context>

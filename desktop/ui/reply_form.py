@@ -9,6 +9,7 @@ from desktop.core.errors import SamarError
 from desktop.ui import theme
 from desktop.ui.directed_text import DirectedText
 from desktop.ui.error_presenter import present
+from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.widgets import Label, Segments
 
 FREE, JSON, GRAMMAR = "free", "json", "grammar"
@@ -204,7 +205,8 @@ class ReplyForm(QWidget):
     def _retranslate(self) -> None:
         self.label.setText(self.tr("Form of the replies"))
         self.kind.setAccessibleName(self.tr("Form of the replies"))
-        self.kind.set_texts([self.tr("Free"), "JSON", self.tr("Grammar (GBNF)")])
+        self.kind.set_texts([self.tr("Free"), "JSON", self.tr("Grammar")])
+        set_tool_tip(self.kind.group.buttons()[-1], self.tr("Grammar in GBNF"))
         self.text.setAccessibleName(self.tr("JSON schema or grammar"))
         self.examples.setText(self.tr("Examples…"))
         self._check()

@@ -333,7 +333,7 @@ class Segment(QRadioButton):
         super().focusInEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, max(32, self.fontMetrics().height() + 12))
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 24, max(32, self.fontMetrics().height() + 12))
 
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)

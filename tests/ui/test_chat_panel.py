@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.generation import WHAT_TO_WRITE, GenerationParams
@@ -31,6 +31,21 @@ def test_that_the_default_prompt_is_seen_in_place(panel: ChatPanel) -> None:
     assert panel.prompt_text.toPlainText() == "Be brief."
     assert panel.prompt_note.isVisible()
     assert not panel.prompt_reset.isVisible()
+    assert panel.prompt_note.text().startswith("This is the prompt of the settings.")
+    panel.set_system_prompt(None, "")
+    assert panel.prompt_note.text().startswith("Empty: the prompt of the settings is used.")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.2, 2.0])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_that_nothing_in_the_panel_is_wider_than_the_panel(
+    panel: ChatPanel, app: QApplication, qtbot: QtBot, language: Language, scale: float
+) -> None:
+    i18n.install(app, language)
+    theme.apply(Theme.LIGHT, scale)
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+    qtbot.waitUntil(lambda: area.widget().minimumSizeHint().width() <= area.viewport().width())
 
 
 def test_that_an_edit_is_told_once_after_a_pause(panel: ChatPanel, qtbot: QtBot) -> None:
