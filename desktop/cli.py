@@ -20,7 +20,7 @@ import typer
 
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, read_regular
-from desktop.core.generation import BOUNDS, GenerationParams, GenerationStats, StoppedBy, TokenChoice
+from desktop.core.generation import BOUNDS, MOST_SEED, GenerationParams, GenerationStats, StoppedBy, TokenChoice
 from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
@@ -402,6 +402,8 @@ def within_bounds(wished: GenerationParams) -> GenerationParams:
     for name, (low, high) in BOUNDS.items():
         if getattr(wished, name) != getattr(checked, name):
             raise typer.BadParameter(f"{name} is {getattr(wished, name)}: it must be between {low:g} and {high:g}.")
+    if wished.seed != checked.seed:
+        raise typer.BadParameter(f"seed is {wished.seed}: it must be between 0 and {MOST_SEED}.")
     if wished.max_tokens != checked.max_tokens:
         raise typer.BadParameter(f"max_tokens is {wished.max_tokens}: it must be 1 or more.")
     return checked

@@ -98,7 +98,7 @@ class GenerationParams(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
             name: type(low)(bounded(getattr(self, name), low, high, getattr(_DEFAULTS, name)))
             for name, (low, high) in BOUNDS.items()
         }
-        changes["seed"] = None if self.seed is None else self.seed % (2**32 - 1)
+        changes["seed"] = None if self.seed is None else self.seed % (MOST_SEED + 1)
         changes["max_tokens"] = None if self.max_tokens is None else min(max(self.max_tokens, 1), MOST_COUNT)
         if self.logit_bias:
             changes["logit_bias"] = tuple(
@@ -114,6 +114,8 @@ _MOST_BIAS = 1e30
 """Forbids a token as surely as an infinite one, and JSON can store it."""
 MOST_COUNT = 2**31 - 1
 """Most tokens that are counted: what native code and Qt's plural forms take."""
+MOST_SEED = 2**32 - 2
+"""The next one stands for a random seed in native code."""
 _MOST_S = 1e9
 """Thirty years."""
 

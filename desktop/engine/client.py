@@ -376,7 +376,11 @@ class EngineClient(Engine):
     def limit_states(self, size: int) -> None:
         self._states_limit = size
         self._tell(LimitStates(bytes=size))
-        if self._states is not None and size <= 0:
+        if self._states is None:
+            return
+        if size > 0:
+            bound(self._states, size)  # the process knows the folder of its own model only
+        else:
             forget(self._states)
 
     def _tell(self, frame: Forget | LimitStates) -> None:

@@ -196,8 +196,10 @@ class PromptBuilder:
             return text, opened, escape
         try:
             safe, closed = self._escaped(request, system, turns, partial, tools, strict)
-        except SamarError:  # the template looks at single letters, and refuses what stands for them
-            return text, opened, escape
+        except SamarError as problem:
+            if isinstance(problem.__cause__, EndlessTemplateError):
+                raise  # escaped letters take more room: a message could be just so long that only this rendering fails
+            return text, opened, escape  # the template looks at single letters, and refuses what stands for them
         if self.specials.parsed(safe) == self.specials.parsed(text):
             return text, opened, escape
         return safe, closed, strict  # the template joined letters of messages into a special token

@@ -297,6 +297,7 @@ class Session:
             threads = self.threads.for_prompts
             require_memory(Path(self._options.projector), machine.free_memory() - self._options.reserve_bytes)
             self._projector = Projector(self.model, self._options.projector, self._facts.name, threads, self._flag)
+        self.specials.kept = (self._projector.mark_head,)
         messages = self._projector.mark(request.messages, request.images)
         return msgspec.structs.replace(request, messages=messages, images=())
 

@@ -5,8 +5,8 @@ wrote is escaped before the template sees it: the first letter of each control t
 that occurs nowhere else in the chat. Templates trim, cut, join, repeat and print such text as any other, and behind them what
 stands around an escaped letter, up to the template's own control tokens, is tokenized as plain text.
 A template may also join what stood apart, by cutting words out of a message or by writing two of them without anything between.
-So a chat with letters that begin control tokens is rendered a second time with all of those letters escaped (`strict`); where the
-control tokens differ, the second text is taken.
+So a chat with letters that begin control tokens, or with a text that begins as such a token goes on, is rendered a second time
+with all of those letters escaped (`strict`); where the control tokens differ, the second text is taken.
 A chat without such letters, as most are, is rendered and tokenized in one piece.
 """
 
@@ -42,6 +42,8 @@ class SpecialTokens:
 
     def __init__(self, model: Model, template: str = "", plain: Iterable[str] = ()) -> None:
         self._model, self._template, self._plain = model, template, frozenset(plain)
+        self.kept: tuple[str, ...] = ()
+        """Marks of Samar's own in messages, which nobody else can write: they are never escaped."""
 
     # ---- the vocabulary
 
@@ -142,14 +144,39 @@ class SpecialTokens:
 
         source: of the template; words that it may look for in messages, such as the tags of thinking, stay."""
         texts = list(texts)
-        letters = {letter for letter in self._letters if any(letter in text for text in texts)}
-        if not letters:
+        first = {letter for letter in self.first if any(letter in text for text in texts)}
+        starts = {text: at for text in texts if (at := self._going_on(text, source)) is not None}
+        if not first and not starts:
             return None
+        letters = first | {text[at] for text, at in starts.items()}
         spare = spare_letters((*texts, source))
-        return Escape(self, {letter: next(spare) for letter in sorted(letters)}, self._sought(source))
+        return Escape(self, {letter: next(spare) for letter in sorted(letters)}, self._sought(source), starts)
+
+    def _going_on(self, text: str, source: str) -> int | None:
+        """Where `text` begins, if it could go on with a special token that the template began, as in `'<' ~ key ~ '>'`; None
+        where it could not, or where it is a word that the template itself looks for."""
+        at = len(text) - len(text.lstrip())
+        head = text[at : at + self._longest].rstrip()
+        if head[:2] not in self._tails and head[:1] + "\0" not in self._tails:
+            return None
+        ends = self._tails.find(head) >= 0 or any(
+            self._tails.find(head[:length] + "\0") >= 0 for length in range(1, len(head) + 1)
+        )
+        if not head or not ends or any(f"{quote}{head}{quote}" in source for quote in "'\""):
+            return None
+        return None if re.search(rf"\.{re.escape(head)}\b", source) else at
 
     @cached_property
-    def _letters(self) -> frozenset[str]:
+    def _tails(self) -> str:
+        """Special tokens without their first letters, each with a zero behind it."""
+        return "".join(f"{text[1:]}\0" for text in self.texts)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.texts), default=0)
+
+    @cached_property
+    def first(self) -> frozenset[str]:
         """First letters of the special tokens."""
         return frozenset(text[0] for text in self.texts)
 
@@ -162,10 +189,12 @@ class SpecialTokens:
             places = tuple(
                 at
                 for at, letter in enumerate(text)
-                if letter in self._letters and not any(one.startswith(text[at:]) for one in self.texts)
+                if letter in self.first and not any(one.startswith(text[at:]) for one in self.texts)
             )
             if places:
                 found.append((text, places))
+        for mark in self.kept:
+            found.append((mark, tuple(at for at, letter in enumerate(mark) if letter in self.first)))
         return found
 
     def parsed(self, text: str) -> list[int]:
@@ -224,11 +253,14 @@ class SpecialTokens:
     def _plain_tokens(self, part: str, escape: Escape) -> list[int]:
         text = escape.undo(part)
         added = {mark for mark, _ in self._added_marks}
-        cuts = [
-            found.end()
-            for found in escape.pattern.finditer(part)
-            if any(text.startswith(mark, found.start()) for mark in added)
-        ]
+        cuts = []
+        for found in escape.pattern.finditer(part):
+            at = found.start()
+            letter = text[at]
+            if any(text.startswith(mark, at) for mark in added):
+                cuts.append(at + 1)
+            elif any(_spans(text, at, mark) for mark in added if letter in mark[1:]):
+                cuts.append(at)
         tokens: list[int] = []
         for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True):
             tokens += self._following(text[start:end]) if start else self._as_text(text[start:end])
@@ -261,18 +293,23 @@ class Escape:
         specials: SpecialTokens,
         letters: Mapping[str, str],
         sought: Sequence[tuple[str, tuple[int, ...]]] | None = None,
+        starts: Mapping[str, int] | None = None,
     ) -> None:
         """sought: strings that stay as they are, with the places of letters in them, where every other letter that begins a
-        special token is escaped; None: only those that are spelt out are."""
+        special token is escaped; None: only those that are spelt out are. starts: texts of which one letter more is."""
         self._specials, self._letters, self._sought = specials, letters, sought
+        self._starts = starts or {}
         self._back = {ord(spare): letter for letter, spare in letters.items()}
         self.pattern = re.compile(f"[{''.join(letters.values())}]")
 
     def text(self, text: str, but: Iterable[int] = ()) -> str:
         """`text` escaped; but: where a special token may stay."""
         if self._sought is not None and not but and not any(literal in text for literal, _ in self._sought):
-            for letter, spare in self._letters.items():
-                text = text.replace(letter, spare)  # faster than `translate`
+            at = self._starts.get(text, -1)
+            if at >= 0:
+                text = text[:at] + self._letters[text[at]] + text[at + 1 :]
+            for letter in self._specials.first & self._letters.keys():
+                text = text.replace(letter, self._letters[letter])  # faster than `translate`
             return text
         starts = set(self._specials.starts(text)) if self._sought is None else self._places(text)
         starts.difference_update(but)
@@ -282,13 +319,16 @@ class Escape:
 
     def _places(self, text: str) -> set[int]:
         """Of every letter that begins a special token, but in strings that the template looks for."""
-        places = {at for at, letter in enumerate(text) if letter in self._letters}
+        places = {at for at, letter in enumerate(text) if letter in self._specials.first}
         for literal, within in self._sought or ():
             at = text.find(literal) if places else -1
             while at >= 0:
                 places.difference_update(at + place for place in within)
                 at = text.find(literal, at + 1)
-        return places | set(self._specials.starts(text))
+        places.update(self._specials.starts(text))
+        if text in self._starts:
+            places.add(self._starts[text])
+        return places
 
     def value(self, value: Any) -> Any:
         """Plain data with all its texts escaped."""
@@ -302,6 +342,12 @@ class Escape:
 
     def undo(self, text: str) -> str:
         return text.translate(self._back)
+
+
+def _spans(text: str, at: int, mark: str) -> bool:
+    """Whether `mark` begins in `text` before `at` and goes on there."""
+    begin = text.find(mark, max(at - len(mark) + 1, 0), at + len(mark) - 1)
+    return 0 <= begin < at
 
 
 def spare_letters(texts: Iterable[str]) -> Iterator[str]:

@@ -64,6 +64,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Of the request."""
     text: str = ""
     refused: str = ""
+    endless: bool = False
+    """Refused because it went over a bound of memory or size."""
     worker: int = 0
     """Process id of what renders from now on."""
 
@@ -157,7 +159,7 @@ class TemplateProcess:
         if answer is None:
             raise EndlessTemplateError(_DIED)
         if answer.refused:
-            raise TemplateError(answer.refused)
+            raise (EndlessTemplateError if answer.endless else TemplateError)(answer.refused)
         return answer.text
 
     def _be_ready(self) -> None:

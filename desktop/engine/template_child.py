@@ -2,7 +2,7 @@
 
 It stays beside the engine as long as that one runs, so it imports nothing that it can do without, and speaks plain JSON: a
 line for each request, its number and {"source", "messages", "variables"}, and a line for each answer, {"id"} with {"text"} or
-{"refused": reason}. {"worker": process id} says that one is ready to render. Once it has imported what it needs it holds
+{"refused": reason}, with {"endless": true} where it went over a bound. {"worker": process id} says that one is ready to render. Once it has imported what it needs it holds
 nothing but its pipes (core/sandbox.py).
 """
 
@@ -124,20 +124,23 @@ def _answer_requests(frames_in: int, frames_out: int, environment: Environment) 
                     compiled.clear()
                     compiled[source] = environment.from_string(source)
                 text = compiled[source].render(messages=request["messages"], **request["variables"])
-                _send(frames_out, id=id_, text=text)
+                if not _send(frames_out, id=id_, text=text):
+                    _send(frames_out, id=id_, refused="its text is too large", endless=True)
             except MemoryError:
-                _send(frames_out, id=id_, refused="it needs too much memory")
+                _send(frames_out, id=id_, refused="it needs too much memory", endless=True)
                 os._exit(1)  # what is left is in pieces, and a long chat would find no room; another one is begun
             except Exception as problem:  # whatever a template makes of itself is its fault
                 _send(frames_out, id=id_, refused=_one_line(problem))
 
 
-def _send(descriptor: int, **answer: str | int) -> None:
+def _send(descriptor: int, **answer: str | int) -> bool:
+    """Whether it was not too large to be sent."""
     data = memoryview(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     if len(data) > MAX_ANSWER:
-        raise ValueError(f"a text of {len(data)} bytes is too large")
+        return False
     while data:
         data = data[os.write(descriptor, data) :]
+    return True
 
 
 def _one_line(problem: Exception) -> str:

@@ -96,6 +96,11 @@ class Projector:
             marks[at] = marks.get(at, "") + f"{self._marker}[{number}]"
         return tuple((role, marks.get(at, "") + text) for at, (role, text) in enumerate(messages))
 
+    @property
+    def mark_head(self) -> str:
+        """How every marker begins."""
+        return f"{self._marker}["
+
     def tokenize(self, text: str, plain: Callable[[str], list[int]] | None = None) -> list[int]:
         """Tokens of a rendered prompt, positions of images as numbers below zero. Raises SamarError.
 

@@ -138,6 +138,7 @@ def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
         (("ask", "hi", "--temperature", "-1"), 2, "temperature"),
         (("chat", "--set", "top_p=NaN"), 2, "top_p"),
         (("ask", "hi", "--max-tokens", "0"), 2, "max"),
+        (("chat", "--set", "seed=4294967295"), 2, "seed is 4294967295: it must be between 0 and 4294967294"),
         (("ask", "hi", "--grammar", "/nowhere/none.gbnf"), 2, "can't be read"),
         (("ask", "hi", "--image", __file__), 1, "no image"),
         (("ask", "hi", "--adapter", __file__), 1, "not a GGUF"),

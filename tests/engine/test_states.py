@@ -280,6 +280,18 @@ def test_that_the_states_of_all_models_are_bounded_together(tmp_path: Path) -> N
         assert store.best(chat(0), 0) is None
 
 
+def test_that_a_lower_bound_holds_at_once_for_the_states_of_every_model(
+    make_engine: MakeEngine, tmp_path: Path
+) -> None:
+    for name in ("one", "other"):
+        store = StateStore(tmp_path / name, 100_000, name)
+        for number in range(8):
+            store.save(state(), chat(number), str(number))
+    before = sum(path.stat().st_size for path in files(tmp_path))
+    make_engine(states=tmp_path).limit_states(before // 2)
+    assert 0 < sum(path.stat().st_size for path in files(tmp_path)) <= before // 2
+
+
 def test_that_files_of_other_names_go_too_and_a_folder_stops_nothing(tmp_path: Path) -> None:
     model = tmp_path / "model"
     store = StateStore(model, 10_000, "model")
