@@ -16,6 +16,7 @@ from desktop import logs
 from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
+from desktop.core.files import exists
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
@@ -157,7 +158,7 @@ class Samar(QObject):
         """Files to open when the window is whole; None when it is."""
         self.readable: tuple[Language, ...] = i18n.LANGUAGES
         """Those that some font here has letters for."""
-        self.first_start = not paths.settings.exists()
+        self.first_start = not exists(paths.settings)
         self._fill()
         for problem in (self.preferences.problem, opened.problem):
             if problem:

@@ -21,6 +21,7 @@ from typing import TextIO
 
 from desktop.core import private
 from desktop.core.errors import technical
+from desktop.core.files import is_file
 
 MOST_BYTES = 1_000_000
 KEPT = 3
@@ -164,4 +165,4 @@ def engine_line(line: str) -> str | None:
 def files(folder: Path) -> list[Path]:
     """What was logged, newest first, as far as there is any."""
     names = [NAME, *(f"{NAME}.{number}" for number in range(1, KEPT + 1)), LAST_CRASH]
-    return [folder / name for name in names if (folder / name).is_file()]
+    return [folder / name for name in names if is_file(folder / name)]

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.files import open_regular
+from desktop.core.files import is_folder, open_regular
 
 _FORMAT = 2
 _HEAD = struct.Struct("<8sII")
@@ -74,7 +74,7 @@ def forget(folder: Path, chats: Collection[str] | None = None) -> None:
     that obeys its model may have put words of any chat into them. Safe while an engine uses the folder."""
     for path in _files(folder):
         if chats is None or (entry := _read(path)) is None or entry.chat in chats:
-            path.unlink(missing_ok=True)
+            _unlink(path)
 
 
 def forget_others(folder: Path, chats: Collection[str]) -> None:
@@ -82,7 +82,7 @@ def forget_others(folder: Path, chats: Collection[str]) -> None:
     for path in _files(folder, unfinished=False):
         entry = _read(path)
         if entry is None or entry.chat not in chats or path.parent == folder:  # older versions had one for all models
-            path.unlink(missing_ok=True)
+            _unlink(path)
     for one in _folders(folder)[1:]:
         with contextlib.suppress(OSError):
             if (
@@ -95,11 +95,12 @@ def bound(folder: Path, limit: int) -> None:
     """Remove the oldest files of all models, whatever they are called, until they take `limit` bytes at most. An engine knows
     the folder of its own model only."""
     files: list[tuple[float, int, Path]] = []
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            facts = path.lstat()
-            if not path.is_dir():
-                files.append((facts.st_mtime, facts.st_size, path))
+    with contextlib.suppress(OSError):  # a folder that may not be looked into
+        for path in folder.rglob("*"):
+            with contextlib.suppress(OSError):
+                facts = path.lstat()
+                if not path.is_dir():
+                    files.append((facts.st_mtime, facts.st_size, path))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
         if total <= limit:
@@ -261,17 +262,39 @@ def _files(folder: Path, *, unfinished: bool = True) -> list[Path]:
     return [
         path
         for one in _folders(folder)
-        for path in one.glob("*")
+        for path in _listed(one)
         if (unfinished or path.suffix != ".part") and not _is_folder(path)
     ]
 
 
 def _folders(folder: Path) -> list[Path]:
-    return [folder, *(path for path in folder.glob("*") if _is_folder(path))]
+    return [folder, *(path for path in _listed(folder) if _is_folder(path))]
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.glob("*"))
+    except OSError as problem:
+        _warn("the folder of states can't be looked into: %s", problem)
+        return []
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    return is_folder(path) and not path.is_symlink()
+
+
+def _unlink(path: Path) -> None:
+    """Where that is not allowed now, the next start removes what belongs to no chat any more."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        _warn("a state can't be removed now: %s", problem)
+
+
+def _warn(what: str, problem: OSError) -> None:
+    import logging  # the engine does without
+
+    logging.getLogger(__name__).warning(what, problem.strerror)
 
 
 def _read(path: Path) -> Entry | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core import private
+from desktop.core import files, private
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
@@ -48,9 +48,14 @@ _PART_S = 3600.0
 
 
 def listed(folder: Path) -> list[Backup]:
-    """Backups in `folder`, newest first."""
+    """Backups in `folder`, newest first; none where it may not be looked into."""
     found = []
-    for path in folder.glob("history-*.sqlite3"):
+    try:
+        paths = list(folder.glob("history-*.sqlite3"))
+    except OSError as problem:
+        log.warning("the backups can't be listed: %s", problem.strerror)
+        return []
+    for path in paths:
         stamp, _, reason = path.stem.removeprefix("history-").partition("Z-")
         with contextlib.suppress(ValueError):
             found.append(Backup(path, datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), reason))
@@ -90,7 +95,7 @@ def make_daily_if_due(paths: Paths, now: float | None = None) -> Backup | None:
     """The copy of the day, unless there is one younger than a day; one without messages, as of the first start, counts only
     as long as there are none. In any thread. Raises as `make` does."""
     moment = time.time() if now is None else now
-    if not paths.history.exists():
+    if not files.exists(paths.history):
         return None
     # a copy from the future comes from a clock that was wrong
     made = [b for b in listed(paths.backups) if b.reason == DAILY and b.made_at.timestamp() <= moment]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from desktop.core import files
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage import backups, index
@@ -20,7 +21,7 @@ from desktop.storage.pictures import drop_unused
 def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
     """Remove all traces of what was purged; in any thread. False: cancelled, or another reader held the log; the next
     call goes on. Raises SamarError as `Database.transaction` does."""
-    if not paths.history.exists():  # a history in memory leaves no traces
+    if not files.exists(paths.history):  # a history in memory leaves no traces
         return True
     database = Database.connect(paths.history, patient=True)
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core import private
+from desktop.core import files, private
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
@@ -54,6 +54,11 @@ def open_history(paths: Paths) -> Opened:
                 raise
             log.warning("the history is damaged: %s", problem.__cause__ or "unreadable")
             return _open_backup(paths)
+    except OSError as problem:  # the folder may not be looked into, or its disk does not answer
+        expected = storage_error(problem, paths.data)
+        if expected.code not in _UNWRITABLE:
+            raise expected from problem
+        return _without_writing(paths, expected)
     except SamarError as problem:
         if problem.code not in _UNWRITABLE:
             raise
@@ -141,6 +146,8 @@ def _make_private(paths: Paths) -> None:
             private.make_file(paths.history)
     except OSError as problem:
         raise storage_error(problem, paths.data) from problem
+    if not paths.history.is_file():  # SQLite says no more of a folder, pipe or device than that it failed
+        raise SamarError("history_failed", reason=f"{paths.history.name} is not a regular file")
     if os.name == "posix" and paths.history.stat().st_mode & 0o077:
         try:
             paths.history.chmod(0o600)
@@ -166,7 +173,7 @@ def _open_backup(paths: Paths) -> Opened:
 
 def _without_writing(paths: Paths, problem: SamarError) -> Opened:
     """The history as far as it can be read, or an empty one in memory."""
-    if paths.history.exists():
+    if files.exists(paths.history):
         for immutable in (False, True):
             database = None
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from desktop.core import files
 from desktop.core.paths import Paths
 from desktop.storage import backups, erasure, index
 from desktop.storage.database import Database
@@ -12,7 +13,7 @@ from desktop.storage.database import Database
 def keep_up(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
     """Complete the search index, erase what was purged, make the copy of the day. True: all is done; False: cancelled, or
     a reader held the log, and the next call goes on. Raises SamarError as these do."""
-    if not paths.history.exists():  # a history in memory needs none of it
+    if not files.exists(paths.history):  # a history in memory needs none of it
         return True
     if not complete_index(paths, cancelled) or not erasure.erase_traces(paths, cancelled):
         return False

@@ -292,6 +292,31 @@ def test_that_a_lower_bound_holds_at_once_for_the_states_of_every_model(
     assert 0 < sum(path.stat().st_size for path in files(tmp_path)) <= before // 2
 
 
+def test_that_a_folder_that_refuses_stops_no_erasing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What can't be removed now is removed at a later start, and the log says so."""
+    folder.mkdir()
+    (folder / "a.state").write_bytes(b"words of a chat")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "secret name")
+
+    for name in ("unlink", "glob"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, refused)
+            forget(folder, {"7"})
+            forget_others(folder, {"7"})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rglob", refused)
+        bound(folder, 0)
+    assert "can't be removed now" in caplog.text
+    assert "can't be looked into" in caplog.text
+    assert "secret name" not in caplog.text
+    forget_others(folder, {"7"})
+    assert files(folder) == []
+
+
 def test_that_files_of_other_names_go_too_and_a_folder_stops_nothing(tmp_path: Path) -> None:
     model = tmp_path / "model"
     store = StateStore(model, 10_000, "model")

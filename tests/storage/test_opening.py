@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -318,16 +319,20 @@ AS_NOBODY = """
     from desktop.core.errors import SamarError
     from desktop.core.paths import Paths
     from desktop.storage.chats import ChatStore
+    from desktop.storage import reopening
     from desktop.storage.opening import open_history
 
     if os.getuid() == 0:
         os.setuid(65534)
-    opened = open_history(Paths.under(Path(sys.argv[1])))
+    paths = Paths.under(Path(sys.argv[1]))
+    opened = open_history(paths)
     store = ChatStore(opened.database)
     print(opened.problem.code, opened.database.read_only, opened.database.path is None)
     store.recover_interrupted()
     store.purge_deleted()
     print([(c.title, [m.content for m in store.messages_of(c.id)]) for c in store.list_chats()])
+    look_again = opened.database.path is None and reopening.write_again(opened.database, paths)
+    assert not look_again, look_again
     try:
         chat = store.create_chat()
         print("stored", store.begin_turn(chat.id, None, "hello", None)[0].content)
@@ -353,6 +358,28 @@ def test_that_a_folder_that_can_not_be_made_gives_a_history_in_memory(open_folde
     open_folder.chmod(0o555)
     said = output_of(AS_NOBODY, open_folder / "data").splitlines()
     assert said == ["data_read_only False True", "[]", "stored hello"]
+
+
+def test_that_a_folder_that_may_not_be_looked_into_gives_a_history_in_memory(open_folder: Path) -> None:
+    paths = Paths.under(open_folder / "data")
+    with opened(paths) as store:
+        exchange(store, store.create_chat("kept").id, None, "q", "a")
+    for mode in (0o744, 0o700):
+        paths.data.chmod(mode)
+        said = output_of(AS_NOBODY, paths.data).splitlines()
+        assert said == ["data_read_only False True", "[]", "stored hello"]
+    with opened(paths) as store:
+        assert [chat.title for chat in store.list_chats()] == ["kept"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are POSIX's")
+@pytest.mark.parametrize("kind", ["mkdir", "mkfifo"])
+def test_that_what_is_no_file_in_its_place_is_said(paths: Paths, kind: str) -> None:
+    paths.data.mkdir(parents=True, exist_ok=True)
+    getattr(os, kind)(paths.history)
+    with pytest.raises(SamarError, match="regular file") as refused:
+        open_history(paths)
+    assert refused.value.code == "history_failed"
 
 
 def test_that_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
