@@ -583,7 +583,10 @@ class Samar(QObject):
     def _take_back_of_reply(self, reply: Message) -> None:
         if reply.status is MessageStatus.FINISHED:
             self._take_back("reply")
-            if self.chats.replies.is_all_stored:
+            from desktop.storage.temporary import is_temporary
+
+            on_disk = self.database.path is not None and not is_temporary(reply.chat_id)
+            if on_disk and self.chats.replies.is_all_stored:
                 self._take_back("saved")
 
     def show_bug(self, what: str) -> None:

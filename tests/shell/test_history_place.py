@@ -55,6 +55,7 @@ def test_that_chats_in_memory_are_exported_and_stored_when_there_is_room(
     samar = start()
     assert code_shown(samar) == "disk_full"
     send(samar, qtbot, "written in memory")
+    assert code_shown(samar) == "disk_full", "that it is only in memory goes on being said"
     for form in FORMATS:
         target = tmp_path / f"out.{form}"
         with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000) as exported:

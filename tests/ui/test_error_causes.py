@@ -88,6 +88,19 @@ def test_that_an_error_of_a_reply_goes_when_trying_again_succeeds(opened: Opened
     assert code(samar) == ""
 
 
+def test_that_a_full_disk_outlives_a_reply_that_is_never_stored(opened: Opened, qtbot: QtBot) -> None:
+    samar = opened(ScriptedEngine())
+    samar.show_error(SamarError("disk_full"))
+    samar.chats.new_temporary_chat()
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        samar.chats.send("nowhere")
+    assert code(samar) == "disk_full"
+    samar.chats.new_chat()
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        samar.chats.send("stored")
+    assert code(samar) == ""
+
+
 def test_that_a_lasting_error_outlives_chats_replies_and_models(opened: Opened, qtbot: QtBot) -> None:
     samar = opened(ScriptedEngine())
     samar.show_error(SamarError("program_replaced"))
