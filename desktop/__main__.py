@@ -29,16 +29,16 @@ def main(argv: list[str] | None = None) -> int:
         from desktop.parser_child import main as parse
 
         return parse(arguments[1:])
-    if arguments[:1] == [Role.CONVERTER]:
-        from converter.__main__ import main as convert
-
-        return convert(with_leave(arguments[1:]), confine_converter)
-    mend_environment(os.environ)
     try:
         data_dir, rest = take_data_dir(arguments)
     except ValueError as problem:
         print(f"samar: {problem}", file=sys.stderr)
         return 2
+    if rest[:1] == [Role.CONVERTER]:
+        from converter.__main__ import main as convert
+
+        return convert(with_leave(rest[1:], data_dir), confine_converter)
+    mend_environment(os.environ)
     if "_SAMAR_COMPLETE" in os.environ or (rest and not are_files(rest)):  # a shell that completes gives no arguments
         from desktop.cli import main as run_verb
 
@@ -85,16 +85,15 @@ def confine_converter(read: Sequence[Path], write: Sequence[Path]) -> None:
     confine(read=read, write=write, programs=True)
 
 
-def with_leave(arguments: list[str]) -> list[str]:
+def with_leave(arguments: list[str], data_dir: Path | None) -> list[str]:
     """The converter's arguments; whether it may use the network is asked of the settings where they don't say so."""
     if {"--network", "--no-network", "--check-file"}.intersection(arguments):
         return arguments
     from desktop.core.paths import Paths
     from desktop.core.settings import SettingsFile
 
-    data_dir, rest = take_data_dir(arguments)
     paths = Paths.under(data_dir) if data_dir else Paths.default()
-    return [*rest, "--network"] if SettingsFile(paths.settings).load()[0].network_allowed else rest
+    return [*arguments, "--network"] if SettingsFile(paths.settings).load()[0].network_allowed else arguments
 
 
 def take_data_dir(arguments: list[str]) -> tuple[Path | None, list[str]]:

@@ -45,6 +45,15 @@ def read_regular(path: str | os.PathLike[str], most: int = MOST_OWN) -> bytes:
     return data
 
 
+def read_text_regular(path: str | os.PathLike[str], most: int = MOST_OWN) -> bytes:
+    """As `read_regular`, for a text: without the mark that editors on Windows put in front of UTF-8."""
+    return without_mark(read_regular(path, most))
+
+
+def without_mark(text: bytes) -> bytes:
+    return text.removeprefix(b"\xef\xbb\xbf")
+
+
 def exists(path: str | os.PathLike[str]) -> bool:
     """Whether anything is there. False where the system can't say, as in the two below: pathlib raises there, for a name
     that is too long or a folder that may not be searched."""

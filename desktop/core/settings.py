@@ -13,7 +13,7 @@ import msgspec
 
 from desktop.core import private
 from desktop.core.errors import SamarError
-from desktop.core.files import read_regular
+from desktop.core.files import read_text_regular
 from desktop.core.generation import MOST_COUNT, GenerationParams, bounded
 from desktop.core.presets import Preset
 
@@ -120,7 +120,7 @@ class SettingsFile:
         settings; settings_unread when the file can't be read, which then stays as it is."""
         self._unread = False
         try:
-            raw = read_regular(self.path)
+            raw = read_text_regular(self.path)
         except FileNotFoundError:
             return Settings(), None
         except OSError as problem:

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from desktop.core import private
 from desktop.core.errors import SamarError, technical
-from desktop.core.files import open_regular, read_regular
+from desktop.core.files import open_regular, read_text_regular
 from desktop.core.machine import readable
 from desktop.models import gguf
 from desktop.models.entry import Entry, sha256_of
@@ -384,7 +384,7 @@ class DownloadQueue:
         """The queue on the disk. A file that is no queue is set aside; of one with a wrong entry the others are kept. Raises
         OSError where it can't be read now: it is not replaced then."""
         try:
-            raw = read_regular(self.path)
+            raw = read_text_regular(self.path)
         except FileNotFoundError:
             return _Stored()
         try:

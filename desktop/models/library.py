@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from desktop.core import private
 from desktop.core.errors import SamarError
-from desktop.core.files import is_file, is_folder, read_regular, shown
+from desktop.core.files import is_file, is_folder, read_text_regular, shown
 from desktop.core.paths import Paths, starter_model
 from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
@@ -361,7 +361,7 @@ class Library:
     def _load(self) -> _Remembered:
         """Raises OSError when the file is there and can't be read: it must not be replaced then."""
         try:
-            raw = read_regular(self.path)
+            raw = read_text_regular(self.path)
         except FileNotFoundError:
             return _Remembered(version=VERSION)
         try:

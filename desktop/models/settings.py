@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core.errors import SamarError
-from desktop.core.files import read_regular
+from desktop.core.files import read_text_regular
 from desktop.core.memory import Shape
 from desktop.core.model import Adapter
 from desktop.models import gguf
@@ -84,7 +84,7 @@ def settings_of(library_file: Path, model: Path) -> ModelSettings:
     be read has no settings: loading it says why.
     """
     try:
-        kept = msgspec.json.decode(read_regular(library_file), type=_Kept)
+        kept = msgspec.json.decode(read_text_regular(library_file), type=_Kept)
     except FileNotFoundError:
         return ModelSettings()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:

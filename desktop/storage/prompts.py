@@ -12,6 +12,7 @@ import msgspec
 
 from desktop.core.chat import moment_of
 from desktop.core.errors import SamarError
+from desktop.core.files import without_mark
 from desktop.core.folding import fold
 from desktop.storage.database import Database, Row, clean_text
 from desktop.storage.rows import text_of
@@ -133,7 +134,7 @@ class PromptLibrary:
                 "import_too_large", name=name, size=f"{len(raw) >> 20} MB", limit=f"{_MOST_BYTES >> 20} MB"
             )
         try:
-            file = msgspec.json.decode(raw, type=_File)
+            file = msgspec.json.decode(without_mark(raw), type=_File)
         except (msgspec.ValidationError, RecursionError):
             raise SamarError("import_unknown", name=name) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:

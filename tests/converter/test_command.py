@@ -377,3 +377,14 @@ def test_that_the_help_names_every_exit_status(capsys: pytest.CaptureFixture[str
 
     text = " ".join(parser().format_help().split())
     assert all(f"{status.value} {status.name.lower()}" in text for status in ExitStatus if status)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])
+@pytest.mark.parametrize("network", [[], ["--no-network"]], ids=["asked", "said"])
+def test_that_the_data_folder_may_stand_anywhere(tmp_path: Path, *, before: bool, network: list[str]) -> None:
+    place = ["--data-dir", str(tmp_path / "data")]
+    words = ["convert", str(tmp_path / "nothing"), *network]
+    command = [sys.executable, "-m", "desktop", *(place + words if before else words + place)]
+    outcome = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[2])
+    assert outcome.returncode == ExitStatus.NOT_A_CHECKPOINT, outcome.stderr
+    assert "neither a folder" in outcome.stderr

@@ -229,8 +229,7 @@ def test_that_the_token_comes_from_the_keyring(hub: Hub, out: Path, tmp_path: Pa
 
 
 def test_that_the_settings_give_the_leave(tmp_path: Path) -> None:
-    data = ["--data-dir", str(tmp_path)]
-    assert with_leave(["a/b", *data]) == ["a/b"]
+    assert with_leave(["a/b"], tmp_path) == ["a/b"]
     SettingsFile(Paths.under(tmp_path).settings).save(Settings(network_allowed=True))
-    assert with_leave(["a/b", *data]) == ["a/b", "--network"]
-    assert with_leave(["a/b", "--no-network"]) == ["a/b", "--no-network"]
+    assert with_leave(["a/b"], tmp_path) == ["a/b", "--network"]
+    assert with_leave(["a/b", "--no-network"], tmp_path) == ["a/b", "--no-network"]

@@ -57,6 +57,24 @@ def test_that_a_pipe_in_the_place_of_an_own_file_is_never_waited_for(data_dir: P
     assert not (data_dir / "a.state").exists()
 
 
+def test_that_a_mark_at_the_beginning_of_an_own_file_is_passed_over(data_dir: Path, tmp_path: Path) -> None:
+    """Editors on Windows put one there: a hand that changes one setting must not lose all others."""
+    paths = Paths.under(data_dir)
+    SettingsFile(paths.settings).save(Settings(context=4096))
+    model = write_tiny(tmp_path / "m.gguf")
+    library = Library(paths, places=list)
+    (entry,) = library.add(model)
+    library.set_settings(entry.id, ModelSettings(context=512))
+    for file in (paths.settings, paths.library):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    settings, problem = SettingsFile(paths.settings).load()
+    assert (settings.context, problem) == (4096, None)
+    again = Library(paths, places=list)
+    assert [known.id for known in again.entries()] == [entry.id]
+    assert again.problem is None
+    assert settings_of(paths.library, model).context == 512
+
+
 READING = re.compile(r"\.read_(bytes|text)\(|(?<!webbrowser)\.open\(\"rb?[+b]*\"|(?<![\w.])open\([^)]*, \"rb?\"")
 OURS = re.compile(r"/proc/|_CGROUP|assets|release\.json|suggestions\.json|samar\.qss")
 ELSEWHERE = {

@@ -156,7 +156,7 @@ def test_that_settings_that_can_not_be_read_for_a_while_are_not_replaced_by_defa
         raise PermissionError(errno.EACCES, "another program holds it")
 
     with monkeypatch.context() as patch:
-        patch.setattr("desktop.core.settings.read_regular", held)
+        patch.setattr("desktop.core.settings.read_text_regular", held)
         settings, problem = file.load()
         assert settings == Settings()
         assert problem is not None and problem.code == "settings_unread"

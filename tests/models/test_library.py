@@ -248,7 +248,7 @@ def test_that_a_list_that_can_not_be_read_for_a_while_is_not_replaced(
         raise PermissionError(13, "another program holds it")
 
     with monkeypatch.context() as patch:
-        patch.setattr("desktop.models.library.read_regular", held)
+        patch.setattr("desktop.models.library.read_text_regular", held)
         assert again.entries() == []
         assert again.problem is not None and again.problem.code == "library_unread"
         with pytest.raises(SamarError) as refused:

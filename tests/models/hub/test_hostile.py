@@ -294,7 +294,7 @@ def test_that_a_queue_that_can_not_be_read_now_is_not_replaced(
         raise PermissionError(13, "sharing violation")
 
     with monkeypatch.context() as patch:
-        patch.setattr("desktop.models.downloads.read_regular", held)
+        patch.setattr("desktop.models.downloads.read_text_regular", held)
         assert [found.id for found in queue.downloads()] == [one.id]
         with pytest.raises(SamarError):
             queue.cancel(one.id)
