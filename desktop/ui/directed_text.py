@@ -267,9 +267,9 @@ def text_of(source: QMimeData) -> str:
     """The text of a clipboard; of one that holds HTML alone, what a reader sees of it."""
     text = source.text()
     if not text.strip() and source.hasHtml():
-        from PySide6.QtGui import QTextDocumentFragment
+        from desktop.core.html_text import text_of_html
 
-        text = QTextDocumentFragment.fromHtml(source.html()).toPlainText().replace("\ufffc", "")  # images
+        text = text_of_html(source.html())
     return text
 
 
