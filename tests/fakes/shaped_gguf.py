@@ -66,7 +66,10 @@ def _layer(shape: Shape, number: int) -> list[Tensor]:
         found += _state_space(shape)
     if family in ("mamba", "mamba2"):
         return found
-    found += _attention(shape) if family != "lfm2" or number % 3 == 2 else _short_convolution(shape)
+    if family == "qwen35" and (number + 1) % 4:
+        found += _linear_attention(shape)
+    else:
+        found += _attention(shape) if family != "lfm2" or number % 3 == 2 else _short_convolution(shape)
     if family not in ("phi2", "cohere2"):
         found.append(("ffn_norm.weight" if family != "falcon-h1" else "ffn_norm", (w,), F32))
     if family == "phimoe":
@@ -95,6 +98,8 @@ def _attention(shape: Shape) -> list[Tensor]:
     found: list[Tensor] = [("attn_output.weight", (q, w), t)]
     if family in ("phi3",):
         found.append(("attn_qkv.weight", (w, q + 2 * k), t))
+    elif family == "deepseek2":  # key and value are one vector, whose length is key_length
+        found += [("attn_q.weight", (w, q), t), ("attn_kv_a_mqa.weight", (w, shape.head), t)]
     else:
         found += [("attn_q.weight", (w, q), t), ("attn_k.weight", (w, k), t), ("attn_v.weight", (w, k), t)]
     if family in ("qwen2", "phi2", "phimoe"):
@@ -112,6 +117,15 @@ def _short_convolution(shape: Shape) -> list[Tensor]:
         ("shortconv.conv.weight", (3, w), F32),
         ("shortconv.in_proj.weight", (w, 3 * w), t),
         ("shortconv.out_proj.weight", (w, w), t),
+    ]
+
+
+def _linear_attention(shape: Shape) -> list[Tensor]:
+    w, t = shape.width, shape.type
+    return [
+        ("attn_qkv.weight", (w, 2 * w), t),
+        ("attn_gate.weight", (w, shape.inner), t),
+        ("ssm_out.weight", (shape.inner, w), t),
     ]
 
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from desktop.core.memory import Shape, memory
 from desktop.core.paths import starter_model
-from desktop.models import bandwidth
+from desktop.core.requests import LoadOptions
+from desktop.engine.memory import plan_memory
+from desktop.models import bandwidth, gguf
 from desktop.models.fit import EFFICIENCY, RESERVE, Machine, Verdict, bytes_read, judge, longest_context, speed
 from desktop.models.gguf import read_header
 from desktop.models.shape import shape_of
@@ -98,6 +100,28 @@ def test_that_windows_experts_and_states_are_seen(tmp_path: Path) -> None:
     assert mamba.kv_elements == 0 and mamba.state_bytes == 4 * 8 * (3 * 1024 + 16 * 1024)
     _, hybrid = shape_in(tmp_path, SMALL["lfm2"])
     assert hybrid.kv_elements == 2 * 2 * 128 and hybrid.state_bytes == 4 * 4 * 512 * 2
+
+
+def test_that_hybrids_which_say_their_heads_once_keep_keys_in_their_full_layers_only(tmp_path: Path) -> None:
+    """Qwen3-Next and Qwen3.5: head_count_kv is one number, and full_attention_interval tells the layers apart. Card and engine
+    reckon alike."""
+    made = Made("qwen35", layers=8, head=64, inner=512, state=32, ranks=8, groups=4, context=262_144)
+    path, shape = shape_in(tmp_path, replace(made, extra={"qwen35.full_attention_interval": 4}))
+    assert shape.kv_elements == 2 * made.kv_heads * (64 + 64)
+    assert shape.state_bytes == 4 * 6 * (3 * (512 + 2 * 4 * 32) + 32 * 512)
+    facts = gguf.inspect(path)
+    assert facts.shape == shape
+    for context in (4096, 131_072):
+        enough = memory(shape, context).total + LoadOptions().reserve_bytes
+        assert plan_memory(facts, LoadOptions(context=context), enough).context == context
+    assert plan_memory(facts, LoadOptions(context=context), enough - 1).context < context
+
+
+def test_that_latent_attention_keeps_one_vector_for_keys_and_values(tmp_path: Path) -> None:
+    made = Made("deepseek2", kv_heads=1, head=576)
+    extra = {"deepseek2.attention.key_length_mla": 192, "deepseek2.attention.value_length_mla": 128}
+    _, shape = shape_in(tmp_path, replace(made, extra=extra))
+    assert shape.kv_elements == made.layers * 576
 
 
 def test_that_a_window_that_llama_cpp_ignores_counts_as_none(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.models import discovery
+from desktop.models import discovery, gguf
 from desktop.models.discovery import Origin, Place
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings, settings_of
@@ -333,6 +333,21 @@ def test_that_models_of_other_programs_are_found_in_place(data_dir: Path, tmp_pa
     assert found[Origin.LM_STUDIO].repo == "maker/thing-GGUF"
     assert found[Origin.JAN].name == "jan-nano"
     assert before == {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+
+
+def test_that_a_model_with_its_vision_inside_says_so_in_the_list(data_dir: Path, tmp_path: Path) -> None:
+    """Ollama's own engine writes such files, and llama.cpp refuses them; to download the same one again would not help."""
+    made = write_tiny(tmp_path / "made.gguf")
+    made.write_bytes(made.read_bytes().replace(b"blk.0.attn_q.weight", b"v.0.attn_q_k.weight"))
+    ollama(tmp_path / "home/.ollama/models", made)
+    places = discovery.places({"PATH": "/nowhere"}, tmp_path / "home", "linux")
+    library = Library(Paths.under(data_dir), places=lambda: places)
+    (entry,) = (found for found in library.refresh() if found.origin is Origin.OLLAMA)
+    assert entry.problem == "model_one_file"
+    with pytest.raises(SamarError) as refused:
+        gguf.inspect(Path(entry.path))
+    assert refused.value.code == "model_one_file"
+    assert "again" not in refused.value.sentence()
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
