@@ -182,6 +182,8 @@ class TransferWorker(QObject):
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="transfer")
             self._thread.start()
+        if not self._waiting:
+            self._cancelled.clear()  # what was cancelled when nothing was at work
         self._waiting += 1
         self._jobs.put(job)
 
@@ -205,7 +207,6 @@ class TransferWorker(QObject):
         while (job := self._jobs.get()) is not None:
             if self._closing.is_set():
                 continue
-            self._cancelled.clear()
             try:
                 self._done.emit(self._run(job))
             except SamarError as problem:
@@ -213,6 +214,7 @@ class TransferWorker(QObject):
             except Exception as problem:  # a bug: the window must not wait for ever
                 log.exception("a transfer failed")
                 self._done.emit(SamarError("bug", what=technical(problem)))
+            self._cancelled.clear()  # not at the beginning: a job may be cancelled before this thread gets to it
 
     def _run(self, job: _Export | _Print | _Import) -> Exported | Printed | Imported:
         reads = not isinstance(job, _Import)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -167,6 +170,43 @@ def test_that_what_is_cancelled_leaves_nothing(
         samar.transfer.start_export(target, "md", Subject())
     assert said[-1] == "Cancelled. Nothing was written."
     assert list(tmp_path.glob("*.md")) == []
+
+
+def test_that_an_import_is_cancelled_before_it_begins_and_the_next_one_comes(
+    samar: Samar, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The thread may be slower than the person."""
+    stored(samar.store, "One")
+    worker, file = samar.transfer.worker, tmp_path / "chats.json"
+    with qtbot.waitSignal(worker.exported, timeout=20_000):
+        samar.transfer.start_export(file, "json", Subject())
+    samar.store.purge(samar.store.delete_chats([chat.id for chat in samar.store.list_chats()]))
+    worker.close()
+    begin = threading.Event()
+
+    class Held(queue.SimpleQueue[Any]):
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            begin.wait()
+            return super().get(block, timeout)
+
+    again = TransferWorker(samar.database, samar)
+    again._jobs = Held()
+    try:
+        with qtbot.waitSignal(again.imported, timeout=20_000) as outcome:
+            again.import_from(file)
+            again.cancel()
+            begin.set()
+        assert outcome.args is not None
+        assert len(outcome.args[0].chats) == 0
+        assert samar.store.list_chats() == []
+        again.cancel()  # nothing is at work
+        with qtbot.waitSignal(again.imported, timeout=20_000) as outcome:
+            again.import_from(file)
+        assert outcome.args is not None
+        assert len(outcome.args[0].chats) == 1
+    finally:
+        begin.set()
+        again.close()
 
 
 def test_that_a_page_of_a_pdf_is_a4_upright(app: QApplication, tmp_path: Path) -> None:
