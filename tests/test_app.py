@@ -278,6 +278,28 @@ def test_that_a_broken_file_leaves_the_loaded_model_in_place(
     assert samar.chats.path()[-1].status is MessageStatus.FINISHED
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_that_a_pipe_dropped_on_the_window_is_a_sentence_and_waited_for_by_nobody(
+    qtbot: QtBot, opened: Callable[[], Samar], tmp_path: Path
+) -> None:
+    samar = opened()
+    for name in ("pipe.gguf", "pipe.png", "mmproj-fine.gguf"):
+        os.mkfifo(tmp_path / name)
+    with qtbot.waitSignal(samar.worker.load_failed, timeout=60_000) as failed:
+        drop(samar, tmp_path / "pipe.gguf")
+    assert failed.args is not None
+    assert failed.args[0].code == "model_unreadable"
+    samar.window.banner.dismiss()
+    drop(samar, tmp_path / "pipe.png")
+    qtbot.waitUntil(lambda: samar.window.banner.error is not None)
+    assert samar.chats.images.tray.images == []
+    fine = write_tiny(tmp_path / "fine.gguf")
+    with qtbot.waitSignal(samar.worker.model_loaded, timeout=60_000):
+        drop(samar, fine)
+    answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "hi"))
+    assert samar.chats.path()[-1].status is MessageStatus.FINISHED
+
+
 def test_that_an_engine_killed_in_mid_reply_costs_no_word(
     qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path
 ) -> None:
