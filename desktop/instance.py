@@ -83,8 +83,9 @@ def is_file_name(name: object) -> bool:
 class Instance(QObject):
     """This start of Samar: the first one for its data folder, which listens, or a later one, which hands over."""
 
-    asked = Signal(list, str)
-    """Another start wants the window: paths as str, activation token or "" """
+    asked = Signal(object, str)
+    """Another start wants the window: list of paths as str, activation token or "" (an object, since Qt's own lists replace
+    what is no UTF-8 in a name)."""
 
     def __init__(self, data: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)

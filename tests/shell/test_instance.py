@@ -218,7 +218,7 @@ CALLER = """
 import sys
 from pathlib import Path
 from desktop.instance import Instance
-sys.exit(not Instance(Path(sys.argv[1])).hand_over(["/a b"]))
+sys.exit(not Instance(Path(sys.argv[1])).hand_over(["/a b", "/m\\udce8.gguf"]))
 """
 
 
@@ -226,7 +226,7 @@ def told(qtbot: QtBot, first: Instance, data_dir: Path) -> None:
     """A start in good order is heard."""
     with qtbot.waitSignal(first.asked, timeout=30_000) as asked:
         caller = subprocess.Popen([sys.executable, "-c", CALLER, str(data_dir)], cwd=ROOT)
-    assert asked.args[0] == ["/a b"]
+    assert asked.args[0] == ["/a b", "/m\udce8.gguf"], "the file itself, also where its name is no UTF-8"
     assert caller.wait(timeout=60) == 0
 
 
