@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from desktop.core import private
 from desktop.core.files import read_regular
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,9 @@ def noted(data: Path | None, path: Path) -> Iterator[None]:
     if data is not None:
         with contextlib.suppress(OSError):
             folder = data / _FOLDER
-            folder.mkdir(mode=0o700, exist_ok=True)
+            private.make_folder(folder)
             note = folder / f"{os.getpid()}-{uuid.uuid4().hex}"
-            note.write_bytes(os.fsencode(path.absolute()))
+            private.write(note, os.fsencode(path.absolute()))
     try:
         yield
     finally:

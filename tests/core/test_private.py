@@ -36,12 +36,15 @@ from desktop.storage import backups
 from desktop.storage.chats import ChatStore
 from desktop.storage.exporting import export_chats
 from desktop.storage.opening import open_history
+from desktop.storage.unfinished import noted
 paths = Paths.under(Path(sys.argv[1]))
 logs.begin(paths.logs)
 opened = open_history(paths)
 store = ChatStore(opened.database)
 store.create_chat("a")
 export_chats(store, Path(sys.argv[3]), "json")
+unfinished = noted(paths.data, Path("/x/.export-1"))
+unfinished.__enter__()  # as a kill leaves it
 SettingsFile(paths.settings).save(Settings())
 LoadMark(paths.load_mark).note(Path("/x.gguf"))
 Library(paths).set_settings("x", ModelSettings(context=512))
@@ -53,6 +56,7 @@ paths.settings.write_bytes(b"{")
 SettingsFile(paths.settings).load()
 SettingsFile(paths.settings).save(Settings())
 logs.end()
+os._exit(0)
 """
 
 
@@ -62,6 +66,7 @@ def test_that_nothing_of_a_session_is_open_to_others_whatever_the_umask(tmp_path
     command = [sys.executable, "-c", SESSION, str(data), umask, str(exported)]
     run = subprocess.run(command, env=child_environment(), capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
+    assert list((data / "unfinished").iterdir())
     found = {str(path.relative_to(data)): mode(path) for path in (data, *data.rglob("*"))}
     files = {name for name in found if (data / name).is_file()}
     assert {"logs/samar.log", "logs/crash.log", "settings.json", "loading-model", "library.json"} <= files
