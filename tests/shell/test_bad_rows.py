@@ -26,7 +26,7 @@ from tests.storage.kit import ROOT, opened
 
 TABLES = (
     *("chats", "messages", "folders", "drafts", "prompts", "images", "draft_images", "pictures", "properties"),
-    *("sessions", "erasures"),
+    *("sessions", "erasures", "edits", "deletion_days"),
 )
 VALUES = (
     b"\xff\x00\xfe",
@@ -41,7 +41,14 @@ VALUES = (
     "9" * 400,
     '{"prompt_tokens": 1e999}',
 )
-KEYS = {"chats": ("id",), "messages": ("id", "chat_id"), "folders": ("id",), "prompts": ("id",), "pictures": ("id",)}
+KEYS = {
+    "chats": ("id",),
+    "messages": ("id", "chat_id"),
+    "folders": ("id",),
+    "prompts": ("id",),
+    "pictures": ("id",),
+    "edits": ("message_id",),
+}
 """What says which row it is: another value there is another row, not a bad one."""
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
@@ -77,6 +84,9 @@ def fill(paths: Paths) -> None:
             folder = store.create_folder(f"folder {name}")
             store.place([chat.id], folder_id=folder.id, pinned=True)
             PromptLibrary(store.database).create(f"prompt {name}", "text", name)
+            store.save_edit(user.id, f"edit {name}")
+        gone = store.create_chat("gone")
+        store.delete_chats([gone.id])
         store.save_draft(None, "a draft")
         store.set_list_order("updated")
         store.set_folded_folders([1])
@@ -114,6 +124,8 @@ def read_everything(store: ChatStore, folder: Path) -> set[str]:
             store.last_turns(chat.id, 10)
             store.draft_of(chat.id)
             store.draft_images(chat.id)
+            assert set(store.edits_of(chat.id).values()) >= {"edit whole"} or chat.title != "whole"
+    store.deleted_chats(), store.days_deleted(), store.erase_overdue()
     store.recover_interrupted()
     store.purge_deleted()
     store.drafts(), store.list_folders(), store.list_order(), store.folded_folders()
@@ -123,6 +135,12 @@ def read_everything(store: ChatStore, folder: Path) -> set[str]:
     for form in ExportFormat:
         export_chats(store, folder / f"all.{form}", form)
     return titles
+
+
+def test_that_every_table_is_tried(paths: Paths) -> None:
+    with opened(paths) as store:
+        there = {str(name) for (name,) in store.database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {name for name in there if not name.startswith(("search", "sqlite_"))} - {"migrations"} == set(TABLES)
 
 
 @pytest.mark.parametrize("table", TABLES)
