@@ -98,8 +98,27 @@ def _fetch(repository: str, revision: str | None, what: What, report: Reporter, 
     except ValueError as error:
         why = "the proxy of this computer is of an unknown kind" if "proxy" in str(error).lower() else str(error)
     except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # the HTTP library's, whichever it is
-        why = f"the connection failed ({type(error).__name__})"
+        why = _why_no_connection(error)
     raise ConversionError(ExitStatus.DOWNLOAD_FAILED, f"{repository} cannot be downloaded: {why}.")
+
+
+def _why_no_connection(problem: BaseException) -> str:
+    """Why the Hub was not reached, as the end of a sentence: no number of an error, no class of an exception."""
+    import errno
+    import socket
+    import ssl
+
+    chain: list[BaseException] = []
+    now: BaseException | None = problem
+    while now is not None and now not in chain:
+        chain.append(now)
+        now = now.__cause__ or now.__context__
+    if any(isinstance(one, ssl.SSLError) for one in chain):
+        return "the connection to it is not safe; check the clock of this computer"
+    cut_off = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
+    if any(isinstance(one, socket.gaierror) or getattr(one, "errno", None) in cut_off for one in chain):
+        return "there is no connection to the internet"
+    return "the connection failed"
 
 
 def _prepare_proxies() -> None:

@@ -342,7 +342,7 @@ class Samar(QObject):
         """The menu of formats for the chat on the screen, where the pointer or the keyboard is."""
         chat = self.chats.chat
         if chat is None or self.chats.is_temporary:
-            self.window.show_toast(self.tr("A temporary chat is stored nowhere: copy what you want to keep."))
+            self.window.show_toast(self.tr("A temporary chat is not saved: copy what you want to keep."))
             return
         from desktop.ui.chat.format_menu import FormatMenu
 
@@ -401,6 +401,8 @@ class Samar(QObject):
             self.window, TransferWorker(self.database, self), lambda: self.preferences.value.export_details
         )
         made.error_occurred.connect(self.show_error)
+        for done in (made.worker.exported, made.worker.imported, made.worker.printed):
+            done.connect(lambda _outcome=None: self._take_back("transfer"))
         made.chats_imported.connect(self.chats.guarded(self.chats.load_chats))
         return made
 
@@ -555,7 +557,13 @@ class Samar(QObject):
 
     def show_error(self, problem: SamarError, actions: Actions = ()) -> None:
         log.warning("%s", problem)
-        self.window.show_error(problem, actions)
+        self.window.show_error(problem, actions or self._ways_on(problem))
+
+    def _ways_on(self, problem: SamarError) -> Actions:
+        if problem.code == "conversion_failed" and self.conversion.source is not None:
+            source = self.conversion.source
+            return [(self.tr("Try again"), lambda: self.conversion.open(source))]
+        return self.navigation.ways_on(problem.code) if "navigation" in self.__dict__ else ()
 
     def _list_model(self, path: Path) -> None:
         """A file that was opened is on the list of models from then on."""
@@ -591,7 +599,8 @@ class Samar(QObject):
 
     def show_bug(self, what: str) -> None:
         if not self._tell_replaced():
-            self.window.show_error(SamarError("bug", what=what))
+            bug = SamarError("bug", what=what)
+            self.window.show_error(bug, self._ways_on(bug))
 
     def _on_app_state(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationActive and not self._closed:
@@ -646,6 +655,7 @@ class Samar(QObject):
             room.model_chosen.connect(self.models.load)
             room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(lambda folder: self.conversion.open(folder))
+            room.hub_answered.connect(lambda: self._take_back("hub"))
             room.models_changed.connect(
                 lambda entries: self.models.show_library({Path(e.path): e.name for e in entries})
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import sys
 from enum import StrEnum
@@ -24,6 +25,7 @@ from desktop.core.generation import BOUNDS, MOST_SEED, GenerationParams, Generat
 from desktop.core.images import MAX_BYTES, check_image
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
+from desktop.core.reasons import plain
 from desktop.core.requests import ChatRequest
 from desktop.core.settings import Settings, SettingsFile
 from desktop.terminal import place, service_with, stream, tell_repetition, write
@@ -392,7 +394,9 @@ def with_parameters(
     try:
         wished = msgspec.convert(values, GenerationParams, strict=False)
     except msgspec.ValidationError as problem:
-        raise typer.BadParameter(f"{problem}.") from problem
+        named = re.search(r"\$\.(\w+)", str(problem))
+        name = named[1] if named else "a parameter"
+        raise typer.BadParameter(f"{name} can't be {values.get(name, 'that')}.") from problem
     return within_bounds(wished)
 
 
@@ -409,12 +413,18 @@ def within_bounds(wished: GenerationParams) -> GenerationParams:
     return checked
 
 
+def unreadable(file: Path, problem: Exception) -> str:
+    """The sentence about a file that can't be read."""
+    reason = plain(str(problem))
+    return f"{file} can't be read: {reason}." if reason else f"{file} can't be read."
+
+
 def read_image(file: Path) -> bytes:
     """An image named on the command line. Raises BadParameter, SamarError image_unreadable and image_too_large."""
     try:
         data = read_regular(file.expanduser(), MAX_BYTES)
     except OSError as problem:
-        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+        raise typer.BadParameter(unreadable(file, problem)) from problem
     check_image(data, file.name)
     return data
 
@@ -438,4 +448,4 @@ def read_file(file: Path) -> str:
     try:
         return read_regular(file.expanduser(), MOST_FILE_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
-        raise typer.BadParameter(f"{file} can't be read: {problem}.") from problem
+        raise typer.BadParameter(unreadable(file, problem)) from problem

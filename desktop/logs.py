@@ -22,6 +22,7 @@ from typing import TextIO
 from desktop.core import private
 from desktop.core.errors import technical
 from desktop.core.files import is_file
+from desktop.core.reasons import plain
 
 MOST_BYTES = 1_000_000
 KEPT = 3
@@ -115,7 +116,7 @@ def begin(folder: Path) -> None:
     except OSError as problem:
         handler = logging.StreamHandler(sys.stderr)
         handler.setLevel(logging.WARNING)
-        print(f"samar: no log can be written: {problem}", file=sys.stderr)
+        print(f"samar: the event log can't be written: {plain(str(problem)) or 'unknown reason'}.", file=sys.stderr)
     handler.setFormatter(Formatter())
     logging.raiseExceptions = False  # a full disk must not fill standard error as well
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -36,6 +36,13 @@ MOST_CHATS = 6
 CHAT = "open-chat."
 SEARCH_SETTINGS = "search-settings."
 TOPIC = "help."
+WAYS_ON = {
+    **dict.fromkeys(("engine_died", "engine_silent", "engine_failed"), ("chat.regenerate",)),
+    **dict.fromkeys(("history_failed", "data_read_only", "disk_full", "history_kept_elsewhere"), ("folder.data",)),
+    **dict.fromkeys(("bug", "models_failed"), ("help.report",)),
+    **{"no_model": ("models.choose",), "network_off": ("settings.storage",), "prompt_too_long": ("settings.model",)},
+}
+"""By the code of an error: the commands that may help, offered on its card."""
 TOPICS = {
     **dict.fromkeys(("ModelsPage", "DownloadDialog", "CardDialog", "FoldersDialog"), "models"),
     **{"ModelSettingsDialog": "memory", "DeletedChatsDialog": "deleting", "PromptDialog": "replies"},
@@ -140,6 +147,12 @@ class Navigation(QObject):
         if name.startswith("folder."):
             return self._folder(name).is_dir()
         return name != "view.palette"
+
+    def ways_on(self, code: str) -> list[tuple[str, Callable[[], object]]]:
+        """What may be done about an error, as texts of buttons and what they do."""
+        from desktop.ui.commands import text_of
+
+        return [(text_of(name), partial(self.run, name)) for name in WAYS_ON.get(code, ()) if self.is_available(name)]
 
     def run(self, name: str) -> None:
         """Do a command, or open a topic of the Help (`help.TOPIC`). Raises KeyError for an unknown name."""

@@ -27,20 +27,12 @@
         <translation>قوة تأثير {name}</translation>
     </message>
     <message>
-        <source>Take {name} off</source>
-        <translation>انزع {name}</translation>
+        <source>Remove {name}</source>
+        <translation>أزل {name}</translation>
     </message>
 </context>
 <context>
     <name>AdviceCard</name>
-    <message>
-        <source>The most able</source>
-        <translation>الأقدر</translation>
-    </message>
-    <message>
-        <source>The quick one</source>
-        <translation>السريع</translation>
-    </message>
     <message>
         <source>For Arabic</source>
         <translation>للعربية</translation>
@@ -57,23 +49,31 @@
         <source>Download, {size}</source>
         <translation>نزّل، {size}</translation>
     </message>
+    <message>
+        <source>The most capable</source>
+        <translation>الأقدر</translation>
+    </message>
+    <message>
+        <source>The fastest</source>
+        <translation>الأسرع</translation>
+    </message>
 </context>
 <context>
     <name>AttachmentTray</name>
-    <message>
-        <source>{name} is taken away</source>
-        <translation>أُزيلت الصورة {name}</translation>
-    </message>
     <message numerus="yes">
         <source>%n image(s) to be sent</source>
         <translation>
-            <numerusform>لا صور سترسل</numerusform>
-            <numerusform>صورة واحدة سترسل</numerusform>
-            <numerusform>صورتان سترسلان</numerusform>
-            <numerusform>%n صور سترسل</numerusform>
-            <numerusform>%n صورة سترسل</numerusform>
-            <numerusform>%n صورة سترسل</numerusform>
+            <numerusform>لا صور لتُرسل</numerusform>
+            <numerusform>صورة واحدة ستُرسل</numerusform>
+            <numerusform>صورتان ستُرسلان</numerusform>
+            <numerusform>%n صور ستُرسل</numerusform>
+            <numerusform>%n صورة ستُرسل</numerusform>
+            <numerusform>%n صورة ستُرسل</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{name} was removed</source>
+        <translation>أُزيلت الصورة {name}</translation>
     </message>
 </context>
 <context>
@@ -98,28 +98,12 @@
         <translation>أغلق</translation>
     </message>
     <message>
-        <source>a system message</source>
-        <translation>رسالة نظام</translation>
-    </message>
-    <message>
         <source>tools</source>
         <translation>أدوات</translation>
     </message>
     <message>
         <source>thinking</source>
         <translation>تفكيرًا</translation>
-    </message>
-    <message>
-        <source>takes {things}</source>
-        <translation>يقبل {things}</translation>
-    </message>
-    <message>
-        <source>user and assistant turns only</source>
-        <translation>أدوار المستخدم والمساعد فقط</translation>
-    </message>
-    <message>
-        <source>{count} at work for each token</source>
-        <translation>يعمل منها {count} لكل رمز</translation>
     </message>
     <message>
         <source>{bits} bits for each weight</source>
@@ -178,12 +162,8 @@
         <translation>الرخصة</translation>
     </message>
     <message>
-        <source>not said in the file</source>
-        <translation>لم تُذكر في الملف</translation>
-    </message>
-    <message>
         <source>Made by</source>
-        <translation>من صنع</translation>
+        <translation>صانعه</translation>
     </message>
     <message>
         <source>Languages</source>
@@ -194,12 +174,32 @@
         <translation>المصدر</translation>
     </message>
     <message>
-        <source>Belongs to it</source>
-        <translation>ملفات تتبعه</translation>
-    </message>
-    <message>
         <source>File</source>
         <translation>الملف</translation>
+    </message>
+    <message>
+        <source>standing instructions (system prompt)</source>
+        <translation>تعليمات دائمة</translation>
+    </message>
+    <message>
+        <source>understands {things}</source>
+        <translation>يقبل {things}</translation>
+    </message>
+    <message>
+        <source>questions and answers only</source>
+        <translation>الأسئلة والأجوبة فقط</translation>
+    </message>
+    <message>
+        <source>{count} work on each token</source>
+        <translation>يعمل منها {count} لكل رمز</translation>
+    </message>
+    <message>
+        <source>not stated in the file</source>
+        <translation>غير مذكورة في الملف</translation>
+    </message>
+    <message>
+        <source>Files that belong to it</source>
+        <translation>ملفات تتبعه</translation>
     </message>
 </context>
 <context>
@@ -237,18 +237,6 @@
         <translation>يرى الصور</translation>
     </message>
     <message>
-        <source>To be converted</source>
-        <translation>يحتاج إلى تحويل</translation>
-    </message>
-    <message>
-        <source>The second figure is at work for each token.</source>
-        <translation>الرقم الثاني ما يعمل لكل رمز.</translation>
-    </message>
-    <message>
-        <source>No model matches. Try fewer words, or another choice beside them.</source>
-        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل، أو اختيارًا آخر بجانبها.</translation>
-    </message>
-    <message>
         <source>Download</source>
         <translation>نزّل</translation>
     </message>
@@ -273,10 +261,6 @@
         <translation>يستعمل الأدوات</translation>
     </message>
     <message>
-        <source>the original&apos;s makers ask for consent</source>
-        <translation>صانعو الأصل يطلبون الموافقة</translation>
-    </message>
-    <message>
         <source>As of {date}</source>
         <translation>بتاريخ {date}</translation>
     </message>
@@ -291,10 +275,6 @@
     <message>
         <source>All models</source>
         <translation>كل النماذج</translation>
-    </message>
-    <message>
-        <source>What fits</source>
-        <translation>ما يتّسع له الحاسوب</translation>
     </message>
     <message>
         <source>Good Arabic</source>
@@ -316,6 +296,26 @@
         <source>Search in the list</source>
         <translation>ابحث في القائمة</translation>
     </message>
+    <message>
+        <source>Must be converted</source>
+        <translation>يحتاج إلى تحويل</translation>
+    </message>
+    <message>
+        <source>The second number is the part that works on each token.</source>
+        <translation>الرقم الثاني هو الجزء الذي يعمل لكل رمز.</translation>
+    </message>
+    <message>
+        <source>No model matches. Try fewer words, or another choice beside the search field.</source>
+        <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل، أو اختيارًا آخر بجانب حقل البحث.</translation>
+    </message>
+    <message>
+        <source>its makers ask you to accept conditions first</source>
+        <translation>يطلب صانعوه قبول شروط أولًا</translation>
+    </message>
+    <message>
+        <source>What fits this computer</source>
+        <translation>ما يتّسع له الحاسوب</translation>
+    </message>
 </context>
 <context>
     <name>ChatController</name>
@@ -328,12 +328,12 @@
         <translation>حُذفت الرسالة</translation>
     </message>
     <message>
-        <source>A temporary chat can’t be forked</source>
-        <translation>لا يمكن تفريع محادثة مؤقتة</translation>
-    </message>
-    <message>
         <source>The reply is still being written</source>
         <translation>ما زال الردّ يُكتب</translation>
+    </message>
+    <message>
+        <source>“New chat from here” does not work in a temporary chat</source>
+        <translation>لا تُبدأ محادثة جديدة من محادثة مؤقتة</translation>
     </message>
 </context>
 <context>
@@ -382,24 +382,20 @@
         </translation>
     </message>
     <message>
-        <source>folded</source>
+        <source>Folder {name}, {count}, {state}</source>
+        <translation>المجلد {name}، {count}، {state}</translation>
+    </message>
+    <message>
+        <source>closed</source>
         <translation>مطوي</translation>
     </message>
     <message>
-        <source>unfolded</source>
+        <source>open</source>
         <translation>مبسوط</translation>
-    </message>
-    <message>
-        <source>Folder {name}, {count}, {state}</source>
-        <translation>المجلد {name}، {count}، {state}</translation>
     </message>
 </context>
 <context>
     <name>ChatPanel</name>
-    <message>
-        <source>What the model can keep in view, in tokens.</source>
-        <translation>ما يستطيع النموذج إبقاءه أمامه، مقيسًا بالرموز.</translation>
-    </message>
     <message numerus="yes">
         <source>{used} of %n token(s)</source>
         <translation>
@@ -421,10 +417,6 @@
             <numerusform>متّسع لنحو %n رمزًا.</numerusform>
             <numerusform>متّسع لنحو %n رمز.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Full: the oldest turns are left out.</source>
-        <translation>امتلأ السياق: تُترك أقدم الرسائل.</translation>
     </message>
     <message numerus="yes">
         <source>The last reply was written without the %n oldest message(s).</source>
@@ -458,10 +450,6 @@
         <translation>كيف يجيب النموذج في هذه المحادثة؟</translation>
     </message>
     <message>
-        <source>Back to the default</source>
-        <translation>عُد إلى الأصل</translation>
-    </message>
-    <message>
         <source>Prompts…</source>
         <translation>التعليمات…</translation>
     </message>
@@ -470,7 +458,19 @@
         <translation>السياق</translation>
     </message>
     <message>
-        <source>Empty: the prompt of the settings is used. What you write here is for this chat only.</source>
+        <source>How much of the chat the model can keep in view, in tokens (pieces of words).</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه من المحادثة، مقيسًا بالرموز (أجزاء الكلمات).</translation>
+    </message>
+    <message>
+        <source>Full: the oldest messages are left out.</source>
+        <translation>امتلأ السياق: تُترك أقدم الرسائل.</translation>
+    </message>
+    <message>
+        <source>Use the settings’ instructions</source>
+        <translation>استعمل تعليمات الإعدادات</translation>
+    </message>
+    <message>
+        <source>Empty: the instructions of the settings are used. What you write here is for this chat only.</source>
         <translation>فارغ: تُستعمل تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
     </message>
 </context>
@@ -510,11 +510,11 @@
         <translation>الصورة {name}، {size}</translation>
     </message>
     <message>
-        <source>Delete takes it away.</source>
+        <source>The Delete key removes it.</source>
         <translation>مفتاح الحذف يزيلها.</translation>
     </message>
     <message>
-        <source>Take {name} away</source>
+        <source>Remove {name}</source>
         <translation>أزل الصورة {name}</translation>
     </message>
 </context>
@@ -551,11 +551,11 @@
         <translation>الأوامر</translation>
     </message>
     <message>
-        <source>Nothing fits these words.</source>
-        <translation>لا شيء يوافق هذه الكلمات.</translation>
+        <source>No command has these words.</source>
+        <translation>لا أمر فيه هذه الكلمات.</translation>
     </message>
     <message>
-        <source>↑ ↓ choose, Enter takes it, Esc closes.</source>
+        <source>↑ ↓ to choose, Enter to do it, Esc to close.</source>
         <translation>السهمان ↑ ↓ للاختيار، وEnter للتنفيذ، وEsc للإغلاق.</translation>
     </message>
 </context>
@@ -608,10 +608,6 @@
     <message>
         <source>Copy the last reply</source>
         <translation>انسخ آخر ردّ</translation>
-    </message>
-    <message>
-        <source>Write the last reply again</source>
-        <translation>أعد كتابة آخر ردّ</translation>
     </message>
     <message>
         <source>Rename this chat</source>
@@ -674,10 +670,6 @@
         <translation>نماذج تناسب حاسوبك</translation>
     </message>
     <message>
-        <source>Models on the Hub</source>
-        <translation>النماذج على Hugging Face</translation>
-    </message>
-    <message>
         <source>Find a command</source>
         <translation>ابحث عن أمر</translation>
     </message>
@@ -704,10 +696,6 @@
     <message>
         <source>Dark theme</source>
         <translation>المظهر الداكن</translation>
-    </message>
-    <message>
-        <source>Theme of the system</source>
-        <translation>مظهر النظام</translation>
     </message>
     <message>
         <source>English interface</source>
@@ -750,14 +738,6 @@
         <translation>افتح مجلد النماذج</translation>
     </message>
     <message>
-        <source>Open the cache folder</source>
-        <translation>افتح مجلد ما يُصنع من جديد</translation>
-    </message>
-    <message>
-        <source>Open the log’s folder</source>
-        <translation>افتح مجلد سجلّ الأحداث</translation>
-    </message>
-    <message>
         <source>Keyboard shortcuts</source>
         <translation>اختصارات لوحة المفاتيح</translation>
     </message>
@@ -785,6 +765,26 @@
         <source>Quit Samar</source>
         <translation>أغلق سمر</translation>
     </message>
+    <message>
+        <source>Regenerate the last reply</source>
+        <translation>أعد توليد آخر ردّ</translation>
+    </message>
+    <message>
+        <source>Models on Hugging Face</source>
+        <translation>نماذج على Hugging Face</translation>
+    </message>
+    <message>
+        <source>Theme like the computer’s</source>
+        <translation>المظهر مثل الجهاز</translation>
+    </message>
+    <message>
+        <source>Open the folder of temporary data</source>
+        <translation>افتح مجلد البيانات المؤقتة</translation>
+    </message>
+    <message>
+        <source>Open the folder of the event log</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
 </context>
 <context>
     <name>Composer</name>
@@ -805,10 +805,6 @@
         <translation>الرسالة</translation>
     </message>
     <message>
-        <source>Enter sends, Shift+Enter breaks the line.</source>
-        <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
-    </message>
-    <message>
         <source>Attach images</source>
         <translation>أرفق صورًا</translation>
     </message>
@@ -823,6 +819,10 @@
     <message>
         <source>End the thinking and write the answer</source>
         <translation>أنهِ التفكير واكتب الجواب</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter starts a new line.</source>
+        <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
     </message>
 </context>
 <context>
@@ -843,28 +843,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
-        <translation>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
-        <translation>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.</source>
         <translation>
             <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن تُترك أي رسالة.</numerusform>
@@ -874,18 +852,6 @@
             <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
             <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك أقدم %n رسالة.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>There is no room for the first exchange, so it is left out too.</source>
-        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
-    </message>
-    <message>
-        <source>Good when the task stands in the first message. Nothing is deleted: you still see everything.</source>
-        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
-    </message>
-    <message>
-        <source>The model writes the summary itself. What stands above is what it is told; change it freely.</source>
-        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
     </message>
     <message>
         <source>Nothing is deleted: you still see everything, only the model does not.</source>
@@ -931,6 +897,40 @@
         <source>Of {context} tokens about {reserve} are kept free for the reply.</source>
         <translation>يُحجز للردّ نحو {reserve} من أصل {context} من الرموز.</translation>
     </message>
+    <message numerus="yes">
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first question and answer will be left out.</source>
+        <translation>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: لن يُترك شيء بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالة واحدة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك رسالتان بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسائل بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+            <numerusform>المحادثة أطول مما يتسع له سياق النموذج: ستُترك %n رسالة بعد أول سؤال وجوابه.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A summary takes the place of the %n oldest message(s), which the model no longer sees.</source>
+        <translation>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم رسالتين لم يعد النموذج يراهما.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسائل لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+            <numerusform>ملخّص يقوم مقام أقدم %n رسالة لم يعد النموذج يراها.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no room for the first question and its answer, so they are left out too.</source>
+        <translation>لا مكان لأول سؤال وجوابه، فيُتركان أيضًا.</translation>
+    </message>
+    <message>
+        <source>Good when the task is in the first message. Nothing is deleted: you still see everything.</source>
+        <translation>مناسب إن كانت المهمة في الرسالة الأولى. لا يُحذف شيء: ستبقى ترى كل شيء.</translation>
+    </message>
+    <message>
+        <source>The model writes the summary itself. The text above is what it will see; change it as you like.</source>
+        <translation>يكتب النموذج الملخّص بنفسه. ما تراه أعلاه هو ما يُقال له، فغيّره كما تشاء.</translation>
+    </message>
 </context>
 <context>
     <name>ConversionController</name>
@@ -949,43 +949,13 @@
         <source>New chat</source>
         <translation>محادثة جديدة</translation>
     </message>
-    <message numerus="yes">
-        <source>erased after %n more day(s)</source>
-        <translation>
-            <numerusform>تُمحى بعد %n يوم</numerusform>
-            <numerusform>تُمحى بعد يوم واحد</numerusform>
-            <numerusform>تُمحى بعد يومين</numerusform>
-            <numerusform>تُمحى بعد %n أيام</numerusform>
-            <numerusform>تُمحى بعد %n يومًا</numerusform>
-            <numerusform>تُمحى بعد %n يوم</numerusform>
-        </translation>
-    </message>
     <message>
         <source>deleted on {date}</source>
         <translation>حُذفت في {date}</translation>
     </message>
-    <message numerus="yes">
-        <source>Erase %n chat(s) for good? Nobody can bring them back.</source>
-        <translation>
-            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
-            <numerusform>أتمحو هذه المحادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
-            <numerusform>أتمحو محادثتين نهائيًا؟ لا يمكن لأحد استعادتهما.</numerusform>
-            <numerusform>أتمحو %n محادثات نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
-            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
-            <numerusform>أتمحو %n محادثة نهائيًا؟ لا يمكن لأحد استعادتها.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Recently deleted</source>
         <translation>المحذوفة حديثًا</translation>
-    </message>
-    <message>
-        <source>Deleted chats are not found by search and not exported. Those that are not restored are erased for good by themselves. Only days on which Samar is open count, so that a wrong clock erases nothing.</source>
-        <translation>المحادثات المحذوفة لا يجدها البحث ولا تُصدَّر. وما لا يُستعاد منها يُمحى نهائيًا من تلقاء نفسه. لا تُحسب إلا الأيام التي يُفتح فيها سمر، فلا تمحو ساعةٌ خاطئة شيئًا.</translation>
-    </message>
-    <message>
-        <source>Nothing was deleted.</source>
-        <translation>لم يُحذف شيء.</translation>
     </message>
     <message>
         <source>Erase now…</source>
@@ -1007,16 +977,42 @@
         <source>Erase</source>
         <translation>امحُ</translation>
     </message>
+    <message numerus="yes">
+        <source>erased in %n day(s)</source>
+        <translation>
+            <numerusform>تُمحى بعد %n يوم</numerusform>
+            <numerusform>تُمحى بعد يوم واحد</numerusform>
+            <numerusform>تُمحى بعد يومين</numerusform>
+            <numerusform>تُمحى بعد %n أيام</numerusform>
+            <numerusform>تُمحى بعد %n يومًا</numerusform>
+            <numerusform>تُمحى بعد %n يوم</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Erase %n chat(s) for good? This can’t be undone.</source>
+        <translation>
+            <numerusform>أتمحو %n محادثة نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+            <numerusform>أتمحو هذه المحادثة نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+            <numerusform>أتمحو محادثتين نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+            <numerusform>أتمحو %n محادثات نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+            <numerusform>أتمحو %n محادثة نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+            <numerusform>أتمحو %n محادثة نهائيًّا؟ لا رجوع عن ذلك.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Search and export leave deleted chats out. Chats that you don’t restore are erased for good after a while. Only days on which Samar is open count, so a wrong clock erases nothing.</source>
+        <translation>لا يشمل البحثُ ولا التصديرُ المحادثاتِ المحذوفة. وما لا تستعيده منها يُمحى نهائيًّا بعد مدة. لا تُحسب إلا الأيام التي يُفتح فيها سمر، فلا تمحو ساعةٌ خاطئة شيئًا.</translation>
+    </message>
+    <message>
+        <source>Nothing has been deleted.</source>
+        <translation>لم تُحذف أي محادثة.</translation>
+    </message>
 </context>
 <context>
     <name>DownloadDialog</name>
     <message>
         <source>Download a model</source>
-        <translation>تنزيل نموذج</translation>
-    </message>
-    <message>
-        <source>Its page names no licence. Read there what you may do with it.</source>
-        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+        <translation>نزّل نموذجًا</translation>
     </message>
     <message>
         <source>Licence: {licence}. You may use it freely.</source>
@@ -1027,16 +1023,8 @@
         <translation>الرخصة: {licence}. وله شروط خاصة، فاقرأها قبل أن تستعمله.</translation>
     </message>
     <message>
-        <source>Access must be asked for on its page; then give Samar a token of your account.</source>
-        <translation>يُطلب الإذن في صفحته، ثم أعطِ سمر رمز دخول من حسابك.</translation>
-    </message>
-    <message>
         <source>Open its page in the browser</source>
         <translation>افتح صفحته في المتصفح</translation>
-    </message>
-    <message>
-        <source>The file that sees images, {size}</source>
-        <translation>الملف الذي يرى الصور، {size}</translation>
     </message>
     <message>
         <source>With it</source>
@@ -1044,11 +1032,7 @@
     </message>
     <message>
         <source>Without it</source>
-        <translation>بدونه</translation>
-    </message>
-    <message>
-        <source>It belongs to the model and lies beside it. One serves all sizes of the model.</source>
-        <translation>هو من النموذج ويوضع بجانبه، وواحد منه يكفي كل أحجامه.</translation>
+        <translation>من دونه</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1058,6 +1042,22 @@
         <source>Download</source>
         <translation>نزّل</translation>
     </message>
+    <message>
+        <source>Its page names no licence. Read on the page what you may do with it.</source>
+        <translation>لا تذكر صفحته رخصة. اقرأ فيها ما يحقّ لك أن تفعله به.</translation>
+    </message>
+    <message>
+        <source>You must ask for access on its page, and then give Samar an access token of your account.</source>
+        <translation>اطلب الإذن في صفحته أولًا، ثم أعطِ سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Vision file (to see images), {size}</source>
+        <translation>ملف الرؤية (ليرى الصور)، {size}</translation>
+    </message>
+    <message>
+        <source>It belongs to the model and is put beside it. One file serves all sizes of the model.</source>
+        <translation>يتبع النموذج ويوضع بجانبه، ويكفي ملف واحد لكل أحجامه.</translation>
+    </message>
 </context>
 <context>
     <name>DownloadRow</name>
@@ -1066,24 +1066,12 @@
         <translation>{held} من {size}</translation>
     </message>
     <message>
-        <source>Verifying</source>
-        <translation>يجري التحقق</translation>
-    </message>
-    <message>
         <source>{size} per second</source>
         <translation>{size} في الثانية</translation>
     </message>
     <message>
-        <source>The Hub asks to wait; it goes on by itself</source>
-        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
-    </message>
-    <message>
         <source>Ask for access on its page</source>
         <translation>اطلب الإذن في صفحته</translation>
-    </message>
-    <message>
-        <source>Give Samar a token…</source>
-        <translation>أعطِ سمر رمز دخول…</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -1130,6 +1118,22 @@
             <numerusform>بقيت %n ساعة</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Checking</source>
+        <translation>جارٍ الفحص</translation>
+    </message>
+    <message>
+        <source>Hugging Face asks to wait; the download goes on by itself</source>
+        <translation>طلب Hugging Face التمهّل، ويُستأنف التنزيل من نفسه</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>أعد المحاولة</translation>
+    </message>
+    <message>
+        <source>Give Samar an access token…</source>
+        <translation>أعطِ سمر رمز دخول…</translation>
+    </message>
 </context>
 <context>
     <name>DropOverlay</name>
@@ -1160,10 +1164,6 @@
         </translation>
     </message>
     <message>
-        <source>Drop to convert this checkpoint</source>
-        <translation>أفلت لتحويل هذا النموذج</translation>
-    </message>
-    <message>
         <source>Drop to add the models in this folder</source>
         <translation>أفلت لإضافة ما في هذا المجلد من نماذج</translation>
     </message>
@@ -1178,6 +1178,10 @@
     <message>
         <source>Drop to open</source>
         <translation>أفلت للفتح</translation>
+    </message>
+    <message>
+        <source>Drop to convert this model</source>
+        <translation>أفلت لتحويل هذا النموذج</translation>
     </message>
 </context>
 <context>
@@ -1197,10 +1201,6 @@
     <message>
         <source>Temporary chat</source>
         <translation>محادثة مؤقتة</translation>
-    </message>
-    <message>
-        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
-        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
     <message>
         <source>{model} is being loaded.
@@ -1246,6 +1246,10 @@ Everything stays on this computer.</source>
         <source>A larger model for this computer</source>
         <translation>نموذج أكبر يناسب هذا الحاسوب</translation>
     </message>
+    <message>
+        <source>Nothing of this chat is saved: it is gone when you leave it or close Samar.</source>
+        <translation>لا يُحفظ شيء من هذه المحادثة، وتزول حين تغادرها أو تغلق سمر.</translation>
+    </message>
 </context>
 <context>
     <name>FileField</name>
@@ -1262,8 +1266,8 @@ Everything stays on this computer.</source>
         <translation>نماذج (‎*.gguf‎)</translation>
     </message>
     <message>
-        <source>Take it off</source>
-        <translation>انزعه</translation>
+        <source>Remove it</source>
+        <translation>أزله</translation>
     </message>
 </context>
 <context>
@@ -1273,24 +1277,24 @@ Everything stays on this computer.</source>
         <translation>ابحث في هذه المحادثة</translation>
     </message>
     <message>
-        <source>Previous hit</source>
-        <translation>النتيجة السابقة</translation>
-    </message>
-    <message>
-        <source>Next hit</source>
-        <translation>النتيجة التالية</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>أغلق</translation>
     </message>
     <message>
-        <source>No hits</source>
-        <translation>لا نتائج</translation>
-    </message>
-    <message>
         <source>{0} of {1}</source>
         <translation>{0} من {1}</translation>
+    </message>
+    <message>
+        <source>Previous result</source>
+        <translation>النتيجة السابقة</translation>
+    </message>
+    <message>
+        <source>Next result</source>
+        <translation>النتيجة التالية</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>لا نتائج</translation>
     </message>
 </context>
 <context>
@@ -1307,12 +1311,12 @@ Everything stays on this computer.</source>
         </translation>
     </message>
     <message>
-        <source>It is not there now. Its models come back with it.</source>
-        <translation>ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
-    </message>
-    <message>
         <source>Stop looking there</source>
         <translation>لا تبحث فيه بعد الآن</translation>
+    </message>
+    <message>
+        <source>The folder is not there now. When it comes back, so do its models.</source>
+        <translation>المجلد ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
 </context>
 <context>
@@ -1326,10 +1330,6 @@ Everything stays on this computer.</source>
         <translation>يجد سمر النماذج في هذه المجلدات وما تحتها، ويستعملها في مكانها من غير نسخ.</translation>
     </message>
     <message>
-        <source>There is no folder of yours yet.</source>
-        <translation>لم تضف مجلدًا بعد.</translation>
-    </message>
-    <message>
         <source>Look again</source>
         <translation>ابحث من جديد</translation>
     </message>
@@ -1340,6 +1340,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Add a folder…</source>
         <translation>أضف مجلدًا…</translation>
+    </message>
+    <message>
+        <source>You have not added a folder yet.</source>
+        <translation>لم تضف مجلدًا بعد.</translation>
     </message>
 </context>
 <context>
@@ -1369,20 +1373,20 @@ Everything stays on this computer.</source>
         <translation>نص بصيغة Markdown…</translation>
     </message>
     <message>
-        <source>Samar’s own file, nothing left out…</source>
-        <translation>ملف سمر، بلا نقصان…</translation>
-    </message>
-    <message>
-        <source>For training: ChatML JSON lines…</source>
-        <translation>للتدريب: أسطر JSON بصيغة ChatML…</translation>
-    </message>
-    <message>
-        <source>For training: ShareGPT JSON lines…</source>
-        <translation>للتدريب: أسطر JSON بصيغة ShareGPT…</translation>
-    </message>
-    <message>
         <source>Export this reply</source>
         <translation>صدّر هذا الردّ</translation>
+    </message>
+    <message>
+        <source>Samar’s own file, everything in it…</source>
+        <translation>ملف سمر، وفيه كل شيء…</translation>
+    </message>
+    <message>
+        <source>For training models: ChatML (JSON Lines)…</source>
+        <translation>لتدريب النماذج: ChatML (أسطر JSON)…</translation>
+    </message>
+    <message>
+        <source>For training models: ShareGPT (JSON Lines)…</source>
+        <translation>لتدريب النماذج: ShareGPT (أسطر JSON)…</translation>
     </message>
 </context>
 <context>
@@ -1423,24 +1427,12 @@ Everything stays on this computer.</source>
         <translation>تغيير ملفات أخرى</translation>
     </message>
     <message>
-        <source>using the network</source>
-        <translation>استعمال الشبكة</translation>
-    </message>
-    <message>
         <source>starting programs</source>
         <translation>تشغيل البرامج</translation>
     </message>
     <message>
         <source>reaching into other programs</source>
         <translation>التدخّل في برامج أخرى</translation>
-    </message>
-    <message>
-        <source>The engine is confined when it starts. Once it has, this says what it is kept from.</source>
-        <translation>يُحصَر المحرّك حين يبدأ، وبعد ذلك يُذكر هنا ما يُمنع منه.</translation>
-    </message>
-    <message>
-        <source>Nothing, should a model file attack its reader: the engine reads the model and writes its own cache. The system keeps it from other files, from the network, from starting programs and from other programs’ memory.</source>
-        <translation>لا شيء، وإن هاجم ملفُ النموذج قارئَه: يقرأ المحرّك النموذج ويكتب ذاكرته المؤقتة، ويمنعه النظام من الملفات الأخرى ومن الشبكة ومن تشغيل البرامج ومن ذاكرة البرامج الأخرى.</translation>
     </message>
     <message>
         <source>, </source>
@@ -1452,16 +1444,8 @@ Everything stays on this computer.</source>
         <translation>لا يستطيع نظام هذا الحاسوب منع المحرّك من: {list}.</translation>
     </message>
     <message>
-        <source>That takes a Linux kernel with Landlock switched on (5.13 or later).</source>
-        <translation>يلزم لذلك نواة لينكس فيها Landlock مفعّلًا (‎5.13‎ أو أحدث).</translation>
-    </message>
-    <message>
         <source>Copied</source>
         <translation>نُسخ</translation>
-    </message>
-    <message>
-        <source>Asking the release page…</source>
-        <translation>يسأل سمر صفحة الإصدارات…</translation>
     </message>
     <message>
         <source>This is the newest version.</source>
@@ -1470,14 +1454,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Version {version} is available.</source>
         <translation>صدر الإصدار {version}.</translation>
-    </message>
-    <message>
-        <source>Version {version} is being fetched and checked…</source>
-        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
-    </message>
-    <message>
-        <source>Version {version} is here and its signature is right.</source>
-        <translation>الإصدار {version} هنا وتوقيعه صحيح.</translation>
     </message>
     <message>
         <source>Download and check</source>
@@ -1504,10 +1480,6 @@ Everything stays on this computer.</source>
         <translation>انسخ تفاصيل الإصدار</translation>
     </message>
     <message>
-        <source>Allow the network</source>
-        <translation>اسمح بالشبكة</translation>
-    </message>
-    <message>
         <source>Samar {version}</source>
         <translation>سمر {version}</translation>
     </message>
@@ -1518,10 +1490,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Updates</source>
         <translation>التحديثات</translation>
-    </message>
-    <message>
-        <source>A new version is taken only when it is signed by the makers of Samar, and you install it yourself.</source>
-        <translation>لا يُقبل إصدار جديد ما لم يوقّعه صانعو سمر، وأنت من يثبّته.</translation>
     </message>
     <message>
         <source>Only when I press the button</source>
@@ -1540,16 +1508,8 @@ Everything stays on this computer.</source>
         <translation>إن حدث خلل</translation>
     </message>
     <message>
-        <source>A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent.</source>
-        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
-    </message>
-    <message>
         <source>Report a problem…</source>
         <translation>أبلغ عن مشكلة…</translation>
-    </message>
-    <message>
-        <source>Open the log’s folder</source>
-        <translation>افتح مجلد سجلّ الأحداث</translation>
     </message>
     <message>
         <source>How to use Samar</source>
@@ -1567,6 +1527,54 @@ Everything stays on this computer.</source>
         <source>What’s new</source>
         <translation>ما الجديد</translation>
     </message>
+    <message>
+        <source>using the internet</source>
+        <translation>استعمال الإنترنت</translation>
+    </message>
+    <message>
+        <source>When the engine starts, the system shuts it off from everything else. From then on you read here what it can’t reach.</source>
+        <translation>حين يبدأ المحرّك يعزله النظام عمّا سواه. وبعد ذلك تقرأ هنا ما لا يصل إليه.</translation>
+    </message>
+    <message>
+        <source>Nothing of yours: the engine reads the model and writes its own temporary data. The system keeps it from other files, from the internet, from starting programs and from the memory of other programs.</source>
+        <translation>لا شيء يخصّك: يقرأ المحرّك النموذج ويكتب بياناته المؤقتة، ويمنعه النظام من الملفات الأخرى ومن الإنترنت ومن تشغيل البرامج ومن ذاكرة البرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>This needs Linux 5.13 or later, with Landlock switched on.</source>
+        <translation>يلزم لذلك لينكس ‎5.13‎ أو أحدث، مع تفعيل Landlock.</translation>
+    </message>
+    <message>
+        <source>Looking for a new version…</source>
+        <translation>جارٍ البحث عن إصدار جديد…</translation>
+    </message>
+    <message>
+        <source>Version {version} is being downloaded and checked…</source>
+        <translation>يُنزَّل الإصدار {version} ويُفحص…</translation>
+    </message>
+    <message>
+        <source>Version {version} is downloaded and checked: it comes from the makers of Samar.</source>
+        <translation>نُزّل الإصدار {version} وفُحص: هو من صانعي سمر.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>أعد المحاولة</translation>
+    </message>
+    <message>
+        <source>Allow the internet</source>
+        <translation>اسمح بالإنترنت</translation>
+    </message>
+    <message>
+        <source>Samar accepts a new version only when its makers have signed it, and you install it yourself.</source>
+        <translation>لا يقبل سمر إصدارًا جديدًا ما لم يوقّعه صانعوه، وأنت من يثبّته.</translation>
+    </message>
+    <message>
+        <source>A report contains versions, settings and the event log, and no text of your chats. You read it first. Samar sends nothing.</source>
+        <translation>في التقرير الإصدارات والإعدادات وسجلّ الأحداث، وليس فيه شيء من نصّ محادثاتك. تقرؤه أنت أولًا، ولا يُرسَل شيء.</translation>
+    </message>
+    <message>
+        <source>Open the folder of the event log</source>
+        <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
 </context>
 <context>
     <name>HubPage</name>
@@ -1583,24 +1591,12 @@ Everything stays on this computer.</source>
         <translation>رمز الدخول</translation>
     </message>
     <message>
-        <source>A token of your account on the Hub. It is kept in this computer&apos;s keyring; empty takes it out.</source>
-        <translation>رمز دخول من حسابك في Hugging Face. يُحفظ في حافظة مفاتيح هذا الحاسوب، وتركه فارغًا يمحوه.</translation>
-    </message>
-    <message>
-        <source>Repository</source>
-        <translation>الصفحة</translation>
-    </message>
-    <message>
         <source>Parameters</source>
         <translation>المعاملات</translation>
     </message>
     <message>
         <source>Downloads</source>
         <translation>التنزيلات</translation>
-    </message>
-    <message>
-        <source>access must be asked for</source>
-        <translation>يلزم طلب الإذن</translation>
     </message>
     <message>
         <source>Search for a model or its maker, such as Qwen, Gemma or ALLaM.</source>
@@ -1630,36 +1626,12 @@ Everything stays on this computer.</source>
         </translation>
     </message>
     <message>
-        <source>There is no GGUF file in this repository.</source>
-        <translation>لا ملف GGUF في هذه الصفحة.</translation>
-    </message>
-    <message>
-        <source>Asking for its files…</source>
-        <translation>جارٍ السؤال عن ملفاته…</translation>
-    </message>
-    <message>
-        <source>not said</source>
-        <translation>غير مذكورة</translation>
-    </message>
-    <message>
         <source>Licence: {licence}. Whether it fits is estimated from the size.</source>
         <translation>الرخصة: {licence}. والملاءمة مقدَّرة من الحجم.</translation>
     </message>
     <message>
-        <source>Access must be asked for on its page.</source>
-        <translation>يُطلب الإذن في صفحته.</translation>
-    </message>
-    <message>
         <source>It sees images.</source>
         <translation>يرى الصور.</translation>
-    </message>
-    <message>
-        <source>Choose a repository to see its files.</source>
-        <translation>اختر صفحة لترى ملفاتها.</translation>
-    </message>
-    <message>
-        <source>Search the Hugging Face Hub</source>
-        <translation>ابحث في Hugging Face</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1674,24 +1646,60 @@ Everything stays on this computer.</source>
         <translation>نزّل</translation>
     </message>
     <message>
-        <source>Its page</source>
-        <translation>صفحته</translation>
-    </message>
-    <message>
-        <source>Repositories</source>
-        <translation>الصفحات</translation>
-    </message>
-    <message>
-        <source>Files of the repository</source>
-        <translation>ملفات الصفحة</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>احفظ</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>An access token of your account on Hugging Face. It is kept in the password store (keyring) of this computer. Leave the field empty to remove it.</source>
+        <translation>رمز دخول من حسابك على Hugging Face. يُحفظ في مخزن كلمات المرور (keyring) في هذا الحاسوب. اترك الحقل فارغًا لتمحوه.</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>الصفحة</translation>
+    </message>
+    <message>
+        <source>you must ask for access</source>
+        <translation>يلزم طلب الإذن</translation>
+    </message>
+    <message>
+        <source>This page has no GGUF file.</source>
+        <translation>لا ملف GGUF في هذه الصفحة.</translation>
+    </message>
+    <message>
+        <source>Looking up its files…</source>
+        <translation>جارٍ السؤال عن ملفاتها…</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>غير مذكورة</translation>
+    </message>
+    <message>
+        <source>You must ask for access on its page.</source>
+        <translation>اطلب الإذن في صفحته أولًا.</translation>
+    </message>
+    <message>
+        <source>Choose a page to see its files.</source>
+        <translation>اختر صفحة لترى ملفاتها.</translation>
+    </message>
+    <message>
+        <source>Search Hugging Face</source>
+        <translation>ابحث في Hugging Face</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>افتح صفحته</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>الصفحات</translation>
+    </message>
+    <message>
+        <source>Files of the page</source>
+        <translation>ملفات الصفحة</translation>
     </message>
 </context>
 <context>
@@ -1709,27 +1717,16 @@ Everything stays on this computer.</source>
         <translation>صورة ملصقة</translation>
     </message>
     <message>
-        <source>Models that see…</source>
-        <translation>نماذج ترى الصور…</translation>
-    </message>
-    <message>
         <source>Image copied</source>
         <translation>نُسخت الصورة</translation>
+    </message>
+    <message>
+        <source>Models that see images…</source>
+        <translation>نماذج ترى الصور…</translation>
     </message>
 </context>
 <context>
     <name>ImageNotice</name>
-    <message numerus="yes">
-        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
-        <translation>
-            <numerusform>لا يرى {name} الصور: لا صور ستُترك.</numerusform>
-            <numerusform>لا يرى {name} الصور: ستُترك صورة واحدة من هذه المحادثة.</numerusform>
-            <numerusform>لا يرى {name} الصور: ستُترك صورتان من هذه المحادثة.</numerusform>
-            <numerusform>لا يرى {name} الصور: ستُترك %n صور من هذه المحادثة.</numerusform>
-            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
-            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>A model is shown at most 16 images at once: the %n oldest will be left out.</source>
         <translation>
@@ -1741,8 +1738,19 @@ Everything stays on this computer.</source>
             <numerusform>لا يُعرض على النموذج أكثر من 16 صورة معًا: ستُترك أقدم %n صورة.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{name} can’t see images: %n image(s) of this chat will be left out.</source>
+        <translation>
+            <numerusform>لا يرى {name} الصور: لا صور ستُترك.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورة واحدة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك صورتان من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صور من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+            <numerusform>لا يرى {name} الصور: ستُترك %n صورة من هذه المحادثة.</numerusform>
+        </translation>
+    </message>
     <message>
-        <source>Models that see…</source>
+        <source>Models that see images…</source>
         <translation>نماذج ترى الصور…</translation>
     </message>
 </context>
@@ -1800,19 +1808,19 @@ Everything stays on this computer.</source>
         <translation>افتح</translation>
     </message>
     <message>
-        <source>This link leads out of Samar, to:</source>
-        <translation>يقود هذا الرابط إلى خارج سمر، إلى:</translation>
-    </message>
-    <message>
         <source>Samar does not open links of this kind.</source>
         <translation>لا يفتح سمر روابط من هذا النوع.</translation>
     </message>
     <message>
-        <source>What stands before the @ is a name, not the place it leads to.</source>
-        <translation>ما قبل علامة @ اسم، لا المكان الذي يقود إليه الرابط.</translation>
+        <source>This link leads out of Samar to:</source>
+        <translation>يقود هذا الرابط إلى خارج سمر، إلى:</translation>
     </message>
     <message>
-        <source>Written with other letters: {host}</source>
+        <source>The part before the @ is a name, not the address it leads to.</source>
+        <translation>ما قبل علامة @ اسم، لا العنوان الذي يقود إليه الرابط.</translation>
+    </message>
+    <message>
+        <source>Written with letters of another script: {host}</source>
         <translation>يُكتب بحروف أخرى: {host}</translation>
     </message>
 </context>
@@ -1847,24 +1855,12 @@ Everything stays on this computer.</source>
         <translation>لا نموذج يطابق ذلك. جرّب كلمات أقل.</translation>
     </message>
     <message>
-        <source>Looking…</source>
-        <translation>جارٍ البحث في هذا الحاسوب…</translation>
-    </message>
-    <message>
-        <source>{free} of {total} memory are free now.</source>
-        <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
-    </message>
-    <message>
         <source>The folder {name} is not there now; its models come back with it.</source>
         <translation>المجلد {name} ليس في مكانه الآن، وتعود نماذجه حين يعود.</translation>
     </message>
     <message>
         <source>Loaded now</source>
         <translation>محمَّل الآن</translation>
-    </message>
-    <message>
-        <source>Can&apos;t be used</source>
-        <translation>لا يصلح للاستعمال</translation>
     </message>
     <message>
         <source>Move to the bin…</source>
@@ -1899,16 +1895,28 @@ Everything stays on this computer.</source>
         <translation>الإعدادات…</translation>
     </message>
     <message>
-        <source>Verify</source>
-        <translation>تحقّق</translation>
-    </message>
-    <message>
         <source>Models on this computer</source>
         <translation>النماذج على هذا الحاسوب</translation>
     </message>
     <message>
         <source>Search in the list</source>
         <translation>ابحث في القائمة</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>جارٍ البحث في هذا الحاسوب…</translation>
+    </message>
+    <message>
+        <source>{free} of {total} of memory are free now.</source>
+        <translation>المتاح من الذاكرة الآن {free} من {total}.</translation>
+    </message>
+    <message>
+        <source>Can’t be used</source>
+        <translation>لا يصلح للاستعمال</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>افحص</translation>
     </message>
 </context>
 <context>
@@ -1930,10 +1938,6 @@ Everything stays on this computer.</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
     </message>
     <message>
-        <source>A temporary chat: never written to disk, gone when you leave it</source>
-        <translation>محادثة مؤقتة: لا تُكتب على القرص أبدًا، وتزول حين تغادرها</translation>
-    </message>
-    <message>
         <source>Temporary chat</source>
         <translation>محادثة مؤقتة</translation>
     </message>
@@ -1948,6 +1952,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Undo</source>
         <translation>تراجع</translation>
+    </message>
+    <message>
+        <source>A temporary chat: never saved, gone when you leave it</source>
+        <translation>محادثة مؤقتة: لا تُحفظ أبدًا، وتزول حين تغادرها</translation>
     </message>
 </context>
 <context>
@@ -1989,14 +1997,6 @@ Everything stays on this computer.</source>
         <translation>النسخة {0} من {1}</translation>
     </message>
     <message>
-        <source>Actions of your message</source>
-        <translation>أفعال رسالتك</translation>
-    </message>
-    <message>
-        <source>Actions of the reply</source>
-        <translation>أفعال الردّ</translation>
-    </message>
-    <message>
         <source>Copy as plain text</source>
         <translation>انسخ نصًّا بلا تنسيق</translation>
     </message>
@@ -2023,6 +2023,18 @@ Everything stays on this computer.</source>
     <message>
         <source>Close</source>
         <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>Buttons of your message</source>
+        <translation>أزرار رسالتك</translation>
+    </message>
+    <message>
+        <source>Buttons of the reply</source>
+        <translation>أزرار الردّ</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>أعد المحاولة</translation>
     </message>
 </context>
 <context>
@@ -2062,17 +2074,6 @@ Everything stays on this computer.</source>
         <source>All files (*)</source>
         <translation>كل الملفات (*)</translation>
     </message>
-    <message numerus="yes">
-        <source>The context is %n token(s), as much as the free memory holds.</source>
-        <translation>
-            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-            <numerusform>السياق رمز واحد، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-            <numerusform>السياق رمزان، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-            <numerusform>السياق %n رموز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-            <numerusform>السياق %n رمزًا، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Load without the draft model</source>
         <translation>حمّله من دون نموذج المسوّدة</translation>
@@ -2105,13 +2106,24 @@ Everything stays on this computer.</source>
         <source>Samar Starter</source>
         <translation>نموذج سمر المبدئي</translation>
     </message>
+    <message numerus="yes">
+        <source>The context is %n token(s): the free memory has room for no more.</source>
+        <translation>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمز واحد، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق رمزان، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رموز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمزًا، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+            <numerusform>السياق %n رمز، بقدر ما تتّسع له الذاكرة المتاحة.</numerusform>
+        </translation>
+    </message>
     <message>
-        <source>This model&apos;s chat template does not work: answers may be odd.</source>
+        <source>The chat template of this model does not work: its answers may be odd.</source>
         <translation>قالب محادثة هذا النموذج لا يعمل: قد تكون الأجوبة غريبة.</translation>
     </message>
     <message>
-        <source>This model has no chat template: answers may be odd.</source>
-        <translation>ليس مع هذا النموذج قالب محادثة: قد تكون الأجوبة غريبة.</translation>
+        <source>This model has no chat template: its answers may be odd.</source>
+        <translation>لا قالب محادثة لهذا النموذج: قد تكون أجوبته غريبة.</translation>
     </message>
 </context>
 <context>
@@ -2163,20 +2175,8 @@ Everything stays on this computer.</source>
 <context>
     <name>ModelSettingsDialog</name>
     <message>
-        <source>weights {size}</source>
-        <translation>الأوزان {size}</translation>
-    </message>
-    <message>
         <source>context {size}</source>
         <translation>السياق {size}</translation>
-    </message>
-    <message>
-        <source>working room {size}</source>
-        <translation>حيّز العمل {size}</translation>
-    </message>
-    <message>
-        <source>files beside it {size}</source>
-        <translation>ملفات معه {size}</translation>
     </message>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -2190,10 +2190,6 @@ Everything stays on this computer.</source>
         </translation>
     </message>
     <message>
-        <source>All that the model can: {tokens}</source>
-        <translation>أقصى ما يتسع له النموذج: {tokens}</translation>
-    </message>
-    <message>
         <source>As in the settings: {tokens}</source>
         <translation>كما في الإعدادات: {tokens}</translation>
     </message>
@@ -2202,60 +2198,12 @@ Everything stays on this computer.</source>
         <translation>إعدادات هذا النموذج</translation>
     </message>
     <message>
-        <source>The engine of this computer uses the processor only.</source>
-        <translation>محرّك هذا الحاسوب يعمل على المعالج وحده.</translation>
-    </message>
-    <message>
         <source>Context</source>
         <translation>السياق</translation>
     </message>
     <message>
-        <source>What the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
-        <translation>ما يستطيع النموذج إبقاءه أمامه، حتى {tokens} رمزًا. وكلما زاد أخذ ذاكرة أكثر.</translation>
-    </message>
-    <message>
-        <source>Memory of the context</source>
-        <translation>ذاكرة السياق</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>خيوط المعالجة</translation>
-    </message>
-    <message>
-        <source>Automatic follows the settings and leaves other programs room.</source>
-        <translation>التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
-    </message>
-    <message>
-        <source>Layers on the GPU</source>
-        <translation>الطبقات على معالج الرسوم</translation>
-    </message>
-    <message>
-        <source>Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
-        <translation>التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
-    </message>
-    <message>
         <source>Flash attention</source>
-        <translation>الانتباه السريع</translation>
-    </message>
-    <message>
-        <source>Long chats are read faster and take less memory. On the processor, replies behind thousands of tokens come faster without it.</source>
-        <translation>تُقرأ المحادثات الطويلة به أسرع وتأخذ ذاكرة أقل. أما على المعالج فتأتي الردود بعد آلاف الرموز أسرع من دونه.</translation>
-    </message>
-    <message>
-        <source>Read weights from the file</source>
-        <translation>قراءة الأوزان من الملف</translation>
-    </message>
-    <message>
-        <source>Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory.</source>
-        <translation>الأوزان المربوطة بالملف تُحمّل أسرع، ويمكن لغير سمر أن يأخذ ذاكرتها. أما المنسوخة فتبقى في الذاكرة.</translation>
-    </message>
-    <message>
-        <source>Keep in memory</source>
-        <translation>الإبقاء في الذاكرة</translation>
-    </message>
-    <message>
-        <source>The system never swaps the weights out, if it allows that: the first reply after a pause is fast.</source>
-        <translation>لا يُخرج النظام الأوزان من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+        <translation>الانتباه السريع (flash attention)</translation>
     </message>
     <message>
         <source>Draft model</source>
@@ -2268,10 +2216,6 @@ Everything stays on this computer.</source>
     <message>
         <source>F16, exact</source>
         <translation>F16، كامل الدقة</translation>
-    </message>
-    <message>
-        <source>A smaller type makes room for a longer context, but the processor reads long chats at half the speed. Q8_0 is hardly ever noticed in replies; Q4_0 costs quality.</source>
-        <translation>النوع الأصغر يفسح مجالًا لسياق أطول، لكنّ المعالج يقرأ المحادثات الطويلة بنصف السرعة. يكاد Q8_0 لا يُلحظ في الردود؛ أمّا Q4_0 فينقص الجودة.</translation>
     </message>
     <message>
         <source>Q8_0, half</source>
@@ -2294,24 +2238,8 @@ Everything stays on this computer.</source>
         <translation>معطّل</translation>
     </message>
     <message>
-        <source>Mapped</source>
-        <translation>مربوطة</translation>
-    </message>
-    <message>
-        <source>Copied</source>
-        <translation>منسوخة</translation>
-    </message>
-    <message>
-        <source>As the system decides</source>
-        <translation>كما يقرّر النظام</translation>
-    </message>
-    <message>
         <source>Always</source>
         <translation>دائمًا</translation>
-    </message>
-    <message>
-        <source>Back to the defaults</source>
-        <translation>أعد القيم الأصلية</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2334,22 +2262,6 @@ Everything stays on this computer.</source>
         <translation>المهايئات (LoRA)</translation>
     </message>
     <message>
-        <source>Small additions that teach this model something. 1 is as trained; 0 is without effect.</source>
-        <translation>إضافات صغيرة تعلّم هذا النموذج شيئًا. ‏1 كما دُرِّبت، و0 بلا أثر.</translation>
-    </message>
-    <message>
-        <source>A much smaller model of the same family that writes ahead. Replies stay the same and come faster.</source>
-        <translation>نموذج أصغر بكثير من العائلة نفسها يكتب مسبقًا. تبقى الردود كما هي وتأتي أسرع.</translation>
-    </message>
-    <message>
-        <source>Projector</source>
-        <translation>المُسقِط</translation>
-    </message>
-    <message>
-        <source>The file (mmproj) with which this model sees images. One beside the model is found by its name.</source>
-        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. وما كان بجوار النموذج يُعرف من اسمه.</translation>
-    </message>
-    <message>
         <source>The one beside the model, if there is one</source>
         <translation>الذي بجانب النموذج إن وُجد</translation>
     </message>
@@ -2358,16 +2270,108 @@ Everything stays on this computer.</source>
         <translation>التفكير</translation>
     </message>
     <message>
-        <source>For chats that don’t choose it themselves. Off, answers begin at once; on, hard questions go better.</source>
-        <translation>للمحادثات التي لم تختر بنفسها. إن عُطّل بدأ الجواب فورًا، وإن فُعّل تحسّنت أجوبة الأسئلة الصعبة.</translation>
+        <source>model {size}</source>
+        <translation>النموذج {size}</translation>
     </message>
     <message>
-        <source>The model’s own</source>
+        <source>working memory {size}</source>
+        <translation>ذاكرة العمل {size}</translation>
+    </message>
+    <message>
+        <source>other files {size}</source>
+        <translation>ملفات أخرى {size}</translation>
+    </message>
+    <message>
+        <source>As much as the model can: {tokens}</source>
+        <translation>أقصى ما يستطيعه النموذج: {tokens}</translation>
+    </message>
+    <message>
+        <source>On this computer the engine uses the processor only.</source>
+        <translation>لا يستعمل المحرّك في هذا الحاسوب إلا المعالج.</translation>
+    </message>
+    <message>
+        <source>How much of a chat the model can keep in view, at most {tokens} tokens. More takes more memory.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه من المحادثة، وأقصاه {tokens} من الرموز. وكلما زاد أخذ ذاكرة أكثر.</translation>
+    </message>
+    <message>
+        <source>Memory of the context (KV cache)</source>
+        <translation>ذاكرة السياق (KV cache)</translation>
+    </message>
+    <message>
+        <source>Processor threads</source>
+        <translation>خيوط المعالج</translation>
+    </message>
+    <message>
+        <source>How many parts of the processor work at once. Automatic follows the settings and leaves room for other programs.</source>
+        <translation>كم جزءًا من المعالج يعمل معًا. التلقائي يتبع الإعدادات ويترك متّسعًا للبرامج الأخرى.</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics card (GPU)</source>
+        <translation>الطبقات على بطاقة الرسوم (GPU)</translation>
+    </message>
+    <message>
+        <source>Parts of the model that the graphics card computes. Automatic puts all of them there when the model fits; 0 uses the processor only.</source>
+        <translation>أجزاء النموذج التي تحسبها بطاقة الرسوم. التلقائي يضعها كلها هناك إن اتّسع المكان، والصفر يكتفي بالمعالج.</translation>
+    </message>
+    <message>
+        <source>Reads long chats faster, in less memory. On the processor, replies in very long chats come faster without it.</source>
+        <translation>تُقرأ المحادثات الطويلة به أسرع وفي ذاكرة أقل. أمّا على المعالج فالردود في المحادثات الطويلة جدًّا أسرع من دونه.</translation>
+    </message>
+    <message>
+        <source>Read the model from its file (mmap)</source>
+        <translation>قراءة النموذج من ملفه (mmap)</translation>
+    </message>
+    <message>
+        <source>On loads faster and lets other programs use the memory when they need it. Off copies the model into memory.</source>
+        <translation>عند التفعيل يُحمَّل أسرع، وتأخذ البرامج الأخرى ذاكرته إن احتاجت إليها. وعند التعطيل يُنسخ إلى الذاكرة.</translation>
+    </message>
+    <message>
+        <source>Keep in memory (mlock)</source>
+        <translation>الإبقاء في الذاكرة (mlock)</translation>
+    </message>
+    <message>
+        <source>The system never moves the model out of memory, if it allows that, so the first reply after a pause is fast.</source>
+        <translation>لا يُخرج النظامُ النموذجَ من الذاكرة، إن سمح بذلك، فيأتي أول ردّ بعد انقطاع سريعًا.</translation>
+    </message>
+    <message>
+        <source>A smaller type leaves room for a longer context, but the processor then reads long chats at half the speed. With Q8_0 you will hardly notice a difference in replies; Q4_0 makes them worse.</source>
+        <translation>النوع الأصغر يفسح مجالًا لسياق أطول، لكنّ المعالج يقرأ المحادثات الطويلة عندئذٍ بنصف السرعة. لا يكاد أثر Q8_0 يُلحظ في الردود، أمّا Q4_0 فيضعفها.</translation>
+    </message>
+    <message>
+        <source>The system decides</source>
+        <translation>كما يقرّر النظام</translation>
+    </message>
+    <message>
+        <source>Back to the original values</source>
+        <translation>أعد القيم الأصلية</translation>
+    </message>
+    <message>
+        <source>Small files that teach this model something more. 1 is the full effect, 0 is none.</source>
+        <translation>ملفات صغيرة تعلّم هذا النموذج شيئًا زائدًا. ‏1 أثر كامل، و0 بلا أثر.</translation>
+    </message>
+    <message>
+        <source>A much smaller model of the same family that guesses the next words (speculative decoding). Replies stay the same and come faster.</source>
+        <translation>نموذج أصغر بكثير من العائلة نفسها يخمّن الكلمات التالية (speculative decoding). تبقى الردود كما هي وتأتي أسرع.</translation>
+    </message>
+    <message>
+        <source>Vision file (projector)</source>
+        <translation>ملف الرؤية (projector)</translation>
+    </message>
+    <message>
+        <source>The file (mmproj) with which this model sees images. If it is beside the model, Samar finds it by its name.</source>
+        <translation>الملف (mmproj) الذي يرى به هذا النموذج الصور. إن كان بجانب النموذج عرفه سمر من اسمه.</translation>
+    </message>
+    <message>
+        <source>For chats that leave the choice open. Off: answers begin at once. On: better answers to hard questions.</source>
+        <translation>للمحادثات التي لم تختر ذلك بنفسها. معطّل: يبدأ الجواب فورًا. مفعّل: أجوبة أفضل للأسئلة الصعبة.</translation>
+    </message>
+    <message>
+        <source>As the model decides</source>
         <translation>كعادة النموذج</translation>
     </message>
     <message>
-        <source>This model can’t be told whether to think.</source>
-        <translation>لا يمكن أن يُطلب من هذا النموذج أن يفكر أو ألّا يفكر.</translation>
+        <source>Thinking can’t be switched on or off for this model.</source>
+        <translation>لا يمكن تفعيل التفكير أو تعطيله في هذا النموذج.</translation>
     </message>
 </context>
 <context>
@@ -2385,32 +2389,16 @@ Everything stays on this computer.</source>
         <translation>ننصح به</translation>
     </message>
     <message>
-        <source>On the Hub</source>
-        <translation>على Hugging Face</translation>
-    </message>
-    <message>
         <source>Which models</source>
         <translation>أي النماذج</translation>
+    </message>
+    <message>
+        <source>On Hugging Face</source>
+        <translation>على Hugging Face</translation>
     </message>
 </context>
 <context>
     <name>ModelsRoom</name>
-    <message>
-        <source>The token is kept in this computer&apos;s keyring.</source>
-        <translation>حُفظ رمز الدخول في حافظة مفاتيح هذا الحاسوب.</translation>
-    </message>
-    <message>
-        <source>Asking {host}…</source>
-        <translation>يُسأل {host}…</translation>
-    </message>
-    <message>
-        <source>Allow the network?</source>
-        <translation>هل تسمح بالشبكة؟</translation>
-    </message>
-    <message>
-        <source>The plan for {repo} comes up in Samar&apos;s main window: how large it is, and what it becomes.</source>
-        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجمه، وماذا يصير.</translation>
-    </message>
     <message>
         <source>Add model files</source>
         <translation>أضف ملفات نماذج</translation>
@@ -2455,24 +2443,8 @@ Everything stays on this computer.</source>
         <translation>{name} في السلة.</translation>
     </message>
     <message>
-        <source>{name} is off the list; its file stays.</source>
-        <translation>أُزيل {name} من القائمة، وملفه باقٍ.</translation>
-    </message>
-    <message>
         <source>Reading {name}… {done} of {whole}</source>
         <translation>جارٍ قراءة {name}… {done} من {whole}</translation>
-    </message>
-    <message>
-        <source>{name} is whole: its checksum is right.</source>
-        <translation>{name} سليم: مجموع التحقق صحيح.</translation>
-    </message>
-    <message>
-        <source>The headers of {name} are right; nobody promised a checksum.</source>
-        <translation>ترويسات {name} صحيحة، ولا مجموع تحقق معروف له.</translation>
-    </message>
-    <message>
-        <source>{name} is here and whole.</source>
-        <translation>وصل {name} كاملًا.</translation>
     </message>
     <message>
         <source>Samar does not use the internet yet. To download, it connects to {host} and to nothing else; nothing about you is sent.</source>
@@ -2486,20 +2458,52 @@ Everything stays on this computer.</source>
         <source>Cancel</source>
         <translation>ألغِ</translation>
     </message>
+    <message>
+        <source>The access token is saved in the password store (keyring) of this computer.</source>
+        <translation>حُفظ رمز الدخول في مخزن كلمات المرور (keyring) في هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Connecting to {host}…</source>
+        <translation>جارٍ الاتصال بـ {host}…</translation>
+    </message>
+    <message>
+        <source>Allow the internet?</source>
+        <translation>هل تسمح بالإنترنت؟</translation>
+    </message>
+    <message>
+        <source>The plan for {repo} appears in the main window of Samar: how large the model is, and what it becomes.</source>
+        <translation>تظهر خطة {repo} في نافذة سمر الرئيسية: كم حجم النموذج، وماذا يصير.</translation>
+    </message>
+    <message>
+        <source>{name} was taken off the list. Its file stays where it is.</source>
+        <translation>أُزيل {name} من القائمة، وبقي ملفه في مكانه.</translation>
+    </message>
+    <message>
+        <source>The file of {name} is complete and unchanged (its checksum is right).</source>
+        <translation>ملف {name} كامل لم يتغيّر (مجموع التحقق صحيح).</translation>
+    </message>
+    <message>
+        <source>The beginning of {name} is in order. There is no checksum to compare the rest with.</source>
+        <translation>أول ملف {name} سليم، ولا مجموع تحقق يُقارن به الباقي.</translation>
+    </message>
+    <message>
+        <source>{name} is downloaded and complete.</source>
+        <translation>نُزّل {name} كاملًا.</translation>
+    </message>
 </context>
 <context>
     <name>NetworkOff</name>
     <message>
-        <source>Samar does not use the network.</source>
-        <translation>لا يستعمل سمر الشبكة.</translation>
+        <source>Samar does not use the internet.</source>
+        <translation>لا يستعمل سمر الإنترنت.</translation>
     </message>
     <message>
-        <source>Searching and downloading ask {host} and nobody else, and only when you do. Nothing about you or your chats is sent. You can forbid it again in the settings.</source>
-        <translation>البحث والتنزيل يسألان {host} ولا أحد غيره، وحين تطلب أنت فقط. لا يُرسل شيء عنك ولا عن محادثاتك. ويمكنك منعه ثانيةً من الإعدادات.</translation>
+        <source>Searching and downloading connect to {host} and to nothing else, and only when you ask for it. Nothing about you or your chats is sent. You can forbid it again in the settings.</source>
+        <translation>البحث والتنزيل يتصلان بـ {host} وحده، وحين تطلب أنت فقط. لا يُرسَل شيء عنك ولا عن محادثاتك. ويمكنك منعه ثانيةً من الإعدادات.</translation>
     </message>
     <message>
-        <source>Allow the network</source>
-        <translation>اسمح بالشبكة</translation>
+        <source>Allow the internet</source>
+        <translation>اسمح بالإنترنت</translation>
     </message>
 </context>
 <context>
@@ -2621,7 +2625,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Fits this computer</source>
-        <translation>يناسب هذا الحاسوب</translation>
+        <translation>يتّسع له هذا الحاسوب</translation>
     </message>
     <message>
         <source>Tight for this computer</source>
@@ -2637,7 +2641,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Reading</source>
-        <translation>يُقرأ</translation>
+        <translation>جارٍ القراءة</translation>
     </message>
     <message>
         <source>Converting</source>
@@ -2707,23 +2711,19 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Off</source>
-        <translation>متوقفة</translation>
+        <translation>معطّلة</translation>
     </message>
     <message>
         <source>On</source>
         <translation>مفعّلة</translation>
     </message>
     <message>
-        <source>How sure the model was of each token of the next replies, and what else it might have written.</source>
-        <translation>مدى ثقة النموذج بكل رمز من الردود القادمة، وما كان يمكن أن يكتبه بدلًا منه.</translation>
+        <source>Shows for the next replies how sure the model was of each token (piece of a word), and what else it might have written.</source>
+        <translation>تبيّن في الردود القادمة مدى ثقة النموذج بكل رمز (جزء من كلمة)، وما كان يمكن أن يكتبه بدلًا منه.</translation>
     </message>
 </context>
 <context>
     <name>PromptController</name>
-    <message>
-        <source>“{name}” holds in this chat</source>
-        <translation>«{name}» سارية في هذه المحادثة</translation>
-    </message>
     <message>
         <source>New prompt</source>
         <translation>تعليمات جديدة</translation>
@@ -2755,6 +2755,10 @@ Everything stays on this computer.</source>
         <source>Export prompts</source>
         <translation>صدّر التعليمات</translation>
     </message>
+    <message>
+        <source>“{name}” now applies to this chat</source>
+        <translation>«{name}» سارية الآن في هذه المحادثة</translation>
+    </message>
 </context>
 <context>
     <name>PromptDialog</name>
@@ -2769,10 +2773,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Remove the star</source>
         <translation>أزل النجمة</translation>
-    </message>
-    <message>
-        <source>Star: list it first</source>
-        <translation>ميّزها بنجمة لتتصدّر القائمة</translation>
     </message>
     <message>
         <source>Prompts</source>
@@ -2795,20 +2795,12 @@ Everything stays on this computer.</source>
         <translation>الاسم</translation>
     </message>
     <message>
-        <source>Slash command</source>
-        <translation>أمر الشرطة المائلة</translation>
-    </message>
-    <message>
         <source>summarise, to be typed as /summarise</source>
         <translation>لخّص، ويُكتب ‎/لخّص</translation>
     </message>
     <message>
         <source>Text</source>
         <translation>النص</translation>
-    </message>
-    <message>
-        <source>Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the interface, {user} you.</source>
-        <translation>تُملأ عند الاستعمال: {date} تاريخ اليوم، {time} الساعة، {language} لغة الواجهة، {user} أنت.</translation>
     </message>
     <message>
         <source>Delete the prompt</source>
@@ -2819,16 +2811,28 @@ Everything stays on this computer.</source>
         <translation>استعملها في هذه المحادثة</translation>
     </message>
     <message>
-        <source>No prompts yet. A prompt tells a model how to answer; one that you keep here is at hand in every chat.</source>
-        <translation>لا تعليمات بعد. التعليمات تقول للنموذج كيف يجيب، وما تحفظه هنا تجده في كل محادثة.</translation>
-    </message>
-    <message>
         <source>Prompt deleted</source>
         <translation>حُذفت التعليمات</translation>
     </message>
     <message>
         <source>Undo</source>
         <translation>تراجع</translation>
+    </message>
+    <message>
+        <source>Add a star: it comes first in the list</source>
+        <translation>ميّزها بنجمة لتتصدّر القائمة</translation>
+    </message>
+    <message>
+        <source>Short name</source>
+        <translation>الاسم المختصر</translation>
+    </message>
+    <message>
+        <source>Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the interface, {user} your name.</source>
+        <translation>تُملأ عند الاستعمال: {date} تاريخ اليوم، {time} الساعة، {language} لغة الواجهة، {user} اسمك.</translation>
+    </message>
+    <message>
+        <source>No prompts yet. A prompt tells a model how to answer. The ones that you keep here are at hand in every chat.</source>
+        <translation>لا تعليمات بعد. التعليمات تقول للنموذج كيف يجيب، وما تحفظه هنا تجده في كل محادثة.</translation>
     </message>
 </context>
 <context>
@@ -2956,10 +2960,6 @@ Everything stays on this computer.</source>
 <context>
     <name>ReportDialog</name>
     <message>
-        <source>Saved as {name}. Send it to whom you like.</source>
-        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
-    </message>
-    <message>
         <source>Copied</source>
         <translation>نُسخ</translation>
     </message>
@@ -2968,20 +2968,8 @@ Everything stays on this computer.</source>
         <translation>احفظ التقرير</translation>
     </message>
     <message>
-        <source>Archives (*.zip)</source>
-        <translation>ملفات مضغوطة (*.zip)</translation>
-    </message>
-    <message>
         <source>Report a problem</source>
         <translation>أبلغ عن مشكلة</translation>
-    </message>
-    <message>
-        <source>Read what the report would hold</source>
-        <translation>اقرأ ما سيكون في التقرير</translation>
-    </message>
-    <message>
-        <source>Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.</source>
-        <translation>لا يُرسَل شيء، وليس فيه شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
     </message>
     <message>
         <source>Files of the report</source>
@@ -3003,6 +2991,22 @@ Everything stays on this computer.</source>
         <source>Save the report…</source>
         <translation>احفظ التقرير…</translation>
     </message>
+    <message>
+        <source>Saved as {name}. Send it to whoever you like.</source>
+        <translation>حُفظ باسم {name}. أرسله إلى من تشاء.</translation>
+    </message>
+    <message>
+        <source>Zip files (*.zip)</source>
+        <translation>ملفات مضغوطة (‎*.zip‎)</translation>
+    </message>
+    <message>
+        <source>Read what the report will hold</source>
+        <translation>اقرأ ما سيكون في التقرير</translation>
+    </message>
+    <message>
+        <source>Samar sends nothing, and the report has no text of your chats. Leave out what you don’t want to share.</source>
+        <translation>لا يُرسَل شيء، وليس في التقرير شيء من نصّ محادثاتك. استبعد ما لا تريد أن يراه غيرك.</translation>
+    </message>
 </context>
 <context>
     <name>Samar</name>
@@ -3023,10 +3027,6 @@ Everything stays on this computer.</source>
         <translation>انسخ التفاصيل</translation>
     </message>
     <message>
-        <source>A temporary chat is stored nowhere: copy what you want to keep.</source>
-        <translation>المحادثة المؤقتة لا تُحفظ في أي مكان: انسخ ما تريد الاحتفاظ به.</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>أغلق</translation>
     </message>
@@ -3034,17 +3034,17 @@ Everything stays on this computer.</source>
         <source>Samar can’t start</source>
         <translation>تعذّر تشغيل سمر</translation>
     </message>
+    <message>
+        <source>Try again</source>
+        <translation>أعد المحاولة</translation>
+    </message>
+    <message>
+        <source>A temporary chat is not saved: copy what you want to keep.</source>
+        <translation>المحادثة المؤقتة لا تُحفظ: انسخ ما تريد الاحتفاظ به.</translation>
+    </message>
 </context>
 <context>
     <name>Sampling</name>
-    <message>
-        <source>Preset</source>
-        <translation>الأسلوب</translation>
-    </message>
-    <message>
-        <source>Ways to write that go by a name; you can save your own.</source>
-        <translation>أساليب كتابة لها أسماء، ولك أن تحفظ أساليبك.</translation>
-    </message>
     <message>
         <source>Low: precise, much the same each time. High: freer, more surprising.</source>
         <translation>منخفض: دقيق ومتشابه كل مرة. مرتفع: أكثر حرية ومفاجأة.</translation>
@@ -3052,10 +3052,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Longest reply</source>
         <translation>أطول ردّ</translation>
-    </message>
-    <message>
-        <source>In tokens. Automatic: until the model has finished.</source>
-        <translation>بالرموز. تلقائي: حتى يُتمّ النموذج كلامه.</translation>
     </message>
     <message>
         <source>Which tokens may be chosen</source>
@@ -3066,40 +3062,20 @@ Everything stays on this computer.</source>
         <translation>Top-k</translation>
     </message>
     <message>
-        <source>Choose among this many of the likeliest tokens.</source>
-        <translation>الاختيار من هذا العدد من الرموز الأرجح.</translation>
-    </message>
-    <message>
         <source>Top-p</source>
         <translation>Top-p</translation>
-    </message>
-    <message>
-        <source>Choose among the likeliest tokens that together reach this share. 1 switches it off.</source>
-        <translation>الاختيار من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
     </message>
     <message>
         <source>Min-p</source>
         <translation>Min-p</translation>
     </message>
     <message>
-        <source>Leave out tokens less likely than this share of the likeliest. 0 switches it off.</source>
-        <translation>استبعاد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
-    </message>
-    <message>
         <source>Typical-p</source>
         <translation>Typical-p</translation>
     </message>
     <message>
-        <source>Prefer tokens that surprise as much as is usual here. 1 switches it off.</source>
-        <translation>تفضيل الرموز التي تفاجئ بالقدر المعتاد في موضعها. القيمة 1 تعطّله.</translation>
-    </message>
-    <message>
         <source>Top-nσ</source>
         <translation>Top-nσ</translation>
-    </message>
-    <message>
-        <source>Keep tokens within so many standard deviations of the best one.</source>
-        <translation>إبقاء الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
     </message>
     <message>
         <source>Against repetition</source>
@@ -3116,10 +3092,6 @@ Everything stays on this computer.</source>
     <message>
         <source>How far back</source>
         <translation>مدى النظر</translation>
-    </message>
-    <message>
-        <source>The penalties look at so many tokens.</source>
-        <translation>تنظر العقوبات في هذا العدد من الرموز السابقة.</translation>
     </message>
     <message>
         <source>Presence penalty</source>
@@ -3150,24 +3122,12 @@ Everything stays on this computer.</source>
         <translation>أساس DRY</translation>
     </message>
     <message>
-        <source>How steeply the penalty grows with the phrase.</source>
-        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
-    </message>
-    <message>
         <source>DRY free length</source>
         <translation>الطول المسموح في DRY</translation>
     </message>
     <message>
-        <source>Repeated phrases of up to so many tokens go free.</source>
-        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
-    </message>
-    <message>
         <source>DRY range</source>
         <translation>مدى DRY</translation>
-    </message>
-    <message>
-        <source>Looks for phrases in so many tokens.</source>
-        <translation>يبحث عن العبارات في هذا العدد من الرموز.</translation>
     </message>
     <message>
         <source>Surprise</source>
@@ -3178,64 +3138,32 @@ Everything stays on this computer.</source>
         <translation>احتمال XTC</translation>
     </message>
     <message>
-        <source>How often the likeliest tokens are passed over, for less worn words.</source>
-        <translation>كم مرة تُتجاوز الرموز الأرجح طلبًا لكلمات أقل ابتذالًا.</translation>
-    </message>
-    <message>
         <source>XTC threshold</source>
         <translation>عتبة XTC</translation>
-    </message>
-    <message>
-        <source>Only tokens at least this likely can be passed over.</source>
-        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
     </message>
     <message>
         <source>Temperature range</source>
         <translation>مدى الحرارة</translation>
     </message>
     <message>
-        <source>Lets creativity move so far up and down with how sure the model is.</source>
-        <translation>يسمح للإبداع بأن يزيد وينقص بهذا القدر تبعًا لثقة النموذج.</translation>
-    </message>
-    <message>
         <source>Temperature curve</source>
         <translation>منحنى الحرارة</translation>
-    </message>
-    <message>
-        <source>How quickly it moves.</source>
-        <translation>سرعة تغيّرها.</translation>
     </message>
     <message>
         <source>Adaptive-p target</source>
         <translation>هدف Adaptive-p</translation>
     </message>
     <message>
-        <source>Prefer tokens about this likely.</source>
-        <translation>تفضيل الرموز القريبة من هذا الاحتمال.</translation>
-    </message>
-    <message>
         <source>Adaptive-p memory</source>
         <translation>ذاكرة Adaptive-p</translation>
-    </message>
-    <message>
-        <source>How long earlier choices count.</source>
-        <translation>كم تؤثر الاختيارات السابقة.</translation>
     </message>
     <message>
         <source>Mirostat</source>
         <translation>Mirostat</translation>
     </message>
     <message>
-        <source>Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.</source>
-        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
-    </message>
-    <message>
         <source>Mirostat target</source>
         <translation>هدف Mirostat</translation>
-    </message>
-    <message>
-        <source>The surprise to keep: lower is calmer.</source>
-        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
     </message>
     <message>
         <source>Mirostat rate</source>
@@ -3269,6 +3197,86 @@ Everything stays on this computer.</source>
         <source>Temperature (creativity)</source>
         <translation>درجة الحرارة (الإبداع)</translation>
     </message>
+    <message>
+        <source>Style</source>
+        <translation>الأسلوب</translation>
+    </message>
+    <message>
+        <source>Ways of writing that have a name. You can save your own.</source>
+        <translation>أساليب كتابة لها أسماء، ويمكنك أن تحفظ أساليبك.</translation>
+    </message>
+    <message>
+        <source>In tokens (pieces of words). Automatic: until the model has finished.</source>
+        <translation>بالرموز (أجزاء الكلمات). تلقائي: حتى يُتمّ النموذج كلامه.</translation>
+    </message>
+    <message>
+        <source>The model chooses among this many of the likeliest tokens.</source>
+        <translation>يختار النموذج من هذا العدد من الرموز الأرجح.</translation>
+    </message>
+    <message>
+        <source>The model chooses among the likeliest tokens that together reach this share. 1 switches it off.</source>
+        <translation>يختار النموذج من أرجح الرموز التي يبلغ مجموعها هذه النسبة. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Leaves out tokens less likely than this share of the likeliest one. 0 switches it off.</source>
+        <translation>يستبعد الرموز الأقل احتمالًا من هذه النسبة من الأرجح. القيمة 0 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Prefers tokens that are neither too likely nor too unlikely at this place. 1 switches it off.</source>
+        <translation>يفضّل الرموز التي ليست أرجح من المعتاد في موضعها ولا أبعد. القيمة 1 تعطّله.</translation>
+    </message>
+    <message>
+        <source>Keeps tokens within this many standard deviations of the best one.</source>
+        <translation>يُبقي الرموز التي لا تبعد عن الأفضل أكثر من هذا العدد من الانحرافات المعيارية.</translation>
+    </message>
+    <message>
+        <source>The penalties look back over this many tokens.</source>
+        <translation>عدد الرموز السابقة التي تنظر فيها العقوبات.</translation>
+    </message>
+    <message>
+        <source>How quickly the penalty grows with the length of the phrase.</source>
+        <translation>سرعة ازدياد العقوبة مع طول العبارة.</translation>
+    </message>
+    <message>
+        <source>Repeated phrases of up to this many tokens are allowed.</source>
+        <translation>لا عقوبة على عبارة مكررة لا تزيد على هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>Looks for repeated phrases in this many tokens.</source>
+        <translation>يبحث عن العبارات المكررة في هذا العدد من الرموز.</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are skipped, for fresher words.</source>
+        <translation>كم مرة تُتجاوز الرموز الأرجح، طلبًا لكلمات أقل تكرارًا.</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely can be skipped.</source>
+        <translation>لا يُتجاوز إلا ما بلغ احتماله هذه القيمة.</translation>
+    </message>
+    <message>
+        <source>Lets the temperature go up and down by this much, depending on how sure the model is.</source>
+        <translation>يسمح لدرجة الحرارة بأن ترتفع وتنخفض بهذا القدر تبعًا لثقة النموذج.</translation>
+    </message>
+    <message>
+        <source>How quickly it changes.</source>
+        <translation>سرعة تغيّرها.</translation>
+    </message>
+    <message>
+        <source>Prefers tokens that are about this likely.</source>
+        <translation>يفضّل الرموز القريبة من هذا الاحتمال.</translation>
+    </message>
+    <message>
+        <source>For how long earlier choices matter.</source>
+        <translation>كم يدوم أثر الاختيارات السابقة.</translation>
+    </message>
+    <message>
+        <source>Version 1 or 2 keeps the amount of surprise even over a long text, instead of top-k, top-p and the like.</source>
+        <translation>الإصدار 1 أو 2 يُبقي المفاجأة على قدر واحد في النص الطويل، بدلًا من top-k وtop-p وأمثالهما.</translation>
+    </message>
+    <message>
+        <source>How much surprise to keep: lower is calmer.</source>
+        <translation>قدر المفاجأة المطلوب: الأقل أهدأ.</translation>
+    </message>
 </context>
 <context>
     <name>SamplingEditor</name>
@@ -3289,14 +3297,6 @@ Everything stays on this computer.</source>
         <translation>إعدادات أخرى</translation>
     </message>
     <message>
-        <source>Back to the model&apos;s own defaults</source>
-        <translation>عُد إلى ما ضبطه صانعوه</translation>
-    </message>
-    <message>
-        <source>The model&apos;s own</source>
-        <translation>كما ضبطه صانعوه</translation>
-    </message>
-    <message>
         <source>Your own values</source>
         <translation>قيمك الخاصة</translation>
     </message>
@@ -3313,28 +3313,36 @@ Everything stays on this computer.</source>
         <translation>مبدع</translation>
     </message>
     <message>
-        <source>Save as a preset…</source>
-        <translation>احفظ أسلوبًا…</translation>
-    </message>
-    <message>
-        <source>Remove a preset</source>
-        <translation>أزل أسلوبًا</translation>
-    </message>
-    <message>
-        <source>Save as a preset</source>
-        <translation>حفظ أسلوب</translation>
-    </message>
-    <message>
-        <source>Name of the preset</source>
-        <translation>اسم الأسلوب</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>احفظ</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>ألغِ</translation>
+    </message>
+    <message>
+        <source>Back to the model’s own values</source>
+        <translation>عُد إلى قيم النموذج</translation>
+    </message>
+    <message>
+        <source>As its makers set it</source>
+        <translation>كما ضبطه صانعوه</translation>
+    </message>
+    <message>
+        <source>Save as a style…</source>
+        <translation>احفظ أسلوبًا…</translation>
+    </message>
+    <message>
+        <source>Remove a style</source>
+        <translation>أزل أسلوبًا</translation>
+    </message>
+    <message>
+        <source>Save as a style</source>
+        <translation>احفظ أسلوبًا</translation>
+    </message>
+    <message>
+        <source>Name of the style</source>
+        <translation>اسم الأسلوب</translation>
     </message>
 </context>
 <context>
@@ -3437,36 +3445,16 @@ Everything stays on this computer.</source>
         <translation>تعليمات دائمة للنموذج</translation>
     </message>
     <message>
-        <source>For new chats. Each chat can have its own, in its panel.</source>
-        <translation>للمحادثات الجديدة. ولكل محادثة أن تكون لها تعليماتها، في لوحتها.</translation>
-    </message>
-    <message>
         <source>Your name</source>
         <translation>اسمك</translation>
-    </message>
-    <message>
-        <source>Stands in the place of {user} in a system prompt; nobody else gets it.</source>
-        <translation>يحلّ محلّ {user} في التعليمات الدائمة، ولا يصل إلى أحد غيرك.</translation>
     </message>
     <message>
         <source>How replies are written</source>
         <translation>كيف تُكتب الردود</translation>
     </message>
     <message>
-        <source>Models that bring their own values keep them until you change something here.</source>
-        <translation>النماذج التي تحمل قيمها تحتفظ بها حتى تغيّر شيئًا هنا.</translation>
-    </message>
-    <message>
         <source>Context</source>
         <translation>السياق</translation>
-    </message>
-    <message>
-        <source>What the model can keep in view. More takes more memory; Samar lowers it, and says so, when it does not fit.</source>
-        <translation>ما يستطيع النموذج إبقاءه أمامه. الأكبر يأخذ ذاكرة أكثر، وإن لم تتّسع له خفضه سمر وأخبرك.</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>خيوط المعالجة</translation>
     </message>
     <message numerus="yes">
         <source>Automatic leaves room for your other programs. This computer has %n core(s).</source>
@@ -3493,19 +3481,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Import</source>
-        <translation>استيراد</translation>
-    </message>
-    <message>
-        <source>Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are.</source>
-        <translation>صيغة سمر نفسها (JSON)، وما يُصدّره ChatGPT وOpen WebUI وJan. وما هنا من محادثات يبقى كما هو.</translation>
+        <translation>استورد</translation>
     </message>
     <message>
         <source>Everything stays on this computer</source>
         <translation>كل شيء يبقى على هذا الحاسوب</translation>
-    </message>
-    <message>
-        <source>No account, no tracking. Samar connects to nothing unless you ask it to.</source>
-        <translation>لا حساب ولا تتبّع. لا يتصل سمر بشيء إلا إذا طلبت.</translation>
     </message>
     <message>
         <source>System</source>
@@ -3522,14 +3502,6 @@ Everything stays on this computer.</source>
     <message>
         <source>High</source>
         <translation>عالٍ</translation>
-    </message>
-    <message>
-        <source>Never use the network</source>
-        <translation>لا تستعمل الشبكة أبدًا</translation>
-    </message>
-    <message>
-        <source>Network</source>
-        <translation>الشبكة</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -3566,10 +3538,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Reopen chats without reading them again</source>
         <translation>فتح المحادثات من دون قراءتها من جديد</translation>
-    </message>
-    <message>
-        <source>What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; it is erased with them, and never written for temporary chats.</source>
-        <translation>يبقى ما قرأه النموذج على هذا القرص ليجيب فورًا. وهو يحمل محادثاتك بصيغة النموذج، ويُمحى معها، ولا يُكتب للمحادثات المؤقتة أبدًا.</translation>
     </message>
     <message>
         <source>All chats in one file. A single chat is exported or printed from its menu in the side bar, a reply from the menu under it.</source>
@@ -3618,10 +3586,6 @@ Everything stays on this computer.</source>
         <translation>الاحتفاظ بالمحادثات المحذوفة</translation>
     </message>
     <message>
-        <source>“Recently deleted”, in the menu beside the search field, holds them until then. Only days on which Samar is open count.</source>
-        <translation>تبقى حتى ذلك الحين في «المحذوفة حديثًا»، في القائمة بجانب حقل البحث. لا تُحسب إلا الأيام التي يُفتح فيها سمر.</translation>
-    </message>
-    <message>
         <source>Not at all</source>
         <translation>لا تُحفظ</translation>
     </message>
@@ -3641,10 +3605,6 @@ Everything stays on this computer.</source>
         <translation>السرعة تحت الردود</translation>
     </message>
     <message>
-        <source>How long a reply took and how many tokens it has. Its menu “More” tells it in any case.</source>
-        <translation>كم استغرق الردّ وكم رمزًا فيه. وقائمة «المزيد» تحت كل ردّ تقول ذلك في كل حال.</translation>
-    </message>
-    <message>
         <source>Hidden</source>
         <translation>مخفيّة</translation>
     </message>
@@ -3653,20 +3613,12 @@ Everything stays on this computer.</source>
         <translation>ظاهرة</translation>
     </message>
     <message>
-        <source>Word, PDF, printed pages, web pages and Markdown hold the conversation alone, or also instructions, names of models and what these thought.</source>
-        <translation>ملفات Word وPDF والصفحات المطبوعة وصفحات الويب وMarkdown تضم المحادثة وحدها، أو معها التعليمات وأسماء النماذج وتفكيرها.</translation>
-    </message>
-    <message>
         <source>The conversation alone</source>
         <translation>المحادثة وحدها</translation>
     </message>
     <message>
         <source>Everything</source>
         <translation>كل شيء</translation>
-    </message>
-    <message>
-        <source>What exports hold</source>
-        <translation>ما تضمه الملفات المصدَّرة</translation>
     </message>
     <message>
         <source>Free the memory when unused</source>
@@ -3687,6 +3639,62 @@ Everything stays on this computer.</source>
     <message>
         <source>Let it go on</source>
         <translation>دعه يتابع</translation>
+    </message>
+    <message>
+        <source>What the model is told in every new chat. Each chat can have its own, in its panel.</source>
+        <translation>ما يُقال للنموذج في كل محادثة جديدة. ولكل محادثة أن تكون لها تعليماتها، في لوحتها.</translation>
+    </message>
+    <message>
+        <source>Takes the place of {user} in a system prompt. It does not leave this computer.</source>
+        <translation>يحلّ محلّ {user} في التعليمات الدائمة، ولا يغادر هذا الحاسوب.</translation>
+    </message>
+    <message>
+        <source>Models whose makers set values of their own keep them until you change something here.</source>
+        <translation>النماذج التي ضبط صانعوها قيمها تحتفظ بها حتى تغيّر شيئًا هنا.</translation>
+    </message>
+    <message>
+        <source>How much of a chat the model can keep in view. More takes more memory. When it does not fit, Samar lowers it and tells you.</source>
+        <translation>ما يستطيع النموذج إبقاءه أمامه من المحادثة. الأكبر يأخذ ذاكرة أكثر، وإن لم تتّسع له خفضه سمر وأخبرك.</translation>
+    </message>
+    <message>
+        <source>Processor threads</source>
+        <translation>خيوط المعالج</translation>
+    </message>
+    <message>
+        <source>Files of Samar, and exports of ChatGPT, Open WebUI and Jan. Chats that are here already stay as they are.</source>
+        <translation>ملفات سمر، وما يُصدّره ChatGPT وOpen WebUI وJan. والمحادثات الموجودة هنا تبقى كما هي.</translation>
+    </message>
+    <message>
+        <source>No account, no tracking. Samar connects to nothing unless you ask for it.</source>
+        <translation>لا حساب ولا تتبّع. لا يتصل سمر بشيء إلا إذا طلبت.</translation>
+    </message>
+    <message>
+        <source>Never use the internet</source>
+        <translation>لا تستعمل الإنترنت أبدًا</translation>
+    </message>
+    <message>
+        <source>Internet</source>
+        <translation>الإنترنت</translation>
+    </message>
+    <message>
+        <source>What the model has read is kept on this computer, so that it answers at once. This is your chats in the model’s own form. It is erased together with them, and never saved for temporary chats.</source>
+        <translation>يُحفظ ما قرأه النموذج على هذا الحاسوب ليجيب فورًا. وهو محادثاتك بصيغة النموذج، يُمحى معها، ولا يُحفظ للمحادثات المؤقتة أبدًا.</translation>
+    </message>
+    <message>
+        <source>Until then they are in “Recently deleted”, in the menu beside the search field. Only days on which Samar is open count.</source>
+        <translation>تبقى حتى ذلك الحين في «المحذوفة حديثًا»، في القائمة بجانب حقل البحث. لا تُحسب إلا الأيام التي يُفتح فيها سمر.</translation>
+    </message>
+    <message>
+        <source>How long a reply took and how many tokens it has. The menu “More” below a reply always shows it.</source>
+        <translation>كم استغرق الردّ وكم رمزًا فيه. وتجد ذلك دائمًا في قائمة «المزيد» تحت الردّ.</translation>
+    </message>
+    <message>
+        <source>Word, PDF, printed pages, web pages and Markdown contain the conversation alone, or also the instructions, the names of the models and what they thought.</source>
+        <translation>ملفات Word وPDF والصفحات المطبوعة وصفحات الويب وMarkdown تضم المحادثة وحدها، أو معها التعليمات وأسماء النماذج وتفكيرها.</translation>
+    </message>
+    <message>
+        <source>What exports contain</source>
+        <translation>ما تضمه الملفات المصدَّرة</translation>
     </message>
 </context>
 <context>
@@ -3766,10 +3774,6 @@ Everything stays on this computer.</source>
         <translation>محادثة مؤقتة جديدة</translation>
     </message>
     <message>
-        <source>Nothing of this chat is written to disk; it is gone when you leave it or close Samar.</source>
-        <translation>لا يُكتب شيء من هذه المحادثة على القرص، وتزول حين تغادرها أو تغلق سمر.</translation>
-    </message>
-    <message>
         <source>Search chats</source>
         <translation>ابحث في المحادثات</translation>
     </message>
@@ -3808,6 +3812,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Clear the search</source>
         <translation>امسح البحث</translation>
+    </message>
+    <message>
+        <source>Nothing of this chat is saved: it is gone when you leave it or close Samar.</source>
+        <translation>لا يُحفظ شيء من هذه المحادثة، وتزول حين تغادرها أو تغلق سمر.</translation>
     </message>
 </context>
 <context>
@@ -3926,14 +3934,6 @@ Everything stays on this computer.</source>
 <context>
     <name>ThinkingSwitch</name>
     <message>
-        <source>This model can’t be told whether to think. “Answer now” ends its thinking.</source>
-        <translation>لا يمكن أن يُطلب من هذا النموذج أن يفكر أو ألّا يفكر. زر «أجب الآن» ينهي تفكيره.</translation>
-    </message>
-    <message>
-        <source>Thinking helps with hard questions, and takes time on every one.</source>
-        <translation>التفكير يعين في الأسئلة الصعبة، ويأخذ وقتًا في كل سؤال.</translation>
-    </message>
-    <message>
         <source>The settings of this model say: on. What you choose here is for this chat only.</source>
         <translation>التفكير مفعّل في إعدادات هذا النموذج. ما تختاره هنا لهذه المحادثة وحدها.</translation>
     </message>
@@ -3946,16 +3946,24 @@ Everything stays on this computer.</source>
         <translation>التفكير</translation>
     </message>
     <message>
-        <source>Model’s own</source>
-        <translation>كعادته</translation>
-    </message>
-    <message>
         <source>Off</source>
         <translation>معطّل</translation>
     </message>
     <message>
         <source>On</source>
         <translation>مفعّل</translation>
+    </message>
+    <message>
+        <source>Thinking can’t be switched on or off for this model. “Answer now” ends its thinking.</source>
+        <translation>لا يمكن تفعيل التفكير أو تعطيله في هذا النموذج. زر «أجب الآن» ينهي تفكيره.</translation>
+    </message>
+    <message>
+        <source>Thinking helps with hard questions, but makes every answer slower.</source>
+        <translation>التفكير يفيد في الأسئلة الصعبة، لكنه يبطئ كل جواب.</translation>
+    </message>
+    <message>
+        <source>Model decides</source>
+        <translation>كعادته</translation>
     </message>
 </context>
 <context>
@@ -3987,16 +3995,16 @@ Everything stays on this computer.</source>
         <translation>احتمالات الرموز</translation>
     </message>
     <message>
-        <source>The more a token glows, the less sure the model was of it. Point at one, or use the arrow keys.</source>
-        <translation>كلما توهّج الرمز أكثر قلّت ثقة النموذج به. أشر إلى رمز، أو استعمل مفاتيح الأسهم.</translation>
-    </message>
-    <message>
-        <source>The reply by its tokens</source>
-        <translation>الردّ برموزه</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>أغلق</translation>
+    </message>
+    <message>
+        <source>The stronger the colour of a token, the less sure the model was of it. Point at one, or use the arrow keys.</source>
+        <translation>كلما قوي لون الرمز قلّت ثقة النموذج به. أشر إلى رمز، أو استعمل مفاتيح الأسهم.</translation>
+    </message>
+    <message>
+        <source>The reply, token by token</source>
+        <translation>الردّ رمزًا رمزًا</translation>
     </message>
 </context>
 <context>
@@ -4048,20 +4056,12 @@ Everything stays on this computer.</source>
         <translation>انقطع: أُغلق سمر وهذا الردّ يُكتب.</translation>
     </message>
     <message>
-        <source>Ended at the length that is set for replies.</source>
-        <translation>انتهى عند بلوغ الطول المحدَّد للردود.</translation>
-    </message>
-    <message>
         <source>This reply failed. What was written is kept.</source>
         <translation>تعذّر إكمال هذا الردّ. ما كُتب محفوظ.</translation>
     </message>
     <message>
         <source>Ended because the context is full.</source>
         <translation>انتهى لأن السياق امتلأ.</translation>
-    </message>
-    <message>
-        <source>The model ended its reply without writing anything.</source>
-        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
     <message>
         <source>{seconds} s to start</source>
@@ -4093,6 +4093,14 @@ Everything stays on this computer.</source>
     <message>
         <source>Stopped: the model only repeated itself. “Continue” lets it go on; another model may do better.</source>
         <translation>أُوقف لأن النموذج أخذ يكرّر كلامه. «أكمل» يدعه يتابع، وقد يكون نموذج آخر أفضل.</translation>
+    </message>
+    <message>
+        <source>Ended at the longest length that is set for replies.</source>
+        <translation>انتهى عند بلوغ أطول ردّ حُدِّد.</translation>
+    </message>
+    <message>
+        <source>The model ended without writing anything.</source>
+        <translation>أنهى النموذج ردّه من غير أن يكتب شيئًا.</translation>
     </message>
 </context>
 <context>
@@ -4155,10 +4163,6 @@ Everything stays on this computer.</source>
     <message>
         <source>All files (*)</source>
         <translation>كل الملفات (*)</translation>
-    </message>
-    <message>
-        <source>Import the chats of Jan’s folder</source>
-        <translation>استيراد محادثات مجلد Jan</translation>
     </message>
     <message>
         <source>Export</source>
@@ -4283,6 +4287,10 @@ Everything stays on this computer.</source>
         <source>Sent to the printer</source>
         <translation>أُرسل إلى الطابعة</translation>
     </message>
+    <message>
+        <source>Import chats from Jan’s folder</source>
+        <translation>استورد محادثات مجلد Jan</translation>
+    </message>
 </context>
 <context>
     <name>Undo</name>
@@ -4292,54 +4300,121 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>conversion</name>
+    <message>
+        <source>There is no model in it that can be converted.</source>
+        <translation>ليس فيه نموذج يمكن تحويله.</translation>
+    </message>
+    <message>
+        <source>One of its files is damaged or incomplete.</source>
+        <translation>أحد ملفاته تالف أو ناقص.</translation>
+    </message>
+    <message>
+        <source>One of its files is missing: the download is incomplete.</source>
+        <translation>أحد ملفاته مفقود: التنزيل غير كامل.</translation>
+    </message>
+    <message>
+        <source>It has the same part twice.</source>
+        <translation>فيه جزء مكرر.</translation>
+    </message>
+    <message>
+        <source>It has only files of an unsafe kind (pickle), which Samar never opens.</source>
+        <translation>ليس فيه إلا ملفات من نوع غير آمن (pickle) لا يفتحها سمر أبدًا.</translation>
+    </message>
+    <message>
+        <source>Samar does not know models of this kind.</source>
+        <translation>لا يعرف سمر نماذج من هذا النوع.</translation>
+    </message>
+    <message>
+        <source>Its tokenizer is missing or can’t be used.</source>
+        <translation>المُرمِّز مفقود أو لا يصلح.</translation>
+    </message>
+    <message>
+        <source>One of its JSON files can’t be read.</source>
+        <translation>تتعذّر قراءة أحد ملفات JSON فيه.</translation>
+    </message>
+    <message>
+        <source>Its configuration is incomplete or contradicts itself.</source>
+        <translation>إعداداته ناقصة أو متناقضة.</translation>
+    </message>
+    <message>
+        <source>Its weights do not match its configuration.</source>
+        <translation>أوزانه لا توافق إعداداته.</translation>
+    </message>
+    <message>
+        <source>Its weights hold values that are not numbers.</source>
+        <translation>في أوزانه قيم ليست أعدادًا.</translation>
+    </message>
+    <message>
+        <source>A part of its weights is missing.</source>
+        <translation>جزء من أوزانه مفقود.</translation>
+    </message>
+    <message>
+        <source>It has parts that Samar does not know.</source>
+        <translation>فيه أجزاء لا يعرفها سمر.</translation>
+    </message>
+    <message>
+        <source>It is quantized already, in a way that Samar can’t convert.</source>
+        <translation>هو مكمَّم من قبل بطريقة لا يستطيع سمر تحويلها.</translation>
+    </message>
+    <message>
+        <source>There is not enough free space on the disk.</source>
+        <translation>المساحة الخالية على القرص لا تكفي.</translation>
+    </message>
+    <message>
+        <source>There is a file of that name already.</source>
+        <translation>يوجد ملف بهذا الاسم.</translation>
+    </message>
+    <message>
+        <source>The file can’t be written.</source>
+        <translation>تتعذّر كتابة الملف.</translation>
+    </message>
+    <message>
+        <source>One of its files can’t be read.</source>
+        <translation>تتعذّر قراءة أحد ملفاته.</translation>
+    </message>
+    <message>
+        <source>The finished file does not work.</source>
+        <translation>الملف الناتج لا يعمل.</translation>
+    </message>
+    <message>
+        <source>It can’t be downloaded.</source>
+        <translation>يتعذّر تنزيله.</translation>
+    </message>
+    <message>
+        <source>The adapter does not match its base model, or that is missing.</source>
+        <translation>المهايئ لا يوافق نموذجه الأساس، أو أن ذلك النموذج مفقود.</translation>
+    </message>
+    <message>
+        <source>Samar can’t make files of this type.</source>
+        <translation>لا يستطيع سمر صنع ملفات من هذا النوع.</translation>
+    </message>
+    <message>
+        <source>Samar does not use the internet until you allow it.</source>
+        <translation>لا يستعمل سمر الإنترنت حتى تسمح له.</translation>
+    </message>
+</context>
+<context>
     <name>errors</name>
     <message>
         <source>Choose another model, or put the file back.</source>
         <translation>اختر نموذجًا آخر، أو أعد الملف إلى مكانه.</translation>
     </message>
     <message>
-        <source>The model file {name} can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the file&apos;s permissions, or choose another model.</source>
-        <translation>تحقّق من أذون الملف، أو اختر نموذجًا آخر.</translation>
-    </message>
-    <message>
         <source>{name} is not a GGUF model file.</source>
         <translation>{name} ليس ملف نموذج بصيغة GGUF.</translation>
-    </message>
-    <message>
-        <source>Choose a file that ends in .gguf and was downloaded whole.</source>
-        <translation>اختر ملفًا ينتهي اسمه بـ ‎.gguf‎ ونُزّل كاملًا.</translation>
-    </message>
-    <message>
-        <source>The model file {name} is damaged or cut short: {reason}.</source>
-        <translation>ملف النموذج {name} تالف أو ناقص: {reason}.</translation>
     </message>
     <message>
         <source>Download the file again.</source>
         <translation>نزّل الملف من جديد.</translation>
     </message>
     <message>
-        <source>{name} has the architecture “{architecture}”, which this version can&apos;t run.</source>
-        <translation>بنية {name} هي «{architecture}»، ولا يستطيع هذا الإصدار تشغيلها.</translation>
-    </message>
-    <message>
         <source>Choose another model, or update Samar.</source>
         <translation>اختر نموذجًا آخر، أو حدّث سمر.</translation>
     </message>
     <message>
-        <source>{name} is not a model to chat with ({kind}).</source>
-        <translation>ليس {name} نموذجًا للمحادثة ({kind}).</translation>
-    </message>
-    <message>
         <source>Choose a language model.</source>
         <translation>اختر نموذجًا لغويًّا.</translation>
-    </message>
-    <message>
-        <source>{name} is one part of a model, and the part {part} is not beside it.</source>
-        <translation>{name} جزء من نموذج، والجزء {part} ليس بجانبه.</translation>
     </message>
     <message>
         <source>Put all parts into one folder and choose the first one.</source>
@@ -4354,18 +4429,6 @@ Everything stays on this computer.</source>
         <translation>اختر نموذجًا آخر، أو نزّل هذا من جديد.</translation>
     </message>
     <message>
-        <source>{name} ended the engine the last time it was loaded, so it was not loaded again.</source>
-        <translation>أنهى {name} المحرّك حين حُمّل آخر مرة، فلم يُحمَّل ثانية.</translation>
-    </message>
-    <message>
-        <source>Choose another model, or load this one again from the model picker.</source>
-        <translation>اختر نموذجًا آخر، أو حمّل هذا من جديد من قائمة النماذج.</translation>
-    </message>
-    <message>
-        <source>{name} needs about {needed} of memory and {free} are free.</source>
-        <translation>يحتاج {name} إلى نحو {needed} من الذاكرة، والمتاح منها {free}.</translation>
-    </message>
-    <message>
         <source>Close other programs, lower the context, or choose a smaller model.</source>
         <translation>أغلق برامج أخرى، أو صغّر السياق، أو اختر نموذجًا أصغر.</translation>
     </message>
@@ -4374,44 +4437,12 @@ Everything stays on this computer.</source>
         <translation>لم يُحمَّل أي نموذج.</translation>
     </message>
     <message>
-        <source>Choose one in the model picker.</source>
-        <translation>اختر نموذجًا من قائمة النماذج.</translation>
-    </message>
-    <message>
-        <source>The engine ended unexpectedly ({reason}). What was written is kept.</source>
-        <translation>توقّف المحرّك فجأة ({reason}). ما كُتب محفوظ.</translation>
-    </message>
-    <message>
-        <source>Send again: the engine starts anew.</source>
-        <translation>أرسل من جديد: يبدأ المحرّك مرة أخرى.</translation>
-    </message>
-    <message>
-        <source>The engine was compiled for another processor. What was written is kept.</source>
-        <translation>بُني المحرّك لمعالج آخر. ما كُتب محفوظ.</translation>
-    </message>
-    <message>
-        <source>Install Samar anew on this computer; for a checkout, remove its folder .venv.</source>
-        <translation>ثبّت سمر من جديد على هذا الحاسوب؛ أما نسخة المصدر فاحذف منها المجلد ‎.venv‎.</translation>
-    </message>
-    <message>
         <source>The engine could not go on: {reason}.</source>
         <translation>تعذّر على المحرّك أن يكمل: {reason}.</translation>
     </message>
     <message>
-        <source>Try again, or load the model anew.</source>
-        <translation>حاول من جديد، أو أعد تحميل النموذج.</translation>
-    </message>
-    <message>
         <source>The engine could not be started: {reason}.</source>
         <translation>تعذّر تشغيل المحرّك: {reason}.</translation>
-    </message>
-    <message>
-        <source>Start Samar again; if that doesn&apos;t help, install it again.</source>
-        <translation>شغّل سمر من جديد، وإن بقي الحال فأعد تثبيته.</translation>
-    </message>
-    <message>
-        <source>The engine did not answer and was ended.</source>
-        <translation>لم يستجب المحرّك فأُنهي.</translation>
     </message>
     <message>
         <source>The chat template of this model does not work: {reason}.</source>
@@ -4422,52 +4453,8 @@ Everything stays on this computer.</source>
         <translation>اختر نموذجًا آخر، أو ملفًا أحدث من هذا.</translation>
     </message>
     <message>
-        <source>The grammar of the reply can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة قالب الردّ: {reason}.</translation>
-    </message>
-    <message>
-        <source>Correct it, or send without one.</source>
-        <translation>صحّحها، أو أرسل من دونها.</translation>
-    </message>
-    <message>
-        <source>Choose a PNG, JPEG, GIF or BMP file; in the window WebP as well.</source>
-        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP، وفي النافذة WebP أيضًا.</translation>
-    </message>
-    <message>
-        <source>One message takes at most {limit} images.</source>
-        <translation>تتّسع الرسالة الواحدة لـ {limit} صور على الأكثر.</translation>
-    </message>
-    <message>
         <source>Send these first, then the others.</source>
         <translation>أرسل هذه أولًا، ثم الباقي.</translation>
-    </message>
-    <message>
-        <source>At most {limit} files are opened at once; {count} were given.</source>
-        <translation>لا يُفتح أكثر من {limit} ملف في المرة الواحدة، والمعطى {count}.</translation>
-    </message>
-    <message>
-        <source>The first ones were taken. For many files, open their folder instead.</source>
-        <translation>فُتح أولها. إن كانت الملفات كثيرة فافتح مجلدها بدلًا منها.</translation>
-    </message>
-    <message>
-        <source>This model was taught no tools.</source>
-        <translation>لم يُعلَّم هذا النموذج استعمال الأدوات.</translation>
-    </message>
-    <message>
-        <source>Choose a model whose chat template knows tools, or ask without them.</source>
-        <translation>اختر نموذجًا يعرف قالب محادثته الأدوات، أو اسأل من دونها.</translation>
-    </message>
-    <message>
-        <source>The list of tools can&apos;t be read: {reason}.</source>
-        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
-    </message>
-    <message>
-        <source>Correct it: a JSON list of tools, each an object.</source>
-        <translation>صحّحها: قائمة JSON من الأدوات، كل منها كائن.</translation>
-    </message>
-    <message>
-        <source>The message is longer than the model&apos;s context: {tokens} of {context} tokens.</source>
-        <translation>الرسالة أطول من سياق النموذج: عدد رموزها {tokens} والسياق {context}.</translation>
     </message>
     <message>
         <source>Shorten the message, or set a larger context.</source>
@@ -4478,164 +4465,20 @@ Everything stays on this computer.</source>
         <translation>تعذّر تحويل {name}: {reason}.</translation>
     </message>
     <message>
-        <source>Nothing was changed; the folder is as it was.</source>
-        <translation>لم يتغيّر شيء؛ المجلد كما كان.</translation>
-    </message>
-    <message>
-        <source>Another folder is being converted.</source>
-        <translation>يُحوَّل مجلد آخر الآن.</translation>
-    </message>
-    <message>
-        <source>Wait for it, or cancel it first.</source>
-        <translation>انتظر حتى ينتهي، أو ألغه أولًا.</translation>
-    </message>
-    <message>
         <source>The disk is full, so nothing could be saved.</source>
         <translation>امتلأ القرص فلم يُحفظ شيء.</translation>
-    </message>
-    <message>
-        <source>Free some space and send again.</source>
-        <translation>أفرغ بعض المساحة ثم أرسل من جديد.</translation>
-    </message>
-    <message>
-        <source>Samar can&apos;t write to its data folder {folder}.</source>
-        <translation>لا يستطيع سمر الكتابة في مجلد بياناته {folder}.</translation>
-    </message>
-    <message>
-        <source>Give yourself the right to write there, or start Samar with --data-dir.</source>
-        <translation>امنح نفسك إذن الكتابة فيه، أو شغّل سمر مع ‎--data-dir‎.</translation>
-    </message>
-    <message>
-        <source>The history was damaged. It was set aside as {aside}; the backup of {date} is open.</source>
-        <translation>كان سجلّ المحادثات تالفًا. حُفظ جانبًا باسم {aside}، وفُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
-    </message>
-    <message>
-        <source>Chats since then are in the file that was set aside.</source>
-        <translation>المحادثات التي بعدها في الملف المحفوظ جانبًا.</translation>
-    </message>
-    <message>
-        <source>The history was damaged and there was no backup. It was set aside as {aside}.</source>
-        <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. حُفظ جانبًا باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>Samar goes on with an empty history.</source>
-        <translation>يتابع سمر بسجلّ فارغ.</translation>
-    </message>
-    <message>
-        <source>The history was damaged. The backup of {date} is open, with {count} newer messages that could be saved.</source>
-        <translation>كان سجلّ المحادثات تالفًا. فُتحت النسخة الاحتياطية بتاريخ {date}، ومعها ما أمكن إنقاذه من الرسائل الأحدث: {count}.</translation>
-    </message>
-    <message>
-        <source>The history was damaged and there was no backup. {count} messages could be saved from it.</source>
-        <translation>كان سجلّ المحادثات تالفًا ولا نسخة احتياطية له. عدد ما أُنقذ من رسائله: {count}.</translation>
-    </message>
-    <message>
-        <source>The data folder {folder} was taken away while Samar ran. All chats were written there anew.</source>
-        <translation>أُزيل مجلد البيانات {folder} وسمر يعمل. كُتبت فيه كل المحادثات من جديد.</translation>
-    </message>
-    <message>
-        <source>If it is on another disk, close Samar before you plug that in again.</source>
-        <translation>إن كان على قرص آخر فأغلق سمر قبل أن تصل ذلك القرص من جديد.</translation>
-    </message>
-    <message>
-        <source>The history file in {folder} was taken away or replaced while Samar ran. What is open is kept as {path}.</source>
-        <translation>أُزيل ملف سجلّ المحادثات في {folder} أو استُبدل وسمر يعمل. حُفظ المفتوح منه باسم {path}.</translation>
-    </message>
-    <message>
-        <source>To have these chats the next time, close Samar and put that file into {folder} as history.sqlite3.</source>
-        <translation>لتجد هذه المحادثات المرة القادمة أغلق سمر وضع ذلك الملف في {folder} باسم history.sqlite3.</translation>
-    </message>
-    <message>
-        <source>The history file in {folder} was taken away while Samar ran, and can&apos;t be written elsewhere.</source>
-        <translation>أُزيل ملف سجلّ المحادثات في {folder} وسمر يعمل، وتتعذّر كتابته في مكان آخر.</translation>
-    </message>
-    <message>
-        <source>Put the folder back, or export your chats now: what is not there is lost when Samar is closed.</source>
-        <translation>أعد المجلد إلى مكانه أو صدّر محادثاتك الآن: فما ليس فيه يضيع عند إغلاق سمر.</translation>
-    </message>
-    <message>
-        <source>The data folder {folder} can be written to again: chats are stored there.</source>
-        <translation>صارت الكتابة في مجلد البيانات {folder} ممكنة من جديد، والمحادثات تُحفظ فيه.</translation>
-    </message>
-    <message>
-        <source>There is nothing to do.</source>
-        <translation>لا شيء عليك فعله.</translation>
-    </message>
-    <message>
-        <source>Chats can&apos;t be imported while nothing can be stored on the disk.</source>
-        <translation>يتعذّر استيراد المحادثات ما دام الحفظ على القرص متعذّرًا.</translation>
-    </message>
-    <message>
-        <source>Free some space, or give yourself the right to write to the data folder; Samar notices.</source>
-        <translation>أفرغ بعض المساحة، أو امنح نفسك حقّ الكتابة في مجلد البيانات، وسينتبه سمر إلى ذلك.</translation>
-    </message>
-    <message>
-        <source>The history was written by a newer Samar.</source>
-        <translation>كتب هذا السجلَّ إصدارٌ أحدث من سمر.</translation>
-    </message>
-    <message>
-        <source>Update Samar, or start it with another --data-dir. Nothing was changed.</source>
-        <translation>حدّث سمر، أو شغّله مع ‎--data-dir‎ آخر. لم يتغيّر شيء.</translation>
-    </message>
-    <message>
-        <source>Another program holds the history.</source>
-        <translation>يمسك برنامج آخر بسجلّ المحادثات.</translation>
-    </message>
-    <message>
-        <source>Close it and try again.</source>
-        <translation>أغلقه ثم حاول من جديد.</translation>
-    </message>
-    <message>
-        <source>The history could not be written: {reason}.</source>
-        <translation>تعذّرت كتابة سجلّ المحادثات: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the disk, then send again.</source>
-        <translation>افحص القرص، ثم أرسل من جديد.</translation>
-    </message>
-    <message>
-        <source>The history file is damaged, so this could not be read or saved.</source>
-        <translation>ملف السجلّ تالف، فتعذّرت القراءة أو الحفظ.</translation>
     </message>
     <message>
         <source>Close Samar and start it again: it then opens the last backup.</source>
         <translation>أغلق سمر وشغّله من جديد، وعندئذٍ يفتح آخر نسخة احتياطية.</translation>
     </message>
     <message>
-        <source>This chat or message is not there any more.</source>
-        <translation>لم تعد هذه المحادثة أو الرسالة موجودة.</translation>
-    </message>
-    <message>
         <source>It may have been deleted in another window of Samar.</source>
         <translation>لعلّها حُذفت في نافذة أخرى من سمر.</translation>
     </message>
     <message>
-        <source>{name} can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة {name}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the file&apos;s permissions, or choose another file.</source>
-        <translation>تحقّق من أذون الملف، أو اختر ملفًا آخر.</translation>
-    </message>
-    <message>
-        <source>{name} holds no chats that Samar knows how to read.</source>
-        <translation>ليس في {name} محادثات يعرف سمر قراءتها.</translation>
-    </message>
-    <message>
         <source>Choose an export of Samar, ChatGPT, Open WebUI or Jan.</source>
         <translation>اختر ملفًا صُدّر من Samar أو ChatGPT أو Open WebUI أو Jan.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged or cut short: {reason}.</source>
-        <translation>الملف {name} تالف أو ناقص: {reason}.</translation>
-    </message>
-    <message>
-        <source>Export it again where it came from. Nothing was imported.</source>
-        <translation>صدّره من مصدره من جديد. لم يُستورد شيء.</translation>
-    </message>
-    <message>
-        <source>{name} is too large to import: {size}, and {limit} is the most.</source>
-        <translation>{name} أكبر من أن يُستورد: حجمه {size}، والحدّ {limit}.</translation>
     </message>
     <message>
         <source>Export fewer chats at a time. Nothing was imported.</source>
@@ -4650,428 +4493,64 @@ Everything stays on this computer.</source>
         <translation>اختر مجلدًا آخر، أو أفرغ بعض المساحة.</translation>
     </message>
     <message>
-        <source>Something in Samar went wrong ({what}).</source>
-        <translation>حدث خلل في سمر ({what}).</translation>
-    </message>
-    <message>
-        <source>Nothing is lost; the log has the details. If it happens again, start Samar anew.</source>
-        <translation>لم يضع شيء، والتفاصيل في السجلّ. إن تكرّر ذلك فأعد تشغيل سمر.</translation>
-    </message>
-    <message>
         <source>Another version of Samar was installed while this one is open.</source>
         <translation>ثُبِّت إصدار آخر من سمر وهذا الإصدار مفتوح.</translation>
-    </message>
-    <message>
-        <source>Close Samar and open it again; until then some things may not work.</source>
-        <translation>أغلق سمر وافتحه من جديد؛ فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
-    </message>
-    <message>
-        <source>The settings could not be read. They were set aside as {aside}.</source>
-        <translation>تعذّرت قراءة الإعدادات. حُفظت جانبًا باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>Samar uses its own defaults until you change them.</source>
-        <translation>يستعمل سمر قيمه الأصلية إلى أن تغيّرها.</translation>
-    </message>
-    <message>
-        <source>The list of models can&apos;t be read: {reason}.</source>
-        <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
-    </message>
-    <message>
-        <source>Install Samar again; models on this computer work without the list.</source>
-        <translation>أعد تثبيت سمر؛ النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
-    </message>
-    <message>
-        <source>The list of your models could not be read. It was set aside as {aside}.</source>
-        <translation>تعذّرت قراءة قائمة نماذجك. حُفظت جانبًا باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>Samar finds the models on this computer again; add your own folders once more.</source>
-        <translation>يجد سمر النماذج على هذا الحاسوب من جديد؛ أضف مجلداتك مرة أخرى.</translation>
     </message>
     <message>
         <source>The list of your models could not be saved: {reason}.</source>
         <translation>تعذّر حفظ قائمة نماذجك: {reason}.</translation>
     </message>
     <message>
-        <source>Free some space, or give yourself the right to write to {folder}.</source>
-        <translation>أفرغ بعض المساحة، أو امنح نفسك إذن الكتابة في {folder}.</translation>
-    </message>
-    <message>
-        <source>There is no model called {name} here.</source>
-        <translation>ليس هنا نموذج اسمه {name}.</translation>
-    </message>
-    <message>
-        <source>See what there is with “samar models list”.</source>
-        <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
-    </message>
-    <message>
-        <source>{count} models here are called {name}.</source>
-        <translation>هنا نماذج عددها {count} اسمها {name}.</translation>
-    </message>
-    <message>
-        <source>Say which one by its id: {ids}.</source>
-        <translation>عيّن واحدًا منها بمعرّفه: {ids}.</translation>
-    </message>
-    <message>
         <source>{name} was not downloaded by Samar, so its file stays where it is.</source>
         <translation>لم ينزّل سمر {name}، فيبقى ملفه في مكانه.</translation>
-    </message>
-    <message>
-        <source>It was taken off the list; delete the file yourself if you want its space.</source>
-        <translation>رُفع من القائمة؛ احذف الملف بنفسك إن أردت مساحته.</translation>
     </message>
     <message>
         <source>{name} could not be moved to the bin: {reason}.</source>
         <translation>تعذّر نقل {name} إلى السلة: {reason}.</translation>
     </message>
     <message>
-        <source>Close what uses the file, or delete it in your file manager.</source>
-        <translation>أغلق ما يستعمل الملف، أو احذفه من مدير الملفات.</translation>
-    </message>
-    <message>
         <source>There is no model in {name}.</source>
         <translation>ليس في {name} نموذج.</translation>
-    </message>
-    <message>
-        <source>Choose a .gguf file, a folder with some, or a checkpoint&apos;s folder to convert.</source>
-        <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
-    </message>
-    <message>
-        <source>{name} is a checkpoint that must be converted first.</source>
-        <translation>{name} نموذج يجب تحويله أولًا.</translation>
     </message>
     <message>
         <source>Run “samar convert {name}”, or drop the folder on the window.</source>
         <translation>شغّل الأمر «samar convert {name}»، أو أسقط المجلد على النافذة.</translation>
     </message>
     <message>
-        <source>{name} is not what was downloaded: its checksum is another one.</source>
-        <translation>ليس {name} ما نُزّل: مجموعه الاختباري مختلف.</translation>
-    </message>
-    <message>
-        <source>Remove it and download it again.</source>
-        <translation>أزله ونزّله من جديد.</translation>
-    </message>
-    <message>
-        <source>Samar never uses the network as long as you have not allowed it.</source>
-        <translation>لا يستعمل سمر الشبكة ما لم تسمح له.</translation>
-    </message>
-    <message>
-        <source>Allow the network in the settings, or add --network in the terminal.</source>
-        <translation>اسمح بالشبكة في الإعدادات، أو أضف ‎--network‎ في الطرفية.</translation>
-    </message>
-    <message>
-        <source>{host} can&apos;t be reached: {reason}.</source>
-        <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the connection or the proxy and try again; what came so far is kept.</source>
-        <translation>تحقّق من الاتصال أو الوكيل وحاول من جديد؛ ما وصل محفوظ.</translation>
-    </message>
-    <message>
-        <source>The connection to {host} is not trusted: {reason}.</source>
-        <translation>الاتصال بـ {host} غير موثوق: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the computer&apos;s clock, and whether your network&apos;s certificate is installed.</source>
-        <translation>تحقّق من ساعة الحاسوب، ومن أن شهادة شبكتك مثبّتة.</translation>
-    </message>
-    <message>
-        <source>{repo} is given only to those who are signed in, or it does not exist.</source>
-        <translation>لا يُعطى {repo} إلا لمن سجّل دخوله، أو هو غير موجود.</translation>
-    </message>
-    <message>
-        <source>Make a token in your account on the Hub and give it to Samar, then try again.</source>
-        <translation>أنشئ رمز دخول في حسابك على Hugging Face وأعطه لسمر، ثم حاول من جديد.</translation>
-    </message>
-    <message>
-        <source>Access to {repo} must be asked for.</source>
-        <translation>يجب طلب الإذن للوصول إلى {repo}.</translation>
-    </message>
-    <message>
-        <source>Accept its terms on its page on the Hub while signed in, then try again.</source>
-        <translation>اقبل شروطه في صفحته على Hugging Face بعد تسجيل الدخول، ثم حاول من جديد.</translation>
-    </message>
-    <message>
-        <source>Access to {repo} must be asked for, and Samar has no token that says who you are.</source>
-        <translation>يجب طلب الإذن للوصول إلى {repo}، وليس لدى سمر رمز دخول يعرّف بك.</translation>
-    </message>
-    <message>
-        <source>Accept its terms on its page on the Hub, then give Samar a token of your account (in the terminal: HF_TOKEN).</source>
-        <translation>اقبل شروطه في صفحته على Hugging Face، ثم أعطِ سمر رمز دخول من حسابك (وفي الطرفية: HF_TOKEN).</translation>
-    </message>
-    <message>
-        <source>{name} is not on the Hub, or not any more.</source>
-        <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
-    </message>
-    <message>
         <source>Search for the model: it may have moved.</source>
         <translation>ابحث عن النموذج: لعلّه انتقل.</translation>
-    </message>
-    <message>
-        <source>The Hub asks to wait {wait} seconds: too many requests.</source>
-        <translation>يطلب Hugging Face الانتظار، والمدة بالثواني {wait}: الطلبات كثيرة.</translation>
-    </message>
-    <message>
-        <source>Try again after that; with a token the limit is higher.</source>
-        <translation>حاول بعد ذلك؛ الحدّ أعلى مع رمز دخول.</translation>
-    </message>
-    <message>
-        <source>{name} is larger than what the Hub sends as one file.</source>
-        <translation>{name} أكبر مما يرسله Hugging Face ملفًا واحدًا.</translation>
     </message>
     <message>
         <source>Choose a smaller quantization, or one that comes in parts.</source>
         <translation>اختر تكميمًا أصغر، أو ملفًا مقسّمًا إلى أجزاء.</translation>
     </message>
     <message>
-        <source>The Hub answered with an error ({reason}).</source>
-        <translation>ردّ Hugging Face بخطأ ({reason}).</translation>
-    </message>
-    <message>
-        <source>Try again later; what came so far is kept.</source>
-        <translation>حاول لاحقًا؛ ما وصل محفوظ.</translation>
-    </message>
-    <message>
-        <source>What came of {name} is not what the Hub promised: {reason}.</source>
-        <translation>ما وصل من {name} ليس ما وعد به Hugging Face: {reason}.</translation>
-    </message>
-    <message>
-        <source>It was thrown away. Download it again.</source>
-        <translation>رُمي ما وصل. نزّله من جديد.</translation>
-    </message>
-    <message>
-        <source>{name} needs {needed} on the disk and {free} are free.</source>
-        <translation>يحتاج {name} إلى {needed} على القرص، والخالي {free}.</translation>
-    </message>
-    <message>
         <source>Free some space, or choose a smaller file.</source>
         <translation>أفرغ بعض المساحة، أو اختر ملفًا أصغر.</translation>
-    </message>
-    <message>
-        <source>{folder} can&apos;t be written to: {reason}.</source>
-        <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Give yourself the right to write there, or choose another folder for models.</source>
-        <translation>امنح نفسك إذن الكتابة فيه، أو اختر مجلدًا آخر للنماذج.</translation>
     </message>
     <message>
         <source>Another Samar is downloading {name} already.</source>
         <translation>نسخة أخرى من سمر تنزّل {name} الآن.</translation>
     </message>
     <message>
-        <source>Wait for it to end: the model then appears here too.</source>
-        <translation>انتظر حتى تنتهي: يظهر النموذج هنا أيضًا.</translation>
-    </message>
-    <message>
-        <source>This computer has no keyring that could keep the token: {reason}.</source>
-        <translation>ليس في هذا الحاسوب حافظة مفاتيح تحفظ رمز الدخول: {reason}.</translation>
-    </message>
-    <message>
-        <source>Set HF_TOKEN in the environment instead; Samar never writes a token to a file.</source>
-        <translation>عيّن HF_TOKEN في البيئة بدلًا من ذلك؛ لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
-    </message>
-    <message>
-        <source>What was written so far does not obey the grammar, so it can&apos;t be continued.</source>
-        <translation>ما كُتب حتى الآن لا يطابق القالب، فلا يمكن إكماله.</translation>
-    </message>
-    <message>
         <source>Regenerate the reply, or continue it without the grammar.</source>
         <translation>أعد توليد الردّ، أو أكمله من دون القالب.</translation>
-    </message>
-    <message>
-        <source>The JSON schema can&apos;t be read: {reason}.</source>
-        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
-    </message>
-    <message>
-        <source>The JSON schema asks for what a reply can&apos;t be held to: {keyword}.</source>
-        <translation>يطلب مخطط JSON ما لا يمكن إلزام الردّ به: {keyword}.</translation>
-    </message>
-    <message>
-        <source>Take that part out, or send without a schema.</source>
-        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
-    </message>
-    <message>
-        <source>Install one, such as Noto Sans Arabic, and start Samar again.</source>
-        <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
     </message>
     <message>
         <source>Samar is open already, but its window does not answer.</source>
         <translation>سمر مفتوح من قبل، لكن نافذته لا تستجيب.</translation>
     </message>
     <message>
-        <source>Wait a moment and try again, or end it and start it anew.</source>
-        <translation>انتظر قليلًا ثم حاول مرة أخرى، أو أنهِه وشغّله من جديد.</translation>
-    </message>
-    <message>
-        <source>This copy of Samar does not know a release page.</source>
-        <translation>لا تعرف هذه النسخة من سمر صفحة إصدارات.</translation>
-    </message>
-    <message>
-        <source>Get newer versions where you got this one.</source>
-        <translation>احصل على الإصدارات الأحدث من حيث حصلت على هذه.</translation>
-    </message>
-    <message>
-        <source>This Samar runs from its source code and is not updated by itself.</source>
-        <translation>يعمل سمر هذا من مصدره البرمجي ولا يحدّث نفسه.</translation>
-    </message>
-    <message>
-        <source>Bring the source up to date and start it again.</source>
-        <translation>حدّث المصدر ثم شغّله من جديد.</translation>
-    </message>
-    <message>
-        <source>The release page at {host} can&apos;t be reached: {reason}.</source>
-        <translation>تعذّر الوصول إلى صفحة الإصدارات في {host}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check the connection or the proxy and try again.</source>
-        <translation>تحقّق من الاتصال أو الوكيل (البروكسي) ثم حاول مرة أخرى.</translation>
-    </message>
-    <message>
-        <source>The release page answered with an error ({status}).</source>
-        <translation>أجابت صفحة الإصدارات بخطأ ({status}).</translation>
-    </message>
-    <message>
         <source>Try again later.</source>
         <translation>أعد المحاولة لاحقًا.</translation>
-    </message>
-    <message>
-        <source>The release page sends Samar to {host}, which is not its own.</source>
-        <translation>تحيل صفحة الإصدارات سمر إلى {host}، وهو ليس من مواقعها.</translation>
-    </message>
-    <message>
-        <source>Nothing was fetched from there. Try again on another network.</source>
-        <translation>لم يُنزَّل شيء من هناك. حاول من شبكة أخرى.</translation>
-    </message>
-    <message>
-        <source>What the release page says can&apos;t be read.</source>
-        <translation>تعذّرت قراءة ما تقوله صفحة الإصدارات.</translation>
-    </message>
-    <message>
-        <source>Try again later; nothing was changed.</source>
-        <translation>حاول لاحقًا؛ لم يتغيّر شيء.</translation>
-    </message>
-    <message>
-        <source>Version {version} was published without its checksums or their signature.</source>
-        <translation>نُشر الإصدار {version} بلا مجاميع التحقق أو بلا توقيعها.</translation>
-    </message>
-    <message>
-        <source>Try again later; nothing was fetched.</source>
-        <translation>حاول لاحقًا؛ لم يُنزَّل شيء.</translation>
     </message>
     <message>
         <source>Version {version} has no file for this computer.</source>
         <translation>ليس في الإصدار {version} ملف لهذا الحاسوب.</translation>
     </message>
     <message>
-        <source>Look at the release page in a browser.</source>
-        <translation>انظر في صفحة الإصدارات بالمتصفّح.</translation>
-    </message>
-    <message>
-        <source>What was published is not signed by the makers of Samar.</source>
-        <translation>ما نُشر لم يوقّعه صانعو سمر.</translation>
-    </message>
-    <message>
-        <source>Nothing was kept. Do not install it from elsewhere either.</source>
-        <translation>لم يُحتفظ بشيء منه. لا تثبّته من مكان آخر أيضًا.</translation>
-    </message>
-    <message>
-        <source>The release page offers version {version}, but the signature is of another one.</source>
-        <translation>تعرض صفحة الإصدارات الإصدار {version}، لكن التوقيع لإصدار آخر.</translation>
-    </message>
-    <message>
-        <source>Nothing was kept. Try again later, or on another network.</source>
-        <translation>لم يُحتفظ بشيء. حاول لاحقًا أو من شبكة أخرى.</translation>
-    </message>
-    <message>
-        <source>{name} is not what was published: its checksum is another one.</source>
-        <translation>ليس {name} ما نُشر: مجموع التحقق مختلف.</translation>
-    </message>
-    <message>
-        <source>It was thrown away. Try again later, or on another network.</source>
-        <translation>حُذف. حاول لاحقًا أو من شبكة أخرى.</translation>
-    </message>
-    <message>
-        <source>Only a part of {name} came.</source>
-        <translation>لم يصل من {name} إلا جزء.</translation>
-    </message>
-    <message>
-        <source>It was thrown away. Check the connection and try again.</source>
-        <translation>حُذف. تحقّق من الاتصال ثم حاول مرة أخرى.</translation>
-    </message>
-    <message>
-        <source>{name} is larger than the release page says.</source>
-        <translation>حجم {name} أكبر مما تقوله صفحة الإصدارات.</translation>
-    </message>
-    <message>
-        <source>The settings were written by a newer Samar. They are kept as {aside}.</source>
-        <translation>كتب هذه الإعداداتِ إصدارٌ أحدث من سمر. حُفظت باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>Update Samar to use them again; until then it uses what it understands of them.</source>
-        <translation>حدّث سمر لتستعملها من جديد؛ وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
-    </message>
-    <message>
-        <source>The adapter {adapter} was made for another model than {name}.</source>
-        <translation>المهايئ {adapter} صُنع لنموذج غير {name}.</translation>
-    </message>
-    <message>
-        <source>Choose an adapter made for this model, or take it off in the model&apos;s settings.</source>
-        <translation>اختر مهايئًا صُنع لهذا النموذج، أو انزعه من إعدادات النموذج.</translation>
-    </message>
-    <message>
-        <source>The adapter {adapter} works only behind the text that it was trained with (aLoRA).</source>
-        <translation>المهايئ {adapter} لا يعمل إلا بعد النص الذي دُرِّب معه (aLoRA).</translation>
-    </message>
-    <message>
-        <source>Samar can&apos;t use adapters of this kind; choose another one.</source>
-        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
-    </message>
-    <message>
-        <source>{name} is no LoRA adapter in GGUF.</source>
-        <translation>{name} ليس مهايئ LoRA بصيغة GGUF.</translation>
-    </message>
-    <message>
-        <source>Choose an adapter; one of Hugging Face can be converted with “samar convert”.</source>
-        <translation>اختر مهايئًا؛ ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
-    </message>
-    <message>
         <source>Correct the schema, or send without it.</source>
         <translation>صحّح المخطط، أو أرسل من دونه.</translation>
-    </message>
-    <message>
-        <source>Its {quantization} file would fit: get that one, or close other programs.</source>
-        <translation>ملفه بصيغة {quantization} تتسع له الذاكرة: احصل عليه، أو أغلق برامج أخرى.</translation>
-    </message>
-    <message>
-        <source>{draft} can&apos;t write ahead for {name}: their vocabularies are not the same.</source>
-        <translation>لا يستطيع {draft} أن يكتب مسبقًا لـ{name}: مفرداتهما ليست واحدة.</translation>
-    </message>
-    <message>
-        <source>Choose a smaller model of the same family as the draft model, or none.</source>
-        <translation>اختر نموذجًا أصغر من العائلة نفسها نموذجًا للمسوّدة، أو لا تختر شيئًا.</translation>
-    </message>
-    <message>
-        <source>{name} can&apos;t see images: it has no projector file.</source>
-        <translation>لا يستطيع {name} رؤية الصور: ليس معه ملف مُسقِط.</translation>
-    </message>
-    <message>
-        <source>Put the projector (mmproj….gguf) beside the model, or choose one that sees images.</source>
-        <translation>ضع المُسقِط (‎mmproj….gguf‎) بجوار النموذج، أو اختر نموذجًا يرى الصور.</translation>
-    </message>
-    <message>
-        <source>The projector {projector} does not belong to {name}.</source>
-        <translation>المُسقِط {projector} لا يخصّ {name}.</translation>
-    </message>
-    <message>
-        <source>Get the projector that was made for this model, or send without images.</source>
-        <translation>احصل على المُسقِط المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
-    </message>
-    <message>
-        <source>The image {name} can&apos;t be read: it is damaged, or no image.</source>
-        <translation>تتعذّر قراءة الصورة {name}: إما تالفة وإما ليست صورة.</translation>
     </message>
     <message>
         <source>The image {name} is too large ({width} × {height}).</source>
@@ -5082,54 +4561,6 @@ Everything stays on this computer.</source>
         <translation>صغّرها ثم أرسلها من جديد.</translation>
     </message>
     <message>
-        <source>No font on this computer has Arabic letters, so Samar speaks English for now.</source>
-        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيتكلّم سمر الإنجليزية إلى حين.</translation>
-    </message>
-    <message>
-        <source>Samar could not open its window ({what}). Your chats in {folder} were left as they are.</source>
-        <translation>تعذّر على سمر أن يفتح نافذته ({what}). محادثاتك في {folder} باقية كما هي.</translation>
-    </message>
-    <message>
-        <source>Start Samar with --data-dir and another folder to go on, and report this with the log {log}; “samar chat” works in a terminal.</source>
-        <translation>لتتابع العمل شغّل سمر مع ‎--data-dir ومجلد آخر، وأبلغ عن هذا مع السجلّ {log}؛ ويعمل الأمر «samar chat» في الطرفية.</translation>
-    </message>
-    <message>
-        <source>The settings file {name} can&apos;t be read now: {reason}.</source>
-        <translation>تتعذّر الآن قراءة ملف الإعدادات {name}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Samar uses its own defaults for now. The file stays as it is; what you change is added to it.</source>
-        <translation>يستعمل سمر قيمه الأصلية في هذه الأثناء. يبقى الملف كما هو، ويُضاف إليه ما تغيّره.</translation>
-    </message>
-    <message>
-        <source>Some settings could not be read: {fields}. The file as it was is kept as {aside}.</source>
-        <translation>تعذّرت قراءة بعض الإعدادات: {fields}. حُفظ الملف كما كان باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>For these Samar uses its own defaults until you change them; the others hold.</source>
-        <translation>يستعمل سمر لها قيمه الأصلية إلى أن تغيّرها، وسائر الإعدادات باقية.</translation>
-    </message>
-    <message>
-        <source>The list of your models can&apos;t be read now: {reason}.</source>
-        <translation>تتعذّر الآن قراءة قائمة نماذجك: {reason}.</translation>
-    </message>
-    <message>
-        <source>It stays as it is, and is read again when you look at your models the next time.</source>
-        <translation>تبقى كما هي، وتُقرأ من جديد حين تنظر في نماذجك المرة القادمة.</translation>
-    </message>
-    <message>
-        <source>Some of the list of your models could not be read. The file as it was is kept as {aside}.</source>
-        <translation>تعذّرت قراءة جزء من قائمة نماذجك. حُفظ الملف كما كان باسم {aside}.</translation>
-    </message>
-    <message>
-        <source>The rest of it holds. Add what is missing once more.</source>
-        <translation>سائر القائمة باقٍ. أضف ما ينقصها مرة أخرى.</translation>
-    </message>
-    <message>
-        <source>The name of {name}, or of a folder it is in, is no valid text (UTF-8).</source>
-        <translation>اسم {name}، أو اسم مجلد هو فيه، ليس نصًّا صحيحًا (UTF-8).</translation>
-    </message>
-    <message>
         <source>Rename it in your file manager and try again.</source>
         <translation>غيّر الاسم في مدير الملفات ثم أعد المحاولة.</translation>
     </message>
@@ -5138,179 +4569,799 @@ Everything stays on this computer.</source>
         <translation>صُنع {name} لبرنامج آخر أو لإصدار آخر: {reason}.</translation>
     </message>
     <message>
-        <source>Get a file of a common type, such as Q4_K_M, or update Samar.</source>
-        <translation>نزّل ملفًا من نوع شائع مثل Q4_K_M، أو حدّث سمر.</translation>
-    </message>
-    <message>
-        <source>{name} holds its part for images in the same file, as only Ollama reads it.</source>
-        <translation>في {name} الجزءُ الخاص بالصور داخل الملف نفسه، ولا يقرأ ذلك إلا Ollama.</translation>
-    </message>
-    <message>
-        <source>Get the model from the Hub: there that part is a file of its own (mmproj).</source>
-        <translation>نزّل النموذج من Hub: هناك يكون ذلك الجزء ملفًا مستقلًّا (mmproj).</translation>
-    </message>
-    <message>
-        <source>Something went wrong with the models ({reason}).</source>
-        <translation>حدث خطأ في صفحة النماذج ({reason}).</translation>
-    </message>
-    <message>
-        <source>Try again. If it happens again, send a report from the settings’ Help page.</source>
-        <translation>أعد المحاولة. وإن تكرر الخطأ فأرسل تقريرًا من صفحة المساعدة في الإعدادات.</translation>
-    </message>
-    <message>
-        <source>The history file was damaged, but all that it holds could be read. It was written anew.</source>
-        <translation>كان ملف سجلّ المحادثات تالفًا، لكن أمكنت قراءة كل ما فيه. كُتب من جديد.</translation>
-    </message>
-    <message>
-        <source>The history file was not there any more. The backup of {date} is open.</source>
-        <translation>لم يعد ملف سجلّ المحادثات موجودًا. فُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
-    </message>
-    <message>
         <source>If you moved the file, close Samar and put it back. The backups are in {folder}.</source>
         <translation>إن كنت نقلت الملف فأغلق سمر وأعده إلى مكانه. النسخ الاحتياطية في {folder}.</translation>
-    </message>
-    <message>
-        <source>The history file was not there any more, and no backup in {folder} can be opened.</source>
-        <translation>لم يعد ملف سجلّ المحادثات موجودًا، ولا تُفتح أي نسخة احتياطية في {folder}.</translation>
-    </message>
-    <message>
-        <source>If you moved the file, close Samar and put it back; until then Samar goes on with an empty history.</source>
-        <translation>إن كنت نقلت الملف فأغلق سمر وأعده إلى مكانه؛ وحتى ذلك الحين يتابع سمر بسجلّ فارغ.</translation>
-    </message>
-    <message>
-        <source>The damaged file is kept as {aside}. Texts may have changed where the damage was: SQLite can&apos;t tell.</source>
-        <translation>الملف التالف محفوظ باسم {aside}. ربما تغيّرت نصوص في موضع التلف، فلا سبيل لـ SQLite إلى معرفة ذلك.</translation>
-    </message>
-    <message>
-        <source>There is no connection to the internet, or {host} is not known here.</source>
-        <translation>لا يوجد اتصال بالإنترنت، أو أن {host} غير معروف هنا.</translation>
-    </message>
-    <message>
-        <source>Connect the computer and try again; what came so far is kept.</source>
-        <translation>صِل الحاسوب بالإنترنت ثم أعد المحاولة؛ وما وصل حتى الآن محفوظ.</translation>
-    </message>
-    <message>
-        <source>The proxy of this computer can&apos;t be used: {reason}.</source>
-        <translation>لا يمكن استعمال الوكيل (proxy) المضبوط في هذا الحاسوب: {reason}.</translation>
-    </message>
-    <message>
-        <source>Set ALL_PROXY, HTTP_PROXY and HTTPS_PROXY to a http, https or socks5 address.</source>
-        <translation>اضبط ALL_PROXY وHTTP_PROXY وHTTPS_PROXY على عنوان http أو https أو socks5.</translation>
-    </message>
-    <message>
-        <source>The proxy {proxy} did not lead to {host}: {reason}.</source>
-        <translation>لم يوصل الوكيل {proxy} إلى {host}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Check whether the proxy or VPN program runs; what came so far is kept.</source>
-        <translation>تأكّد من أن برنامج الوكيل أو VPN يعمل؛ وما وصل حتى الآن محفوظ.</translation>
-    </message>
-    <message>
-        <source>What {host} said of {name} can&apos;t be understood.</source>
-        <translation>لا يمكن فهم ما قاله {host} عن {name}.</translation>
     </message>
     <message>
         <source>Try again later, or look at its page in a browser.</source>
         <translation>أعد المحاولة لاحقًا، أو انظر صفحته في المتصفح.</translation>
     </message>
     <message>
-        <source>{host} is asked without encryption, so your token was not sent to it.</source>
-        <translation>الاتصال بـ {host} بلا تشفير، فلم يُرسل رمزك إليه.</translation>
-    </message>
-    <message>
         <source>Set HF_ENDPOINT to an address that begins with https.</source>
         <translation>اضبط HF_ENDPOINT على عنوان يبدأ بـ https.</translation>
-    </message>
-    <message>
-        <source>{repo} holds no GGUF file, but weights that can be converted.</source>
-        <translation>ليس في {repo} ملف GGUF، بل أوزان يمكن تحويلها.</translation>
-    </message>
-    <message>
-        <source>Run “samar convert {repo} --network”, or look for a repository with GGUF files.</source>
-        <translation>شغّل «samar convert {repo} --network»، أو ابحث عن صفحة فيها ملفات GGUF.</translation>
-    </message>
-    <message>
-        <source>{repo} holds no model that Samar can use.</source>
-        <translation>ليس في {repo} نموذج يستطيع سمر استعماله.</translation>
-    </message>
-    <message>
-        <source>Look for a repository with GGUF files.</source>
-        <translation>ابحث عن صفحة فيها ملفات GGUF.</translation>
-    </message>
-    <message>
-        <source>{repo} holds no file of the type {type}.</source>
-        <translation>ليس في {repo} ملف من النوع {type}.</translation>
     </message>
     <message>
         <source>It has: {types}.</source>
         <translation>فيه: {types}.</translation>
     </message>
     <message>
-        <source>Reading {name} takes more time or memory than a file of chats may.</source>
-        <translation>قراءة {name} تستغرق وقتًا أو ذاكرة أكثر مما يُسمح به لملف محادثات.</translation>
-    </message>
-    <message>
         <source>The model file {name} is not there.</source>
         <translation>ملف النموذج {name} غير موجود.</translation>
     </message>
     <message>
-        <source>The printer {name} takes no pages.</source>
+        <source>The model file {name} can’t be read: {reason}.</source>
+        <translation>تتعذّر قراءة ملف النموذج {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Make sure that you may read the file, or choose another model.</source>
+        <translation>تأكّد من أن لك إذن قراءة الملف، أو اختر نموذجًا آخر.</translation>
+    </message>
+    <message>
+        <source>Choose a file whose name ends in .gguf and that was downloaded completely.</source>
+        <translation>اختر ملفًا ينتهي اسمه بـ ‎.gguf‎ ونُزّل كاملًا.</translation>
+    </message>
+    <message>
+        <source>The model file {name} is damaged or incomplete: {reason}.</source>
+        <translation>ملف النموذج {name} تالف أو ناقص: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} is of a kind that this version can’t run (its architecture is “{architecture}”).</source>
+        <translation>{name} من نوع لا يستطيع هذا الإصدار تشغيله (معماريته «{architecture}»).</translation>
+    </message>
+    <message>
+        <source>{name} is not a model for chats ({kind}).</source>
+        <translation>ليس {name} نموذجًا للمحادثة ({kind}).</translation>
+    </message>
+    <message>
+        <source>{name} is one part of a model, and part {part} is not in the same folder.</source>
+        <translation>{name} جزء من نموذج، والجزء {part} ليس معه في المجلد.</translation>
+    </message>
+    <message>
+        <source>Loading {name} made the engine stop the last time, so it was not loaded again.</source>
+        <translation>أوقف تحميلُ {name} المحرّكَ في المرة الماضية، فلم يُحمَّل ثانية.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or load this one again from the list of models at the top of the window.</source>
+        <translation>اختر نموذجًا آخر، أو حمّل هذا من جديد من قائمة النماذج أعلى النافذة.</translation>
+    </message>
+    <message>
+        <source>{name} needs about {needed} of memory, and only {free} are free.</source>
+        <translation>يحتاج {name} إلى نحو {needed} من الذاكرة، والمتاح {free} فقط.</translation>
+    </message>
+    <message>
+        <source>Choose one in the list of models at the top of the window.</source>
+        <translation>اختر نموذجًا من قائمة النماذج أعلى النافذة.</translation>
+    </message>
+    <message>
+        <source>The engine stopped unexpectedly ({reason}). What was written is kept.</source>
+        <translation>توقّف المحرّك فجأة ({reason}). ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Send the message again: the engine starts anew.</source>
+        <translation>أرسل الرسالة من جديد: يبدأ المحرّك مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The engine was made for another kind of processor. What was written is kept.</source>
+        <translation>صُنع المحرّك لنوع آخر من المعالجات. ما كُتب محفوظ.</translation>
+    </message>
+    <message>
+        <source>Install Samar again on this computer. If you run it from its source code, delete its folder .venv.</source>
+        <translation>أعد تثبيت سمر على هذا الحاسوب. وإن كنت تشغّله من مصدره البرمجي فاحذف منه المجلد ‎.venv‎.</translation>
+    </message>
+    <message>
+        <source>Try again, or load the model again.</source>
+        <translation>أعد المحاولة، أو أعد تحميل النموذج.</translation>
+    </message>
+    <message>
+        <source>Start Samar again; if that doesn’t help, install it again.</source>
+        <translation>شغّل سمر من جديد، فإن لم ينفع ذلك فأعد تثبيته.</translation>
+    </message>
+    <message>
+        <source>The engine did not answer, so Samar stopped it.</source>
+        <translation>لم يستجب المحرّك فأوقفه سمر.</translation>
+    </message>
+    <message>
+        <source>The grammar (GBNF) for the replies can’t be read: {reason}.</source>
+        <translation>تتعذّر قراءة قالب الردّ (GBNF): {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it, or send without it.</source>
+        <translation>صحّحه، أو أرسل من دونه.</translation>
+    </message>
+    <message>
+        <source>Choose a PNG, JPEG, GIF or BMP file (in the window also WebP).</source>
+        <translation>اختر ملف PNG أو JPEG أو GIF أو BMP (وفي النافذة WebP أيضًا).</translation>
+    </message>
+    <message>
+        <source>One message can hold {limit} images at most.</source>
+        <translation>لا تتّسع الرسالة الواحدة لأكثر من {limit} صور.</translation>
+    </message>
+    <message>
+        <source>Samar opens at most {limit} files at once, and these were {count}.</source>
+        <translation>لا يفتح سمر أكثر من {limit} ملف في المرة الواحدة، وهذه {count}.</translation>
+    </message>
+    <message>
+        <source>The first ones were opened. For many files, open their folder instead.</source>
+        <translation>فُتح أولها. إن كانت الملفات كثيرة فافتح مجلدها بدلًا منها.</translation>
+    </message>
+    <message>
+        <source>This model can’t use tools.</source>
+        <translation>هذا النموذج لا يستعمل الأدوات.</translation>
+    </message>
+    <message>
+        <source>Choose a model that uses tools (its chat template knows them), or ask without tools.</source>
+        <translation>اختر نموذجًا يستعمل الأدوات (قالب محادثته يعرفها)، أو اسأل من دونها.</translation>
+    </message>
+    <message>
+        <source>The list of tools can’t be read: {reason}.</source>
+        <translation>لا يمكن قراءة قائمة الأدوات: {reason}.</translation>
+    </message>
+    <message>
+        <source>Correct it: it must be a JSON list of tools, each one an object.</source>
+        <translation>صحّحها: قائمة JSON من الأدوات، كل أداة كائن.</translation>
+    </message>
+    <message>
+        <source>The message is too long for the model: it has {tokens} tokens, and the context has room for {context}.</source>
+        <translation>الرسالة أطول مما يتّسع له النموذج: عدد رموزها {tokens}، والسياق {context}.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Another model is being converted.</source>
+        <translation>يُحوَّل نموذج آخر الآن.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or cancel it.</source>
+        <translation>انتظر حتى ينتهي، أو ألغه.</translation>
+    </message>
+    <message>
+        <source>Free some space, then try again.</source>
+        <translation>أفرغ بعض المساحة، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>Samar may not write to its data folder {folder}.</source>
+        <translation>لا يُسمح لسمر بالكتابة في مجلد بياناته {folder}.</translation>
+    </message>
+    <message>
+        <source>Allow writing to that folder, or start Samar with --data-dir and another folder.</source>
+        <translation>اسمح بالكتابة في ذلك المجلد، أو شغّل سمر مع ‎--data-dir‎ ومجلد آخر.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was damaged. It was kept as {aside}, and the backup of {date} is open.</source>
+        <translation>كان ملف محادثاتك تالفًا. حُفظ باسم {aside}، وفُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
+    </message>
+    <message>
+        <source>Chats since then are in the damaged file.</source>
+        <translation>المحادثات التي بعدها في الملف التالف.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was damaged, and there was no backup. It was kept as {aside}.</source>
+        <translation>كان ملف محادثاتك تالفًا ولا نسخة احتياطية له. حُفظ باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar goes on without chats.</source>
+        <translation>يتابع سمر من دون محادثات.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was damaged. The backup of {date} is open, with {count} newer messages that could be rescued.</source>
+        <translation>كان ملف محادثاتك تالفًا. فُتحت النسخة الاحتياطية بتاريخ {date}، ومعها ما أمكن إنقاذه من الرسائل الأحدث: {count}.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was damaged, and there was no backup. {count} messages could be rescued from it.</source>
+        <translation>كان ملف محادثاتك تالفًا ولا نسخة احتياطية له. عدد ما أُنقذ من رسائله: {count}.</translation>
+    </message>
+    <message>
+        <source>The data folder {folder} was removed while Samar was running. All chats were written there anew.</source>
+        <translation>أُزيل مجلد البيانات {folder} وسمر يعمل. كُتبت فيه كل المحادثات من جديد.</translation>
+    </message>
+    <message>
+        <source>If it is on another disk, close Samar before you connect that disk again.</source>
+        <translation>إن كان على قرص آخر فأغلق سمر قبل أن تصل ذلك القرص من جديد.</translation>
+    </message>
+    <message>
+        <source>The file of your chats in {folder} was removed or replaced while Samar was running. What is open is kept as {path}.</source>
+        <translation>أُزيل ملف محادثاتك في {folder} أو استُبدل وسمر يعمل. حُفظ المفتوح منه باسم {path}.</translation>
+    </message>
+    <message>
+        <source>To see these chats the next time, close Samar and put that file into {folder} as history.sqlite3.</source>
+        <translation>لتجد هذه المحادثات في المرة القادمة أغلق سمر وضع ذلك الملف في {folder} باسم history.sqlite3.</translation>
+    </message>
+    <message>
+        <source>The file of your chats in {folder} was removed while Samar was running, and can’t be written elsewhere.</source>
+        <translation>أُزيل ملف محادثاتك في {folder} وسمر يعمل، وتتعذّر كتابته في مكان آخر.</translation>
+    </message>
+    <message>
+        <source>Put the folder back, or export your chats now: otherwise they are lost when you close Samar.</source>
+        <translation>أعد المجلد إلى مكانه أو صدّر محادثاتك الآن، وإلّا ضاعت حين تغلق سمر.</translation>
+    </message>
+    <message>
+        <source>The data folder {folder} can be written to again, and your chats are saved there.</source>
+        <translation>صارت الكتابة في مجلد البيانات {folder} ممكنة من جديد، وحُفظت محادثاتك فيه.</translation>
+    </message>
+    <message>
+        <source>You need not do anything.</source>
+        <translation>لا حاجة إلى أن تفعل شيئًا.</translation>
+    </message>
+    <message>
+        <source>Chats can’t be imported as long as nothing can be saved on the disk.</source>
+        <translation>يتعذّر استيراد المحادثات ما دام الحفظ على القرص متعذّرًا.</translation>
+    </message>
+    <message>
+        <source>Free some space, or allow writing to the data folder, and try again.</source>
+        <translation>أفرغ بعض المساحة، أو اسمح بالكتابة في مجلد البيانات، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>Your chats were saved by a newer version of Samar.</source>
+        <translation>محادثاتك محفوظة بإصدار أحدث من سمر.</translation>
+    </message>
+    <message>
+        <source>Update Samar, or start it with --data-dir and another folder. Nothing was changed.</source>
+        <translation>حدّث سمر، أو شغّله مع ‎--data-dir‎ ومجلد آخر. لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Another program is using the file of your chats.</source>
+        <translation>يستعمل برنامج آخر ملف محادثاتك.</translation>
+    </message>
+    <message>
+        <source>Close that program and try again.</source>
+        <translation>أغلق ذلك البرنامج ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>Something could not be saved: {reason}.</source>
+        <translation>تعذّر الحفظ: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the disk, then try again.</source>
+        <translation>افحص القرص، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The file of your chats is damaged, so this could not be read or saved.</source>
+        <translation>ملف محادثاتك تالف، فتعذّرت القراءة أو الحفظ.</translation>
+    </message>
+    <message>
+        <source>This chat or message no longer exists.</source>
+        <translation>لم تعد هذه المحادثة أو الرسالة موجودة.</translation>
+    </message>
+    <message>
+        <source>{name} can’t be read: {reason}.</source>
+        <translation>تتعذّر قراءة {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Make sure that you may read the file, or choose another one.</source>
+        <translation>تأكّد من أن لك إذن قراءة الملف، أو اختر ملفًا آخر.</translation>
+    </message>
+    <message>
+        <source>{name} has no chats that Samar can read.</source>
+        <translation>ليس في {name} محادثات يستطيع سمر قراءتها.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or incomplete: {reason}.</source>
+        <translation>الملف {name} تالف أو ناقص: {reason}.</translation>
+    </message>
+    <message>
+        <source>Export it again from the program it came from. Nothing was imported.</source>
+        <translation>صدّره من جديد من البرنامج الذي جاء منه. لم يُستورد شيء.</translation>
+    </message>
+    <message>
+        <source>{name} is too large to import: it has {size}, and the most is {limit}.</source>
+        <translation>{name} أكبر من أن يُستورد: حجمه {size}، والحدّ {limit}.</translation>
+    </message>
+    <message>
+        <source>Something in Samar went wrong.</source>
+        <translation>حدث خلل في سمر.</translation>
+    </message>
+    <message>
+        <source>Your chats are safe. If it happens again, start Samar again and report the problem (Settings → Help).</source>
+        <translation>محادثاتك محفوظة. إن تكرّر ذلك فأعد تشغيل سمر وأبلغ عن المشكلة (الإعدادات ← المساعدة).</translation>
+    </message>
+    <message>
+        <source>Close Samar and open it again. Until then some things may not work.</source>
+        <translation>أغلق سمر وافتحه من جديد. فإلى ذلك الحين قد لا تعمل بعض الأشياء.</translation>
+    </message>
+    <message>
+        <source>The settings could not be read. They were kept as {aside}.</source>
+        <translation>تعذّرت قراءة الإعدادات. حُفظت باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar uses its original settings until you change them.</source>
+        <translation>يستعمل سمر إعداداته الأصلية إلى أن تغيّرها.</translation>
+    </message>
+    <message>
+        <source>The list of models can’t be read: {reason}.</source>
+        <translation>تتعذّر قراءة قائمة النماذج: {reason}.</translation>
+    </message>
+    <message>
+        <source>Install Samar again. Models on this computer work without the list.</source>
+        <translation>أعد تثبيت سمر. النماذج على هذا الحاسوب تعمل من دون القائمة.</translation>
+    </message>
+    <message>
+        <source>The list of your models could not be read. It was kept as {aside}.</source>
+        <translation>تعذّرت قراءة قائمة نماذجك. حُفظت باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Samar finds the models on this computer again. Add your own folders once more.</source>
+        <translation>يجد سمر النماذج على هذا الحاسوب من جديد. أضف مجلداتك مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>Free some space, or allow writing to {folder}.</source>
+        <translation>أفرغ بعض المساحة، أو اسمح بالكتابة في {folder}.</translation>
+    </message>
+    <message>
+        <source>There is no model with the name {name} here.</source>
+        <translation>ليس هنا نموذج اسمه {name}.</translation>
+    </message>
+    <message>
+        <source>See what is here with “samar models list”.</source>
+        <translation>انظر ما هو موجود بالأمر «samar models list».</translation>
+    </message>
+    <message>
+        <source>{count} models here have the name {name}.</source>
+        <translation>عدد النماذج هنا باسم {name}: {count}.</translation>
+    </message>
+    <message>
+        <source>Name one of them by its id: {ids}.</source>
+        <translation>عيّن واحدًا منها بمعرّفه: {ids}.</translation>
+    </message>
+    <message>
+        <source>It was taken off the list. Delete the file yourself if you need its space.</source>
+        <translation>أُزيل من القائمة. احذف الملف بنفسك إن احتجت إلى مساحته.</translation>
+    </message>
+    <message>
+        <source>Close the program that uses the file, or delete it in your file manager.</source>
+        <translation>أغلق البرنامج الذي يستعمل الملف، أو احذفه من مدير الملفات.</translation>
+    </message>
+    <message>
+        <source>Choose a .gguf file, a folder that has some, or the folder of a model to convert.</source>
+        <translation>اختر ملف ‎.gguf‎، أو مجلدًا فيه ملفات منها، أو مجلد نموذج ليُحوَّل.</translation>
+    </message>
+    <message>
+        <source>{name} is a model that must be converted first.</source>
+        <translation>{name} نموذج يجب تحويله أولًا.</translation>
+    </message>
+    <message>
+        <source>The file {name} has changed since it was downloaded (its checksum differs).</source>
+        <translation>تغيّر الملف {name} منذ تنزيله (مجموع التحقق مختلف).</translation>
+    </message>
+    <message>
+        <source>Delete it and download it again.</source>
+        <translation>احذفه ونزّله من جديد.</translation>
+    </message>
+    <message>
+        <source>Samar does not use the internet until you allow it.</source>
+        <translation>لا يستعمل سمر الإنترنت حتى تسمح له.</translation>
+    </message>
+    <message>
+        <source>Allow the internet in the settings (Data), or add --network in a terminal.</source>
+        <translation>اسمح بالإنترنت في الإعدادات (البيانات)، أو أضف ‎--network‎ في الطرفية.</translation>
+    </message>
+    <message>
+        <source>{host} can’t be reached: {reason}.</source>
+        <translation>يتعذّر الوصول إلى {host}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the internet connection and try again.</source>
+        <translation>تحقّق من الاتصال بالإنترنت ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The connection to {host} is not safe: {reason}.</source>
+        <translation>الاتصال بـ {host} غير آمن: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check the clock of the computer. In a school or an office, ask whether its certificate must be installed.</source>
+        <translation>تحقّق من ساعة الحاسوب. وفي مدرسة أو شركة اسأل هل يلزم تثبيت شهادتها.</translation>
+    </message>
+    <message>
+        <source>{repo} can be downloaded only with an account, or it does not exist.</source>
+        <translation>لا يُنزَّل {repo} إلا بحساب، أو هو غير موجود.</translation>
+    </message>
+    <message>
+        <source>Create an access token in your account on Hugging Face, give it to Samar, and try again.</source>
+        <translation>أنشئ رمز دخول في حسابك على Hugging Face وأعطه سمر، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>You must ask for access to {repo}.</source>
+        <translation>يلزم طلب الإذن بتنزيل {repo}.</translation>
+    </message>
+    <message>
+        <source>Sign in on Hugging Face, accept the conditions on its page, and try again.</source>
+        <translation>سجّل الدخول في Hugging Face واقبل الشروط في صفحته، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>You must ask for access to {repo}, and Samar has no access token of your account.</source>
+        <translation>يلزم طلب الإذن بتنزيل {repo}، وليس لدى سمر رمز دخول من حسابك.</translation>
+    </message>
+    <message>
+        <source>Accept the conditions on its page on Hugging Face, then give Samar an access token of your account (in a terminal: HF_TOKEN).</source>
+        <translation>اقبل الشروط في صفحته على Hugging Face، ثم أعطِ سمر رمز دخول من حسابك (وفي الطرفية: HF_TOKEN).</translation>
+    </message>
+    <message>
+        <source>{name} is not on Hugging Face, or no longer.</source>
+        <translation>ليس {name} على Hugging Face، أو لم يعد هناك.</translation>
+    </message>
+    <message>
+        <source>Hugging Face asks to wait {wait} seconds: there were too many requests.</source>
+        <translation>يطلب Hugging Face الانتظار، والمدة بالثواني {wait}: الطلبات كثيرة.</translation>
+    </message>
+    <message>
+        <source>Try again after that. With an access token the limit is higher.</source>
+        <translation>أعد المحاولة بعد ذلك. الحدّ أعلى مع رمز دخول.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than what Hugging Face sends as one file.</source>
+        <translation>{name} أكبر مما يرسله Hugging Face ملفًا واحدًا.</translation>
+    </message>
+    <message>
+        <source>Hugging Face answered with an error ({reason}).</source>
+        <translation>ردّ Hugging Face بخطأ ({reason}).</translation>
+    </message>
+    <message>
+        <source>The downloaded file {name} is not as Hugging Face describes it: {reason}.</source>
+        <translation>الملف المنزَّل {name} ليس كما يصفه Hugging Face: {reason}.</translation>
+    </message>
+    <message>
+        <source>It was deleted. Download it again.</source>
+        <translation>حُذف. نزّله من جديد.</translation>
+    </message>
+    <message>
+        <source>{name} needs {needed} on the disk, and only {free} are free.</source>
+        <translation>يحتاج {name} إلى {needed} على القرص، والخالي {free} فقط.</translation>
+    </message>
+    <message>
+        <source>Samar can’t write to {folder}: {reason}.</source>
+        <translation>تتعذّر الكتابة في {folder}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Allow writing to that folder, or choose another folder for models.</source>
+        <translation>اسمح بالكتابة في ذلك المجلد، أو اختر مجلدًا آخر للنماذج.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done: the model then appears here too.</source>
+        <translation>انتظر حتى تنتهي: يظهر النموذج هنا أيضًا.</translation>
+    </message>
+    <message>
+        <source>This computer has no password store (keyring) that could keep the access token: {reason}.</source>
+        <translation>ليس في هذا الحاسوب مخزن كلمات مرور (keyring) يحفظ رمز الدخول: {reason}.</translation>
+    </message>
+    <message>
+        <source>Set the environment variable HF_TOKEN instead. Samar never writes a token to a file.</source>
+        <translation>عيّن متغيّر البيئة HF_TOKEN بدلًا من ذلك. لا يكتب سمر رمز دخول في ملف أبدًا.</translation>
+    </message>
+    <message>
+        <source>What was written so far does not follow the grammar (GBNF), so it can’t be continued.</source>
+        <translation>ما كُتب حتى الآن لا يطابق القالب (GBNF)، فلا يمكن إكماله.</translation>
+    </message>
+    <message>
+        <source>The JSON schema can’t be read: {reason}.</source>
+        <translation>لا يمكن قراءة مخطط JSON: {reason}.</translation>
+    </message>
+    <message>
+        <source>The JSON schema asks for something that Samar can’t enforce: {keyword}.</source>
+        <translation>يطلب مخطط JSON ما لا يستطيع سمر إلزام الردّ به: {keyword}.</translation>
+    </message>
+    <message>
+        <source>Remove that part, or send without a schema.</source>
+        <translation>احذف ذلك الجزء، أو أرسل من دون مخطط.</translation>
+    </message>
+    <message>
+        <source>Install a font such as Noto Sans Arabic, and start Samar again.</source>
+        <translation>ثبّت خطًّا مثل Noto Sans Arabic ثم شغّل سمر من جديد.</translation>
+    </message>
+    <message>
+        <source>Wait a moment and try again, or end Samar and start it again.</source>
+        <translation>انتظر قليلًا ثم أعد المحاولة، أو أنهِ سمر وشغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>This copy of Samar does not know where new versions are.</source>
+        <translation>لا تعرف هذه النسخة من سمر أين تُنشر الإصدارات الجديدة.</translation>
+    </message>
+    <message>
+        <source>Get newer versions from where you got this one.</source>
+        <translation>احصل على الإصدارات الأحدث من حيث حصلت على هذه.</translation>
+    </message>
+    <message>
+        <source>This Samar runs from its source code and can’t update itself.</source>
+        <translation>يعمل سمر هذا من مصدره البرمجي ولا يحدّث نفسه.</translation>
+    </message>
+    <message>
+        <source>Update the source code and start Samar again.</source>
+        <translation>حدّث المصدر ثم شغّله من جديد.</translation>
+    </message>
+    <message>
+        <source>The page of new versions ({host}) can’t be reached: {reason}.</source>
+        <translation>تعذّر الوصول إلى صفحة الإصدارات ({host}): {reason}.</translation>
+    </message>
+    <message>
+        <source>The page of new versions answered with an error ({status}).</source>
+        <translation>أجابت صفحة الإصدارات بخطأ ({status}).</translation>
+    </message>
+    <message>
+        <source>The page of new versions leads to {host}, which is not one of its own.</source>
+        <translation>تحيل صفحة الإصدارات إلى {host}، وهو ليس من مواقعها.</translation>
+    </message>
+    <message>
+        <source>Nothing was downloaded from there. Try again with another internet connection.</source>
+        <translation>لم يُنزَّل شيء من هناك. أعد المحاولة باتصال آخر بالإنترنت.</translation>
+    </message>
+    <message>
+        <source>The answer of the page of new versions can’t be read.</source>
+        <translation>تعذّرت قراءة جواب صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>Try again later. Nothing was changed.</source>
+        <translation>أعد المحاولة لاحقًا. لم يتغيّر شيء.</translation>
+    </message>
+    <message>
+        <source>Version {version} was published without what proves that it is genuine (its checksums and their signature).</source>
+        <translation>نُشر الإصدار {version} من دون ما يثبت صحته (مجاميع التحقق وتوقيعها).</translation>
+    </message>
+    <message>
+        <source>Try again later. Nothing was downloaded.</source>
+        <translation>أعد المحاولة لاحقًا. لم يُنزَّل شيء.</translation>
+    </message>
+    <message>
+        <source>Look at the page of new versions in a browser.</source>
+        <translation>انظر صفحة الإصدارات في المتصفّح.</translation>
+    </message>
+    <message>
+        <source>The new version is not signed by the makers of Samar.</source>
+        <translation>الإصدار الجديد لم يوقّعه صانعو سمر.</translation>
+    </message>
+    <message>
+        <source>It was deleted. Do not install it from elsewhere either.</source>
+        <translation>حُذف. لا تثبّته من مكان آخر أيضًا.</translation>
+    </message>
+    <message>
+        <source>The page offers version {version}, but the signature belongs to another one.</source>
+        <translation>تعرض الصفحة الإصدار {version}، لكن التوقيع لإصدار آخر.</translation>
+    </message>
+    <message>
+        <source>Nothing was kept. Try again later, or with another internet connection.</source>
+        <translation>لم يُحتفظ بشيء. أعد المحاولة لاحقًا أو باتصال آخر بالإنترنت.</translation>
+    </message>
+    <message>
+        <source>{name} is not the file that was published (its checksum differs).</source>
+        <translation>{name} ليس الملف الذي نُشر (مجموع التحقق مختلف).</translation>
+    </message>
+    <message>
+        <source>It was deleted. Try again later, or with another internet connection.</source>
+        <translation>حُذف. أعد المحاولة لاحقًا أو باتصال آخر بالإنترنت.</translation>
+    </message>
+    <message>
+        <source>Only a part of {name} arrived.</source>
+        <translation>لم يصل من {name} إلا جزء.</translation>
+    </message>
+    <message>
+        <source>It was deleted. Check the internet connection and try again.</source>
+        <translation>حُذف. تحقّق من الاتصال بالإنترنت ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>{name} is larger than the page of new versions says.</source>
+        <translation>حجم {name} أكبر مما تذكره صفحة الإصدارات.</translation>
+    </message>
+    <message>
+        <source>The settings were saved by a newer version of Samar. They are kept as {aside}.</source>
+        <translation>الإعدادات محفوظة بإصدار أحدث من سمر. حُفظت نسخة منها باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>Update Samar to use them again. Until then it uses what it understands of them.</source>
+        <translation>حدّث سمر لتستعملها من جديد. وإلى ذلك الحين يستعمل ما يفهمه منها.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} was made for another model, not for {name}.</source>
+        <translation>صُنع المهايئ {adapter} لنموذج غير {name}.</translation>
+    </message>
+    <message>
+        <source>Choose an adapter that was made for this model, or remove it in the settings of the model.</source>
+        <translation>اختر مهايئًا صُنع لهذا النموذج، أو أزله من إعدادات النموذج.</translation>
+    </message>
+    <message>
+        <source>The adapter {adapter} works only after a certain text that it was trained with (aLoRA).</source>
+        <translation>لا يعمل المهايئ {adapter} إلا بعد نصّ معيّن دُرِّب معه (aLoRA).</translation>
+    </message>
+    <message>
+        <source>Samar can’t use adapters of this kind; choose another one.</source>
+        <translation>لا يستعمل سمر مهايئات من هذا النوع؛ اختر غيره.</translation>
+    </message>
+    <message>
+        <source>{name} is not an adapter (LoRA) in GGUF format.</source>
+        <translation>{name} ليس مهايئًا (LoRA) بصيغة GGUF.</translation>
+    </message>
+    <message>
+        <source>Choose another file. Adapters of Hugging Face can be converted with “samar convert”.</source>
+        <translation>اختر ملفًا آخر. ومهايئات Hugging Face تُحوَّل بالأمر «samar convert».</translation>
+    </message>
+    <message>
+        <source>Its {quantization} file would fit: download that one, or close other programs.</source>
+        <translation>ملفه بصيغة {quantization} تتّسع له الذاكرة: نزّله، أو أغلق برامج أخرى.</translation>
+    </message>
+    <message>
+        <source>{draft} can’t be the draft model of {name}: their vocabularies differ.</source>
+        <translation>لا يصلح {draft} نموذجَ مسوّدة لـ {name}: مفرداتهما مختلفة.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family as draft model, or none.</source>
+        <translation>اختر للمسوّدة نموذجًا أصغر من العائلة نفسها، أو لا تختر شيئًا.</translation>
+    </message>
+    <message>
+        <source>{name} can’t see images: its vision file is missing, or it has none.</source>
+        <translation>{name} لا يرى الصور: ملف الرؤية ناقص، أو ليس له ملف رؤية.</translation>
+    </message>
+    <message>
+        <source>Choose a model that sees images, or put the vision file (mmproj….gguf) beside this one.</source>
+        <translation>اختر نموذجًا يرى الصور، أو ضع ملف الرؤية (‎mmproj….gguf‎) بجانب هذا النموذج.</translation>
+    </message>
+    <message>
+        <source>The vision file {projector} does not belong to {name}.</source>
+        <translation>ملف الرؤية {projector} لا يخصّ {name}.</translation>
+    </message>
+    <message>
+        <source>Use the vision file that was made for this model, or send without images.</source>
+        <translation>استعمل ملف الرؤية المصنوع لهذا النموذج، أو أرسل من دون صور.</translation>
+    </message>
+    <message>
+        <source>The image {name} can’t be read: it is damaged, or it is not an image.</source>
+        <translation>تتعذّر قراءة الصورة {name}: هي تالفة، أو ليست صورة.</translation>
+    </message>
+    <message>
+        <source>No font on this computer has Arabic letters, so Samar is shown in English for now.</source>
+        <translation>ليس في هذا الحاسوب خطّ فيه حروف عربية، فيظهر سمر بالإنجليزية إلى حين.</translation>
+    </message>
+    <message>
+        <source>Samar could not open its window. Your chats in {folder} were left as they are.</source>
+        <translation>تعذّر على سمر فتح نافذته. محادثاتك في {folder} باقية كما هي.</translation>
+    </message>
+    <message>
+        <source>To go on, start Samar with --data-dir and another folder, or use “samar chat” in a terminal. Please report this, with the event log {log}.</source>
+        <translation>لتتابع العمل شغّل سمر مع ‎--data-dir‎ ومجلد آخر، أو استعمل الأمر «samar chat» في الطرفية. وأبلغ عن هذا مع سجلّ الأحداث {log}.</translation>
+    </message>
+    <message>
+        <source>The settings file {name} can’t be read now: {reason}.</source>
+        <translation>تتعذّر الآن قراءة ملف الإعدادات {name}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Samar uses its original settings for now. The file stays as it is, and what you change is added to it.</source>
+        <translation>يستعمل سمر إعداداته الأصلية في هذه الأثناء. يبقى الملف كما هو، ويُضاف إليه ما تغيّره.</translation>
+    </message>
+    <message>
+        <source>Some settings could not be read: {fields}. The earlier file is kept as {aside}.</source>
+        <translation>تعذّرت قراءة بعض الإعدادات: {fields}. حُفظ الملف كما كان باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>For these Samar uses the original values until you change them. The others are as you set them.</source>
+        <translation>يستعمل سمر لها القيم الأصلية إلى أن تغيّرها، وسائر الإعدادات كما ضبطتها.</translation>
+    </message>
+    <message>
+        <source>The list of your models can’t be read now: {reason}.</source>
+        <translation>تتعذّر الآن قراءة قائمة نماذجك: {reason}.</translation>
+    </message>
+    <message>
+        <source>It stays as it is, and is read again the next time you look at your models.</source>
+        <translation>تبقى كما هي، وتُقرأ من جديد حين تنظر في نماذجك المرة القادمة.</translation>
+    </message>
+    <message>
+        <source>A part of the list of your models could not be read. The earlier file is kept as {aside}.</source>
+        <translation>تعذّرت قراءة جزء من قائمة نماذجك. حُفظ الملف كما كان باسم {aside}.</translation>
+    </message>
+    <message>
+        <source>The rest is as before. Add what is missing once more.</source>
+        <translation>سائر القائمة كما كان. أضف ما ينقصها مرة أخرى.</translation>
+    </message>
+    <message>
+        <source>The name of {name}, or of a folder it is in, has letters that can’t be read (it is not UTF-8).</source>
+        <translation>في اسم {name}، أو اسم مجلد هو فيه، حروف لا تُقرأ (ليس بترميز UTF-8).</translation>
+    </message>
+    <message>
+        <source>Download a file of a common type, such as Q4_K_M, or update Samar.</source>
+        <translation>نزّل ملفًا من نوع شائع مثل Q4_K_M، أو حدّث سمر.</translation>
+    </message>
+    <message>
+        <source>{name} has its part for images inside the same file. Only Ollama can read that.</source>
+        <translation>في {name} الجزءُ الخاص بالصور داخل الملف نفسه، ولا يقرأ ذلك إلا Ollama.</translation>
+    </message>
+    <message>
+        <source>Download the model from Hugging Face: there that part is a separate file (mmproj).</source>
+        <translation>نزّل النموذج من Hugging Face: هناك يكون ذلك الجزء ملفًا مستقلًّا (mmproj).</translation>
+    </message>
+    <message>
+        <source>Something went wrong with the models.</source>
+        <translation>حدث خلل في صفحة النماذج.</translation>
+    </message>
+    <message>
+        <source>Try again. If it happens again, report the problem (Settings → Help).</source>
+        <translation>أعد المحاولة. وإن تكرّر الخلل فأبلغ عن المشكلة (الإعدادات ← المساعدة).</translation>
+    </message>
+    <message>
+        <source>The file of your chats was damaged, but everything in it could be read. It was written anew.</source>
+        <translation>كان ملف محادثاتك تالفًا، لكن أمكنت قراءة كل ما فيه. كُتب من جديد.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was gone. The backup of {date} is open.</source>
+        <translation>لم يعد ملف محادثاتك موجودًا. فُتحت النسخة الاحتياطية بتاريخ {date}.</translation>
+    </message>
+    <message>
+        <source>The file of your chats was gone, and no backup in {folder} can be opened.</source>
+        <translation>لم يعد ملف محادثاتك موجودًا، ولا تُفتح أي نسخة احتياطية في {folder}.</translation>
+    </message>
+    <message>
+        <source>If you moved the file, close Samar and put it back. Until then Samar goes on without chats.</source>
+        <translation>إن كنت نقلت الملف فأغلق سمر وأعده إلى مكانه. وحتى ذلك الحين يتابع سمر من دون محادثات.</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept as {aside}. Some texts may have changed where the damage was; this can’t be told.</source>
+        <translation>الملف التالف محفوظ باسم {aside}. ربما تغيّرت نصوص في موضع التلف، ولا سبيل إلى معرفة ذلك.</translation>
+    </message>
+    <message>
+        <source>There is no connection to the internet.</source>
+        <translation>لا يوجد اتصال بالإنترنت.</translation>
+    </message>
+    <message>
+        <source>Connect the computer and try again.</source>
+        <translation>صِل الحاسوب ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The proxy that is set on this computer can’t be used: {reason}.</source>
+        <translation>لا يمكن استعمال الوكيل (proxy) المضبوط في هذا الحاسوب: {reason}.</translation>
+    </message>
+    <message>
+        <source>Set ALL_PROXY, HTTP_PROXY and HTTPS_PROXY to an address that begins with http, https or socks5.</source>
+        <translation>اضبط ALL_PROXY وHTTP_PROXY وHTTPS_PROXY على عنوان يبدأ بـ http أو https أو socks5.</translation>
+    </message>
+    <message>
+        <source>{host} can’t be reached through the proxy {proxy}: {reason}.</source>
+        <translation>تعذّر الوصول إلى {host} عبر الوكيل (proxy) {proxy}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check that the proxy or VPN program is running, and try again.</source>
+        <translation>تأكّد من أن برنامج الوكيل أو VPN يعمل، ثم أعد المحاولة.</translation>
+    </message>
+    <message>
+        <source>The answer of {host} about {name} can’t be understood.</source>
+        <translation>لا يمكن فهم جواب {host} عن {name}.</translation>
+    </message>
+    <message>
+        <source>The connection to {host} is not encrypted, so your access token was not sent.</source>
+        <translation>الاتصال بـ {host} بلا تشفير، فلم يُرسَل رمز دخولك.</translation>
+    </message>
+    <message>
+        <source>{repo} has no GGUF file, but it can be converted.</source>
+        <translation>ليس في {repo} ملف GGUF، لكن يمكن تحويله.</translation>
+    </message>
+    <message>
+        <source>Run “samar convert {repo} --network”, or look for a page with GGUF files.</source>
+        <translation>شغّل «samar convert {repo} --network»، أو ابحث عن صفحة فيها ملفات GGUF.</translation>
+    </message>
+    <message>
+        <source>{repo} has no model that Samar can use.</source>
+        <translation>ليس في {repo} نموذج يستطيع سمر استعماله.</translation>
+    </message>
+    <message>
+        <source>Look for a page with GGUF files.</source>
+        <translation>ابحث عن صفحة فيها ملفات GGUF.</translation>
+    </message>
+    <message>
+        <source>{repo} has no file of the type {type}.</source>
+        <translation>ليس في {repo} ملف من النوع {type}.</translation>
+    </message>
+    <message>
+        <source>Reading {name} takes too much time or memory for a file of chats.</source>
+        <translation>قراءة {name} تستغرق وقتًا أو ذاكرة أكثر مما ينبغي لملف محادثات.</translation>
+    </message>
+    <message>
+        <source>The printer {name} does not accept pages.</source>
         <translation>لا تستقبل الطابعة {name} أي صفحة.</translation>
     </message>
     <message>
-        <source>See whether it is on, or choose PDF and print the file.</source>
-        <translation>تحقق من أنها تعمل، أو اختر ملف PDF واطبعه.</translation>
+        <source>Check that it is switched on, or choose PDF and print the file.</source>
+        <translation>تأكّد من أنها تعمل، أو اختر ملف PDF واطبعه.</translation>
     </message>
 </context>
 <context>
     <name>models</name>
     <message>
-        <source>The most able one that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.</source>
-        <translation>أقدر ما يتّسع له الحاسوب: يأخذ {needed} من {free} متاحة، ويجيب بنحو {speed} رمزًا في الثانية.</translation>
-    </message>
-    <message>
-        <source>The most able one that answers much faster than one reads: about {speed} tokens per second, in {needed} of memory.</source>
-        <translation>أقدر ما يجيب أسرع بكثير من القراءة: نحو {speed} رمزًا في الثانية، في {needed} من الذاكرة.</translation>
-    </message>
-    <message>
-        <source>The best Arabic that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.</source>
-        <translation>أفضل عربية يتّسع لها الحاسوب: يأخذ {needed} من {free} متاحة، ويجيب بنحو {speed} رمزًا في الثانية.</translation>
-    </message>
-    <message>
-        <source>Little memory is free ({free}); this one takes {needed}.</source>
-        <translation>الذاكرة المتاحة قليلة ({free})؛ وهذا يأخذ {needed}.</translation>
-    </message>
-    <message>
-        <source>It brings no chat template: ChatML is used, and answers may be odd. It may be a base model.</source>
-        <translation>ليس معه قالب محادثة: يُستعمل ChatML، وقد تكون الأجوبة غريبة. لعلّه نموذج أساس.</translation>
-    </message>
-    <message>
-        <source>Its conversion is old and does not say how text is split: answers are worse than they should be.</source>
-        <translation>تحويله قديم ولا يذكر كيف يُقسَّم النص: أجوبته أسوأ مما ينبغي.</translation>
-    </message>
-    <message>
-        <source>Its conversion lacks the factors for long texts: beyond 8,192 tokens answers fall apart.</source>
-        <translation>ينقص تحويله عوامل النصوص الطويلة: تتفكّك الأجوبة بعد 8,192 رمزًا.</translation>
-    </message>
-    <message>
-        <source>It names no token that ends a reply: it may go on for ever.</source>
-        <translation>لا يسمّي رمزًا يُنهي الردّ: قد يستمرّ بلا نهاية.</translation>
-    </message>
-    <message>
-        <source>Its vocabulary and its weights are of different sizes: it may not load.</source>
-        <translation>حجم مفرداته يخالف حجم أوزانه: قد لا يُحمَّل.</translation>
-    </message>
-    <message>
         <source>It was quantized by a very old version: look for a newer file.</source>
         <translation>كُمّم بإصدار قديم جدًّا: ابحث عن ملف أحدث.</translation>
-    </message>
-    <message>
-        <source>It is quantized to fewer than 3 bits for each weight: expect mistakes, in Arabic above all.</source>
-        <translation>كُمّم إلى أقلّ من 3 بتات لكل وزن: توقّع أخطاء، وفي العربية خاصة.</translation>
-    </message>
-    <message>
-        <source>It does not say for how long a context it was trained.</source>
-        <translation>لا يذكر طول السياق الذي دُرّب عليه.</translation>
     </message>
     <message>
         <source>Fits</source>
@@ -5319,10 +5370,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Tight</source>
         <translation>بالكاد</translation>
-    </message>
-    <message>
-        <source>Won&apos;t fit</source>
-        <translation>لا يتّسع</translation>
     </message>
     <message>
         <source>Comes with Samar</source>
@@ -5366,15 +5413,11 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Downloading</source>
-        <translation>ينزل</translation>
+        <translation>جارٍ التنزيل</translation>
     </message>
     <message>
         <source>Paused</source>
         <translation>متوقف مؤقتًا</translation>
-    </message>
-    <message>
-        <source>Waiting for the Hub</source>
-        <translation>ينتظر Hugging Face</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -5389,16 +5432,295 @@ Everything stays on this computer.</source>
         <translation>≈ {speed} رمز/ث</translation>
     </message>
     <message>
-        <source>Needs {needed} with a context of {context} tokens; {free} are free.</source>
-        <translation>يحتاج {needed} مع سياق من {context} رمزًا، والمتاح {free}.</translation>
-    </message>
-    <message>
         <source>A context of {fitting} tokens fits.</source>
         <translation>يتّسع لسياق من {fitting} رمزًا.</translation>
     </message>
     <message>
         <source>Converted</source>
         <translation>حُوِّل هنا</translation>
+    </message>
+    <message>
+        <source>The most capable model that fits: it takes {needed} of the {free} of memory that are free, and writes about {speed} tokens per second.</source>
+        <translation>أقدر ما يتّسع له الحاسوب: يأخذ {needed} من {free} المتاحة من الذاكرة، ويكتب نحو {speed} رمز/ث.</translation>
+    </message>
+    <message>
+        <source>The most capable model that writes much faster than you read: about {speed} tokens per second, in {needed} of memory.</source>
+        <translation>أقدر ما يكتب أسرع بكثير مما تقرأ: نحو {speed} رمز/ث، في {needed} من الذاكرة.</translation>
+    </message>
+    <message>
+        <source>The best Arabic that fits: it takes {needed} of the {free} of memory that are free, and writes about {speed} tokens per second.</source>
+        <translation>أفضل عربية يتّسع لها الحاسوب: يأخذ {needed} من {free} المتاحة من الذاكرة، ويكتب نحو {speed} رمز/ث.</translation>
+    </message>
+    <message>
+        <source>Little memory is free ({free}); this model takes only {needed}.</source>
+        <translation>الذاكرة المتاحة قليلة ({free})، وهذا لا يأخذ إلا {needed}.</translation>
+    </message>
+    <message>
+        <source>It has no chat template, so Samar uses a common one (ChatML) and its answers may be odd. It may not be made for chats (a base model).</source>
+        <translation>لا قالب محادثة له، فيستعمل سمر قالبًا شائعًا (ChatML) وقد تكون أجوبته غريبة. لعلّه لم يُصنع للمحادثة (نموذج أساس).</translation>
+    </message>
+    <message>
+        <source>It was converted long ago and does not say how to split text: its answers are worse than they should be.</source>
+        <translation>حُوّل قديمًا ولا يذكر كيف يُقسَّم النص: أجوبته أسوأ مما ينبغي.</translation>
+    </message>
+    <message>
+        <source>It was converted without what it needs for long texts: beyond 8,192 tokens its answers fall apart.</source>
+        <translation>حُوّل من دون ما يلزم النصوص الطويلة: تختلّ أجوبته بعد 8,192 رمزًا.</translation>
+    </message>
+    <message>
+        <source>It does not say how a reply ends: it may go on for ever.</source>
+        <translation>لا يبيّن كيف ينتهي الردّ: قد يستمرّ بلا نهاية.</translation>
+    </message>
+    <message>
+        <source>The sizes of its vocabulary and its weights differ: it may not load.</source>
+        <translation>حجم مفرداته يخالف حجم أوزانه: قد لا يُحمَّل.</translation>
+    </message>
+    <message>
+        <source>It is quantized very strongly (fewer than 3 bits for each weight): expect mistakes, above all in Arabic.</source>
+        <translation>تكميمه شديد (أقلّ من 3 بتات لكل وزن): توقّع أخطاء، وفي العربية خاصة.</translation>
+    </message>
+    <message>
+        <source>It does not say how long a context it was trained for.</source>
+        <translation>لا يذكر طول السياق الذي دُرّب عليه.</translation>
+    </message>
+    <message>
+        <source>Won’t fit</source>
+        <translation>لا يتّسع</translation>
+    </message>
+    <message>
+        <source>Waiting for Hugging Face</source>
+        <translation>ينتظر Hugging Face</translation>
+    </message>
+    <message>
+        <source>Needs {needed} of memory with a context of {context} tokens; {free} are free.</source>
+        <translation>يحتاج {needed} من الذاكرة مع سياق من {context} رمزًا، والمتاح {free}.</translation>
+    </message>
+</context>
+<context>
+    <name>reasons</name>
+    <message>
+        <source>you are not allowed to</source>
+        <translation>لا إذن لك بذلك</translation>
+    </message>
+    <message>
+        <source>it is not there</source>
+        <translation>غير موجود</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>القرص ممتلئ</translation>
+    </message>
+    <message>
+        <source>the disk can only be read, not written to</source>
+        <translation>القرص للقراءة فقط</translation>
+    </message>
+    <message>
+        <source>the disk takes no files of this size</source>
+        <translation>القرص لا يقبل ملفات بهذا الحجم</translation>
+    </message>
+    <message>
+        <source>the disk has a fault</source>
+        <translation>في القرص عطل</translation>
+    </message>
+    <message>
+        <source>another program is using it</source>
+        <translation>يستعمله برنامج آخر</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>هو مجلد</translation>
+    </message>
+    <message>
+        <source>its folder is not there</source>
+        <translation>مجلده غير موجود</translation>
+    </message>
+    <message>
+        <source>its links lead in a circle</source>
+        <translation>روابطه تدور في حلقة</translation>
+    </message>
+    <message>
+        <source>its name is too long</source>
+        <translation>اسمه أطول مما ينبغي</translation>
+    </message>
+    <message>
+        <source>the disk or network drive does not answer</source>
+        <translation>القرص أو قرص الشبكة لا يستجيب</translation>
+    </message>
+    <message>
+        <source>there is not enough memory</source>
+        <translation>الذاكرة لا تكفي</translation>
+    </message>
+    <message>
+        <source>too many files are open</source>
+        <translation>الملفات المفتوحة كثيرة جدًّا</translation>
+    </message>
+    <message>
+        <source>it refuses the connection</source>
+        <translation>يرفض الاتصال</translation>
+    </message>
+    <message>
+        <source>the connection was cut</source>
+        <translation>انقطع الاتصال</translation>
+    </message>
+    <message>
+        <source>no answer came in time</source>
+        <translation>تأخّر الجواب</translation>
+    </message>
+    <message>
+        <source>there is no way to it from here</source>
+        <translation>لا طريق إليه من هنا</translation>
+    </message>
+    <message>
+        <source>its address is not known</source>
+        <translation>عنوانه غير معروف</translation>
+    </message>
+    <message>
+        <source>its certificate has expired</source>
+        <translation>انتهت صلاحية شهادته</translation>
+    </message>
+    <message>
+        <source>its certificate is not valid yet</source>
+        <translation>لم تبدأ صلاحية شهادته بعد</translation>
+    </message>
+    <message>
+        <source>this computer does not trust its certificate</source>
+        <translation>هذا الحاسوب لا يثق بشهادته</translation>
+    </message>
+    <message>
+        <source>its certificate belongs to another address</source>
+        <translation>شهادته لعنوان آخر</translation>
+    </message>
+    <message>
+        <source>it does not offer a safe connection</source>
+        <translation>لا يوفّر اتصالًا آمنًا</translation>
+    </message>
+    <message>
+        <source>it ends too early</source>
+        <translation>ينتهي قبل تمامه</translation>
+    </message>
+    <message>
+        <source>it is not valid JSON</source>
+        <translation>ليس JSON صحيحًا</translation>
+    </message>
+    <message>
+        <source>line {line} is not valid JSON</source>
+        <translation>السطر {line} ليس JSON صحيحًا</translation>
+    </message>
+    <message>
+        <source>it is not text (UTF-8)</source>
+        <translation>ليس نصًّا (UTF-8)</translation>
+    </message>
+    <message>
+        <source>it is not a zip file</source>
+        <translation>ليس ملفًا مضغوطًا (zip)</translation>
+    </message>
+    <message>
+        <source>none is installed or unlocked</source>
+        <translation>لا يوجد مخزن مثبّت ومفتوح</translation>
+    </message>
+    <message>
+        <source>the computer ran out of memory</source>
+        <translation>نفدت ذاكرة الحاسوب</translation>
+    </message>
+    <message>
+        <source>it names no architecture</source>
+        <translation>لا يذكر معماريته</translation>
+    </message>
+    <message>
+        <source>it has no weights</source>
+        <translation>ليست فيه أوزان</translation>
+    </message>
+    <message>
+        <source>it ends inside its header</source>
+        <translation>ينتهي داخل ترويسته</translation>
+    </message>
+    <message>
+        <source>{count} bytes are missing at its end</source>
+        <translation>ينقص من آخره {count} بايت</translation>
+    </message>
+    <message>
+        <source>it is big-endian</source>
+        <translation>ترتيب بايتاته معكوس (big-endian)</translation>
+    </message>
+    <message>
+        <source>it is of version {count} of GGUF</source>
+        <translation>هو بالإصدار {count} من GGUF</translation>
+    </message>
+    <message>
+        <source>version {count} of GGUF is unknown</source>
+        <translation>الإصدار {count} من GGUF غير معروف</translation>
+    </message>
+    <message>
+        <source>its tensors are of type {name}</source>
+        <translation>موتّراته من النوع {name}</translation>
+    </message>
+    <message>
+        <source>its checksum is another one</source>
+        <translation>مجموع التحقق مختلف</translation>
+    </message>
+    <message>
+        <source>it has the wrong length</source>
+        <translation>طوله مختلف</translation>
+    </message>
+    <message>
+        <source>it is not a GGUF file</source>
+        <translation>ليس ملف GGUF</translation>
+    </message>
+    <message>
+        <source>the file on Hugging Face has changed</source>
+        <translation>تغيّر الملف على Hugging Face</translation>
+    </message>
+    <message>
+        <source>it is nested too deep</source>
+        <translation>تداخله أعمق مما ينبغي</translation>
+    </message>
+    <message>
+        <source>it is not a file</source>
+        <translation>ليس ملفًا</translation>
+    </message>
+    <message>
+        <source>reading it failed badly</source>
+        <translation>تعطّلت قراءته</translation>
+    </message>
+    <message>
+        <source>its kind or its address is unknown</source>
+        <translation>نوعه أو عنوانه غير معروف</translation>
+    </message>
+    <message>
+        <source>its kind needs the package socksio</source>
+        <translation>يحتاج نوعه إلى الحزمة socksio</translation>
+    </message>
+    <message>
+        <source>the file was moved away while it was open</source>
+        <translation>نُقل الملف وهو مفتوح</translation>
+    </message>
+    <message>
+        <source>the search index is damaged; it is made anew at the next start</source>
+        <translation>فهرس البحث تالف، ويُصنع من جديد عند التشغيل القادم</translation>
+    </message>
+    <message>
+        <source>no answer in {count} seconds</source>
+        <translation>لا جواب، والمدة بالثواني {count}</translation>
+    </message>
+    <message>
+        <source>it belongs to another version</source>
+        <translation>هو من إصدار آخر</translation>
+    </message>
+    <message>
+        <source>the image could not be prepared for the model</source>
+        <translation>تعذّر تجهيز الصورة للنموذج</translation>
+    </message>
+    <message>
+        <source>the image could not be read</source>
+        <translation>تعذّرت قراءة الصورة</translation>
+    </message>
+    <message>
+        <source>a rule begins with itself</source>
+        <translation>قاعدة تبدأ بنفسها</translation>
+    </message>
+    <message>
+        <source>no page could be begun</source>
+        <translation>تعذّر بدء صفحة</translation>
     </message>
 </context>
 <context>

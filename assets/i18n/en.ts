@@ -65,17 +65,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be left out.</source>
+        <source>The chat is longer than what the model keeps in view: %n message(s) after the first question and answer will be left out.</source>
         <translation>
-            <numerusform>The chat is longer than what the model keeps in view: %n message after the first exchange will be left out.</numerusform>
-            <numerusform>The chat is longer than what the model keeps in view: %n messages after the first exchange will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: %n message after the first question and answer will be left out.</numerusform>
+            <numerusform>The chat is longer than what the model keeps in view: %n messages after the first question and answer will be left out.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>A summary stands for the %n oldest message(s), which the model no longer sees.</source>
+        <source>A summary takes the place of the %n oldest message(s), which the model no longer sees.</source>
         <translation>
-            <numerusform>A summary stands for the %n oldest message, which the model no longer sees.</numerusform>
-            <numerusform>A summary stands for the %n oldest messages, which the model no longer sees.</numerusform>
+            <numerusform>A summary takes the place of the %n oldest message, which the model no longer sees.</numerusform>
+            <numerusform>A summary takes the place of the %n oldest messages, which the model no longer sees.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -89,17 +89,17 @@
 <context>
     <name>DeletedChatsDialog</name>
     <message numerus="yes">
-        <source>erased after %n more day(s)</source>
+        <source>erased in %n day(s)</source>
         <translation>
-            <numerusform>erased after %n more day</numerusform>
-            <numerusform>erased after %n more days</numerusform>
+            <numerusform>erased in %n day</numerusform>
+            <numerusform>erased in %n days</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Erase %n chat(s) for good? Nobody can bring them back.</source>
+        <source>Erase %n chat(s) for good? This can’t be undone.</source>
         <translation>
-            <numerusform>Erase this chat for good? Nobody can bring it back.</numerusform>
-            <numerusform>Erase %n chats for good? Nobody can bring them back.</numerusform>
+            <numerusform>Erase this chat for good? This can’t be undone.</numerusform>
+            <numerusform>Erase %n chats for good? This can’t be undone.</numerusform>
         </translation>
     </message>
 </context>
@@ -167,10 +167,10 @@
 <context>
     <name>ImageNotice</name>
     <message numerus="yes">
-        <source>{name} can&apos;t see images: %n image(s) of this chat will be left out.</source>
+        <source>{name} can’t see images: %n image(s) of this chat will be left out.</source>
         <translation>
-            <numerusform>{name} can&apos;t see images: %n image of this chat will be left out.</numerusform>
-            <numerusform>{name} can&apos;t see images: %n images of this chat will be left out.</numerusform>
+            <numerusform>{name} can’t see images: %n image of this chat will be left out.</numerusform>
+            <numerusform>{name} can’t see images: %n images of this chat will be left out.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -184,10 +184,10 @@
 <context>
     <name>ModelController</name>
     <message numerus="yes">
-        <source>The context is %n token(s), as much as the free memory holds.</source>
+        <source>The context is %n token(s): the free memory has room for no more.</source>
         <translation>
-            <numerusform>The context is %n token, as much as the free memory holds.</numerusform>
-            <numerusform>The context is %n tokens, as much as the free memory holds.</numerusform>
+            <numerusform>The context is %n token: the free memory has room for no more.</numerusform>
+            <numerusform>The context is %n tokens: the free memory has room for no more.</numerusform>
         </translation>
     </message>
 </context>

@@ -25,8 +25,10 @@ class TokenizerFiles:
     def text(self, name: str) -> str:
         try:
             return read_regular(self.folder / name).decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise bad_tokenizer(f"{name} cannot be read: {problem}.") from problem
+        except OSError as problem:
+            raise bad_tokenizer(f"{name} cannot be read: {problem.strerror}.") from problem
+        except UnicodeDecodeError as problem:
+            raise bad_tokenizer(f"{name} is not UTF-8 text.") from problem
 
     def json(self, name: str) -> JsonObject | None:
         """The object in a JSON file, or None without the file."""

@@ -53,11 +53,15 @@ def failed(problem: BaseException, host: str, scheme: str = "https") -> SamarErr
         now = now.__cause__ or now.__context__
     for one in chain:
         if _is(one, "SSLError"):
-            return SamarError("hub_untrusted", host=host, reason=getattr(one, "reason", None) or "TLS")
+            said = getattr(one, "verify_message", None) or getattr(one, "reason", None) or "TLS"
+            return SamarError("hub_untrusted", host=host, reason=said)
     if proxy and any(_is(one, "ProxyError", "SOCKSError", "ProtocolError") for one in chain):
         return SamarError("proxy_failed", proxy=proxy, host=host, reason=_first_line(problem))
     reasons = [one for one in chain if isinstance(one, OSError)]
     if not proxy and any(_is(one, "gaierror") or one.errno in _NOT_CONNECTED for one in reasons):
+        typed = urlsplit(os.environ.get("HF_ENDPOINT", "")).netloc == host  # by hand, and maybe wrongly
+        if typed and any(_is(one, "gaierror") for one in reasons):
+            return SamarError("hub_unreachable", host=host, reason="its address is not known")
         return SamarError("no_network", host=host)
     worded = next((one.strerror for one in reasons if one.strerror), "")
     return SamarError("hub_unreachable", host=host, reason=worded or _first_line(problem))

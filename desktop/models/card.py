@@ -39,25 +39,28 @@ class Warning_(StrEnum):  # noqa: N801 - Warning is Python's own
 
 WARNINGS: Mapping[Warning_, str] = {
     Warning_.NO_TEMPLATE: QT_TRANSLATE_NOOP(
-        "models", "It brings no chat template: ChatML is used, and answers may be odd. It may be a base model."
+        "models",
+        "It has no chat template, so Samar uses a common one (ChatML) and its answers may be odd. It may not be made for chats (a base model).",
     ),
     Warning_.NO_PRE_TOKENIZER: QT_TRANSLATE_NOOP(
-        "models", "Its conversion is old and does not say how text is split: answers are worse than they should be."
+        "models",
+        "It was converted long ago and does not say how to split text: its answers are worse than they should be.",
     ),
     Warning_.NO_ROPE_FACTORS: QT_TRANSLATE_NOOP(
-        "models", "Its conversion lacks the factors for long texts: beyond 8,192 tokens answers fall apart."
+        "models", "It was converted without what it needs for long texts: beyond 8,192 tokens its answers fall apart."
     ),
-    Warning_.NO_END_TOKEN: QT_TRANSLATE_NOOP("models", "It names no token that ends a reply: it may go on for ever."),
+    Warning_.NO_END_TOKEN: QT_TRANSLATE_NOOP("models", "It does not say how a reply ends: it may go on for ever."),
     Warning_.VOCABULARY_MISMATCH: QT_TRANSLATE_NOOP(
-        "models", "Its vocabulary and its weights are of different sizes: it may not load."
+        "models", "The sizes of its vocabulary and its weights differ: it may not load."
     ),
     Warning_.OLD_QUANTIZATION: QT_TRANSLATE_NOOP(
         "models", "It was quantized by a very old version: look for a newer file."
     ),
     Warning_.FEW_BITS: QT_TRANSLATE_NOOP(
-        "models", "It is quantized to fewer than 3 bits for each weight: expect mistakes, in Arabic above all."
+        "models",
+        "It is quantized very strongly (fewer than 3 bits for each weight): expect mistakes, above all in Arabic.",
     ),
-    Warning_.NO_CONTEXT: QT_TRANSLATE_NOOP("models", "It does not say for how long a context it was trained."),
+    Warning_.NO_CONTEXT: QT_TRANSLATE_NOOP("models", "It does not say how long a context it was trained for."),
 }
 
 

@@ -198,17 +198,17 @@ class Advice(StrEnum):
 REASONS: Mapping[Advice, str] = {
     Advice.BEST: QT_TRANSLATE_NOOP(
         "models",
-        "The most able one that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.",
+        "The most capable model that fits: it takes {needed} of the {free} of memory that are free, and writes about {speed} tokens per second.",
     ),
     Advice.FAST: QT_TRANSLATE_NOOP(
         "models",
-        "The most able one that answers much faster than one reads: about {speed} tokens per second, in {needed} of memory.",
+        "The most capable model that writes much faster than you read: about {speed} tokens per second, in {needed} of memory.",
     ),
     Advice.ARABIC: QT_TRANSLATE_NOOP(
         "models",
-        "The best Arabic that fits: it takes {needed} of the {free} that are free, and answers with about {speed} tokens per second.",
+        "The best Arabic that fits: it takes {needed} of the {free} of memory that are free, and writes about {speed} tokens per second.",
     ),
-    Advice.SMALL: QT_TRANSLATE_NOOP("models", "Little memory is free ({free}); this one takes {needed}."),
+    Advice.SMALL: QT_TRANSLATE_NOOP("models", "Little memory is free ({free}); this model takes only {needed}."),
 }
 
 

@@ -309,7 +309,7 @@ class DownloadQueue:
         try:
             gguf.read_header(part)
         except SamarError as problem:
-            reason = problem.details.get("reason", "it is no GGUF file")
+            reason = problem.details.get("reason", "it is not a GGUF file")
             raise SamarError("download_damaged", name=file.name, reason=reason) from problem
 
     # ---- places

@@ -129,7 +129,7 @@ def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
         raise SamarError("model_part_missing", name=name, part=f"1 … {header.parts}")
     headers = [header, *(read_header(other) for other in paths[1:])]
     if not any(part.tensors for part in headers):
-        raise SamarError("model_damaged", name=name, reason="it holds no weights")
+        raise SamarError("model_damaged", name=name, reason="it has no weights")
     if reason := trouble(header):
         raise SamarError("model_damaged", name=name, reason=reason)
     shape = shape_of(headers)

@@ -343,7 +343,7 @@ class Hub:
         if facts.size is not None and facts.size != file.size:
             raise SamarError("download_damaged", name=file.name, reason=f"{facts.size} bytes and not {file.size}")
         if file.sha256 and facts.etag and len(facts.etag) == 64 and facts.etag != file.sha256:
-            raise SamarError("download_damaged", name=file.name, reason="the file on the Hub is another one now")
+            raise SamarError("download_damaged", name=file.name, reason="the file on Hugging Face has changed")
         with _opened(target) as out:
             held = out.seek(0, os.SEEK_END)
             if held > file.size:

@@ -76,7 +76,7 @@ def import_chats(
     except (ParserLateError, ParserTooLargeError) as problem:
         raise SamarError("import_too_demanding", name=path.name) from problem
     except ParserError as problem:
-        raise SamarError("import_damaged", name=path.name, reason="it ended the process that reads it") from problem
+        raise SamarError("import_damaged", name=path.name, reason="reading it failed badly") from problem
     finally:
         parser.close()
 
@@ -166,13 +166,13 @@ class _Source:
         except OSError as problem:
             raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
         except RecursionError as problem:
-            raise SamarError("import_damaged", name=self.name, reason="nested too deep") from problem
+            raise SamarError("import_damaged", name=self.name, reason="it is nested too deep") from problem
         except (msgspec.DecodeError, UnicodeDecodeError, foreign.UnreadableChatError) as problem:
             raise SamarError("import_damaged", name=self.name, reason=problem) from problem
 
     def _file(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
         if not path.is_file():
-            raise SamarError("import_unreadable", name=self.name, reason="it is no file")
+            raise SamarError("import_unreadable", name=self.name, reason="it is not a file")
         if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
         raws = self._unzipped(path) if zipfile.is_zipfile(path) else [read_regular(path, self.most_bytes)]
@@ -216,7 +216,7 @@ class _Source:
                 raw = _mended(raw)
                 whole = _top(raw)
         except RecursionError:
-            raise SamarError("import_damaged", name=self.name, reason="nested too deep") from None
+            raise SamarError("import_damaged", name=self.name, reason="it is nested too deep") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             if raw[:1] not in (b"{", b"["):
                 raise SamarError("import_unknown", name=self.name) from None

@@ -190,5 +190,5 @@ class CommandPalette(QDialog):
         self.field.setPlaceholderText(self.tr("What do you want to do?"))
         self.field.setAccessibleName(self.tr("Find a command"))
         self.list.setAccessibleName(self.tr("Commands"))
-        self.nothing.setText(self.tr("Nothing fits these words."))
-        self.hint.setText(self.tr("↑ ↓ choose, Enter takes it, Esc closes."))
+        self.nothing.setText(self.tr("No command has these words."))
+        self.hint.setText(self.tr("↑ ↓ to choose, Enter to do it, Esc to close."))

@@ -38,7 +38,7 @@ COMMANDS = (
     _command("chat.attach", QT_TRANSLATE_NOOP("Commands", "Attach images"), "Ctrl+U", "picture photo file صورة ملف"),
     _command("chat.copy_reply", QT_TRANSLATE_NOOP("Commands", "Copy the last reply"), "Ctrl+Shift+C", "clipboard"),
     _command(
-        "chat.regenerate", QT_TRANSLATE_NOOP("Commands", "Write the last reply again"), "", "regenerate retry توليد"
+        "chat.regenerate", QT_TRANSLATE_NOOP("Commands", "Regenerate the last reply"), "", "regenerate retry توليد"
     ),
     _command("chat.rename", QT_TRANSLATE_NOOP("Commands", "Rename this chat"), "", "title عنوان"),
     _command("chat.pin", QT_TRANSLATE_NOOP("Commands", "Pin this chat, or unpin it"), "", "favourite مفضلة"),
@@ -69,7 +69,9 @@ COMMANDS = (
     _command(
         "models.catalogue", QT_TRANSLATE_NOOP("Commands", "Models for this computer"), "", "recommended download نزل"
     ),
-    _command("models.hub", QT_TRANSLATE_NOOP("Commands", "Models on the Hub"), "", "hugging face download search نزل"),
+    _command(
+        "models.hub", QT_TRANSLATE_NOOP("Commands", "Models on Hugging Face"), "", "hugging face download search نزل"
+    ),
     _command("view.palette", QT_TRANSLATE_NOOP("Commands", "Find a command"), "Ctrl+Shift+K", "palette actions"),
     _command("view.sidebar", QT_TRANSLATE_NOOP("Commands", "Show or hide the side bar"), "Ctrl+B", "list chats"),
     _command("view.larger", QT_TRANSLATE_NOOP("Commands", "Larger text"), "Ctrl+=", "zoom font size bigger خط"),
@@ -77,7 +79,7 @@ COMMANDS = (
     _command("view.normal", QT_TRANSLATE_NOOP("Commands", "Text of normal size"), "Ctrl+0", "zoom reset font خط"),
     _command("view.light", QT_TRANSLATE_NOOP("Commands", "Light theme"), "", "day bright colours ألوان نهار"),
     _command("view.dark", QT_TRANSLATE_NOOP("Commands", "Dark theme"), "", "night colours ألوان ليل"),
-    _command("view.system", QT_TRANSLATE_NOOP("Commands", "Theme of the system"), "", "automatic colours ألوان"),
+    _command("view.system", QT_TRANSLATE_NOOP("Commands", "Theme like the computer’s"), "", "automatic colours ألوان"),
     _command("view.english", QT_TRANSLATE_NOOP("Commands", "English interface"), "", "language لغة إنجليزية"),
     _command("view.arabic", QT_TRANSLATE_NOOP("Commands", "Arabic interface"), "", "language لغة عربية العربية"),
     _command("settings.open", QT_TRANSLATE_NOOP("Commands", "Settings"), "Ctrl+,", "options preferences خيارات"),
@@ -93,8 +95,8 @@ COMMANDS = (
     _command("settings.help", QT_TRANSLATE_NOOP("Commands", "Settings: Help"), "", "version about حول إصدار"),
     _command("folder.data", QT_TRANSLATE_NOOP("Commands", "Open the folder of your chats"), "", "data backup بيانات"),
     _command("folder.models", QT_TRANSLATE_NOOP("Commands", "Open the folder of models"), "", "gguf"),
-    _command("folder.cache", QT_TRANSLATE_NOOP("Commands", "Open the cache folder"), "", "cache"),
-    _command("folder.logs", QT_TRANSLATE_NOOP("Commands", "Open the log’s folder"), "", "errors أخطاء"),
+    _command("folder.cache", QT_TRANSLATE_NOOP("Commands", "Open the folder of temporary data"), "", "cache"),
+    _command("folder.logs", QT_TRANSLATE_NOOP("Commands", "Open the folder of the event log"), "", "errors أخطاء"),
     _command(
         "app.quit", QT_TRANSLATE_NOOP("Commands", "Quit Samar"), "Ctrl+Q", "exit close end leave إغلاق خروج إنهاء"
     ),

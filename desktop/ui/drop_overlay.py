@@ -88,7 +88,7 @@ class DropOverlay(QWidget):
         name = first.name if len(self.paths) == 1 else self.tr("%n file(s)", "", len(self.paths))
         if is_folder(first):
             if is_file(first / "config.json"):
-                return self.tr("Drop to convert this checkpoint"), name
+                return self.tr("Drop to convert this model"), name
             return self.tr("Drop to add the models in this folder"), name
         if first.suffix.lower() == ".gguf":
             if self.adds:

@@ -20,6 +20,13 @@ _OF_REPLIES = frozenset(
 _OF_FILES = frozenset(("too_many_files",))
 _OF_SAVING = frozenset(("disk_full", "data_read_only", "history_busy", "history_failed"))
 _OF_CONVERSIONS = frozenset(("conversion_failed", "conversion_running", "checkpoint_found"))
+_OF_TRANSFERS = frozenset(("print_failed", "import_in_memory"))
+_OF_HUB = frozenset(
+    (
+        *("no_network", "network_off", "proxy_unusable", "proxy_failed", "keyring_missing", "models_failed"),
+        *("checksum_wrong", "nothing_to_import", "library_unwritable"),
+    )
+)
 
 
 class Change(Enum):
@@ -35,6 +42,10 @@ class Change(Enum):
     """What could not be stored is stored."""
     CONVERSION = "conversion"
     """Another folder is being converted, or the same one anew."""
+    TRANSFER = "transfer"
+    """Chats were exported, imported or printed."""
+    HUB = "hub"
+    """Hugging Face answered, or a model joined the list."""
 
 
 def is_over(code: str, change: Change) -> bool:
@@ -49,3 +60,7 @@ def is_over(code: str, change: Change) -> bool:
             return code in _OF_SAVING
         case Change.CONVERSION:
             return code in _OF_CONVERSIONS
+        case Change.TRANSFER:
+            return code.startswith(("import_", "export_")) or code in _OF_TRANSFERS
+        case Change.HUB:
+            return code.startswith(("hub_", "download_")) or code in _OF_HUB

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QCoreApplication, qVersion
 
-from desktop.core.errors import SENTENCES, SamarError, fill, technical
+from desktop.core.errors import SENTENCES, SamarError, fill, technical, tell
+from desktop.core.reasons import REASONS, template_of
 from desktop.core.text import strong_letters
 from desktop.ui import i18n
 
@@ -24,18 +25,19 @@ class Presented(msgspec.Struct, frozen=True):
 def present(error: SamarError) -> Presented:
     """An expected failure in the interface's language."""
     what, then = SENTENCES[error.code]
-    shown = {name: isolated(value) for name, value in error.details.items()}
+    shown = {name: isolated(translated(value)) if value else "" for name, value in error.for_people().items()}
     return Presented(
-        directed(fill(QCoreApplication.translate("errors", what), shown)),
-        directed(fill(QCoreApplication.translate("errors", then), shown)),
+        directed(tell(QCoreApplication.translate("errors", what), shown)),
+        directed(tell(QCoreApplication.translate("errors", then), shown)),
         report(error),
         error.code,
     )
 
 
-def present_code(code: str) -> Presented | None:
-    """The sentences of a stored code, whose details are gone; None when this version doesn't know it."""
-    return present(SamarError(code)) if code in SENTENCES else None
+def translated(reason: str) -> str:
+    """A reason of ours in the interface's language; what others worded stays as it is."""
+    template, names = template_of(reason)
+    return fill(QCoreApplication.translate("reasons", template), names) if template in REASONS else reason
 
 
 def report(error: SamarError) -> str:

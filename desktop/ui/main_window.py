@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
     def show_temporary(self, temporary: bool) -> None:
         """Say wherever one looks that this chat is not kept."""
         if temporary and not self.temporary:
-            say(self.composer.text, self.tr("A temporary chat: never written to disk, gone when you leave it"))
+            say(self.composer.text, self.tr("A temporary chat: never saved, gone when you leave it"))
         self.temporary = temporary
         self.temporary_mark.setVisible(temporary)
         self.sidebar.temporary_chat.setChecked(temporary)
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
     def _say_place(self) -> None:
         """Where what is written goes."""
         here = self.tr("Everything stays on this computer")
-        nowhere = self.tr("A temporary chat: never written to disk, gone when you leave it")
+        nowhere = self.tr("A temporary chat: never saved, gone when you leave it")
         self.footer.setText(nowhere if self.temporary else here)
 
     def add_notice(self, notice: QWidget) -> None:

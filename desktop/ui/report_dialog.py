@@ -96,7 +96,9 @@ class ReportDialog(QDialog):
 
     def show_saved(self, path: str) -> None:
         """The report lies there now."""
-        text = self.tr("Saved as {name}. Send it to whom you like.").replace("{name}", f"\u2068{Path(path).name}\u2069")
+        text = self.tr("Saved as {name}. Send it to whoever you like.").replace(
+            "{name}", f"\u2068{Path(path).name}\u2069"
+        )
         self.note.setText(text)
         say(self, text)
 
@@ -123,7 +125,7 @@ class ReportDialog(QDialog):
         dialog = QFileDialog(self, self.tr("Save the report"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("zip")
-        dialog.setNameFilters([self.tr("Archives (*.zip)")])
+        dialog.setNameFilters([self.tr("Zip files (*.zip)")])
         dialog.selectFile("samar-report.zip")
         dialog.fileSelected.connect(lambda path: self.save_requested.emit(path, self.chosen()))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -136,9 +138,11 @@ class ReportDialog(QDialog):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Report a problem"))
-        self.heading.setText(self.tr("Read what the report would hold"))
+        self.heading.setText(self.tr("Read what the report will hold"))
         self.hint.setText(
-            self.tr("Nothing is sent. No text of your chats is in it. Leave out what you don’t want to give away.")
+            self.tr(
+                "Samar sends nothing, and the report has no text of your chats. Leave out what you don’t want to share."
+            )
         )
         self.files.setAccessibleName(self.tr("Files of the report"))
         self.text.setAccessibleName(self.tr("Text of the chosen file"))

@@ -246,7 +246,7 @@ class SamplingEditor(QWidget):
     def _preset_name(self) -> str:
         """Of what holds now."""
         if self.params is None or self.params.follows:
-            return self.tr("The model's own")
+            return self.tr("As its makers set it")
         own = next((preset.name for preset in self.presets if preset.params == self.params), None)
         built_in = name_of(self.params)
         return own or (self._built_in_names()[built_in] if built_in else self.tr("Your own values"))
@@ -259,7 +259,7 @@ class SamplingEditor(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         now = self._preset_name()
-        entries = [(self.tr("The model's own"), lambda: self._use(self._following(self.shown())))]
+        entries = [(self.tr("As its makers set it"), lambda: self._use(self._following(self.shown())))]
         entries += [(self._built_in_names()[name], partial(self._use_built_in, name)) for name in BUILT_IN]
         own = [(preset.name, partial(self._use, preset.params)) for preset in self.presets]
         for part in (entries, own):
@@ -269,11 +269,11 @@ class SamplingEditor(QWidget):
                 action.setChecked(text == now)
                 action.triggered.connect(lambda _=False, act=act: act())
             menu.addSeparator()
-        save = menu.addAction(self.tr("Save as a preset…"))
+        save = menu.addAction(self.tr("Save as a style…"))
         save.setEnabled(self.params is not None)
         save.triggered.connect(self.ask_name)
         if self.presets:
-            remove = menu.addMenu(self.tr("Remove a preset"))
+            remove = menu.addMenu(self.tr("Remove a style"))
             for preset in self.presets:
                 action = remove.addAction(preset.name.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, name=preset.name: self.remove_preset(name))
@@ -292,9 +292,9 @@ class SamplingEditor(QWidget):
     def ask_name(self) -> None:
         from desktop.ui.sheet import ask_text  # not for the window's first picture
 
-        text = self.tr("Name of the preset")
+        text = self.tr("Name of the style")
         buttons = (self.tr("Save"), self.tr("Cancel"))
-        ask_text(self, self.tr("Save as a preset"), text, buttons, self.save_preset)
+        ask_text(self, self.tr("Save as a style"), text, buttons, self.save_preset)
 
     def save_preset(self, name: str) -> None:
         """Keep what holds now under a name; one of the same name gives way."""
@@ -335,5 +335,5 @@ class SamplingEditor(QWidget):
         self.fields["seed"].setSpecialValueText(self.tr("Random"))
         self.more.setText(self.tr("More settings"))
         self.more.setAccessibleName(self.tr("More settings"))
-        self.reset.setText(self.tr("Back to the model's own defaults"))
+        self.reset.setText(self.tr("Back to the model’s own values"))
         self._tell()

@@ -10,8 +10,8 @@ def explanations() -> dict[str, tuple[str, str]]:
     translate = QCoreApplication.translate
     return {
         "preset": (
-            translate("Sampling", "Preset"),
-            translate("Sampling", "Ways to write that go by a name; you can save your own."),
+            translate("Sampling", "Style"),
+            translate("Sampling", "Ways of writing that have a name. You can save your own."),
         ),
         "creativity": (
             translate("Sampling", "Temperature (creativity)"),
@@ -19,30 +19,36 @@ def explanations() -> dict[str, tuple[str, str]]:
         ),
         "max_tokens": (
             translate("Sampling", "Longest reply"),
-            translate("Sampling", "In tokens. Automatic: until the model has finished."),
+            translate("Sampling", "In tokens (pieces of words). Automatic: until the model has finished."),
         ),
         "choosing": (translate("Sampling", "Which tokens may be chosen"), ""),
         "top_k": (
             translate("Sampling", "Top-k"),
-            translate("Sampling", "Choose among this many of the likeliest tokens."),
+            translate("Sampling", "The model chooses among this many of the likeliest tokens."),
         ),
         "top_p": (
             translate("Sampling", "Top-p"),
             translate(
-                "Sampling", "Choose among the likeliest tokens that together reach this share. 1 switches it off."
+                "Sampling",
+                "The model chooses among the likeliest tokens that together reach this share. 1 switches it off.",
             ),
         ),
         "min_p": (
             translate("Sampling", "Min-p"),
-            translate("Sampling", "Leave out tokens less likely than this share of the likeliest. 0 switches it off."),
+            translate(
+                "Sampling", "Leaves out tokens less likely than this share of the likeliest one. 0 switches it off."
+            ),
         ),
         "typical_p": (
             translate("Sampling", "Typical-p"),
-            translate("Sampling", "Prefer tokens that surprise as much as is usual here. 1 switches it off."),
+            translate(
+                "Sampling",
+                "Prefers tokens that are neither too likely nor too unlikely at this place. 1 switches it off.",
+            ),
         ),
         "top_n_sigma": (
             translate("Sampling", "Top-nσ"),
-            translate("Sampling", "Keep tokens within so many standard deviations of the best one."),
+            translate("Sampling", "Keeps tokens within this many standard deviations of the best one."),
         ),
         "repeating": (translate("Sampling", "Against repetition"), ""),
         "repeat_penalty": (
@@ -51,7 +57,7 @@ def explanations() -> dict[str, tuple[str, str]]:
         ),
         "repeat_last_n": (
             translate("Sampling", "How far back"),
-            translate("Sampling", "The penalties look at so many tokens."),
+            translate("Sampling", "The penalties look back over this many tokens."),
         ),
         "presence_penalty": (
             translate("Sampling", "Presence penalty"),
@@ -70,51 +76,53 @@ def explanations() -> dict[str, tuple[str, str]]:
         ),
         "dry_base": (
             translate("Sampling", "DRY base"),
-            translate("Sampling", "How steeply the penalty grows with the phrase."),
+            translate("Sampling", "How quickly the penalty grows with the length of the phrase."),
         ),
         "dry_allowed_length": (
             translate("Sampling", "DRY free length"),
-            translate("Sampling", "Repeated phrases of up to so many tokens go free."),
+            translate("Sampling", "Repeated phrases of up to this many tokens are allowed."),
         ),
         "dry_last_n": (
             translate("Sampling", "DRY range"),
-            translate("Sampling", "Looks for phrases in so many tokens."),
+            translate("Sampling", "Looks for repeated phrases in this many tokens."),
         ),
         "surprising": (translate("Sampling", "Surprise"), ""),
         "xtc_probability": (
             translate("Sampling", "XTC chance"),
-            translate("Sampling", "How often the likeliest tokens are passed over, for less worn words."),
+            translate("Sampling", "How often the likeliest tokens are skipped, for fresher words."),
         ),
         "xtc_threshold": (
             translate("Sampling", "XTC threshold"),
-            translate("Sampling", "Only tokens at least this likely can be passed over."),
+            translate("Sampling", "Only tokens at least this likely can be skipped."),
         ),
         "dynatemp_range": (
             translate("Sampling", "Temperature range"),
-            translate("Sampling", "Lets creativity move so far up and down with how sure the model is."),
+            translate(
+                "Sampling", "Lets the temperature go up and down by this much, depending on how sure the model is."
+            ),
         ),
         "dynatemp_exponent": (
             translate("Sampling", "Temperature curve"),
-            translate("Sampling", "How quickly it moves."),
+            translate("Sampling", "How quickly it changes."),
         ),
         "adaptive_target": (
             translate("Sampling", "Adaptive-p target"),
-            translate("Sampling", "Prefer tokens about this likely."),
+            translate("Sampling", "Prefers tokens that are about this likely."),
         ),
         "adaptive_decay": (
             translate("Sampling", "Adaptive-p memory"),
-            translate("Sampling", "How long earlier choices count."),
+            translate("Sampling", "For how long earlier choices matter."),
         ),
         "mirostat": (
             translate("Sampling", "Mirostat"),
             translate(
                 "Sampling",
-                "Version 1 or 2 keeps surprise even over a long text, in the place of top-k, top-p and their like.",
+                "Version 1 or 2 keeps the amount of surprise even over a long text, instead of top-k, top-p and the like.",
             ),
         ),
         "mirostat_tau": (
             translate("Sampling", "Mirostat target"),
-            translate("Sampling", "The surprise to keep: lower is calmer."),
+            translate("Sampling", "How much surprise to keep: lower is calmer."),
         ),
         "mirostat_eta": (
             translate("Sampling", "Mirostat rate"),

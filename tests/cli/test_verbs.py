@@ -73,7 +73,7 @@ def test_that_an_image_needs_a_projector(data_dir: Path, tmp_path: Path) -> None
     image = tmp_path / "red.png"
     image.write_bytes(png((200, 0, 0)))
     done = samar("ask", "What is it?", "--image", str(image), data_dir=data_dir)
-    assert (done.returncode, "projector" in done.stderr) == (1, True)
+    assert (done.returncode, "vision file" in done.stderr) == (1, True)
 
 
 def test_that_a_draft_model_changes_nothing_but_the_time(data_dir: Path) -> None:
@@ -140,12 +140,12 @@ def test_that_help_without_a_question_lists_the_verbs(data_dir: Path) -> None:
         (("ask", "hi", "--max-tokens", "0"), 2, "max"),
         (("chat", "--set", "seed=4294967295"), 2, "seed is 4294967295: it must be between 0 and 4294967294"),
         (("ask", "hi", "--grammar", "/nowhere/none.gbnf"), 2, "can't be read"),
-        (("ask", "hi", "--image", __file__), 1, "no image"),
+        (("ask", "hi", "--image", __file__), 1, "not an image"),
         (("ask", "hi", "--adapter", __file__), 1, "not a GGUF"),
         (("ask", "hi", "--draft", "/nowhere/none.gguf"), 1, "not there"),
-        (("ask", "hi", "--tools", __file__), 1, "taught no tools"),
-        (("ask", "hi", "--grammar", __file__), 1, "grammar of the reply can't be read: line 1"),
-        (("ask", "hi", "--json-schema", __file__), 1, "JSON schema can't be read: line 1"),
+        (("ask", "hi", "--tools", __file__), 1, "can’t use tools"),
+        (("ask", "hi", "--grammar", __file__), 1, "grammar (GBNF) for the replies can’t be read: line 1"),
+        (("ask", "hi", "--json-schema", __file__), 1, "JSON schema can’t be read: line 1"),
     ],
 )
 def test_that_what_goes_wrong_is_one_line_and_a_status(

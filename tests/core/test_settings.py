@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.errors import SENTENCES, SamarError, fill
+from desktop.core.errors import SENTENCES, SamarError, tell
 from desktop.core.generation import GenerationParams
 from desktop.core.settings import FORMAT, Language, Settings, SettingsFile, Theme, storage_error
 
@@ -122,7 +122,9 @@ def test_that_every_error_has_two_sentences_and_never_fails_to_say_them(code: st
     what, then = SENTENCES[code]
     assert what.endswith(".")
     assert then.endswith(".")
-    assert SamarError(code, **details).sentence() == f"{fill(what, details)} {fill(then, details)}"
+    problem = SamarError(code, **details)
+    known = problem.for_people()
+    assert problem.sentence() == f"{tell(what, known)} {tell(then, known)}"
 
 
 def test_that_an_error_without_a_sentence_is_a_bug() -> None:

@@ -71,7 +71,7 @@ def test_that_what_is_no_model_is_not_listed(data_dir: Path, tmp_path: Path) -> 
         write_tiny(folder / f"{kind}.gguf", extra={"general.type": kind})
     for architecture in ("eagle3", "dflash"):
         write_tiny(folder / f"{architecture}.gguf", architecture=architecture)
-        with pytest.raises(SamarError, match="not a model to chat with"):
+        with pytest.raises(SamarError, match="not a model for chats"):
             gguf.inspect(folder / f"{architecture}.gguf")
     library = Library(Paths.under(data_dir), places=list)
     (entry,) = library.add(folder)

@@ -102,9 +102,9 @@ def test_that_data_of_a_newer_samar_are_refused_in_a_sentence_and_left_alone(
 
     QTimer.singleShot(0, qapp, answer)
     assert refuse(problem.value, paths) == 1
-    assert "written by a newer Samar" in seen[0]
+    assert "saved by a newer version of Samar" in seen[0]
     assert "history_too_new" in seen[1]
-    assert "written by a newer Samar" in capsys.readouterr().err
+    assert "saved by a newer version of Samar" in capsys.readouterr().err
 
 
 def test_that_an_upgrade_under_an_open_window_is_told_once(

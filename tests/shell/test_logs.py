@@ -151,7 +151,7 @@ def test_that_a_folder_that_is_none_leaves_the_log_on_standard_error(
     (tmp_path / "file").write_text("")
     logs.begin(tmp_path / "file" / "logs")
     logging.getLogger("a").warning("here I am")
-    assert "no log can be written" in capsys.readouterr().err
+    assert "event log can't be written" in capsys.readouterr().err
 
 
 def test_that_a_crash_in_native_code_is_kept_for_the_next_start(log: Path) -> None:

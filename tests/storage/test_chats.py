@@ -100,7 +100,7 @@ def test_that_deleting_a_turn_shows_the_branch_beside_it_and_can_be_undone(store
     assert store.get_chat(chat.id).active_leaf == answer.id
     store.delete_turn(user.id)
     assert store.get_chat(chat.id).active_leaf is None
-    with pytest.raises(SamarError, match="not there any more"):
+    with pytest.raises(SamarError, match="no longer exists"):
         store.begin_reply(user.id, "m")
 
 

@@ -149,7 +149,7 @@ class Histories(RuleBasedStateMachine):
             self.gone_chats -= set(deletion.chats)
             self.gone_messages -= set(deletion.messages)
         else:
-            with pytest.raises(SamarError, match="not there any more"):
+            with pytest.raises(SamarError, match="no longer exists"):
                 self.store.undo(deletion)
 
     @precondition(lambda self: self.deletions)

@@ -170,7 +170,7 @@ def test_that_the_context_is_said_in_words_and_drawn(panel: ChatPanel) -> None:
     assert panel.context_note.text() == "Room for about 6,952 tokens."
     assert panel.context_meter.fraction == pytest.approx(0.151, abs=0.001)
     panel.set_context(9000, 8192)
-    assert panel.context_note.text() == "Full: the oldest turns are left out."
+    assert panel.context_note.text() == "Full: the oldest messages are left out."
     assert panel.context_meter.fraction == 1.0
     panel.set_context(0, 0)
     assert panel.context_value.text() == "—"

@@ -10,7 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.errors import SENTENCES, SamarError
+from desktop.navigation import WAYS_ON
+from desktop.ui.commands import by_name
 from desktop.ui.error_causes import Change, is_over
+from desktop.workers.transfer import Subject
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 Opened = Callable[..., Samar]
@@ -28,6 +31,61 @@ def test_that_every_code_is_one_of_ours() -> None:
 
     named = set().union(*(value for name, value in vars(error_causes).items() if name.startswith("_OF_")))
     assert named <= set(SENTENCES)
+
+
+LASTING = {
+    # what they tell is so until Samar is started again, or is worth knowing until it is put away
+    *("bug", "program_replaced", "no_arabic_font", "catalogue_broken", "history_too_new", "history_damaged_now"),
+    *("settings_damaged", "settings_unread", "settings_partly_read", "settings_too_new"),
+    *("library_damaged", "library_unread", "library_partly_read"),
+    *("history_damaged", "history_damaged_no_backup", "history_salvaged", "history_salvaged_no_backup"),
+    *("history_repaired", "history_gone", "history_gone_no_backup", "history_brought_back", "history_kept_elsewhere"),
+    *("history_moved", "history_written_again"),
+}
+ELSEWHERE = {"already_running", "start_failed"}
+"""In a window of their own."""
+
+
+def test_that_every_code_goes_with_a_change_or_lasts_for_a_reason() -> None:
+    for code in SENTENCES:
+        goes = any(is_over(code, change) for change in Change)
+        kept = code in LASTING | ELSEWHERE or code.startswith("update_")  # the settings show those of updates
+        assert goes is not kept, code
+
+
+@pytest.mark.parametrize("code_", ["no_network", "hub_gated", "download_damaged"])
+def test_that_an_error_of_the_hub_goes_when_it_answers(opened: Opened, qtbot: QtBot, code_: str) -> None:
+    samar = opened(ScriptedEngine())
+    samar.show_error(SamarError(code_))
+    room = samar.models_room()
+    room.worker.found.emit("words", [])
+    qtbot.waitUntil(lambda: code(samar) == "")
+
+
+def test_that_an_error_of_an_export_goes_when_one_succeeds(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    samar = opened(ScriptedEngine())
+    samar.show_error(SamarError("export_failed", name="a.md", reason="x"))
+    samar.transfer.start_export(tmp_path / "all.json", "json", Subject())
+    qtbot.waitUntil(lambda: code(samar) == "")
+
+
+def test_that_cards_offer_what_may_help(opened: Opened, qtbot: QtBot) -> None:
+    samar = opened(ScriptedEngine([Reply(error=SamarError("engine_failed", reason="x")), Reply()]))
+    with qtbot.waitSignal(samar.chats.replies.failed):
+        samar.chats.send("first")
+    again = samar.window.banner.acts[0]
+    qtbot.waitUntil(again.isVisible)
+    assert again.text() == "Regenerate the last reply"
+    with qtbot.waitSignal(samar.chats.replies.ended):
+        again.click()
+    assert code(samar) == ""
+    samar.show_error(SamarError("no_model"))
+    assert samar.window.banner.acts[0].text() == "Choose a model"
+
+
+def test_that_the_ways_on_are_commands_and_the_codes_are_ours() -> None:
+    assert set(WAYS_ON) <= set(SENTENCES)
+    assert {name for names in WAYS_ON.values() for name in names} <= by_name().keys()
 
 
 @pytest.mark.parametrize("state", STATES)

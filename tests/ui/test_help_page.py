@@ -114,7 +114,7 @@ def test_that_without_the_network_the_page_offers_to_allow_it(
     assert page.state.problem is not None
     assert page.state.problem.code == "network_off"
     assert releases.asked == []
-    assert page.second.text() == "Allow the network"
+    assert page.second.text() == "Allow the internet"
     with qtbot.waitSignal(page.network_allowed):
         page.second.click()
 

@@ -51,6 +51,20 @@ def test_that_every_string_of_the_source_is_translated(language: str, sources: d
     assert not unfinished
 
 
+JARGON = re.compile(
+    r"\b(the Hub|[Rr]epositor(y|ies)|[Cc]heckpoints?|the person|[Nn]obody|[Tt]he network|[Pp]resets?|No hits|headers)\b"
+    r"|المستودع|مستودع|تصفية|المُسقِط|حافظة مفاتيح|إلغاء$|^تصدير|^استيراد|^النظام$|^نعم$|^لا$"
+)
+"""Words that GLOSSARY.md replaced."""
+
+
+def test_that_no_string_has_the_words_that_were_replaced_by_plainer_ones() -> None:
+    for (context, english), message in messages(i18n.folder() / "ar.ts").items():
+        translation = message.find("translation")
+        arabic = [translation.text or "", *(form.text or "" for form in translation.iter("numerusform"))]
+        assert not [text for text in (english, *arabic) if JARGON.search(text)], (context, english)
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_that_plural_forms_are_all_there(language: Language) -> None:
     counted = [m for m in messages(i18n.folder() / f"{language}.ts").values() if m.get("numerus") == "yes"]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.errors import SENTENCES, SamarError
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.error_presenter import present, present_code
+from desktop.ui.error_presenter import present
 from desktop.ui.main_window import MainWindow
 from desktop.ui.shortcut_sheet import ShortcutSheet
 from desktop.ui.shortcuts import native, physical_key
@@ -238,7 +238,7 @@ def test_that_a_file_held_over_the_window_says_what_a_drop_does(
     drop(window, [tmp_path], QDragEnterEvent)
     assert window.drop.texts()[0] == "Drop to add the models in this folder"
     (tmp_path / "config.json").write_text("{}")
-    assert window.drop.texts()[0] == "Drop to convert this checkpoint"
+    assert window.drop.texts()[0] == "Drop to convert this model"
     drop(window, [model, model], QDragEnterEvent)
     assert window.drop.texts()[1] == "2 files"
 
@@ -314,11 +314,6 @@ def test_that_a_name_can_not_turn_the_sentence_around(app: QApplication) -> None
     assert "\u202e" not in shown.what
     assert "\n" not in shown.what
     assert "\u2068evilgpj.fuggx\u2069" in shown.what
-
-
-def test_that_an_unknown_code_of_another_version_is_no_crash() -> None:
-    assert present_code("from the future") is None
-    assert present_code("no_model") is not None
 
 
 def test_that_undo_in_a_toast_can_be_taken_once(window: MainWindow, qtbot: QtBot) -> None:

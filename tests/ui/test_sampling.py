@@ -99,9 +99,9 @@ def test_that_presets_say_how_to_choose_and_not_what_to_write(panel: ChatPanel, 
         assert (told.args[0].max_tokens, told.args[0].seed) == (64, 3)
         assert editor.preset.text() == text
     with qtbot.waitSignal(panel.params_changed) as told:
-        entry(editor, "The model's own")
+        entry(editor, "As its makers set it")
     assert told.args == [GenerationParams(max_tokens=64, seed=3, follows=True)]
-    assert editor.preset.text() == "The model's own"
+    assert editor.preset.text() == "As its makers set it"
     with qtbot.waitSignal(panel.params_changed) as told:
         qtbot.mouseClick(editor.reset, LEFT)
     assert told.args == [None]
@@ -122,7 +122,7 @@ def test_that_own_presets_are_saved_used_and_removed(
         editor = samar.window.panel.sampling
         samar.window.toggle_panel()
         editor.creativity.setValue(30)
-        entry(editor, "Save as a preset…")
+        entry(editor, "Save as a style…")
         dialog = editor.findChild(Sheet)
         assert dialog is not None
         field = dialog.findChild(QLineEdit)
@@ -131,7 +131,7 @@ def test_that_own_presets_are_saved_used_and_removed(
         dialog.accept()
         kept, _ = SettingsFile(samar.paths.settings).load()
         assert [(preset.name, preset.params.temperature) for preset in kept.presets] == [("For poems", 1.5)]
-        entry(editor, "The model's own")
+        entry(editor, "As its makers set it")
         entry(editor, "For poems")
         assert samar.chats.params().temperature == 1.5
         assert editor.preset.text() == "For poems"
@@ -160,7 +160,7 @@ def test_that_examples_of_grammars_are_whole(text: str) -> None:
     ("kind", "text", "said"),
     [
         ("json", '{"type": ', "JSON schema can't be read"),
-        ("grammar", "root ::= (", "grammar of the reply can't be read"),
+        ("grammar", "root ::= (", "grammar (GBNF) for the replies can’t be read"),
     ],
 )
 def test_that_what_does_not_parse_is_told_and_not_used(
@@ -233,17 +233,17 @@ def test_that_a_form_of_replies_leaves_the_choice_of_tokens_to_the_model(
     editor.form.tell()
     chosen = samar.store.get_chat(samar.chats.chat.id).params
     assert chosen == GenerationParams(**{name: text}, follows=True)
-    assert editor.preset.text() == "The model's own"
+    assert editor.preset.text() == "As its makers set it"
     assert getattr(samar.chats.params(), name) == text
 
     for temperature in (0.3, 1.2):  # as the settings or another model have it
         samar.preferences.change(params=GenerationParams(temperature=temperature))
         assert (samar.chats.params().temperature, getattr(samar.chats.params(), name)) == (temperature, text)
-    assert editor.preset.text() == "The model's own" and editor.form.text.toPlainText() == text
+    assert editor.preset.text() == "As its makers set it" and editor.form.text.toPlainText() == text
 
     qtbot.mouseClick(editor.form.kind.group.button(0), LEFT)
     assert samar.store.get_chat(samar.chats.chat.id).params is None
-    assert editor.preset.text() == "The model's own"
+    assert editor.preset.text() == "As its makers set it"
 
 
 @pytest.mark.engine

@@ -131,8 +131,8 @@ class Chip(Button):
 
     def _retranslate(self) -> None:
         named = self.tr("Image {name}, {size}").replace("{size}", pixels(self.image))
-        self.describe(named.replace("{name}", self.image.name), "", self.tr("Delete takes it away."))
-        self.close_button.describe(self.tr("Take {name} away").replace("{name}", self.image.name))
+        self.describe(named.replace("{name}", self.image.name), "", self.tr("The Delete key removes it."))
+        self.close_button.describe(self.tr("Remove {name}").replace("{name}", self.image.name))
 
 
 class AttachmentTray(QWidget):
@@ -174,7 +174,7 @@ class AttachmentTray(QWidget):
     def remove(self, index: int) -> None:
         chip = self.chips.pop(index)
         focused = chip.hasFocus() or chip.close_button.hasFocus()
-        say(self, self.tr("{name} is taken away").replace("{name}", chip.image.name))
+        say(self, self.tr("{name} was removed").replace("{name}", chip.image.name))
         self._drop(chip)
         self._arranged()
         if focused and self.chips:

@@ -262,7 +262,7 @@ class ChatListModel(QAbstractListModel):
             return tool_tip(folder.name)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             count = i18n.grouped(self.tr("%n chat(s)", "", folder.chats), folder.chats)
-            state = self.tr("folded") if folder.id in self.folded else self.tr("unfolded")
+            state = self.tr("closed") if folder.id in self.folded else self.tr("open")
             text = self.tr("Folder {name}, {count}, {state}").replace("{count}", count).replace("{state}", state)
             return text.replace("{name}", folder.name)
         return None

@@ -287,9 +287,6 @@ class ChatPanel(QFrame):
         own = self.prompt is not None
         self.prompt_reset.setVisible(own)
         self.prompt_note.setVisible(not own)
-        empty = self.tr("Empty: the prompt of the settings is used. What you write here is for this chat only.")
-        theirs = self.tr("This is the prompt of the settings. What you write here is for this chat only.")
-        self.prompt_note.setText(theirs if self.default_prompt else empty)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.prompt_text and event.type() == QEvent.Type.FocusOut:
@@ -319,7 +316,9 @@ class ChatPanel(QFrame):
     def _context_texts(self) -> None:
         if not self.total:
             self.context_value.setText("—")
-            self.context_note.setText(self.tr("What the model can keep in view, in tokens."))
+            self.context_note.setText(
+                self.tr("How much of the chat the model can keep in view, in tokens (pieces of words).")
+            )
             return
         shown = i18n.grouped(self.tr("{used} of %n token(s)", "", self.total), self.total)
         shown = shown.replace("{used}", i18n.number(self.used))
@@ -327,7 +326,7 @@ class ChatPanel(QFrame):
         self.context_meter.setAccessibleName(shown)
         left = max(self.total - self.used, 0)
         room = i18n.grouped(self.tr("Room for about %n token(s).", "", left), left)
-        note = room if left else self.tr("Full: the oldest turns are left out.")
+        note = room if left else self.tr("Full: the oldest messages are left out.")
         if self.dropped:
             text = self.tr("The last reply was written without the %n oldest message(s).", "", self.dropped)
             note = i18n.grouped(text, self.dropped)
@@ -340,8 +339,10 @@ class ChatPanel(QFrame):
         self.prompt_label.setText(self.tr("System prompt"))
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
-        self._prompt_state()
-        self.prompt_reset.setText(self.tr("Back to the default"))
+        self.prompt_note.setText(
+            self.tr("Empty: the instructions of the settings are used. What you write here is for this chat only.")
+        )
+        self.prompt_reset.setText(self.tr("Use the settings’ instructions"))
         self.prompt_library.setText(self.tr("Prompts…"))
         self.context_label.setText(self.tr("Context"))
         self._context_texts()

@@ -286,7 +286,7 @@ class Composer(QWidget):
     def _retranslate(self) -> None:
         self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
         self.text.setAccessibleName(self.tr("Message"))
-        self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter breaks the line."))
+        self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter starts a new line."))
         self.answer.setText(self.tr("Answer now"))
         set_tool_tip(self.answer, self.tr("End the thinking and write the answer"))
         self.answer.setAccessibleDescription(self.tr("End the thinking and write the answer"))

@@ -139,14 +139,15 @@ class ContextNotice(Card):
             return i18n.grouped(self.tr("Summarising the %n oldest message(s)…", "", count), count)
         if chosen is Overflow.KEEP_FIRST and not plan.first_left_out:
             text = self.tr(
-                "The chat is longer than what the model keeps in view: %n message(s) after the first exchange will be "
-                "left out.",
+                "The chat is longer than what the model keeps in view: %n message(s) after the first question and answer will be left out.",
                 "",
                 count,
             )
             return i18n.grouped(text, count)
         if chosen is Overflow.SUMMARISE and plan.summary and not plan.to_summarise:
-            text = self.tr("A summary stands for the %n oldest message(s), which the model no longer sees.", "", count)
+            text = self.tr(
+                "A summary takes the place of the %n oldest message(s), which the model no longer sees.", "", count
+            )
             return i18n.grouped(text, count)
         text = self.tr(
             "The chat is longer than what the model keeps in view: the %n oldest message(s) will be left out.",
@@ -168,13 +169,11 @@ class ContextNotice(Card):
     def _explanation(self, chosen: Overflow) -> str:
         if chosen is Overflow.KEEP_FIRST:
             if self.plan.first_left_out:
-                return self.tr("There is no room for the first exchange, so it is left out too.")
-            return self.tr(
-                "Good when the task stands in the first message. Nothing is deleted: you still see everything."
-            )
+                return self.tr("There is no room for the first question and its answer, so they are left out too.")
+            return self.tr("Good when the task is in the first message. Nothing is deleted: you still see everything.")
         if chosen is Overflow.SUMMARISE:
             return self.tr(
-                "The model writes the summary itself. What stands above is what it is told; change it freely."
+                "The model writes the summary itself. The text above is what it will see; change it as you like."
             )
         return self.tr("Nothing is deleted: you still see everything, only the model does not.")
 

@@ -514,7 +514,7 @@ class ChatController(Actor):
     def fork(self, message_id: int) -> None:
         """A new chat that begins with the turns up to here."""
         if self.is_temporary:
-            self.window.show_toast(self.tr("A temporary chat can’t be forked"))
+            self.window.show_toast(self.tr("“New chat from here” does not work in a temporary chat"))
             return
         chat = self.store.fork(message_id)
         self.window.sidebar.update_chat(chat)

@@ -157,7 +157,7 @@ class DeletedChatsDialog(QDialog):
 
     def _detail(self, chat: Chat) -> str:
         left = max(self.days - self.counted.get(chat.id, 0), 1)
-        parts = [i18n.grouped(self.tr("erased after %n more day(s)", "", left), left)] if self.days else []
+        parts = [i18n.grouped(self.tr("erased in %n day(s)", "", left), left)] if self.days else []
         if date := _date(chat.deleted_at):
             parts.insert(0, self.tr("deleted on {date}").replace("{date}", f"\u2068{date}\u2069"))
         return " · ".join(parts)
@@ -168,7 +168,7 @@ class DeletedChatsDialog(QDialog):
         self.asked = chat_ids
         asking, count = bool(chat_ids), len(chat_ids)
         if asking:
-            text = self.tr("Erase %n chat(s) for good? Nobody can bring them back.", "", count)
+            text = self.tr("Erase %n chat(s) for good? This can’t be undone.", "", count)
             self.question.setText(i18n.grouped(text, count))
             say(self, self.question.text())
         for widget in (self.question, self.keep, self.confirm):
@@ -207,11 +207,10 @@ class DeletedChatsDialog(QDialog):
         self.setWindowTitle(self.tr("Recently deleted"))
         self.hint.setText(
             self.tr(
-                "Deleted chats are not found by search and not exported. Those that are not restored are erased for good "
-                "by themselves. Only days on which Samar is open count, so that a wrong clock erases nothing."
+                "Search and export leave deleted chats out. Chats that you don’t restore are erased for good after a while. Only days on which Samar is open count, so a wrong clock erases nothing."
             )
         )
-        self.nothing.setText(self.tr("Nothing was deleted."))
+        self.nothing.setText(self.tr("Nothing has been deleted."))
         self.list.setAccessibleName(self.tr("Recently deleted"))
         self.erase.setText(self.tr("Erase now…"))
         self.shut.setText(self.tr("Close"))

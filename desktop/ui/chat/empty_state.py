@@ -199,7 +199,7 @@ class EmptyState(QWidget):
         self.languages.setAccessibleName(self.tr("Language"))
         self.greeting.setText(self.tr("Temporary chat") if self.temporary else self._greeting())
         if self.temporary:
-            line = self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar.")
+            line = self.tr("Nothing of this chat is saved: it is gone when you leave it or close Samar.")
         elif self.loading:
             line = self.tr("{model} is being loaded.\nEverything stays on this computer.").replace(
                 "{model}", self.loading

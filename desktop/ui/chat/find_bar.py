@@ -106,8 +106,8 @@ class FindBar(QFrame):
     def _retranslate(self) -> None:
         self.field.setPlaceholderText(self.tr("Find in this chat"))
         self.field.setAccessibleName(self.tr("Find in this chat"))
-        self.previous.describe(self.tr("Previous hit"), native("Shift+Return"))
-        self.next.describe(self.tr("Next hit"), native("Return"))
+        self.previous.describe(self.tr("Previous result"), native("Shift+Return"))
+        self.next.describe(self.tr("Next result"), native("Return"))
         self.leave.describe(self.tr("Close"), native("Esc"))
 
     def set_look(self, look: Look) -> None:
@@ -138,7 +138,7 @@ class FindBar(QFrame):
         if not text:
             self.count.setText("")
         elif not total:
-            self.count.setText(self.tr("No hits"))
+            self.count.setText(self.tr("Nothing found"))
         else:
             self.count.setText(self.tr("{0} of {1}").format(current, total))
         for button in (self.previous, self.next):

@@ -38,9 +38,9 @@ class FormatMenu(QMenu):
             "print": self.tr("Print…"),
             "html": self.tr("Web page…"),
             "md": self.tr("Markdown text…"),
-            "json": self.tr("Samar’s own file, nothing left out…"),
-            "chatml": self.tr("For training: ChatML JSON lines…"),
-            "sharegpt": self.tr("For training: ShareGPT JSON lines…"),
+            "json": self.tr("Samar’s own file, everything in it…"),
+            "chatml": self.tr("For training models: ChatML (JSON Lines)…"),
+            "sharegpt": self.tr("For training models: ShareGPT (JSON Lines)…"),
         }
         self.setTitle(self.tr("Export this reply") if self._for_reply else self.tr("Export"))
         for action in self.actions():

@@ -42,14 +42,14 @@ class ImageNotice(Card):
 
     def _sentence(self) -> str:
         if self.model:
-            text = self.tr("{name} can't see images: %n image(s) of this chat will be left out.", "", self.left_out)
+            text = self.tr("{name} can’t see images: %n image(s) of this chat will be left out.", "", self.left_out)
             return i18n.grouped(text, self.left_out).replace("{name}", f"\u2068{self.model}\u2069")
         text = self.tr("A model is shown at most 16 images at once: the %n oldest will be left out.", "", self.left_out)
         return i18n.grouped(text, self.left_out)
 
     def _retranslate(self) -> None:
         self.what.setText(self._sentence() if self.left_out else "")
-        self.models.setText(self.tr("Models that see…"))
+        self.models.setText(self.tr("Models that see images…"))
         self.models.setVisible(bool(self.model))
         self.setAccessibleName(self.what.text())
         self.setVisible(self.left_out > 0)

@@ -104,7 +104,7 @@ class ImageKeeper(Actor):
         if model is None or model.vision:
             return False
         problem = SamarError("no_vision", name=model.name)
-        self.window.show_error(problem, [(self.tr("Models that see…"), self.window.seeing_requested.emit)])
+        self.window.show_error(problem, [(self.tr("Models that see images…"), self.window.seeing_requested.emit)])
         return True
 
     def _on_prepared(self, outcome: Prepared) -> None:

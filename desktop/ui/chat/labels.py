@@ -60,11 +60,11 @@ def status(message: Message) -> str:
                 return QCoreApplication.translate("Transcript", "This reply failed. What was written is kept.")
             return f"{said.what} {said.then}"
     if message.stats and message.stats.stopped_by is StoppedBy.LENGTH:
-        return QCoreApplication.translate("Transcript", "Ended at the length that is set for replies.")
+        return QCoreApplication.translate("Transcript", "Ended at the longest length that is set for replies.")
     if message.stats and message.stats.stopped_by is StoppedBy.CONTEXT:
         return QCoreApplication.translate("Transcript", "Ended because the context is full.")
     if message.status is MessageStatus.FINISHED and not message.content.strip():
-        return QCoreApplication.translate("Transcript", "The model ended its reply without writing anything.")
+        return QCoreApplication.translate("Transcript", "The model ended without writing anything.")
     return ""
 
 

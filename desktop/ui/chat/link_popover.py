@@ -129,13 +129,13 @@ class LinkPopover(QFrame):
 
     def _title(self, found: Destination) -> str:
         if found.may_open:
-            return self.tr("This link leads out of Samar, to:")
+            return self.tr("This link leads out of Samar to:")
         return self.tr("Samar does not open links of this kind.")
 
     def _warning(self, found: Destination) -> str:
         if found.has_name:
-            return self.tr("What stands before the @ is a name, not the place it leads to.")
-        return self.tr("Written with other letters: {host}").format(host=isolated(found.written_host))
+            return self.tr("The part before the @ is a name, not the address it leads to.")
+        return self.tr("Written with letters of another script: {host}").format(host=isolated(found.written_host))
 
     def show_at(self, place: QPoint) -> None:
         """Show beside `place`, in global coordinates, inside the screen."""

@@ -143,7 +143,7 @@ class MessageBar(QWidget):
         self.figures.setText(labels.figures(message.stats))
         self._wants_figures = shown[self.figures]
         self._fit_figures()
-        self.setAccessibleName(self.tr("Actions of your message") if own else self.tr("Actions of the reply"))
+        self.setAccessibleName(self.tr("Buttons of your message") if own else self.tr("Buttons of the reply"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Figures that have no room are left out whole, not cut."""

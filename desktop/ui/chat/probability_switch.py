@@ -44,5 +44,7 @@ class ProbabilitySwitch(QWidget):
         self.choice.set_texts([self.tr("Off"), self.tr("On")])
         self.choice.setAccessibleName(self.tr("Token probabilities"))
         self.hint.setText(
-            self.tr("How sure the model was of each token of the next replies, and what else it might have written.")
+            self.tr(
+                "Shows for the next replies how sure the model was of each token (piece of a word), and what else it might have written."
+            )
         )

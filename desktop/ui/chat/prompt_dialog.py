@@ -270,7 +270,9 @@ class PromptDialog(QDialog):
             self._retranslate()
 
     def _star_name(self) -> None:
-        self.star.describe(self.tr("Remove the star") if self.star.isChecked() else self.tr("Star: list it first"))
+        self.star.describe(
+            self.tr("Remove the star") if self.star.isChecked() else self.tr("Add a star: it comes first in the list")
+        )
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Prompts"))
@@ -281,22 +283,21 @@ class PromptDialog(QDialog):
         self.exporting.setText(self.tr("Export…"))
         self.name_label.setText(self.tr("Name"))
         self.name.setAccessibleName(self.tr("Name"))
-        self.command_label.setText(self.tr("Slash command"))
-        self.command.setAccessibleName(self.tr("Slash command"))
+        self.command_label.setText(self.tr("Short name"))
+        self.command.setAccessibleName(self.tr("Short name"))
         self.command.setPlaceholderText(self.tr("summarise, to be typed as /summarise"))
         self.text_label.setText(self.tr("Text"))
         self.text.setAccessibleName(self.tr("Text"))
         self.variables.setText(
             self.tr(
-                "Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the "
-                "interface, {user} you."
+                "Filled in when it is used: {date} today’s date, {time} the time, {language} the language of the interface, {user} your name."
             )
         )
         self.remove.describe(self.tr("Delete the prompt"))
         self.use.setText(self.tr("Use in this chat"))
         self.nothing.setText(
             self.tr(
-                "No prompts yet. A prompt tells a model how to answer; one that you keep here is at hand in every chat."
+                "No prompts yet. A prompt tells a model how to answer. The ones that you keep here are at hand in every chat."
             )
         )
         self.gone.setText(self.tr("Prompt deleted"))

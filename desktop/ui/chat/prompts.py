@@ -68,7 +68,9 @@ class PromptController(QObject):
         self.window.panel.tell_prompt()
         self.chats.set_system_prompt(prompt.content)
         self.chats.show_panel()
-        self.window.show_toast(self.tr("“{name}” holds in this chat").replace("{name}", f"\u2068{prompt.name}\u2069"))
+        self.window.show_toast(
+            self.tr("“{name}” now applies to this chat").replace("{name}", f"\u2068{prompt.name}\u2069")
+        )
 
     # the library
 

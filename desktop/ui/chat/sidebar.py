@@ -423,7 +423,7 @@ class Sidebar(QFrame):
         self.temporary_chat.describe(
             self.tr("New temporary chat"),
             native("Ctrl+Shift+N"),
-            self.tr("Nothing of this chat is written to disk; it is gone when you leave it or close Samar."),
+            self.tr("Nothing of this chat is saved: it is gone when you leave it or close Samar."),
         )
         self.options.describe(self.tr("Sort, folders and archive"))
         self.archive_head.setText(self.tr("Archived chats"))

@@ -41,9 +41,9 @@ class ThinkingSwitch(QWidget):
 
     def _hint(self) -> None:
         if self.model is None or not self.model.thinking_switch:
-            text = self.tr("This model can’t be told whether to think. “Answer now” ends its thinking.")
+            text = self.tr("Thinking can’t be switched on or off for this model. “Answer now” ends its thinking.")
         elif self.model.thinks is None:
-            text = self.tr("Thinking helps with hard questions, and takes time on every one.")
+            text = self.tr("Thinking helps with hard questions, but makes every answer slower.")
         elif self.model.thinks:
             text = self.tr("The settings of this model say: on. What you choose here is for this chat only.")
         else:
@@ -58,6 +58,6 @@ class ThinkingSwitch(QWidget):
 
     def _retranslate(self) -> None:
         self.label.setText(self.tr("Thinking"))
-        self.choice.set_texts([self.tr("Model’s own"), self.tr("Off"), self.tr("On")])
+        self.choice.set_texts([self.tr("Model decides"), self.tr("Off"), self.tr("On")])
         self.choice.setAccessibleName(self.tr("Thinking"))
         self._hint()

@@ -304,9 +304,11 @@ class TokenView(QDialog):
         self.setWindowTitle(self.tr("Token probabilities"))
         self.title.setText(self.tr("Token probabilities"))
         self.legend.setText(
-            self.tr("The more a token glows, the less sure the model was of it. Point at one, or use the arrow keys.")
+            self.tr(
+                "The stronger the colour of a token, the less sure the model was of it. Point at one, or use the arrow keys."
+            )
         )
-        self.text.setAccessibleName(self.tr("The reply by its tokens"))
+        self.text.setAccessibleName(self.tr("The reply, token by token"))
         self.close_button.describe(self.tr("Close"), "Esc")
         if self.text.current >= 0:
             self.show_piece(self.text.current)

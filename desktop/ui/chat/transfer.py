@@ -69,7 +69,7 @@ class TransferController(QObject):
 
     def import_folder(self, parent: QWidget) -> None:
         """Jan keeps its chats in a folder."""
-        dialog = QFileDialog(parent, self.tr("Import the chats of Jan’s folder"))
+        dialog = QFileDialog(parent, self.tr("Import chats from Jan’s folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         self._open_import(dialog)

@@ -65,7 +65,7 @@ class AdapterRow(QWidget):
 
     def retranslate(self) -> None:
         self.slider.setAccessibleName(self.tr("Strength of {name}").replace("{name}", self.name.text()))
-        self.remove.setAccessibleName(self.tr("Take {name} off").replace("{name}", self.name.text()))
+        self.remove.setAccessibleName(self.tr("Remove {name}").replace("{name}", self.name.text()))
         set_tool_tip(self.remove, self.remove.accessibleName())
         self._tell()
 

@@ -86,18 +86,16 @@ class CardDialog(QDialog):
         card = self.card
         template = card.template
         takes = [
-            self.tr("a system message") if template.system else "",
+            self.tr("standing instructions (system prompt)") if template.system else "",
             self.tr("tools") if template.tools else "",
             self.tr("thinking") if template.thinking else "",
         ]
-        taken = self.tr("takes {things}").replace("{things}", "، ".join(filter(None, takes)) if i18n.is_rtl() else
+        taken = self.tr("understands {things}").replace("{things}", "، ".join(filter(None, takes)) if i18n.is_rtl() else
                                                   ", ".join(filter(None, takes)))  # fmt: skip
-        plain = self.tr("user and assistant turns only")
+        plain = self.tr("questions and answers only")
         parameters = words.parameters(card.parameters)
         if card.active_parameters != card.parameters:
-            active = self.tr("{count} at work for each token").replace(
-                "{count}", words.parameters(card.active_parameters)
-            )
+            active = self.tr("{count} work on each token").replace("{count}", words.parameters(card.active_parameters))
             parameters = f"{parameters} ({active})"
         bits = self.tr("{bits} bits for each weight").replace("{bits}", i18n.number(card.bits_per_weight, 1))
         rows = [
@@ -117,11 +115,11 @@ class CardDialog(QDialog):
                 if card.special_tokens
                 else "",
             ),
-            (self.tr("Licence"), card.licence or self.tr("not said in the file")),
+            (self.tr("Licence"), card.licence or self.tr("not stated in the file")),
             (self.tr("Made by"), card.made_by),
             (self.tr("Languages"), ", ".join(card.languages)),
             (self.tr("Source"), card.source),
-            (self.tr("Belongs to it"), "\n".join(Path(name).name for name in card.companions)),
+            (self.tr("Files that belong to it"), "\n".join(Path(name).name for name in card.companions)),
             (self.tr("File"), f"{words.path(card.path)}\n{i18n.size(card.file_bytes)}"),
         ]
         return [(name, text) for name, text in rows if text]

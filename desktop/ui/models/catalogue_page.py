@@ -55,8 +55,8 @@ class AdviceCard(QFrame):
         one = self.one
         self.what.setText(
             {
-                Advice.BEST: self.tr("The most able"),
-                Advice.FAST: self.tr("The quick one"),
+                Advice.BEST: self.tr("The most capable"),
+                Advice.FAST: self.tr("The fastest"),
                 Advice.ARABIC: self.tr("For Arabic"),
                 Advice.SMALL: self.tr("The smallest"),
             }[one.advice]
@@ -206,14 +206,14 @@ class CataloguePage(QWidget):
     def _row(self, model: CatalogueModel, one: Recommendation | None) -> Row:
         fit = one.fit if one else None
         traits = [self.tr("sees images")] if model.vision else []
-        detail = [model.maker, one.file.quantization if one else self.tr("To be converted"), *traits, model.licence]
+        detail = [model.maker, one.file.quantization if one else self.tr("Must be converted"), *traits, model.licence]
         size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
         speed = fit.tokens_per_s if fit else 0.0
         parameters = words.parameters(model.parameters)
         active = ""
         if model.active_parameters:
             parameters = f"{parameters} ({words.parameters(model.active_parameters)})"
-            active = self.tr("The second figure is at work for each token.")
+            active = self.tr("The second number is the part that works on each token.")
         rank = list(Verdict).index(fit.verdict) if fit else 3
         return Row(
             model.id,
@@ -252,7 +252,7 @@ class CataloguePage(QWidget):
 
         self.table.set_filter(self.words.text(), wanted)
         self.table.set_placeholder(
-            self.tr("No model matches. Try fewer words, or another choice beside them.") if shown else ""
+            self.tr("No model matches. Try fewer words, or another choice beside the search field.") if shown else ""
         )
 
     def _describe(self) -> None:
@@ -270,7 +270,7 @@ class CataloguePage(QWidget):
             self.tr("Licence: {name}").replace("{name}", words.name(model.licence)),
             self.tr("thinks before it answers") if model.thinking else "",
             self.tr("uses tools") if model.tools else "",
-            self.tr("the original's makers ask for consent") if model.gated else "",
+            self.tr("its makers ask you to accept conditions first") if model.gated else "",
         ]
         date = self.tr("As of {date}").replace("{date}", words.name(self.shown.catalogue.date) if self.shown else "")
         self.facts.setText(words.line(*traits, date))
@@ -298,7 +298,7 @@ class CataloguePage(QWidget):
         self.which.clear()
         for text, value in (
             (self.tr("All models"), "all"),
-            (self.tr("What fits"), "fits"),
+            (self.tr("What fits this computer"), "fits"),
             (self.tr("Good Arabic"), "arabic"),
             (self.tr("Sees images"), "images"),
         ):

@@ -166,12 +166,12 @@ class ModelController(QObject):
         self._show_choices()
         self._show_current()
         if info.context_limit == "memory":
-            text = self.tr("The context is %n token(s), as much as the free memory holds.", "", info.context)
+            text = self.tr("The context is %n token(s): the free memory has room for no more.", "", info.context)
             self.notice.emit(text)
         if info.template_problem:
-            self.notice.emit(self.tr("This model's chat template does not work: answers may be odd."))
+            self.notice.emit(self.tr("The chat template of this model does not work: its answers may be odd."))
         elif not info.has_template:
-            self.notice.emit(self.tr("This model has no chat template: answers may be odd."))
+            self.notice.emit(self.tr("This model has no chat template: its answers may be odd."))
 
     def _on_reply(self, _message_id: int, stats: GenerationStats) -> None:
         """How fast a reply was is worth knowing for the next prediction."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.core.files import is_file
+from desktop.core.reasons import plain
+from desktop.core.settings import Language
+from desktop.ui import i18n
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.plan_card import PlanCard, PlanView, TypeChoice
 from desktop.workers.conversion import Conversion, ConversionPlan
@@ -24,6 +27,37 @@ REST_OF_LOADED = 1.1, 300_000_000
 def is_checkpoint(folder: Path) -> bool:
     """Whether a folder looks like a Hugging Face checkpoint or adapter."""
     return is_file(folder / "config.json") or is_file(folder / "adapter_config.json")
+
+
+REASONS: Mapping[str, str] = {
+    # codes of converter.errors.ExitStatus
+    "not_a_checkpoint": QT_TRANSLATE_NOOP("conversion", "There is no model in it that can be converted."),
+    "bad_safetensors": QT_TRANSLATE_NOOP("conversion", "One of its files is damaged or incomplete."),
+    "missing_shard": QT_TRANSLATE_NOOP("conversion", "One of its files is missing: the download is incomplete."),
+    "duplicate_tensor": QT_TRANSLATE_NOOP("conversion", "It has the same part twice."),
+    "pickle_only": QT_TRANSLATE_NOOP(
+        "conversion", "It has only files of an unsafe kind (pickle), which Samar never opens."
+    ),
+    "unknown_architecture": QT_TRANSLATE_NOOP("conversion", "Samar does not know models of this kind."),
+    "bad_tokenizer": QT_TRANSLATE_NOOP("conversion", "Its tokenizer is missing or can’t be used."),
+    "bad_json": QT_TRANSLATE_NOOP("conversion", "One of its JSON files can’t be read."),
+    "bad_config": QT_TRANSLATE_NOOP("conversion", "Its configuration is incomplete or contradicts itself."),
+    "shape_mismatch": QT_TRANSLATE_NOOP("conversion", "Its weights do not match its configuration."),
+    "not_finite": QT_TRANSLATE_NOOP("conversion", "Its weights hold values that are not numbers."),
+    "missing_tensor": QT_TRANSLATE_NOOP("conversion", "A part of its weights is missing."),
+    "unexpected_tensor": QT_TRANSLATE_NOOP("conversion", "It has parts that Samar does not know."),
+    "already_quantized": QT_TRANSLATE_NOOP("conversion", "It is quantized already, in a way that Samar can’t convert."),
+    "no_space": QT_TRANSLATE_NOOP("conversion", "There is not enough free space on the disk."),
+    "output_exists": QT_TRANSLATE_NOOP("conversion", "There is a file of that name already."),
+    "cannot_write": QT_TRANSLATE_NOOP("conversion", "The file can’t be written."),
+    "cannot_read": QT_TRANSLATE_NOOP("conversion", "One of its files can’t be read."),
+    "verification_failed": QT_TRANSLATE_NOOP("conversion", "The finished file does not work."),
+    "download_failed": QT_TRANSLATE_NOOP("conversion", "It can’t be downloaded."),
+    "bad_adapter": QT_TRANSLATE_NOOP("conversion", "The adapter does not match its base model, or that is missing."),
+    "unsupported_type": QT_TRANSLATE_NOOP("conversion", "Samar can’t make files of this type."),
+    "network_off": QT_TRANSLATE_NOOP("conversion", "Samar does not use the internet until you allow it."),
+}
+"""What is said in other languages than the converter's own."""
 
 
 class ConversionController(QObject):
@@ -74,7 +108,7 @@ class ConversionController(QObject):
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            self._on_failed("", problem.strerror or str(problem))
+            self._on_failed("cannot_write", plain(str(problem)))
             return
         name = Path(self.plan.output).name.replace(self.plan.type, file_type)
         self.card.show_progress("read", 0.0)
@@ -132,7 +166,12 @@ class ConversionController(QObject):
     def _on_failed(self, code: str, sentence: str) -> None:
         self.card.dismiss()
         name = self.source.name if self.source else ""
-        self.error_occurred.emit(SamarError("conversion_failed", name=name, reason=sentence.rstrip(".") or code or "?"))
+        reason = sentence.rstrip(".")
+        if i18n.current() is not Language.ENGLISH and code in REASONS:  # the converter speaks English only
+            reason = QCoreApplication.translate("conversion", REASONS[code]).rstrip(".")
+        self.error_occurred.emit(
+            SamarError("conversion_failed", name=name, reason=reason, converter=code, said=sentence)
+        )
 
     def _on_cancelled(self) -> None:
         self.card.dismiss()

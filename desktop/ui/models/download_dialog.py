@@ -95,21 +95,23 @@ class DownloadDialog(QDialog):
         self.title.setText(words.name(name))
         self.facts.setText(words.line(words.name(repository.repo), i18n.size(size)))
         if not repository.licence:
-            text = self.tr("Its page names no licence. Read there what you may do with it.")
+            text = self.tr("Its page names no licence. Read on the page what you may do with it.")
         elif repository.licence in OPEN_LICENCES:
             text = self.tr("Licence: {licence}. You may use it freely.")
         else:
             text = self.tr("Licence: {licence}. It has terms of its own: read them before you use it.")
         if repository.gated:
-            text += " " + self.tr("Access must be asked for on its page; then give Samar a token of your account.")
+            text += " " + self.tr(
+                "You must ask for access on its page, and then give Samar an access token of your account."
+            )
         self.licence.setText(fill(text, {"licence": words.name(repository.licence)}))
         self.page.setText(self.tr("Open its page in the browser"))
         details = {"size": i18n.size(projector.size if projector else 0)}
-        self.images_name.setText(fill(self.tr("The file that sees images, {size}"), details))
+        self.images_name.setText(fill(self.tr("Vision file (to see images), {size}"), details))
         self.images.set_texts((self.tr("With it"), self.tr("Without it")))
         self.images.setAccessibleName(self.images_name.text())
         self.images_hint.setText(
-            self.tr("It belongs to the model and lies beside it. One serves all sizes of the model.")
+            self.tr("It belongs to the model and is put beside it. One file serves all sizes of the model.")
         )
         self.shut.setText(self.tr("Cancel"))
         self.go.setText(self.tr("Download"))

@@ -38,12 +38,12 @@ class DownloadRow(QWidget):
         self.meter = Meter(self, tight=2.0)
         self.toggle = IconButton("pause", self, size=32, icon_size=18)
         self.cancel = IconButton("close", self, size=32, icon_size=18)
-        self.page, self.token = QPushButton(self), QPushButton(self)
+        self.again, self.page, self.token = QPushButton(self), QPushButton(self), QPushButton(self)
         self.help = QWidget(self)
         links = QHBoxLayout(self.help)
         links.setContentsMargins(0, 0, 0, 0)
         links.setSpacing(16)
-        for button in (self.page, self.token):
+        for button in (self.again, self.page, self.token):
             button.setProperty("rank", "link")
             links.addWidget(button)
         links.addStretch(1)
@@ -59,6 +59,7 @@ class DownloadRow(QWidget):
         row.addWidget(self.cancel)
         self.toggle.clicked.connect(self._toggle)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self.one.id))
+        self.again.clicked.connect(lambda: self.resumed.emit(self.one.id))
         self.page.clicked.connect(lambda: self.page_requested.emit(self.one.repo))
         self.token.clicked.connect(self.token_requested)
         self.clock = QTimer(self)
@@ -88,16 +89,20 @@ class DownloadRow(QWidget):
         of = self.tr("{held} of {size}").replace("{held}", i18n.size(held)).replace("{size}", i18n.size(one.size))
         parts = [words.state(one.state), of]
         if pace and pace.checking:
-            parts = [self.tr("Verifying"), of]
+            parts = [self.tr("Checking"), of]
         elif pace and pace.bytes_per_s:
             speed = self.tr("{size} per second").replace("{size}", i18n.size(pace.bytes_per_s))
             parts += [speed, self._time_left(pace.seconds_left)]
         if one.state is State.WAITING:
             left = self._time_left(max(0.0, one.resumes_at - time.time()))
-            parts = [self.tr("The Hub asks to wait; it goes on by itself"), left, of]
-        self.help.setVisible(one.error_code in ASKS_FOR_ACCESS)
+            parts = [self.tr("Hugging Face asks to wait; the download goes on by itself"), left, of]
+        asks = one.error_code in ASKS_FOR_ACCESS
+        self.help.setVisible(one.state is State.FAILED)
+        self.page.setVisible(asks)
+        self.token.setVisible(asks)
+        self.again.setText(self.tr("Try again"))
         self.page.setText(self.tr("Ask for access on its page"))
-        self.token.setText(self.tr("Give Samar a token…"))
+        self.token.setText(self.tr("Give Samar an access token…"))
         if one.error:
             shown = present(one.error)
             parts = [f"{shown.what} {shown.then}"]

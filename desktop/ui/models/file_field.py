@@ -94,5 +94,5 @@ class FileField(QWidget):
 
     def retranslate(self) -> None:
         self.choose.setText(self.tr("Choose…"))
-        self.remove.setAccessibleName(self.tr("Take it off"))
+        self.remove.setAccessibleName(self.tr("Remove it"))
         set_tool_tip(self.remove, self.remove.accessibleName())

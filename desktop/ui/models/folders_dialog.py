@@ -38,7 +38,7 @@ class FolderRow(QWidget):
         if folder.there:
             self.state.setText(self.tr("%n model(s)", "", folder.models))
         else:
-            self.state.setText(self.tr("It is not there now. Its models come back with it."))
+            self.state.setText(self.tr("The folder is not there now. When it comes back, so do its models."))
         self.button.describe(self.tr("Stop looking there"), description=str(folder.path))
         self.setAccessibleName(f"{folder.path}. {self.state.text()}")
 
@@ -119,7 +119,7 @@ class FoldersDialog(QDialog):
                 "Samar finds the models in these folders and below them, and uses them where they are. Nothing is copied."
             )
         )
-        self.nothing.setText(self.tr("There is no folder of yours yet."))
+        self.nothing.setText(self.tr("You have not added a folder yet."))
         self.look.setText(self.tr("Look again"))
         self.shut.setText(self.tr("Close"))
         self.add.setText(self.tr("Add a folder…"))

@@ -50,14 +50,13 @@ class NetworkOff(QWidget):
         self.button.clicked.connect(self.allowed)
 
     def retranslate(self, host: str) -> None:
-        self.title.setText(self.tr("Samar does not use the network."))
+        self.title.setText(self.tr("Samar does not use the internet."))
         self.text.setText(
             self.tr(
-                "Searching and downloading ask {host} and nobody else, and only when you do. "
-                "Nothing about you or your chats is sent. You can forbid it again in the settings."
+                "Searching and downloading connect to {host} and to nothing else, and only when you ask for it. Nothing about you or your chats is sent. You can forbid it again in the settings."
             ).replace("{host}", words.name(host))
         )
-        self.button.setText(self.tr("Allow the network"))
+        self.button.setText(self.tr("Allow the internet"))
 
 
 class HubPage(QWidget):
@@ -195,14 +194,16 @@ class HubPage(QWidget):
         ask_text(
             self,
             self.tr("Access token"),
-            self.tr("A token of your account on the Hub. It is kept in this computer's keyring; empty takes it out."),
+            self.tr(
+                "An access token of your account on Hugging Face. It is kept in the password store (keyring) of this computer. Leave the field empty to remove it."
+            ),
             (self.tr("Save"), self.tr("Cancel")),
             self.token_given.emit,
             password=True,
         )
 
     def _fill(self) -> None:
-        titles = [self.tr("Repository"), self.tr("Parameters"), self.tr("Downloads")]
+        titles = [self.tr("Page"), self.tr("Parameters"), self.tr("Downloads")]
         rows = [
             Row(
                 one.repo,
@@ -213,7 +214,7 @@ class HubPage(QWidget):
                 ),
                 "  ·  ".join(
                     filter(
-                        None, (one.licence, one.architecture, self.tr("access must be asked for") if one.gated else "")
+                        None, (one.licence, one.architecture, self.tr("you must ask for access") if one.gated else "")
                     )
                 ),
             )
@@ -248,17 +249,15 @@ class HubPage(QWidget):
             )
         self.files.set_rows(titles, rows)
         if self.repository:
-            self.files.set_placeholder(self.tr("There is no GGUF file in this repository."))
+            self.files.set_placeholder(self.tr("This page has no GGUF file."))
         else:
-            waiting = (
-                self.tr("Asking for its files…") if self.opening else self.tr("Choose a repository to see its files.")
-            )
+            waiting = self.tr("Looking up its files…") if self.opening else self.tr("Choose a page to see its files.")
             self.files.set_placeholder(waiting if self.results else "")
         if self.repository:
-            details = {"licence": words.name(self.repository.licence or self.tr("not said"))}
+            details = {"licence": words.name(self.repository.licence or self.tr("not stated"))}
             text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")
             if self.repository.gated:
-                text += " " + self.tr("Access must be asked for on its page.")
+                text += " " + self.tr("You must ask for access on its page.")
             if self.repository.projector is not None:
                 text += " " + self.tr("It sees images.")
             self.note.setText(fill(text, details))
@@ -276,15 +275,15 @@ class HubPage(QWidget):
 
     def retranslate(self) -> None:
         self.off.retranslate(self.host)
-        self.words.setPlaceholderText(self.tr("Search the Hugging Face Hub"))
-        self.words.setAccessibleName(self.tr("Search the Hugging Face Hub"))
-        set_tool_tip(self.words, with_shortcut(self.tr("Search the Hugging Face Hub"), native("Ctrl+F")))
+        self.words.setPlaceholderText(self.tr("Search Hugging Face"))
+        self.words.setAccessibleName(self.tr("Search Hugging Face"))
+        set_tool_tip(self.words, with_shortcut(self.tr("Search Hugging Face"), native("Ctrl+F")))
         self.search.setText(self.tr("Search"))
         self.token.setText(self.tr("Access token…"))
         self.button.setText(self.tr("Download"))
-        self.page.setText(self.tr("Its page"))
-        self.found.setAccessibleName(self.tr("Repositories"))
-        self.files.setAccessibleName(self.tr("Files of the repository"))
+        self.page.setText(self.tr("Open its page"))
+        self.found.setAccessibleName(self.tr("Pages"))
+        self.files.setAccessibleName(self.tr("Files of the page"))
         self._fill()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -125,7 +125,9 @@ class LocalPage(QWidget):
         entries = [self._shown_of(group) for group in self._groups()]
         names = Counter(entry.name for entry in entries)
         self.table.set_rows(titles, [self._row(entry, names[entry.name] > 1) for entry in entries])
-        self.table.set_placeholder(self.tr("No model matches. Try fewer words.") if shown else self.tr("Looking…"))
+        self.table.set_placeholder(
+            self.tr("No model matches. Try fewer words.") if shown else self.tr("Looking for models…")
+        )
         if shown and any(entry.id == self.wanted for entry in shown.entries):
             wanted, self.wanted = self.wanted, ""
             self._choose(wanted)
@@ -180,7 +182,7 @@ class LocalPage(QWidget):
         shown, entry = self.shown, self.entry()
         if shown:
             details = {"free": i18n.size(shown.machine.free), "total": i18n.size(shown.machine.total)}
-            lines = [fill(self.tr("{free} of {total} memory are free now."), details)]
+            lines = [fill(self.tr("{free} of {total} of memory are free now."), details)]
             for folder in shown.folders:
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
@@ -203,7 +205,7 @@ class LocalPage(QWidget):
         if entry.path == self.loaded:
             where = words.line(self.tr("Loaded now"), where)
         if entry.problem:
-            where = self.tr("Can't be used")
+            where = self.tr("Can’t be used")
         elif named_alike:
             where = words.line(words.path(Path(entry.path).name), where)
         verdict = fit.verdict if fit else Verdict.WONT
@@ -243,7 +245,7 @@ class LocalPage(QWidget):
         self.use.setText(self.tr("Use"))
         self.card.setText(self.tr("Details"))
         self.settings.setText(self.tr("Settings…"))
-        self.verify.setText(self.tr("Verify"))
+        self.verify.setText(self.tr("Check"))
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self.file.setAccessibleName(self.tr("Quantization"))
         self._fill()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
 from desktop.ui.drop_overlay import DropOverlay
@@ -27,19 +29,35 @@ class MessageBar(QWidget):
         self.setObjectName("messageBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.text = Label("value", self, wrap=True)
+        self.again = QPushButton(self)
+        self.again.setProperty("rank", "link")
         self.shut = IconButton("close", self, size=28, icon_size=16)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 6, 20, 6)
+        row.setSpacing(16)
         row.addWidget(self.text, 1)
+        row.addWidget(self.again)
         row.addWidget(self.shut)
+        self.retry: Callable[[], object] | None = None
+        self.again.clicked.connect(self._try_again)
         self.shut.clicked.connect(self.hide)
         self.hide()
 
-    def show_text(self, text: str) -> None:
+    def show_text(self, text: str, retry: Callable[[], object] | None = None) -> None:
+        """retry: does once more what failed."""
+        self.retry = retry
         self.text.setText(text)
+        self.again.setText(self.tr("Try again"))
+        self.again.setVisible(retry is not None)
         self.shut.describe(self.tr("Close"))
         self.show()
         say(self, text)
+
+    def _try_again(self) -> None:
+        retry = self.retry
+        self.hide()
+        if retry is not None:
+            retry()
 
     def update_text(self, text: str) -> None:
         """The same sentence, further on: not said aloud again, and not shown again to whoever closed it."""
@@ -110,10 +128,10 @@ class ModelsPage(QWidget):
         }
         return pages[self.tabs.value()]
 
-    def show_error(self, problem: SamarError) -> None:
+    def show_error(self, problem: SamarError, retry: Callable[[], object] | None = None) -> None:
         self.hub.show_failure()
         shown = present(problem)
-        self.message.show_text(f"{shown.what} {shown.then}")
+        self.message.show_text(f"{shown.what} {shown.then}", retry)
 
     def show_notice(self, text: str) -> None:
         self.message.show_text(text)
@@ -126,7 +144,7 @@ class ModelsPage(QWidget):
     def retranslate(self) -> None:
         self.setWindowTitle(self.tr("Models"))
         self.title.setText(self.tr("Models"))
-        self.tabs.set_texts([self.tr("On this computer"), self.tr("Recommended"), self.tr("On the Hub")])
+        self.tabs.set_texts([self.tr("On this computer"), self.tr("Recommended"), self.tr("On Hugging Face")])
         for number, tab in enumerate(self.tabs.group.buttons(), 1):
             set_tool_tip(tab, with_shortcut(tab.text(), native(f"Ctrl+{number}")))
         self.tabs.setAccessibleName(self.tr("Which models"))

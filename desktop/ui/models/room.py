@@ -34,6 +34,11 @@ from desktop.ui.sheet import ask
 from desktop.workers.downloads import DownloadWorker
 from desktop.workers.models import InCatalogue, ModelsWorker, OnDisk
 
+WORTH_ASKING_AGAIN = frozenset(
+    ("no_network", "hub_unreachable", "hub_untrusted", "hub_failed", "hub_busy", "proxy_failed", "hub_odd")
+)
+"""Of a question to Hugging Face."""
+
 
 class ModelsRoom(QObject):
     """Built with the window; nothing is read, started or connected before `open`."""
@@ -46,6 +51,8 @@ class ModelsRoom(QObject):
     """Path of a model to load, now that its settings are on the disk"""
     models_changed = Signal(object)
     """tuple[Entry, ...]: what is on this computer, for the model picker"""
+    hub_answered = Signal()
+    """Hugging Face answered, or a model joined the list"""
     convert_requested = Signal(object)
     """Path of a checkpoint's folder, or of a repository on the Hub (owner/name)"""
 
@@ -64,13 +71,15 @@ class ModelsRoom(QObject):
         self.worker = ModelsWorker(self.library, self.hub, paths.cache, self, gpu_free)
         self.downloads = DownloadWorker(DownloadQueue(self.hub, self.library), self)
         self.page: ModelsPage | None = None
+        self._question: Callable[[], object] = lambda: None
+        """What Hugging Face was asked last."""
         self.folders: FoldersDialog | None = None
         self.loaded = ""
         self.shows_next = False
         """The page comes up with the next models that are added."""
         self.worker.looked.connect(self._on_looked)
         self.worker.listed.connect(self._on_listed)
-        self.worker.failed.connect(self._on_failed)
+        self.worker.failed.connect(self._on_job_failed)
         self.worker.imported.connect(self._on_imported)
         self.worker.checkpoint_found.connect(self.convert_requested)
         self.worker.removed.connect(self._on_removed)
@@ -80,8 +89,11 @@ class ModelsRoom(QObject):
         self.worker.described.connect(self._on_described)
         self.worker.offered.connect(self._download)
         self.worker.token_kept.connect(self._on_token_kept)
+        for answered in (self.worker.found, self.worker.opened, self.worker.offered, self.worker.imported):
+            answered.connect(self.hub_answered)
+        self.downloads.finished.connect(self.hub_answered)
         self._settings_kept.connect(self.model_chosen)
-        self.downloads.failed.connect(self._on_failed)
+        self.downloads.failed.connect(lambda problem: self._on_failed(problem))
         self.downloads.finished.connect(self._on_finished)
 
     # ---- for the window
@@ -158,8 +170,8 @@ class ModelsRoom(QObject):
         page.catalogue.convert_requested.connect(self._convert_listed)
         hub = page.hub
         hub.network_allowed.connect(self._allow_network)
-        hub.search_requested.connect(self.worker.search)
-        hub.repository_requested.connect(self.worker.open_repository)
+        hub.search_requested.connect(lambda words: self._ask_hub(lambda: self.worker.search(words)))
+        hub.repository_requested.connect(lambda repo: self._ask_hub(lambda: self.worker.open_repository(repo)))
         hub.download_requested.connect(self._download)
         hub.token_given.connect(self.worker.keep_token)
         hub.page_requested.connect(self._open_page)
@@ -186,7 +198,7 @@ class ModelsRoom(QObject):
 
     def _on_token_kept(self) -> None:
         """What was refused for want of a token is tried again."""
-        self._tell(self.tr("The token is kept in this computer's keyring."))
+        self._tell(self.tr("The access token is saved in the password store (keyring) of this computer."))
         for one in self.downloads.queue.downloads():
             if one.error_code in ASKS_FOR_ACCESS:
                 self.downloads.resume(one.id)
@@ -197,8 +209,13 @@ class ModelsRoom(QObject):
     def _download_listed(self, one: Recommendation) -> None:
         """A file of the list: the Hub is asked what it is today, then it is queued."""
         if self.preferences.value.network_allowed or self._asks_for_network():
-            self._tell(fill(self.tr("Asking {host}…"), {"host": words.name(self.hub.host)}))
-            self.worker.find_choice(one.repo, one.file.name, one.file.quantization)
+            self._tell(fill(self.tr("Connecting to {host}…"), {"host": words.name(self.hub.host)}))
+            self._ask_hub(lambda: self.worker.find_choice(one.repo, one.file.name, one.file.quantization))
+
+    def _ask_hub(self, question: Callable[[], object]) -> None:
+        """Ask Hugging Face something; where that fails it can be asked once more."""
+        self._question = question
+        question()
 
     def _download(self, repository: HubRepository, choice: HubChoice) -> None:
         """Queue a model; where there is something to agree to or to choose, ask first."""
@@ -217,7 +234,7 @@ class ModelsRoom(QObject):
         """The first wish for something from the network: the person decides, and is asked only once."""
         if ask(
             self.page,
-            self.tr("Allow the network?"),
+            self.tr("Allow the internet?"),
             self.tr(
                 "Samar does not use the internet yet. To download, it connects to {host} and to nothing else; nothing about you is sent."
             ).replace("{host}", words.name(self.hub.host)),
@@ -231,7 +248,9 @@ class ModelsRoom(QObject):
     def _convert_listed(self, source: str) -> None:
         """A model without a finished file: its original is fetched and converted, after a plan in the main window."""
         if self.preferences.value.network_allowed or self._asks_for_network():
-            text = self.tr("The plan for {repo} comes up in Samar's main window: how large it is, and what it becomes.")
+            text = self.tr(
+                "The plan for {repo} appears in the main window of Samar: how large the model is, and what it becomes."
+            )
             self._tell(text.replace("{repo}", words.name(source)))
             self.convert_requested.emit(Path(source))
 
@@ -305,7 +324,11 @@ class ModelsRoom(QObject):
         self._tell(self.tr("%n model(s) added.", "", len(entries)))
 
     def _on_removed(self, entry: Entry, done: Removal) -> None:
-        text = self.tr("{name} is in the bin.") if done.deletes else self.tr("{name} is off the list; its file stays.")
+        text = (
+            self.tr("{name} is in the bin.")
+            if done.deletes
+            else self.tr("{name} was taken off the list. Its file stays where it is.")
+        )
         self._tell(fill(text, {"name": words.name(entry.name)}))
 
     def _on_verifying(self, entry: Entry, done: int, whole: int) -> None:
@@ -316,9 +339,9 @@ class ModelsRoom(QObject):
 
     def _on_verified(self, entry: Entry, had_checksum: bool) -> None:
         if had_checksum:
-            text = self.tr("{name} is whole: its checksum is right.")
+            text = self.tr("The file of {name} is complete and unchanged (its checksum is right).")
         else:
-            text = self.tr("The headers of {name} are right; nobody promised a checksum.")
+            text = self.tr("The beginning of {name} is in order. There is no checksum to compare the rest with.")
         self._tell(fill(text, {"name": words.name(entry.name)}))
 
     def _on_carded(self, card: Card, fit: Fit, _entry: Entry | None) -> None:
@@ -347,12 +370,15 @@ class ModelsRoom(QObject):
     def _on_finished(self, entry: Entry) -> None:
         if self.page is not None:
             self.page.local.wanted = entry.id
-        self._tell(fill(self.tr("{name} is here and whole."), {"name": words.name(entry.name)}))
+        self._tell(fill(self.tr("{name} is downloaded and complete."), {"name": words.name(entry.name)}))
         self.worker.look(self.preferences.value.context)
 
-    def _on_failed(self, problem: SamarError) -> None:
+    def _on_job_failed(self, problem: SamarError) -> None:
+        self._on_failed(problem, self._question if problem.code in WORTH_ASKING_AGAIN else None)
+
+    def _on_failed(self, problem: SamarError, retry: Callable[[], object] | None = None) -> None:
         if self.page is not None and self.page.isVisible():
-            self.page.show_error(problem)
+            self.page.show_error(problem, retry)
         else:
             self.error_occurred.emit(problem)
 

@@ -263,16 +263,18 @@ class ModelSettingsDialog(QDialog):
         self.speed.setText(words.speed(fit.tokens_per_s))
         self.bar.show_fit(fit)
         parts = words.line(
-            self.tr("weights {size}").replace("{size}", i18n.size(fit.memory.weights)),
+            self.tr("model {size}").replace("{size}", i18n.size(fit.memory.weights)),
             self.tr("context {size}").replace("{size}", i18n.size(fit.memory.kv + fit.memory.state)),
-            self.tr("working room {size}").replace("{size}", i18n.size(fit.memory.buffers)),
-            self.tr("files beside it {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
+            self.tr("working memory {size}").replace("{size}", i18n.size(fit.memory.buffers)),
+            self.tr("other files {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
         )
         self.needs.setText(f"{words.needs(fit)}\n{parts}")
         shown = i18n.grouped(self.tr("%n token(s)", "", fit.context), fit.context)
         if not self.own.context:
             all_of_it = fit.context < self.general.context
-            text = self.tr("All that the model can: {tokens}") if all_of_it else self.tr("As in the settings: {tokens}")
+            text = (
+                self.tr("As much as the model can: {tokens}") if all_of_it else self.tr("As in the settings: {tokens}")
+            )
             shown = fill(text, {"tokens": shown})
         self.context_value.setText(shown)
         self.context.setAccessibleDescription(shown)
@@ -295,58 +297,56 @@ class ModelSettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings of this model"))
         self.title.setText(entry.name)
         self.subtitle.setText(words.line(words.name(entry.quantization), i18n.size(entry.file_bytes)))
-        no_gpu = "" if self.machine.gpu_free else self.tr("The engine of this computer uses the processor only.")
+        no_gpu = "" if self.machine.gpu_free else self.tr("On this computer the engine uses the processor only.")
         texts = {
             "context": (
                 self.tr("Context"),
-                self.tr("What the model can keep in view, at most {tokens} tokens. More takes more memory.").replace(
+                self.tr("How much of a chat the model can keep in view, at most {tokens} tokens. More takes more memory.").replace(
                     "{tokens}", i18n.number(self.steps[-1])
                 ),
             ),
             "thinking": (
                 self.tr("Thinking"),
-                self.tr("For chats that don’t choose it themselves. Off, answers begin at once; on, hard questions go better.")
+                self.tr("For chats that leave the choice open. Off: answers begin at once. On: better answers to hard questions.")
                 if self.has_switch
-                else self.tr("This model can’t be told whether to think."),
+                else self.tr("Thinking can’t be switched on or off for this model."),
             ),
             "kv": (
-                self.tr("Memory of the context"),
+                self.tr("Memory of the context (KV cache)"),
                 self.tr(
-                    "A smaller type makes room for a longer context, but the processor reads long chats at half the speed. "
-                    "Q8_0 is hardly ever noticed in replies; Q4_0 costs quality."
+                    "A smaller type leaves room for a longer context, but the processor then reads long chats at half the speed. With Q8_0 you will hardly notice a difference in replies; Q4_0 makes them worse."
                 ),
             ),
-            "threads": (self.tr("Threads"), self.tr("Automatic follows the settings and leaves other programs room.")),
+            "threads": (self.tr("Processor threads"), self.tr("How many parts of the processor work at once. Automatic follows the settings and leaves room for other programs.")),
             "gpu": (
-                self.tr("Layers on the GPU"),
-                no_gpu or self.tr("Automatic puts all of them there when the model fits; 0 uses the processor only."),
+                self.tr("Layers on the graphics card (GPU)"),
+                no_gpu or self.tr("Parts of the model that the graphics card computes. Automatic puts all of them there when the model fits; 0 uses the processor only."),
             ),
             "flash": (
                 self.tr("Flash attention"),
                 self.tr(
-                    "Long chats are read faster and take less memory. On the processor, replies behind thousands of tokens "
-                    "come faster without it."
+                    "Reads long chats faster, in less memory. On the processor, replies in very long chats come faster without it."
                 ),
             ),
             "map": (
-                self.tr("Read weights from the file"),
-                self.tr("Mapped weights load faster, and other programs can have their memory. Copied, they stay in memory."),
+                self.tr("Read the model from its file (mmap)"),
+                self.tr("On loads faster and lets other programs use the memory when they need it. Off copies the model into memory."),
             ),
             "keep": (
-                self.tr("Keep in memory"),
-                self.tr("The system never swaps the weights out, if it allows that: the first reply after a pause is fast."),
+                self.tr("Keep in memory (mlock)"),
+                self.tr("The system never moves the model out of memory, if it allows that, so the first reply after a pause is fast."),
             ),
             "draft": (
                 self.tr("Draft model"),
-                self.tr("A much smaller model of the same family that writes ahead. Replies stay the same and come faster."),
+                self.tr("A much smaller model of the same family that guesses the next words (speculative decoding). Replies stay the same and come faster."),
             ),
             "projector": (
-                self.tr("Projector"),
-                self.tr("The file (mmproj) with which this model sees images. One beside the model is found by its name."),
+                self.tr("Vision file (projector)"),
+                self.tr("The file (mmproj) with which this model sees images. If it is beside the model, Samar finds it by its name."),
             ),
             "adapters": (
                 self.tr("Adapters (LoRA)"),
-                self.tr("Small additions that teach this model something. 1 is as trained; 0 is without effect."),
+                self.tr("Small files that teach this model something more. 1 is the full effect, 0 is none."),
             ),
         }  # fmt: skip
         fields = {
@@ -363,16 +363,16 @@ class ModelSettingsDialog(QDialog):
             self.hints[name].setText(hint)
             fields[name].setAccessibleName(title)
             fields[name].setAccessibleDescription(hint)
-        self.thinking.set_texts((self.tr("The model’s own"), self.tr("Off"), self.tr("On")))
+        self.thinking.set_texts((self.tr("As the model decides"), self.tr("Off"), self.tr("On")))
         self.kv.set_texts((self.tr("F16, exact"), self.tr("Q8_0, half"), self.tr("Q4_0, a quarter")))
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
-        self.map.set_texts((self.tr("Mapped"), self.tr("Copied")))
-        self.keep.set_texts((self.tr("As the system decides"), self.tr("Always")))
+        self.map.set_texts((self.tr("On"), self.tr("Off")))
+        self.keep.set_texts((self.tr("The system decides"), self.tr("Always")))
         for field in (self.threads, self.gpu):
             field.setSpecialValueText(self.tr("Automatic"))
         self.draft.set_none(self.tr("None"))
         self.projector.set_none(self.tr("The one beside the model, if there is one"))
-        self.reset.setText(self.tr("Back to the defaults"))
+        self.reset.setText(self.tr("Back to the original values"))
         self.close_button.setText(self.tr("Cancel"))
         self.save.setText(self.tr("Save"))
         self.use.setText(self.tr("Save and load again") if self.loaded else self.tr("Save and use"))

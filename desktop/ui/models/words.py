@@ -24,7 +24,7 @@ def verdict(value: Verdict) -> str:
     return {
         Verdict.FITS: QCoreApplication.translate("models", "Fits"),
         Verdict.TIGHT: QCoreApplication.translate("models", "Tight"),
-        Verdict.WONT: QCoreApplication.translate("models", "Won't fit"),
+        Verdict.WONT: QCoreApplication.translate("models", "Won’t fit"),
     }[value]
 
 
@@ -66,7 +66,7 @@ def state(value: State) -> str:
         State.QUEUED: QCoreApplication.translate("models", "Waiting"),
         State.RUNNING: QCoreApplication.translate("models", "Downloading"),
         State.PAUSED: QCoreApplication.translate("models", "Paused"),
-        State.WAITING: QCoreApplication.translate("models", "Waiting for the Hub"),
+        State.WAITING: QCoreApplication.translate("models", "Waiting for Hugging Face"),
         State.FAILED: QCoreApplication.translate("models", "Stopped"),
     }[value]
 
@@ -98,7 +98,9 @@ def speed(tokens_per_s: float) -> str:
 def needs(fit: Fit) -> str:
     """What a tool tip over a verdict says."""
     details = {"needed": i18n.size(fit.memory.total), "free": i18n.size(fit.free), "context": i18n.number(fit.context)}
-    text = QCoreApplication.translate("models", "Needs {needed} with a context of {context} tokens; {free} are free.")
+    text = QCoreApplication.translate(
+        "models", "Needs {needed} of memory with a context of {context} tokens; {free} are free."
+    )
     if fit.verdict is Verdict.TIGHT and fit.context_that_fits < fit.context:
         details["fitting"] = i18n.number(fit.context_that_fits)
         text += " " + QCoreApplication.translate("models", "A context of {fitting} tokens fits.")

@@ -141,17 +141,19 @@ class HelpPage(QWidget):
         names = {
             sandbox.READING: self.tr("reading other files"),
             sandbox.WRITING: self.tr("changing other files"),
-            sandbox.NETWORK: self.tr("using the network"),
+            sandbox.NETWORK: self.tr("using the internet"),
             sandbox.PROGRAMS: self.tr("starting programs"),
             sandbox.PROCESSES: self.tr("reaching into other programs"),
         }
         lacking = [names[name] for name in sandbox.missing(self.held)]
         if not self.held and sys.platform.startswith("linux"):  # nothing is enforced elsewhere
-            text = self.tr("The engine is confined when it starts. Once it has, this says what it is kept from.")
+            text = self.tr(
+                "When the engine starts, the system shuts it off from everything else. From then on you read here what it can’t reach."
+            )
         elif not lacking:
             text = self.tr(
-                "Nothing, should a model file attack its reader: the engine reads the model and writes its own cache. The system"
-                " keeps it from other files, from the network, from starting programs and from other programs’ memory."
+                "Nothing of yours: the engine reads the model and writes its own temporary data. The system keeps it from other"
+                " files, from the internet, from starting programs and from the memory of other programs."
             )
         else:
             separator = self.tr(", ", "between items of a list")
@@ -159,7 +161,7 @@ class HelpPage(QWidget):
                 "{list}", separator.join(lacking)
             )
             if sys.platform.startswith("linux") and sandbox.READING in sandbox.missing(self.held):
-                text += " " + self.tr("That takes a Linux kernel with Landlock switched on (5.13 or later).")
+                text += " " + self.tr("This needs Linux 5.13 or later, with Landlock switched on.")
         self.confinement_hint.setText(text)
 
     def _act(self) -> None:
@@ -183,11 +185,13 @@ class HelpPage(QWidget):
         version = f"\u2068{state.version}\u2069"
         texts = {
             Step.IDLE: "",
-            Step.CHECKING: self.tr("Asking the release page…"),
+            Step.CHECKING: self.tr("Looking for a new version…"),
             Step.NEWEST: self.tr("This is the newest version."),
             Step.FOUND: self.tr("Version {version} is available.").replace("{version}", version),
-            Step.FETCHING: self.tr("Version {version} is being fetched and checked…").replace("{version}", version),
-            Step.READY: self.tr("Version {version} is here and its signature is right.").replace("{version}", version),
+            Step.FETCHING: self.tr("Version {version} is being downloaded and checked…").replace("{version}", version),
+            Step.READY: self.tr(
+                "Version {version} is downloaded and checked: it comes from the makers of Samar."
+            ).replace("{version}", version),
         }
         buttons = {
             Step.FOUND: self.tr("Download and check"),
@@ -203,10 +207,11 @@ class HelpPage(QWidget):
         self.status.setVisible(bool(text))
         self.meter.set_fraction(state.fraction)
         self.meter.setVisible(state.step is Step.FETCHING)
-        self.button.setText(buttons.get(state.step, self.tr("Check for updates")))
         off = state.problem is not None and state.problem.code == "network_off"
+        check = self.tr("Check for updates") if state.problem is None or off else self.tr("Try again")
+        self.button.setText(buttons.get(state.step, check))
         details = self.tr("Copy details") if state.problem is not None else self.tr("Copy version details")
-        self.second.setText(self.tr("Allow the network") if off else details)
+        self.second.setText(self.tr("Allow the internet") if off else details)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -226,9 +231,7 @@ class HelpPage(QWidget):
             button.setText(topic_title(name))
         self.updates.setText(self.tr("Updates"))
         self.updates_hint.setText(
-            self.tr(
-                "A new version is taken only when it is signed by the makers of Samar, and you install it yourself."
-            )
+            self.tr("Samar accepts a new version only when its makers have signed it, and you install it yourself.")
         )
         self.weekly.set_texts((self.tr("Only when I press the button"), self.tr("Look once a week")))
         self.weekly.setAccessibleName(self.updates.text())
@@ -237,9 +240,9 @@ class HelpPage(QWidget):
         self.report.setText(self.tr("If something went wrong"))
         self.report_hint.setText(
             self.tr(
-                "A report holds versions, settings and the log, and no text of your chats. You read it first; nothing is sent."
+                "A report contains versions, settings and the event log, and no text of your chats. You read it first. Samar sends nothing."
             )
         )
         self.report_button.setText(self.tr("Report a problem…"))
-        self.logs_button.setText(self.tr("Open the log’s folder"))
+        self.logs_button.setText(self.tr("Open the folder of the event log"))
         self._say_state()

@@ -431,22 +431,26 @@ class SettingsDialog(QDialog):
             "contrast": self.tr("Contrast"),
             "scale": self.tr("Text size"),
             "prompt": self.tr("System prompt"),
-            "prompt_hint": self.tr("For new chats. Each chat can have its own, in its panel."),
+            "prompt_hint": self.tr(
+                "What the model is told in every new chat. Each chat can have its own, in its panel."
+            ),
             "user_name": self.tr("Your name"),
-            "user_name_hint": self.tr("Stands in the place of {user} in a system prompt; nobody else gets it."),
+            "user_name_hint": self.tr("Takes the place of {user} in a system prompt. It does not leave this computer."),
             "figures": self.tr("Speed under replies"),
             "figures_hint": self.tr(
-                "How long a reply took and how many tokens it has. Its menu “More” tells it in any case."
+                "How long a reply took and how many tokens it has. The menu “More” below a reply always shows it."
             ),
             "repetition": self.tr("Endless repetition"),
             "repetition_hint": self.tr("What happens to a reply that writes the same text again and again."),
             "sampling": self.tr("How replies are written"),
-            "sampling_hint": self.tr("Models that bring their own values keep them until you change something here."),
+            "sampling_hint": self.tr(
+                "Models whose makers set values of their own keep them until you change something here."
+            ),
             "context": self.tr("Context"),
             "context_hint": self.tr(
-                "What the model can keep in view. More takes more memory; Samar lowers it, and says so, when it does not fit."
+                "How much of a chat the model can keep in view. More takes more memory. When it does not fit, Samar lowers it and tells you."
             ),
-            "threads": self.tr("Threads"),
+            "threads": self.tr("Processor threads"),
             "threads_hint": self.tr(
                 "Automatic leaves room for your other programs. This computer has %n core(s).", "", self.cores
             )
@@ -457,27 +461,25 @@ class SettingsDialog(QDialog):
             "folder": self.tr("Your chats and settings are in this folder"),
             "states": self.tr("Reopen chats without reading them again"),
             "states_hint": self.tr(
-                "What the model has read stays on this disk, so that it answers at once. It holds your chats in the model’s own form; "
-                "it is erased with them, and never written for temporary chats."
+                "What the model has read is kept on this computer, so that it answers at once. This is your chats in the model’s own form. It is erased together with them, and never saved for temporary chats."
             ),
             "deleted": self.tr("Keep deleted chats"),
             "deleted_hint": self.tr(
-                "“Recently deleted”, in the menu beside the search field, holds them until then. Only days on which Samar is open count."
+                "Until then they are in “Recently deleted”, in the menu beside the search field. Only days on which Samar is open count."
             ),
             "export": self.tr("Export"),
             "export_details": self.tr(
-                "Word, PDF, printed pages, web pages and Markdown hold the conversation alone, or also instructions, names "
-                "of models and what these thought."
+                "Word, PDF, printed pages, web pages and Markdown contain the conversation alone, or also the instructions, the names of the models and what they thought."
             ),
             "export_hint": self.tr(
                 "All chats in one file. A single chat is exported or printed from its menu in the side bar, a reply from the menu under it."
             ),
             "import": self.tr("Import"),
             "import_hint": self.tr(
-                "Samar’s own JSON, and what ChatGPT, Open WebUI and Jan export. Chats that are here stay as they are."
+                "Files of Samar, and exports of ChatGPT, Open WebUI and Jan. Chats that are here already stay as they are."
             ),
             "privacy": self.tr("Everything stays on this computer"),
-            "privacy_hint": self.tr("No account, no tracking. Samar connects to nothing unless you ask it to."),
+            "privacy_hint": self.tr("No account, no tracking. Samar connects to nothing unless you ask for it."),
         }
         for name, text in texts.items():
             self.words[name].setText(text)
@@ -491,9 +493,9 @@ class SettingsDialog(QDialog):
         self.figures.setAccessibleDescription(texts["figures_hint"])
         self.contrast.set_texts((self.tr("System"), self.tr("High")))
         self.export_details.set_texts((self.tr("The conversation alone"), self.tr("Everything")))
-        self.export_details.setAccessibleName(self.tr("What exports hold"))
-        self.network.set_texts((self.tr("Never use the network"), self.tr("Only when I ask for it")))
-        self.network.setAccessibleName(self.tr("Network"))
+        self.export_details.setAccessibleName(self.tr("What exports contain"))
+        self.network.set_texts((self.tr("Never use the internet"), self.tr("Only when I ask for it")))
+        self.network.setAccessibleName(self.tr("Internet"))
         self.idle.set_texts(
             (
                 self.tr("Never"),

@@ -166,7 +166,7 @@ def test_that_a_failed_reply_says_why_without_the_signs_that_keep_names_apart(vi
 
 def test_that_an_empty_reply_says_that_it_is_one(view: TranscriptView) -> None:
     view.set_messages([user("q"), reply("\n")])
-    assert "The model ended its reply without writing anything." in view.page.toPlainText()
+    assert "The model ended without writing anything." in view.page.toPlainText()
 
 
 def test_that_an_own_message_is_edited_in_its_place(view: TranscriptView, qtbot: QtBot) -> None:

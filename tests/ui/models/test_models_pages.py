@@ -122,7 +122,7 @@ def test_that_whoever_comes_by_keyboard_stands_on_a_row(page: ModelsPage, qtbot:
         for _ in range(3):
             qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
     assert asked.args == ["o/r"] and hub.found.hasFocus()
-    assert hub.files.placeholder == "Asking for its files…"
+    assert hub.files.placeholder == "Looking up its files…"
     hub.show_repository(repository())
     qtbot.keyClick(hub.found, Qt.Key.Key_Tab)
     with qtbot.waitSignal(hub.download_requested) as wanted:
@@ -548,6 +548,39 @@ def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtb
     assert failed.args[0].code == "network_off"
     page.hub.off.button.click()
     assert room.preferences.value.network_allowed and page.hub.pages.currentWidget() is page.hub.on
+
+
+def test_that_a_question_that_found_no_network_can_be_asked_again(
+    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(room.worker, "search", asked.append)
+    page = room.open("hub")
+    page.hub.search_requested.emit("qwen")
+    room.worker.failed.emit(SamarError("no_network", host="huggingface.co"))
+    qtbot.waitUntil(page.message.again.isVisible)
+    assert page.message.text.text() == "There is no connection to the internet. Connect the computer and try again."
+    page.message.again.click()
+    assert asked == ["qwen", "qwen"]
+    assert not page.message.isVisible()
+    room.worker.failed.emit(SamarError("hub_not_found", name="o/r"))
+    qtbot.waitUntil(page.message.isVisible)
+    assert not page.message.again.isVisible(), "asking again would change nothing"
+
+
+def test_that_a_failed_download_can_be_tried_again(page: ModelsPage, qtbot: QtBot) -> None:
+    file = HubFile(name="M-Q8_0.gguf", size=1000, sha256="")
+    one = Download(id="1", repo="o/r", commit="c", quantization="Q8_0", files=(file,))
+    page.downloads.show_downloads([one])
+    row = page.downloads.rows["1"]
+    assert not row.again.isVisible()
+    failed = msgspec.structs.replace(one, state=State.FAILED, error_code="no_network")
+    page.downloads.show_downloads([failed])
+    assert row.again.isVisible()
+    assert not row.token.isVisible()
+    with qtbot.waitSignal(page.downloads.resume_requested) as resumed:
+        row.again.click()
+    assert resumed.args == ["1"]
 
 
 def test_that_a_token_is_kept_and_what_wanted_it_goes_on(
