@@ -1,4 +1,4 @@
-"""The terminal verbs: `samar ask`, `samar help`, `samar chat`. No Qt.
+"""The terminal verbs: `samar ask`, `samar help`, `samar guide`, `samar chat`. No Qt.
 
 Replies go to standard output and nothing else does. An error is one line on standard error and an exit status other than
 0; with --json it is also one JSON object on standard output: {"error": {"code": …, "message": …}}.
@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +28,7 @@ from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reasons import plain
 from desktop.core.requests import ChatRequest
-from desktop.core.settings import Settings, SettingsFile
+from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.terminal import place, service_with, stream, tell_repetition, write
 
 app = typer.Typer(
@@ -40,7 +41,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-VERBS = ("ask", "help", "chat", "models", "convert", "completion")
+VERBS = ("ask", "help", "guide", "chat", "models", "convert", "completion")
 COMPLETING = "_SAMAR_COMPLETE"
 """Set by a shell that wants completions; the words typed so far are in other variables then."""
 MOST_INPUT_BYTES = 64 * 2**20
@@ -66,6 +67,11 @@ DraftFile = Annotated[
 ]
 Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF) that the answer obeys.")]
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
+
+
+class GuideLanguage(StrEnum):
+    ENGLISH = "en"
+    ARABIC = "ar"
 
 
 class OnOff(StrEnum):
@@ -314,7 +320,7 @@ def report(reply: str, info: ModelInfo, stats: GenerationStats) -> dict[str, obj
 def help_(
     words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="In English or Arabic.")] = None,
 ) -> None:
-    """Ask the small model that comes with Samar how Samar works, whichever model is chosen."""
+    """Ask the small model that comes with Samar how Samar works, whichever model is chosen. `samar guide` is written by people."""
     question = " ".join(words or []).strip()
     if not question:
         app(["--help"], prog_name="samar", standalone_mode=False)
@@ -327,6 +333,46 @@ def help_(
         print()
     if stats.stopped_by is StoppedBy.USER:
         raise typer.Exit(130)
+
+
+@app.command("guide")
+def guide_(
+    topic: Annotated[
+        list[str] | None, typer.Argument(metavar="TOPIC", help="Its name, or words of it in English or Arabic.")
+    ] = None,
+    language: Annotated[
+        GuideLanguage | None, typer.Option("--language", help="Without it as in the window, or as the system has it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
+) -> None:
+    """Read the Help of the window here: its topics, or one of them."""
+    from desktop.terminal_guide import find, listed, shown
+
+    chosen = Language(language.value) if language else guide_language(SettingsFile(place.paths.settings).load()[0])
+    wanted = " ".join(topic or []).strip()
+    if not wanted:
+        print(
+            json.dumps(listed(chosen), ensure_ascii=False)
+            if as_json
+            else "\n".join(map("{0[name]:14} {0[title]}".format, listed(chosen)))
+        )
+        return
+    found = find(wanted, chosen)
+    if found is None:
+        raise typer.BadParameter(f"no topic is called {wanted} or has these words; “samar guide” lists all topics.")
+    text = shown(found, chosen, place.paths)
+    if as_json:
+        print(json.dumps({"name": found.name, "title": found.title, "text": text}, ensure_ascii=False))
+    else:
+        print(f"{found.title}\n\n{text}")
+
+
+def guide_language(settings: Settings, environment: Mapping[str, str] = os.environ) -> Language:
+    """As chosen in the settings; else Arabic where the first language of the environment is, else English."""
+    if settings.language is not Language.SYSTEM:
+        return settings.language
+    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return Language.ARABIC if named.lower().startswith("ar") else Language.ENGLISH
 
 
 @app.command()

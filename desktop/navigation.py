@@ -71,7 +71,7 @@ class Parts(Protocol):
 
 
 class Navigation(QObject):
-    """Knows how each command of `desktop/ui/commands.py` is done, and when it can be."""
+    """Knows how each command of `desktop/core/commands.py` is done, and when it can be."""
 
     def __init__(self, samar: Parts, parent: QObject | None = None) -> None:
         super().__init__(parent)

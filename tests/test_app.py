@@ -430,4 +430,4 @@ def test_that_a_temporary_chat_is_not_exported_by_the_button(qtbot: QtBot, opene
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "What is a token?"))
     samar.transcript.page_requested.emit("export")
     assert QApplication.activePopupWidget() is None
-    assert "stored nowhere" in samar.window.toast.label.text()
+    assert "not saved" in samar.window.toast.label.text()

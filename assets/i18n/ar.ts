@@ -2759,6 +2759,10 @@ Everything stays on this computer.</source>
         <source>“{name}” now applies to this chat</source>
         <translation>«{name}» سارية الآن في هذه المحادثة</translation>
     </message>
+    <message>
+        <source>Samar prompts</source>
+        <translation>تعليمات سمر</translation>
+    </message>
 </context>
 <context>
     <name>PromptDialog</name>
@@ -2892,6 +2896,10 @@ Everything stays on this computer.</source>
     <message>
         <source>Examples…</source>
         <translation>أمثلة…</translation>
+    </message>
+    <message>
+        <source>Until this is corrected, replies are free.</source>
+        <translation>وإلى أن يُصحَّح تبقى الردود حرّة.</translation>
     </message>
 </context>
 <context>

@@ -121,27 +121,26 @@ OWN: Sequence[str] = (
 REASONS = frozenset((*(plain for _, plain in SAID if plain), *OWN))
 """All that can be translated."""
 
-_CLASS = re.compile(
-    r"^((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Found|Undefined|Timeout|Panic))(?:: *|$)", re.DOTALL
-)
-_NUMBER = re.compile(r"\[(?:Errno|WinError) -?\d+\] *")
-_PATHS = re.compile(r": (['\"]).*\1(?: -> (['\"]).*\2)?$")
-_SOURCE = re.compile(r"^_ssl\.c:\d+: *|\[SSL: \w+\] *|\[SSL\] *| *\(_ssl\.c:\d+\)| *\(error_code=[^)]*\)")
-_NAME = re.compile(r"\b(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b[(:]? *")
+_CLASS = r"^((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Found|Undefined|Timeout|Panic))(?:: *|$)"
+_NUMBER = r"\[(?:Errno|WinError) -?\d+\] *"
+_PATHS = r": (['\"]).*\1(?: -> (['\"]).*\2)?$"
+_SOURCE = r"^_ssl\.c:\d+: *|\[SSL: \w+\] *|\[SSL\] *| *\(_ssl\.c:\d+\)| *\(error_code=[^)]*\)"
+_NAME = r"\b(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b[(:]? *"
+"""Compiled with the first error: most starts have none."""
 
 
 def plain(said: str) -> str:
     """A reason as a person is told it, in English; "" where nothing is left to tell."""
     text = " ".join(said.split())
-    while (named := _CLASS.match(text)) is not None:
+    while (named := re.match(_CLASS, text, re.DOTALL)) is not None:
         text = text[named.end() :]
-    if _NUMBER.search(text):
-        text = _PATHS.sub("", _NUMBER.sub("", text))
-    text = _SOURCE.sub("", text).strip().rstrip(".")
+    if re.search(_NUMBER, text):
+        text = re.sub(_PATHS, "", re.sub(_NUMBER, "", text))
+    text = re.sub(_SOURCE, "", text).strip().rstrip(".")
     for pattern, words in _said():
         if found := pattern.fullmatch(text):
             return words.format(**found.groupdict())
-    return _NAME.sub("", text).strip()
+    return re.sub(_NAME, "", text).strip()
 
 
 def template_of(reason: str) -> tuple[str, dict[str, str]]:

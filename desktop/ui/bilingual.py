@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
-from xml.etree import ElementTree
+from collections.abc import Iterable, Sequence
 
 from desktop.core.folding import fold, without_article, words
+from desktop.core.guide import Topic, counterparts, labelled
 from desktop.core.settings import Language
-from desktop.ui import i18n
 
-
-@cache
-def counterparts() -> dict[str, frozenset[str]]:
-    """Each text of ar.ts, English or Arabic, with what it is called in the other language, mnemonics left out. Texts of
-    the same wording in several places are one entry, and have a further one each by their place ("FormatMenu|Export").
-    Plural forms are left out, since they are shown with numbers in them."""
-    found: dict[str, set[str]] = {}
-    file = i18n.folder() / f"{Language.ARABIC}.ts"  # our own, so no XML of a stranger
-    for context in ElementTree.parse(file).iter("context"):  # noqa: S314
-        name = context.findtext("name", "")
-        for message in context.iter("message"):
-            english = message.findtext("source", "").replace("&", "")
-            arabic = message.findtext("translation", "").strip().replace("&", "")
-            if english and arabic:
-                for text, other in ((english, arabic), (arabic, english), (f"{name}|{english}", arabic)):
-                    found.setdefault(text, set()).add(other)
-    return {text: frozenset(others) for text, others in found.items()}
+__all__ = ["counterparts", "find_topics", "in_both", "rank"]
 
 
 def in_both(text: str) -> str:
@@ -52,3 +34,16 @@ def rank(query: str, name: str, more: Iterable[str] = ()) -> int | None:
     if all(any(form in named or f" {form}" in others for form in forms) for forms in wanted):
         return 3
     return None
+
+
+def find_topics(query: str, topics: Sequence[Topic], others: Sequence[Topic]) -> list[str]:
+    """Names of the topics of the guide that answer a query, those named so first. others: the same in the other language."""
+    ranked = []
+    for at, (topic, other) in enumerate(zip(topics, others, strict=True)):
+        texts = [
+            labelled(one.text, language) for one in (topic, other) for language in (Language.ENGLISH, Language.ARABIC)
+        ]
+        found = rank(query, f"{topic.title} {other.title}", texts)
+        if found is not None:
+            ranked.append((found, at, topic.name))
+    return [name for _rank, _at, name in sorted(ranked)]

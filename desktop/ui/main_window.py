@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
     images_dropped = Signal(object)
     """list of Path, bytes (of a file) and QImage"""
     page_requested = Signal(str)
-    """name of a command (ui/commands.py), or of a topic of the Help: help.TOPIC"""
+    """name of a command (core/commands.py), or of a topic of the Help: help.TOPIC"""
     layout_changed = Signal(bool, bool)
     """the person showed or folded the side bar, the panel"""
     close_requested = Signal()

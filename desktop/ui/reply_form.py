@@ -160,7 +160,8 @@ class ReplyForm(QWidget):
         for widget in (self.text, self.note, self.examples):
             widget.setVisible(bound)
         if self.problem:
-            said = f"{self.problem} {self.tr('Until then replies are free.')}"
+            free = self.tr("Until this is corrected, replies are free.")
+            said = f"{self.problem} {free}"
         elif not text.strip():
             said = self.tr("Write it here, or start from an example.")
         else:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import theme
-from desktop.ui.commands import COMMANDS, text_of
+from desktop.ui.commands import COMMANDS, OTHER_KEYS, text_of
 from desktop.ui.plain_text import PlainLabel
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcuts import native
@@ -60,16 +60,7 @@ class ShortcutSheet(QDialog):
 
 def shortcuts() -> list[tuple[str, str]]:
     """Every shortcut: what it does, and its keys as this system writes them."""
-
     translate = QCoreApplication.translate
     commands = [(text_of(command.name), native(command.keys)) for command in COMMANDS if command.keys]
-    return [
-        *commands,
-        (translate("ShortcutSheet", "Send"), "↵"),
-        (translate("ShortcutSheet", "New line"), native("Shift+Return")),
-        (translate("ShortcutSheet", "Stop a reply"), native("Esc")),
-        (translate("ShortcutSheet", "Rename a chat"), native("F2")),
-        (translate("ShortcutSheet", "Delete a chat"), native("Del")),
-        (translate("ShortcutSheet", "Select several chats"), f"{native('Shift+Up')}  {native('Shift+Down')}"),
-        (translate("ShortcutSheet", "From message to message"), f"{native('Alt+Up')}  {native('Alt+Down')}"),
-    ]
+    others = [(translate("ShortcutSheet", text), "  ".join(map(native, keys))) for text, keys in OTHER_KEYS]
+    return [*commands, *others]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli import VERBS, question_of
+from desktop.cli import VERBS, guide_language, question_of
 from desktop.core.paths import Paths, starter_model
-from desktop.core.settings import Settings, SettingsFile
+from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
 from tests.engine.test_thinking import SWITCHED
@@ -372,3 +372,46 @@ def test_that_a_strange_file_is_a_sentence(data_dir: Path, tmp_path: Path) -> No
         done = samar(*words, data_dir=data_dir)
         assert done.returncode in (1, 2) and "Traceback" not in done.stderr, (words, done.stderr)
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_that_the_guide_lists_its_topics_and_shows_one(data_dir: Path) -> None:
+    whole = samar("guide", data_dir=data_dir)
+    assert whole.returncode == 0, whole.stderr
+    assert "export " in whole.stdout
+    assert "Exporting and printing" in whole.stdout
+    one = samar("guide", "export", data_dir=data_dir)
+    assert one.stdout.startswith("Exporting and printing\n")
+    assert "“Export all chats”" in one.stdout
+    assert not any(mark in one.stdout for mark in ("[[", "**", "<!--", "{"))
+    assert str(data_dir) in samar("guide", "data", data_dir=data_dir).stdout
+    keys = samar("guide", "shortcuts", data_dir=data_dir).stdout
+    assert "Ctrl+P" in keys
+    assert "Shift+Return" in keys
+
+
+@pytest.mark.parametrize("words", [("طباعة",), ("print",), ("--language", "ar", "export")])
+def test_that_a_topic_is_found_by_words_of_either_language(data_dir: Path, words: tuple[str, ...]) -> None:
+    found = json.loads(samar("guide", *words, "--json", data_dir=data_dir, LC_ALL="C.UTF-8").stdout)
+    assert found["name"] == "export"
+    assert ("«صدّر كل المحادثات»" in found["text"]) is ("ar" in words)
+
+
+def test_that_a_topic_that_is_not_there_is_wrong_usage(data_dir: Path) -> None:
+    done = samar("guide", "xyzzy", data_dir=data_dir)
+    assert done.returncode == 2
+    assert "samar guide" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "environment", "language"),
+    [
+        (Language.SYSTEM, {"LANG": "ar_EG.UTF-8"}, Language.ARABIC),
+        (Language.SYSTEM, {"LC_ALL": "C", "LANG": "ar_EG.UTF-8"}, Language.ENGLISH),
+        (Language.SYSTEM, {}, Language.ENGLISH),
+        (Language.ARABIC, {"LANG": "en_US.UTF-8"}, Language.ARABIC),
+    ],
+)
+def test_that_the_guide_speaks_the_language_of_the_window(
+    chosen: Language, environment: dict[str, str], language: Language
+) -> None:
+    assert guide_language(Settings(language=chosen), environment) is language

@@ -135,8 +135,8 @@ def test_that_rows_of_the_side_bar_say_what_they_are(qtbot: QtBot, app: QApplica
     listed = QAccessible.queryAccessibleInterface(window.sidebar.view)
     assert listed.role() == R.List
     names = [name(listed.child(row)) for row in range(window.sidebar.model.rowCount())]
-    assert "Folder Work, 2 chats, unfolded" in names
-    assert "Folder Studies, 0 chats, folded" in names
+    assert "Folder Work, 2 chats, open" in names
+    assert "Folder Studies, 0 chats, closed" in names
     chosen = [name(listed.child(row)) for row in range(listed.childCount()) if listed.child(row).state().selected]
     assert chosen == ["Translating a cover letter", "Sorting a CSV in Python"]
 
@@ -269,7 +269,7 @@ def test_that_what_the_notice_says_is_announced(qtbot: QtBot, app: QApplication,
     STATES["context"](window)
     notice = window.findChild(ContextNotice)
     assert notice is not None
-    assert any("A summary stands for" in text for text in heard)
+    assert any("A summary takes the place of" in text for text in heard)
 
 
 def test_that_text_fields_take_tab_to_leave(qtbot: QtBot, app: QApplication) -> None:

@@ -114,7 +114,7 @@ def test_that_the_first_exchange_stays_when_one_chooses_so_and_the_choice_is_kep
     send(samar, qtbot, "the very first " + WORDS)
     fill(samar, qtbot)
     choose(samar, qtbot, Overflow.KEEP_FIRST)
-    assert "after the first exchange" in notice(samar).what.text()
+    assert "after the first question" in notice(samar).what.text()
     assert not notice(samar).choices.isVisible()  # one line from now on
     send(samar, qtbot)
     assert asked(samar)[0][1].startswith("the very first")
@@ -142,7 +142,7 @@ def test_that_the_model_writes_a_summary_that_one_can_change(start: Start, qtbot
     shown = notice(samar)
     shown.change.setChecked(True)
     assert shown.summary.toPlainText() == "They spoke of the sea."
-    assert "A summary stands for" in shown.what.text()
+    assert "A summary takes the place of" in shown.what.text()
     shown.summary.setPlainText("They spoke of the sea and of ships.")
     shown.tell()
     chat = samar.chats.chat

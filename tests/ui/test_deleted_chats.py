@@ -66,7 +66,7 @@ def test_that_a_deleted_chat_is_restored_from_the_list_and_found_nowhere_else(sa
     assert Search(samar.database).messages(Query(SECRET)) == []
     dialog = opened_list(samar)
     assert titles(dialog) == [SECRET]
-    assert "30 more days" in dialog.list.item(0).text()
+    assert "in 30 days" in dialog.list.item(0).text()
     qtbot.mouseClick(dialog.restore, LEFT)
     assert titles(dialog) == []
     assert dialog.nothing.isVisible()
@@ -141,7 +141,7 @@ def test_that_the_days_are_those_of_the_settings_and_those_counted(samar: Samar,
     for _ in range(6):
         days[0] += 1
         samar._hourly.timeout.emit()
-    assert "1 more day" in opened_list(samar).list.item(0).text()
+    assert "in 1 day" in opened_list(samar).list.item(0).text()
     days[0] += 1
     with qtbot.waitSignal(samar.chats.purge_due):
         samar._hourly.timeout.emit()

@@ -128,7 +128,7 @@ def test_that_a_failure_is_a_sentence_with_details_to_copy(
     reach(qtbot, page, Step.FOUND)
     page.button.click()
     qtbot.waitUntil(lambda: page.state.problem is not None, timeout=20_000)
-    assert "its checksum is another one" in page.status.text()
+    assert "its checksum differs" in page.status.text()
     page.second.click()
     copied = QGuiApplication.clipboard().text()
     assert "update_damaged" in copied

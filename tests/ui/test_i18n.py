@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import xml.etree.ElementTree as ElementTree
 from datetime import date
@@ -63,6 +64,18 @@ def test_that_no_string_has_the_words_that_were_replaced_by_plainer_ones() -> No
         translation = message.find("translation")
         arabic = [translation.text or "", *(form.text or "" for form in translation.iter("numerusform"))]
         assert not [text for text in (english, *arabic) if JARGON.search(text)], (context, english)
+
+
+def test_that_every_string_that_is_asked_for_is_found_by_lupdate() -> None:
+    """It does not look into f-strings, so that a text in one would never be translated."""
+    known = {english for _context, english in messages(i18n.folder() / "ar.ts")}
+    for path in sorted((i18n.folder().parents[1] / "desktop").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+            at = {"tr": 0, "translate": 1}.get(name)
+            text = node.args[at] if at is not None and len(node.args) > at else None  # type: ignore[attr-defined]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                assert text.value in known, f"{path.name}:{text.lineno}: {text.value}"
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

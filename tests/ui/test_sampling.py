@@ -159,7 +159,7 @@ def test_that_examples_of_grammars_are_whole(text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
-        ("json", '{"type": ', "JSON schema can't be read"),
+        ("json", '{"type": ', "JSON schema can’t be read"),
         ("grammar", "root ::= (", "grammar (GBNF) for the replies can’t be read"),
     ],
 )
@@ -173,7 +173,7 @@ def test_that_what_does_not_parse_is_told_and_not_used(
     form.text.setPlainText(text)
     form.tell()
     assert said in form.note.text()
-    assert "Until then replies are free." in form.note.text()
+    assert "Until this is corrected, replies are free." in form.note.text()
     assert panel.sampling.params is None or (panel.sampling.params.json_schema, panel.sampling.params.grammar) == (
         None,
         "",

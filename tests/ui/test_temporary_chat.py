@@ -55,7 +55,7 @@ def test_that_the_window_says_so(start: Start, qtbot: QtBot) -> None:
     window.temporary_chat_requested.emit()
     assert window.temporary_mark.isVisible()
     assert window.sidebar.temporary_chat.isChecked()
-    assert "never written to disk" in window.footer.text()
+    assert "never saved" in window.footer.text()
     assert "gone when you leave it" in window.empty.answers.text()
     assert window.windowTitle() == "Temporary chat"
     window.new_chat_requested.emit()
@@ -114,7 +114,7 @@ def test_that_turns_can_be_edited_regenerated_and_deleted_in_it(start: Start, qt
     qtbot.mouseClick(samar.window.toast.button, Qt.MouseButton.LeftButton)
     assert len(samar.chats.path()) == 2
     samar.transcript.fork_requested.emit(samar.chats.path()[0].id)
-    assert "forked" in samar.window.toast.label.text()
+    assert "does not work in a temporary chat" in samar.window.toast.label.text()
     assert samar.store.list_chats() == []
 
 

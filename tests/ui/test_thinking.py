@@ -103,7 +103,7 @@ def test_that_the_switch_says_why_one_cant_choose(start: Start) -> None:
     )
     switch.show_choice(None, thinks)
     assert switch.isVisible() and not switch.choice.isEnabled()
-    assert "can’t be told" in switch.hint.text()
+    assert "can’t be switched on or off" in switch.hint.text()
     switch.show_choice(None, None)
     assert not switch.isVisible()
 

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.core.files import is_file
-from desktop.core.reasons import plain
+from desktop.core.reasons import QT_TRANSLATE_NOOP, plain
 from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.main_window import MainWindow

@@ -40,7 +40,7 @@ class HelpPage(QWidget):
     open_requested = Signal()
     """open the installer that was fetched"""
     command_requested = Signal(str)
-    """open a page of the Help: name of a command (ui/commands.py), or help.TOPIC"""
+    """open a page of the Help: name of a command (core/commands.py), or help.TOPIC"""
     report_requested = Signal()
     logs_requested = Signal()
 

@@ -72,7 +72,7 @@ def test_that_a_model_that_sees_none_is_told_of_before_and_gets_no_images(
     load(samar, qtbot, "blind.gguf")
     qtbot.waitUntil(notice.isVisible)
     assert notice.what.text().replace("\u2068", "").replace("\u2069", "") == (
-        "blind can't see images: 3 images of this chat will be left out."
+        "blind can’t see images: 3 images of this chat will be left out."
     )
     samar.preferences.change(language=Language.ARABIC)
     assert "ستُترك 3 صور" in notice.what.text()

@@ -74,7 +74,10 @@ def test_that_every_change_is_judged_at_once(dialog: ModelSettingsDialog, qtbot:
 
 def test_that_a_model_is_not_said_to_have_more_context_than_it_can(app: QApplication, qtbot: QtBot) -> None:
     small = msgspec.structs.replace(ENTRY, shape=msgspec.structs.replace(ENTRY.shape, context_trained=2048))
-    for entry, shown in ((ENTRY, "As in the settings: 8,192 tokens"), (small, "All that the model can: 2,048 tokens")):
+    for entry, shown in (
+        (ENTRY, "As in the settings: 8,192 tokens"),
+        (small, "As much as the model can: 2,048 tokens"),
+    ):
         made = ModelSettingsDialog(entry, ModelSettings(), Settings(), MACHINE)
         qtbot.addWidget(made)
         assert made.context_value.text() == shown
@@ -95,7 +98,7 @@ def test_that_files_beside_the_model_are_counted(dialog: ModelSettingsDialog, tm
         (tmp_path / name).write_bytes(bytes(1000))
     dialog.projector.changed.emit(str(tmp_path / "mmproj"))
     dialog.draft.changed.emit(str(tmp_path / "draft"))
-    assert dialog.judged().memory.total == without + 2000 and "files beside it" in dialog.needs.text()
+    assert dialog.judged().memory.total == without + 2000 and "other files" in dialog.needs.text()
     dialog.draft.changed.emit("")
     assert dialog.judged().memory.total == without + 1000
     assert dialog.judged().memory.beside == 1000 and dialog.own.projector == str(tmp_path / "mmproj")

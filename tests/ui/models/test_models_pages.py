@@ -370,7 +370,7 @@ def test_that_downloads_show_pace_and_errors(page: ModelsPage, qtbot: QtBot) -> 
     panel.show_downloads(
         [msgspec.structs.replace(one, state=State.FAILED, error_code=failed.code, error_details=failed.details)]
     )
-    assert "Access to" in row.line.text()
+    assert "ask for access to" in row.line.text()
     with qtbot.waitSignal(panel.resume_requested):
         row.toggle.click()
     with qtbot.waitSignal(panel.cancel_requested):
