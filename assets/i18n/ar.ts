@@ -473,6 +473,10 @@
         <source>Empty: the instructions of the settings are used. What you write here is for this chat only.</source>
         <translation>فارغ: تُستعمل تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
     </message>
+    <message>
+        <source>These are the instructions of the settings. What you write here is for this chat only.</source>
+        <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
+    </message>
 </context>
 <context>
     <name>ChatRowDelegate</name>

@@ -31,9 +31,9 @@ def test_that_the_default_prompt_is_seen_in_place(panel: ChatPanel) -> None:
     assert panel.prompt_text.toPlainText() == "Be brief."
     assert panel.prompt_note.isVisible()
     assert not panel.prompt_reset.isVisible()
-    assert panel.prompt_note.text().startswith("This is the prompt of the settings.")
+    assert panel.prompt_note.text().startswith("These are the instructions of the settings.")
     panel.set_system_prompt(None, "")
-    assert panel.prompt_note.text().startswith("Empty: the prompt of the settings is used.")
+    assert panel.prompt_note.text().startswith("Empty: the instructions of the settings are used.")
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.2, 2.0])

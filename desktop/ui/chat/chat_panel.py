@@ -287,6 +287,9 @@ class ChatPanel(QFrame):
         own = self.prompt is not None
         self.prompt_reset.setVisible(own)
         self.prompt_note.setVisible(not own)
+        empty = self.tr("Empty: the instructions of the settings are used. What you write here is for this chat only.")
+        theirs = self.tr("These are the instructions of the settings. What you write here is for this chat only.")
+        self.prompt_note.setText(theirs if self.default_prompt else empty)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.prompt_text and event.type() == QEvent.Type.FocusOut:
@@ -339,9 +342,7 @@ class ChatPanel(QFrame):
         self.prompt_label.setText(self.tr("System prompt"))
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
-        self.prompt_note.setText(
-            self.tr("Empty: the instructions of the settings are used. What you write here is for this chat only.")
-        )
+        self._prompt_state()
         self.prompt_reset.setText(self.tr("Use the settings’ instructions"))
         self.prompt_library.setText(self.tr("Prompts…"))
         self.context_label.setText(self.tr("Context"))
