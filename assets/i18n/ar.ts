@@ -434,10 +434,6 @@
         <translation>هذه المحادثة</translation>
     </message>
     <message>
-        <source>This is the prompt of the settings. What you write here is for this chat only.</source>
-        <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
-    </message>
-    <message>
         <source>Close the panel</source>
         <translation>أغلق اللوحة</translation>
     </message>
@@ -2887,7 +2883,7 @@ Everything stays on this computer.</source>
     </message>
     <message>
         <source>Grammar</source>
-        <translation>قالب</translation>
+        <translation>قالب (GBNF)</translation>
     </message>
     <message>
         <source>Grammar in GBNF</source>
