@@ -5273,14 +5273,6 @@ Everything stays on this computer.</source>
         <translation>نزّل النموذج من Hugging Face: هناك يكون ذلك الجزء ملفًا مستقلًّا (mmproj).</translation>
     </message>
     <message>
-        <source>Something went wrong with the models.</source>
-        <translation>حدث خلل في صفحة النماذج.</translation>
-    </message>
-    <message>
-        <source>Try again. If it happens again, report the problem (Settings → Help).</source>
-        <translation>أعد المحاولة. وإن تكرّر الخلل فأبلغ عن المشكلة (الإعدادات ← المساعدة).</translation>
-    </message>
-    <message>
         <source>The file of your chats was damaged, but everything in it could be read. It was written anew.</source>
         <translation>كان ملف محادثاتك تالفًا، لكن أمكنت قراءة كل ما فيه. كُتب من جديد.</translation>
     </message>

@@ -460,10 +460,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("errors", "The list of models can’t be read: {reason}."),
         QT_TRANSLATE_NOOP("errors", "Install Samar again. Models on this computer work without the list."),
     ),
-    "models_failed": (
-        QT_TRANSLATE_NOOP("errors", "Something went wrong with the models."),
-        QT_TRANSLATE_NOOP("errors", "Try again. If it happens again, report the problem (Settings → Help)."),
-    ),
     "library_damaged": (
         QT_TRANSLATE_NOOP("errors", "The list of your models could not be read. It was kept as {aside}."),
         QT_TRANSLATE_NOOP("errors", "Samar finds the models on this computer again. Add your own folders once more."),

@@ -23,7 +23,7 @@ _OF_CONVERSIONS = frozenset(("conversion_failed", "conversion_running", "checkpo
 _OF_TRANSFERS = frozenset(("print_failed", "import_in_memory"))
 _OF_HUB = frozenset(
     (
-        *("no_network", "network_off", "proxy_unusable", "proxy_failed", "keyring_missing", "models_failed"),
+        *("no_network", "network_off", "proxy_unusable", "proxy_failed", "keyring_missing"),
         *("checksum_wrong", "nothing_to_import", "library_unwritable"),
     )
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from desktop.core.errors import SamarError, technical
+from desktop.core.errors import SamarError
 from desktop.models import bandwidth, catalogue
 from desktop.models.card import Card, card_of, has_thinking_switch
 from desktop.models.catalogue import Catalogue, Recommendation
@@ -20,9 +19,10 @@ from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
 from desktop.models.repository import address_of
 from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set, judged
-from desktop.workers.lane import Job, Lane
+from desktop.services.tasks import FailedTask, Outcome, TaskExecutor
 
-log = logging.getLogger(__name__)
+CLOSE_S = 10.0
+"""Seconds that closing waits for a job at work."""
 
 
 class OnDisk(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +76,6 @@ class ModelsWorker(QObject):
     """Entry, bytes read, bytes in all"""
     failed = Signal(object)
     """SamarError"""
-    busy = Signal(bool)
 
     def __init__(
         self,
@@ -90,8 +89,10 @@ class ModelsWorker(QObject):
         super().__init__(parent)
         self.library, self.hub, self.cache, self.gpu_free = library, hub, cache, gpu_free
         self._closing = threading.Event()
-        self._disk, self._net = Lane("models-disk", self._work), Lane("models-hub", self._work)
-        self._long = Lane("models-verify", self._work)
+        self._disk, self._net, self._long = (
+            TaskExecutor(name, wait_s=CLOSE_S, cancels=(Stopped,))
+            for name in ("models-disk", "models-hub", "models-verify")
+        )
 
     # ---- asking
 
@@ -255,31 +256,18 @@ class ModelsWorker(QObject):
         """End the jobs at work at their next step, leave out those that wait, and wait for the threads."""
         self._closing.set()
         self.hub.hang_up()
-        for lane in (self._disk, self._net, self._long):
-            lane.close()
+        for executor in (self._disk, self._net, self._long):
+            executor.close()
 
     # ---- the threads
 
-    def _do(self, job: Job, lane: Lane | None = None) -> None:
+    def _do(self, job: Callable[[], None], executor: TaskExecutor | None = None) -> None:
         """On the disk's thread where no other is named."""
-        if not self._closing.is_set():
-            (lane or self._disk).put(job)
+        (executor or self._disk).submit(lambda _: job(), self._on_end)
 
-    def _work(self, job: Job) -> None:
-        if self._closing.is_set():
-            return
-        self.busy.emit(True)
-        try:
-            job()
-        except Stopped:
-            log.info("a question to the Hub was hung up")
-        except SamarError as problem:
-            self.failed.emit(problem)
-        except Exception as problem:  # a bug: the log keeps its traceback, the thread lives
-            log.exception("a job about models failed")
-            self.failed.emit(SamarError("models_failed", reason=technical(problem)))
-        finally:
-            self.busy.emit(False)
+    def _on_end(self, outcome: Outcome[None]) -> None:
+        if isinstance(outcome, FailedTask):
+            self.failed.emit(outcome.problem)
 
     def _machine(self) -> Machine:
         return bandwidth.this_machine(self.cache, self.gpu_free())
