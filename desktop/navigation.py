@@ -39,8 +39,12 @@ TOPIC = "help."
 WAYS_ON = {
     **dict.fromkeys(("engine_died", "engine_silent", "engine_failed"), ("chat.regenerate",)),
     **dict.fromkeys(("history_failed", "data_read_only", "disk_full", "history_kept_elsewhere"), ("folder.data",)),
-    **dict.fromkeys(("bug"), ("help.report",)),
-    **{"no_model": ("models.choose",), "network_off": ("settings.storage",), "prompt_too_long": ("settings.model",)},
+    **{
+        "bug": ("help.report",),
+        "no_model": ("models.choose",),
+        "network_off": ("settings.storage",),
+        "prompt_too_long": ("settings.model",),
+    },
 }
 """By the code of an error: the commands that may help, offered on its card."""
 TOPICS = {

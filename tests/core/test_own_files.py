@@ -79,7 +79,7 @@ READING = re.compile(r"\.read_(bytes|text)\(|(?<!webbrowser)\.open\(\"rb?[+b]*\"
 OURS = re.compile(r"/proc/|_CGROUP|assets|release\.json|suggestions\.json|samar\.qss")
 ELSEWHERE = {
     "desktop/ui/error_presenter.py": "pyproject.toml of a checkout",
-    "desktop/ui/guide.py": "assets",
+    "desktop/core/guide.py": "assets",
     "desktop/ui/chat/gallery/__main__.py": "a tool for developers",
     "desktop/models/catalogue.py": "assets",
     "desktop/core/reply_actions.py": "assets",

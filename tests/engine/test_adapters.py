@@ -83,9 +83,9 @@ def test_that_states_on_disk_belong_to_their_adapters(
 @pytest.mark.parametrize(
     ("made", "code", "says"),
     [
-        ({"architecture": "qwen2"}, "adapter_unfit", "another model than Tiny"),
-        ({"width": 64}, "adapter_unfit", "another model than Tiny"),
-        ({"kind": "model"}, "not_an_adapter", "no LoRA adapter"),
+        ({"architecture": "qwen2"}, "adapter_unfit", "Tiny"),
+        ({"width": 64}, "adapter_unfit", "Tiny"),
+        ({"kind": "model"}, "not_an_adapter", "LoRA"),
         ({"rank": 0}, "model_damaged", "damaged"),
         (None, "model_missing", "not there"),
     ],

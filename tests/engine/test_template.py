@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from desktop.core.errors import SamarError
 from desktop.core.requests import ChatRequest
 from desktop.engine.prompt import PromptBuilder
 from desktop.engine.template import CHATML, MAX_SOURCE, TemplateError, TemplateProcess, TemplateStopped
@@ -387,10 +388,13 @@ def test_that_a_whole_chat_is_kept_when_there_is_room() -> None:
 
 @pytest.mark.parametrize("overflow", ["drop_oldest", "fail"])
 def test_that_a_message_longer_than_the_context_is_refused_with_numbers(overflow: str) -> None:
-    with pytest.raises(Exception, match="of 500 tokens"):
+    with pytest.raises(SamarError) as caught:
         builder("").build(request(*turns(4), ("user", "y" * 900), overflow=overflow), context=500)
+    assert (caught.value.code, caught.value.details["context"]) == ("prompt_too_long", "500")
+    assert int(caught.value.details["tokens"]) > 500
 
 
 def test_that_nothing_is_left_out_unasked() -> None:
-    with pytest.raises(Exception, match="longer than the model's context"):
+    with pytest.raises(SamarError) as caught:
         builder("").build(request(*turns(41), overflow="fail"), context=1600)
+    assert caught.value.code == "prompt_too_long"
