@@ -446,6 +446,10 @@
         <translation>كيف يجيب النموذج في هذه المحادثة؟</translation>
     </message>
     <message>
+        <source>As in the settings</source>
+        <translation>كما في الإعدادات</translation>
+    </message>
+    <message>
         <source>Prompts…</source>
         <translation>التعليمات…</translation>
     </message>
@@ -460,10 +464,6 @@
     <message>
         <source>Full: the oldest messages are left out.</source>
         <translation>امتلأ السياق: تُترك أقدم الرسائل.</translation>
-    </message>
-    <message>
-        <source>Use the settings’ instructions</source>
-        <translation>استعمل تعليمات الإعدادات</translation>
     </message>
     <message>
         <source>Empty: the instructions of the settings are used. What you write here is for this chat only.</source>

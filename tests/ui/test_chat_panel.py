@@ -43,6 +43,8 @@ def test_that_nothing_in_the_panel_is_wider_than_the_panel(
 ) -> None:
     i18n.install(app, language)
     theme.apply(Theme.LIGHT, scale)
+    panel.set_system_prompt("of this chat", "of the settings")  # with the way back to it
+    panel.set_context(123_456, 131_072, 0)
     area = panel.findChild(QScrollArea)
     assert area is not None
     qtbot.waitUntil(lambda: area.widget().minimumSizeHint().width() <= area.viewport().width())

@@ -343,7 +343,7 @@ class ChatPanel(QFrame):
         self.prompt_text.setAccessibleName(self.tr("System prompt"))
         self.prompt_text.set_placeholder(self.tr("How should the model answer in this chat?"))
         self._prompt_state()
-        self.prompt_reset.setText(self.tr("Use the settings’ instructions"))
+        self.prompt_reset.setText(self.tr("As in the settings"))
         self.prompt_library.setText(self.tr("Prompts…"))
         self.context_label.setText(self.tr("Context"))
         self._context_texts()
