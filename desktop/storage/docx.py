@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from desktop.core.code_colours import COLOURS
 from desktop.core.images import kind_of
 from desktop.core.isolates import Span, code_spans, prose_spans
+from desktop.core.json_text import json_in_fence
 from desktop.core.markdown import OWN_CODE, leads_out, make_parser, own_parts, set_directions
 from desktop.core.omml import omml
 from desktop.core.text import Direction, direction_of, has_rtl, shown
@@ -194,7 +195,7 @@ class DocxWriter:
 
     def markdown(self, text: str, style: str = "") -> None:
         """A text of Markdown. style: of its paragraphs."""
-        text = shown(text)
+        text = shown(json_in_fence(text))
         try:
             tokens = self._markdown.parse(text, {})
         except RecursionError:  # nested beyond reason: shown as it was written

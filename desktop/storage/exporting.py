@@ -31,6 +31,7 @@ from desktop.core.formulas import UNITS
 from desktop.core.graphemes import cut
 from desktop.core.images import media_type
 from desktop.core.isolates import Span, code_spans, prose_spans, with_spans
+from desktop.core.json_text import json_in_fence
 from desktop.core.markdown import OWN_CODE, close_markdown, leads_out, make_parser, own_parts, set_directions
 from desktop.core.text import Direction, direction_of, shown
 from desktop.parsing.highlighting import CodeHighlighter
@@ -294,11 +295,11 @@ class _MarkdownWriter(_TextWriter):
             if message.thinking and self.labels.with_details:
                 parts += [f"**{self.labels.thinking}**", _quoted(message.thinking)]
             parts += [f"[{self.labels.image}: {_named(image)}]" for image in message.images]
-            parts.append(close_markdown(message.content))
+            parts.append(close_markdown(json_in_fence(message.content)))
         return ("" if is_first else "\n\n---\n\n") + "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
     def message(self, store: ChatStore, message: Message) -> str:
-        return close_markdown(message.content).strip("\n") + "\n"
+        return close_markdown(json_in_fence(message.content)).strip("\n") + "\n"
 
 
 class _HtmlWriter(_TextWriter):
@@ -360,7 +361,7 @@ class _HtmlWriter(_TextWriter):
 
     def _rendered(self, text: str, name: str) -> str:
         """A text of Markdown. name: of the text, to tell its footnotes from those of others."""
-        text = shown(text)
+        text = shown(json_in_fence(text))
         env: dict[str, object] = {"docId": name, "writer": self}
         try:
             tokens = self.markdown.parse(text, env)

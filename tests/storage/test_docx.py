@@ -237,6 +237,13 @@ def test_that_code_stands_left_to_right_in_its_own_style(history: ChatStore, tmp
     assert [text_of(found) for found in inline.iter(f"{W}dir")] == ["--help"]
 
 
+def test_that_a_reply_that_is_json_is_code(history: ChatStore, tmp_path: Path) -> None:
+    document = written(history, tmp_path, '{\n  "اسم": "*سمر*",\n  "n": 1\n}\n')
+    panels = document.paragraphs("Code")
+    assert [text_of(panel) for panel in panels] == ["{", '  "اسم": "*سمر*",', '  "n": 1', "}"]
+    assert not any(map(is_bidi, panels))
+
+
 def test_that_formulas_are_equations(history: ChatStore, tmp_path: Path) -> None:
     document = written(history, tmp_path, "قيمة $x^2$ ثم\n\n$$\\frac{a}{b}$$\n\nو $أ+ب$")
     assert [text_of(found) for found in document.body.iter(f"{M}sSup")] == ["x2"]

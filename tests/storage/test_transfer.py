@@ -401,6 +401,24 @@ def test_that_code_of_a_page_has_colours_in_both_themes(store: ChatStore, tmp_pa
     assert ".c-keyword{color:#A6AAFA}" in text.partition("prefers-color-scheme:dark")[2]
 
 
+def test_that_a_reply_that_is_json_is_a_block_of_code(store: ChatStore, tmp_path: Path) -> None:
+    text = '{\n  "name": "سمر",\n  "tags": ["*a*", "b"]'
+    for end, is_code in (("\n}\n", True), ("", True), ("\n}\n\nThat is all.", False)):
+        chat = store.create_chat("t")
+        exchange(store, chat.id, None, text, text + end)
+        for form in (ExportFormat.HTML, ExportFormat.MARKDOWN):
+            export_chats(store, tmp_path / "x", form, [chat.id])
+            page = (tmp_path / "x").read_text("utf-8")
+            if form is ExportFormat.MARKDOWN:
+                assert (f"```json\n{(text + end).strip()}\n```\n" in page) == is_code
+                continue
+            panels = re.findall(r"<pre.*?</pre>", page, re.DOTALL)
+            assert len(panels) == is_code, "not the question, which is shown as it was written"
+            for panel in panels:
+                assert 'dir="ltr"' in panel and "language-json" in panel and "c-string" in panel
+                assert "".join(ET.fromstring(panel).itertext()) == (text + end).strip()
+
+
 def test_that_formulas_of_a_page_take_the_colour_of_its_text(store: ChatStore, tmp_path: Path) -> None:
     chat = store.create_chat("t")
     exchange(store, chat.id, None, "q", "$\\frac{a}{b}$ and\n\n$$\\sqrt{x} \\color{red}{y}$$")

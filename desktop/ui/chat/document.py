@@ -255,7 +255,7 @@ class ChatDocument(QObject):
             if thinking:
                 self._feed_thought(entry, thinking)
             if text:
-                self._feed_answer(entry, text)
+                self._feed_answer(self.entries[message_id], text)  # the thought may have been written anew
         self.colours.grow()
 
     def _feed_answer(self, entry: Entry, text: str) -> None:
@@ -284,6 +284,9 @@ class ChatDocument(QObject):
         live.stream.feed(text)
         live.fed += len(text)
         update = live.stream.update()
+        if live.stream.turned:
+            self.replace(self.current(entry.message.id))
+            return
         self._put(entry, live, update.stable, update.tail)
 
     def _put(self, entry: Entry, live: _Live, stable: list[AnyBlock], tail: list[AnyBlock]) -> None:

@@ -79,7 +79,7 @@ class LongLine:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fenced code block of the outermost level begins."""
+    """A fenced code block of the outermost level begins. mark: "" for one that ends with the text."""
 
     mark: str
     indent: int
@@ -87,11 +87,11 @@ class Fence:
 
     def is_closed_by(self, line: str) -> bool:
         body = line.strip()
-        return len(body) >= len(self.mark) and set(body) == {self.mark[0]} and columns(line) < 4
+        return bool(self.mark) and len(body) >= len(self.mark) and set(body) == {self.mark[0]} and columns(line) < 4
 
     def may_be_closed_by(self, beginning: str) -> bool:
         body = beginning.strip()
-        return not body or set(body) == {self.mark[0]}
+        return bool(self.mark) and (not body or set(body) == {self.mark[0]})
 
     def content(self, line: str) -> str:
         return line[min(self.indent, len(line) - len(line.lstrip(" "))) :]
@@ -140,6 +140,11 @@ class Splitter:
     @property
     def is_list(self) -> bool:
         return self._kind is _Kind.ITEM
+
+    def begin_code(self, language: str) -> Fence:
+        """All lines of the text, of which none was pushed yet, are code."""
+        self.fence = Fence("", 0, language)
+        return self.fence
 
     def push(self, source: str) -> list[Event]:
         """One line more, without its line end but with one of OTHER_LINE_ENDS."""

@@ -3,6 +3,9 @@
 The text is cut into segments (`segments.py`) by its complete lines alone, and each segment is read by itself, in order:
 so the blocks are the same however the text was cut into pieces, and the work for each update depends on the last
 segment, not on the length of the reply. An open code block grows line by line without being parsed at all.
+
+A text that is JSON as a whole is one code block, as if a fence stood around it (`core/json_text.py`). While that is still
+open, what has come, a line or two, is shown as Markdown and none of it is stable.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from desktop.core.json_text import JsonScanner, JsonState, without_blank_lines
 from desktop.core.text import DirectionKeeper, shown, strong_letters
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run, Table
 from desktop.ui.chat.markdown import (
@@ -72,10 +76,22 @@ class MarkdownStream:
     """One text that grows. Blocks of `stable` never change again, whatever follows, unless `reaches_back`."""
 
     def __init__(
-        self, base: Direction, within: tuple[Inside, ...] = (), definitions: Definitions | None = None
+        self,
+        base: Direction,
+        within: tuple[Inside, ...] = (),
+        definitions: Definitions | None = None,
+        *,
+        may_be_json: bool = True,
     ) -> None:
         """base: the direction of blocks that have no letters and nothing before them. within: holders around all.
-        definitions: those of the whole text, when it is known; footnotes then stand at its end."""
+        definitions: those of the whole text, when it is known; footnotes then stand at its end. may_be_json: JSON as a
+        whole is code."""
+        self.turned = False
+        """Whether what was given out as JSON is none: the whole is to be read anew, by another stream."""
+        self._json = JsonScanner() if may_be_json else None
+        """Reads the text as long as it is JSON or may become it."""
+        self._held: str | None = "" if may_be_json else None
+        """What was fed while it is open whether it is JSON."""
         self._previous = base
         self._within = within
         self._keeper = DirectionKeeper()
@@ -100,13 +116,26 @@ class MarkdownStream:
     @property
     def reaches_back(self) -> bool:
         """Whether what was read explains what may stand before it: the whole is then to be read by `blocks_of`."""
-        return bool(self._definitions)
+        return self.turned or bool(self._definitions)
 
     @property
     def definitions(self) -> Definitions:
         return self._definitions
 
     def feed(self, text: str) -> None:
+        if self._json is None:
+            self._feed(text)
+            return
+        taken = self._json.feed(text)
+        if self._held is not None:
+            self._held += text
+        if self._json.state is JsonState.NOT:
+            self._json, self.turned = None, self._held is None
+            self._release()
+        elif self._held is None:
+            self._feed(text[:taken])
+
+    def _feed(self, text: str) -> None:
         if self._long is not None and not self._rest:
             found = _LINE_END.search(text)
             self._long += shown(text[: found.start()] if found else text)
@@ -118,12 +147,23 @@ class MarkdownStream:
     def update(self) -> Update:
         """Read what was fed since the last time."""
         out: list[AnyBlock] = []
+        if self.turned:
+            return Update([], [])
+        if self._json is not None and self._held is not None:
+            if not self._json.is_sure:
+                return Update([], self._provisional(self._held))
+            self._begin_json(out)
         self._read_lines(out)
         return Update(out, self._tail(out))
 
     def finish(self) -> Update:
         """Read the rest; nothing follows."""
         out: list[AnyBlock] = []
+        if self.turned:
+            return Update([], [])
+        if self._json is not None and self._held is not None and self._json.is_code:
+            self._begin_json(out)
+        self._release()
         self._read_lines(out)
         if self._long is not None or self._rest:
             self._end_line(self._rest.removesuffix("\r"), out)
@@ -137,6 +177,29 @@ class MarkdownStream:
             env = {"references": {}, "footnotes": self._definitions.notes}
             out += self._reader(Segment(), self._keeper.settle).read(notes_of(self._notes, env))
         return Update(out, [])
+
+    # --- JSON ---------------------------------------------------------------------------------------------------------
+    def _release(self) -> None:
+        """What was held is Markdown."""
+        held, self._held = self._held, None
+        if held:
+            self._feed(held)
+
+    def _provisional(self, held: str) -> list[AnyBlock]:
+        """The blocks of what may be JSON, read as Markdown."""
+        if not held.strip():
+            return []
+        stream = MarkdownStream(self._previous, self._within, may_be_json=False)
+        stream.feed(held.rstrip() if self._json is not None and self._json.state is JsonState.WHOLE else held)
+        update = stream.update()
+        return update.stable + update.tail
+
+    def _begin_json(self, out: list[AnyBlock]) -> None:
+        assert self._json is not None
+        assert self._held is not None
+        text, self._held = without_blank_lines(self._held), None
+        self._begin_code(self._splitter.begin_code("json"), out)
+        self._feed(text.rstrip() if self._json.state is JsonState.WHOLE else text)
 
     # --- lines --------------------------------------------------------------------------------------------------------
     def _read_lines(self, out: list[AnyBlock]) -> None:
@@ -170,11 +233,7 @@ class MarkdownStream:
                     self._long = event.text
                     self._end_line("", out)
                 case Fence():
-                    self._part += 1
-                    words = event.info.split()
-                    head = code_head(words[0][:40] if words else "", self._part, self._within)
-                    out.append(replace(head, gap=Gap.NONE) if self._opens else head)
-                    self._opens = self._code_goes_on = self._begun = False
+                    self._begin_code(event, out)
                 case CodeLine():
                     self._end_code_line(event.source, out)
                 case FenceEnd():
@@ -202,6 +261,13 @@ class MarkdownStream:
         return self._reader(whole, self._keeper.decide, lines).read(tokens)
 
     # --- code ---------------------------------------------------------------------------------------------------------
+    def _begin_code(self, fence: Fence, out: list[AnyBlock]) -> None:
+        self._part += 1
+        words = fence.info.split()
+        head = code_head(words[0][:40] if words else "", self._part, self._within)
+        out.append(replace(head, gap=Gap.NONE) if self._opens else head)
+        self._opens = self._code_goes_on = self._begun = False
+
     def _foot(self) -> Block:
         return Block(Kind.CODE_FOOT, inside=self._within, gap=Gap.NONE, part=self._part)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import strategies as st
 
 WORDS = (
@@ -85,10 +87,30 @@ def texts(draw: st.DrawFn) -> str:
     return text.replace("\n", "\r\n") if draw(st.integers(0, 9)) == 0 else text
 
 
+json_values = st.recursive(
+    st.sampled_from([None, True, 0, -1.5e300, "", "كلمة", 'a "b" \\ ```', "\u2028```\u2028", "x" * 4001]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "اسم", "```"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@st.composite
+def json_texts(draw: st.DrawFn) -> str:
+    """JSON as a whole, cut off, or with something behind it."""
+    value = draw(st.lists(json_values, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), json_values))
+    text = json.dumps(value, ensure_ascii=draw(st.booleans()), indent=draw(st.sampled_from([None, 2])))
+    text = text[: draw(st.integers(0, len(text)))] if draw(st.booleans()) else text
+    before = draw(st.sampled_from(["", "", "  ", "\n", " \n\n  ", "\r\n"]))
+    text = before + text + draw(st.sampled_from(["", "", "\n", "\n \n", "\r\n", "x", "\n\nThat is **all**.", " see"]))
+    return text.replace("\n", "\r\n") if draw(st.integers(0, 9)) == 0 else text
+
+
 @st.composite
 def split_texts(draw: st.DrawFn) -> list[str]:
     """A text in pieces: single characters, or as they come."""
-    text = draw(texts())
+    text = draw(st.one_of(texts(), texts(), json_texts()))
     if len(text) < 300 and draw(st.booleans()):
         return list(text)
     cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=12)))

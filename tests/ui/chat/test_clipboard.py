@@ -102,6 +102,16 @@ def test_that_code_is_copied_with_the_colours_of_white_paper(shown: TranscriptVi
     assert clipboard().text() == 'def f():\n    return "مرحبا <b>" + 1  # تعليق'
 
 
+def test_that_a_reply_of_json_is_copied_as_it_was_written_and_as_code(shown: TranscriptView) -> None:
+    text = '{\n  "name": "سمر",\n  "list": [1, 2]\n}'
+    shown.set_messages([user("q"), reply(f"{text}\n\n")])
+    shown.act("copy", 2)
+    panel = body(clipboard()).find("pre")
+    assert panel is not None
+    assert panel.get("dir") == "ltr"
+    assert "".join(panel.itertext()) == text == clipboard().text()
+
+
 def test_that_formulas_are_copied_as_mathml(shown: TranscriptView, qtbot: QtBot) -> None:
     shown.set_messages([user("q"), reply("قيمة $x^2<3$ ثم\n\n$$\\frac{a}{b}$$\n\nو $\\undefined{$ نص $أ+ب$")])
     qtbot.waitUntil(lambda: shown.formulas.is_settled, timeout=60_000)

@@ -15,6 +15,7 @@ from desktop.core.text import Direction
 from desktop.ui.chat.blocks import Kind
 from desktop.ui.chat.stream import MarkdownStream, blocks_of
 from desktop.ui.chat.transcript import TranscriptView
+from tests.ui.chat.conftest import blocks as blocks_in
 from tests.ui.chat.conftest import reply, streaming, user
 from tests.ui.chat.markdown_samples import split_texts
 
@@ -140,9 +141,14 @@ def test_that_a_heading_under_lined_is_one_once_its_line_has_ended() -> None:
 def streamed(pieces: list[str]) -> tuple[list[object], bool]:
     stream = MarkdownStream(Direction.LTR)
     out: list[object] = []
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         stream.feed(piece)
         out += stream.update().stable
+        if stream.turned:  # the document then reads all anew
+            stream = MarkdownStream(Direction.LTR)
+            stream.feed("".join(pieces[: at + 1]))
+            out = list(stream.update().stable)
+            assert not stream.turned
     return out + stream.finish().stable, stream.reaches_back
 
 
@@ -242,3 +248,81 @@ def test_that_footnotes_without_a_reference_are_not_lost() -> None:
         ("1.", "second note"),
         ("2.", "first note"),
     ]
+
+
+PERSON = '{\n  "name": "سمر",\n  "tags": ["a", "b"]\n}'
+
+
+@pytest.mark.parametrize(
+    "text", [PERSON, "\n\n" + PERSON + "\n\n", PERSON[:30], PERSON + "\r\n", "[]", '["a", "b"]', "[1, 2]"]
+)
+def test_that_a_reply_that_is_json_as_a_whole_is_one_code_block(text: str) -> None:
+    blocks, reaches_back = streamed(list(text))
+    assert blocks == blocks_of(text, Direction.RTL)
+    assert not reaches_back
+    found = [(str(block.kind), block.text) for block in blocks]  # type: ignore[attr-defined]
+    lines = [("code", line) for line in text.strip().split("\n")]
+    assert found == [("code-head", "json"), *lines, ("code-foot", "")]
+
+
+def test_that_json_is_code_from_its_first_key_on_and_only_grows() -> None:
+    stream = MarkdownStream(Direction.LTR)
+    shown: list[str] = []
+    for at, sign in enumerate(PERSON):
+        stream.feed(sign)
+        update = stream.update()
+        shown += [str(block.kind) for block in update.stable]
+        seen = shown + [str(block.kind) for block in update.tail]
+        assert (Kind.CODE_HEAD in seen) == (at >= PERSON.index(":"))
+        assert len(update.tail) <= 2
+    assert not stream.turned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] see **this**",
+        "[1, 2]\n\nsay so",
+        "{name} is",
+        '["a"](https://example.com) b',
+        "[x]: y",
+        "[1]",
+        "{",
+        "[ ] a",
+    ],
+)
+def test_that_prose_in_brackets_is_not_shown_as_code_while_it_is_written(text: str) -> None:
+    stream, plain = MarkdownStream(Direction.LTR), MarkdownStream(Direction.LTR, may_be_json=False)
+    stable, expected = [], []
+    for sign in text:
+        stream.feed(sign)
+        plain.feed(sign)
+        update, as_prose = stream.update(), plain.update()
+        stable += update.stable
+        expected += as_prose.stable
+        assert stable + update.tail == expected + as_prose.tail
+        assert all(block.kind != Kind.CODE_HEAD for block in stable + update.tail)
+    assert not stream.turned
+
+
+def test_that_what_turns_out_not_to_be_json_becomes_markdown_once(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = PERSON + "\n\nThat is **all**, and more of it."
+    live, whole = make_view(), make_view()
+    live.set_messages([user("q"), streaming()])
+    replaced: list[str] = []
+    real = live.chat.replace
+    monkeypatch.setattr(
+        live.chat, "replace", lambda message, **more: (replaced.append(message.content), real(message, **more))
+    )
+    kinds_seen = []
+    for sign in text:
+        live.append_chunk(2, sign)
+        kinds_seen.append(bool(blocks_in(live, "code-head")))
+    assert replaced == [text[: len(PERSON) + 3]]
+    live.finish_message(reply(text))
+    assert len(replaced) == 1
+    assert kinds_seen.count(True) == len(PERSON) + 2 - PERSON.index(":"), "code until its end, prose from then on"
+    whole.set_messages([user("q"), reply(text)])
+    assert snapshot(live) == snapshot(whole)
