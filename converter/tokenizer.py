@@ -6,7 +6,7 @@ The readers are in `converter.tokenizers`. Families call one of the functions be
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from converter.keyvalues import KeyValues
 from converter.tokenizers import (
@@ -24,7 +24,19 @@ from converter.tokenizers import (
 from converter.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from converter.architectures.base import Family
+    from converter.checkpoint import Checkpoint
+    from converter.config import Config
+
+
+class TokenizerSource(Protocol):
+    """What the functions below need of a family: where the tokenizer's files are, and how many rows the vocabulary has."""
+
+    checkpoint: Checkpoint
+    config: Config
+
+    @property
+    def vocab_size(self) -> int: ...
+
 
 # Vocabulary sizes that stand for one family among Llama's: the reference goes by them, so they are kept.
 _CODE_LLAMA_SIZE, _CODE_LLAMA_EOT = 32016, 32010
@@ -35,23 +47,23 @@ _GEMMA_EOT = 107
 
 
 def write_vocabulary(
-    family: Family, kv: KeyValues, *, add_space_prefix: bool | None = None, vocab_size: int | None = None
+    source: TokenizerSource, kv: KeyValues, *, add_space_prefix: bool | None = None, vocab_size: int | None = None
 ) -> Vocabulary:
     """Write the tokenizer of whatever kind the checkpoint has: tokenizer.model, else tokenizer.json.
 
     `vocab_size` is the number of rows to fill, the configuration's unless given.
     """
-    files = TokenizerFiles(family.checkpoint.folder)
-    return write(kv, _read(files, vocab_size or _vocab_size(family)), add_space_prefix=add_space_prefix)
+    files = TokenizerFiles(source.checkpoint.folder)
+    return write(kv, _read(files, vocab_size or _vocab_size(source)), add_space_prefix=add_space_prefix)
 
 
-def write_llama_vocabulary(family: Family, kv: KeyValues) -> Vocabulary:
+def write_llama_vocabulary(source: TokenizerSource, kv: KeyValues) -> Vocabulary:
     """Llama's way: any kind of tokenizer, and the file's word on a blank before the text."""
-    files = TokenizerFiles(family.checkpoint.folder)
+    files = TokenizerFiles(source.checkpoint.folder)
     if files.has("tekken.json") and not files.has("tokenizer.json"):
-        return write(kv, tekken(files, _vocab_size(family)))
-    tokenizer = _read(files, _vocab_size(family))
-    size = family.config.get("vocab_size")
+        return write(kv, tekken(files, _vocab_size(source)))
+    tokenizer = _read(files, _vocab_size(source))
+    size = source.config.get("vocab_size")
     if size == _CODE_LLAMA_SIZE:
         _merge_special(tokenizer, read_special_tokens(files, roles=_FILL_IN_THE_MIDDLE), {"eot": _CODE_LLAMA_EOT})
     if size == _GRANITE_CODE_SIZE:
@@ -60,20 +72,20 @@ def write_llama_vocabulary(family: Family, kv: KeyValues) -> Vocabulary:
     return write(kv, tokenizer, add_space_prefix=prefix if isinstance(prefix, bool) else None)
 
 
-def write_gemma1_vocabulary(family: Family, kv: KeyValues) -> Vocabulary:
+def write_gemma1_vocabulary(source: TokenizerSource, kv: KeyValues) -> Vocabulary:
     """Gemma 1's way: no blank before the text, and a token for the end of a turn."""
-    files = TokenizerFiles(family.checkpoint.folder)
-    tokenizer = _read(files, _vocab_size(family))
+    files = TokenizerFiles(source.checkpoint.folder)
+    tokenizer = _read(files, _vocab_size(source))
     _merge_special(tokenizer, read_special_tokens(files, roles=_CODE_GEMMA_ROLES), {"eot": _GEMMA_EOT})
     return write(kv, tokenizer, add_space_prefix=False)
 
 
-def write_phi3_vocabulary(family: Family, kv: KeyValues) -> Vocabulary:
+def write_phi3_vocabulary(source: TokenizerSource, kv: KeyValues) -> Vocabulary:
     """Phi-3's way: SentencePiece with all added tokens by their word, or byte-level BPE (Phi-4)."""
-    files = TokenizerFiles(family.checkpoint.folder)
+    files = TokenizerFiles(source.checkpoint.folder)
     if files.config.get("tokenizer_class") != "GPT2Tokenizer" and files.has("tokenizer.model"):
-        return write(kv, sentencepiece_phi3(files, _vocab_size(family)))
-    return write(kv, _read(files, _vocab_size(family)))
+        return write(kv, sentencepiece_phi3(files, _vocab_size(source)))
+    return write(kv, _read(files, _vocab_size(source)))
 
 
 def write(kv: KeyValues, tokenizer: Tokenizer, *, add_space_prefix: bool | None = None) -> Vocabulary:
@@ -90,8 +102,8 @@ def write(kv: KeyValues, tokenizer: Tokenizer, *, add_space_prefix: bool | None 
     )
 
 
-def _vocab_size(family: Family) -> int | None:
-    return None if family.config.get("vocab_size") is None else family.vocab_size
+def _vocab_size(source: TokenizerSource) -> int | None:
+    return None if source.config.get("vocab_size") is None else source.vocab_size
 
 
 def _read(files: TokenizerFiles, size: int | None) -> Tokenizer:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from desktop.core.errors import SamarError
 from desktop.core.settings import storage_error
@@ -31,6 +31,16 @@ MEMORY = ":memory:"
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
+
+
+class FollowingIndex(Protocol):
+    """What `Database` calls of the search index that follows its changes."""
+
+    def detach(self, database: Database) -> None:
+        """Stop following: the index is damaged."""
+
+    def attach_if_made(self, database: Database) -> None:
+        """Follow again when another connection has made the index anew."""
 
 
 class Database:
@@ -54,6 +64,8 @@ class Database:
         """Called before a transaction when the file is not in its place any more."""
         self.index_damaged = False
         """Set once SQLite has called the search index damaged: the next start then makes it anew."""
+        self.index: FollowingIndex | None = None
+        """The search index that this connection keeps in step; None: it keeps none."""
 
     @classmethod
     def connect(
@@ -85,17 +97,6 @@ class Database:
             database._file = _file_at(path)
         return database
 
-    @classmethod
-    def in_memory(cls) -> Database:
-        """A history that is never written to disk: temporary chats, or a data folder that can't be used."""
-        from desktop.storage import index, migrations
-
-        database = cls.connect(None)
-        migrations.migrate(database)
-        index.follow(database)
-        database.session = "memory"
-        return database
-
     def is_in_place(self) -> bool:
         """Whether the path still leads to the open file: SQLite goes on in a file that was removed or replaced, and all of
         it is gone when it is closed. Takes microseconds. A disk that doesn't say counts as in place."""
@@ -114,6 +115,7 @@ class Database:
             self._connection.close()
         self._connection, self.path, self.read_only = other._connection, other.path, other.read_only
         self.session, self.indexed, self._file = other.session, other.indexed, other._file
+        self.index = other.index
         self.damage_seen = self.index_damaged = False
 
     def snapshot(self) -> Database:
@@ -261,21 +263,16 @@ class Database:
             self._follow_no_more()
 
     def _follow_no_more(self) -> None:
-        from desktop.storage import index
-
         log.warning("the search index is damaged; it is made anew at the next start")
         self.indexed = False
         self._damages += 1
-        index.follow_no_more(self)
+        if self.index is not None:
+            self.index.detach(self)
 
     def _follow_again(self) -> None:
         """Follow the index that another connection has made anew meanwhile: it knows nothing of what this one writes."""
-        if self.indexed or self.read_only:
-            return
-        from desktop.storage import index
-
-        if index.is_made(self):
-            index.trigger(self)
+        if not self.indexed and not self.read_only and self.index is not None:
+            self.index.attach_if_made(self)
 
     @contextmanager
     def expected_errors(self) -> Iterator[None]:

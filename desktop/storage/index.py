@@ -235,6 +235,18 @@ def tidy_step(database: Database, *, first: bool) -> bool:
     return first or database.total_changes - before >= 2
 
 
+class _Following:
+    """See `desktop.storage.database.FollowingIndex`."""
+
+    def detach(self, database: Database) -> None:
+        follow_no_more(database)
+
+    def attach_if_made(self, database: Database) -> None:
+        if is_made(database):
+            trigger(database)
+
+
 def _define(database: Database) -> None:
+    database.index = _Following()
     database.define("samar_body", lambda raw: body_words((raw or b"").decode("utf-8", "replace")))
     database.define("samar_bare", lambda raw: bare_words((raw or b"").decode("utf-8", "replace")))

@@ -65,6 +65,15 @@ def open_history(paths: Paths) -> Opened:
         return _without_writing(paths, problem)
 
 
+def in_memory() -> Database:
+    """A history that is never written to disk: temporary chats, or a data folder that can't be used."""
+    database = Database.connect(None)
+    migrations.migrate(database)
+    index.follow(database)
+    database.session = "memory"
+    return database
+
+
 def connect_worker(paths: Paths, *, read_only: bool = True) -> Database:
     """A further connection to the open history, for the thread that calls: search and export read, import writes."""
     database = Database.connect(paths.history, read_only=read_only, patient=True)
@@ -185,4 +194,4 @@ def _without_writing(paths: Paths, problem: SamarError) -> Opened:
                 log.info("the history can't be read without writing (immutable: %s): %s", immutable, reading)
             if database is not None:
                 database.close()
-    return Opened(Database.in_memory(), problem)
+    return Opened(in_memory(), problem)

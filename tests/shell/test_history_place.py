@@ -14,7 +14,7 @@ from desktop.core.chat import MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage.exporting import ExportLabels
-from desktop.storage.opening import Opened, open_history
+from desktop.storage.opening import Opened, in_memory, open_history
 from desktop.workers.transfer import FORMATS
 from tests.storage.kit import exchange, opened
 
@@ -23,12 +23,12 @@ from tests.storage.kit import exchange, opened
 def full(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether the disk is full: at start it is, and what can't be stored is in memory."""
     from desktop.storage import reopening
-    from desktop.storage.database import Database, writing_problem
+    from desktop.storage.database import writing_problem
 
     state = [True]
 
     def open_full(paths: Paths) -> Opened:
-        return Opened(Database.in_memory(), SamarError("disk_full")) if state[0] else open_history(paths)
+        return Opened(in_memory(), SamarError("disk_full")) if state[0] else open_history(paths)
 
     def problem(folder: Path) -> SamarError | None:
         return SamarError("disk_full") if state[0] else writing_problem(folder)

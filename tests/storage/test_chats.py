@@ -11,7 +11,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
-from desktop.storage.database import Database
+from desktop.storage.opening import in_memory
 from desktop.storage.search import Query, Search
 from desktop.storage.turns import Deletion
 from tests.storage.kit import exchange, opened
@@ -393,7 +393,7 @@ def test_that_another_thread_can_not_use_the_connection(store: ChatStore) -> Non
 
 
 def test_that_a_temporary_chat_touches_no_file(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = Database.in_memory()
+    database = in_memory()
     store = ChatStore(database)
     chat = store.create_chat()
     _, reply = exchange(store, chat.id, None, "secret", "kept to ourselves")

@@ -19,9 +19,9 @@ from desktop.core.omml import omml
 from desktop.core.text import Direction
 from desktop.parsing import typesetting
 from desktop.storage.chats import ChatStore
-from desktop.storage.database import Database
 from desktop.storage.docx import is_target, parted
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, export_reply
+from desktop.storage.opening import in_memory
 from tests.fakes.tiny_gguf import png
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -131,7 +131,7 @@ def rtl_runs(paragraph: ET.Element) -> list[str]:
 
 @pytest.fixture
 def history() -> Iterator[ChatStore]:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     yield store
     store.database.close()
 
@@ -339,7 +339,7 @@ MARKS = st.sampled_from(
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(parts=st.lists(MARKS, max_size=14), role=st.sampled_from([Role.USER, Role.ASSISTANT]))
 def test_that_any_text_gives_a_whole_document(tmp_path: Path, parts: list[str], role: Role) -> None:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     message = Message(1, 1, None, role, "".join(parts))
     export_reply(store, tmp_path / "x.docx", ExportFormat.DOCX, message, "".join(parts[:3]))
     Document(tmp_path / "x.docx")

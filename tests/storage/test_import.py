@@ -23,9 +23,8 @@ from desktop.parsing import client
 from desktop.parsing.protocol import Kind
 from desktop.storage import importing
 from desktop.storage.chats import ChatStore
-from desktop.storage.database import Database
 from desktop.storage.importing import Imported, import_chats
-from desktop.storage.opening import connect_worker
+from desktop.storage.opening import connect_worker, in_memory
 from desktop.storage.search import Query, Search
 from tests.storage.kit import exchange, opened
 
@@ -507,7 +506,7 @@ def test_that_a_worker_imports_and_exports_while_the_window_goes_on_writing(path
     )
 )
 def test_that_no_json_is_a_bug(tmp_path: Path, value: object) -> None:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     (tmp_path / "x.json").write_bytes(msgspec.json.encode(value))
     try:
         with pytest.MonkeyPatch.context() as patch:

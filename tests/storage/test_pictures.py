@@ -20,7 +20,7 @@ from desktop.storage.database import Database
 from desktop.storage.erasure import erase_traces
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats
 from desktop.storage.importing import import_chats
-from desktop.storage.opening import open_history
+from desktop.storage.opening import in_memory, open_history
 from desktop.storage.salvage import save_readable
 from desktop.storage.temporary import FIRST_ID, temporary_store
 from tests.fakes.tiny_gguf import png
@@ -179,7 +179,7 @@ def test_that_samars_own_form_loses_no_image(store: ChatStore, tmp_path: Path) -
     store.set_probabilities(chat.id, True)
     path = tmp_path / "x.json"
     export_chats(store, path, ExportFormat.JSON)
-    other = ChatStore(Database.in_memory())
+    other = ChatStore(in_memory())
     import_chats(other, path)
     (came,) = other.list_chats()
     first = next(iter(other.messages_of(came.id)))
@@ -217,7 +217,7 @@ def test_that_an_import_with_a_broken_image_imports_nothing(store: ChatStore, tm
     else:
         images[0]["data"] = "aGVsbG8=" if bad == "no image" else "***"
     path.write_text(json.dumps(data))
-    other = ChatStore(Database.in_memory())
+    other = ChatStore(in_memory())
     with refused("import_damaged"):
         import_chats(other, path)
     assert other.chat_ids() == []

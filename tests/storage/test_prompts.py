@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.errors import SamarError
-from desktop.storage.database import Database
+from desktop.storage.opening import in_memory
 from desktop.storage.prompts import PromptLibrary, command_of
 
 
 @pytest.fixture
 def library() -> Iterator[PromptLibrary]:
-    database = Database.in_memory()
+    database = in_memory()
     yield PromptLibrary(database)
     database.close()
 
@@ -44,7 +44,7 @@ def test_that_a_library_goes_out_and_in_again_without_loss(library: PromptLibrar
     for number in range(5):
         library.create(f"اسم {number}", f"content {number}\n{{date}}", f"c{number}", starred=number % 2 == 0)
     raw = library.export_json()
-    other = PromptLibrary(Database.in_memory())
+    other = PromptLibrary(in_memory())
     assert other.import_json(raw, "prompts.json") == 5
 
     def bare(prompts: PromptLibrary) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from desktop.core.paths import Paths
 from desktop.storage import reopening
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.opening import open_history
+from desktop.storage.opening import in_memory, open_history
 from desktop.storage.search import Query, Search
 from tests.storage.kit import exchange, opened, output_of
 
@@ -167,7 +167,7 @@ def test_that_a_history_in_memory_never_hides_one_that_has_backups(paths: Paths)
         store.create_chat("stored")
     paths.backups.mkdir()
     paths.history.rename(paths.backups / "history-20250101-000000Z-daily.sqlite3")
-    memory = Database.in_memory()
+    memory = in_memory()
     ChatStore(memory).create_chat("in memory")
     assert reopening.write_again(memory, paths) is None
     assert not paths.history.exists()

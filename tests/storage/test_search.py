@@ -14,8 +14,7 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage import index
 from desktop.storage.chats import ChatStore
-from desktop.storage.database import Database
-from desktop.storage.opening import connect_worker, open_history
+from desktop.storage.opening import connect_worker, in_memory, open_history
 from desktop.storage.search import Query, Search, _without_markdown
 from desktop.storage.upkeep import complete_index
 from tests.storage.kit import exchange, opened
@@ -203,7 +202,7 @@ def test_that_no_query_is_a_syntax_error(store: ChatStore, typed: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(text=st.text(min_size=1, max_size=60), data=st.data())
 def test_that_every_word_of_a_message_finds_it(text: str, data: st.DataObject) -> None:
-    database = Database.in_memory()
+    database = in_memory()
     store = ChatStore(database)
     exchange(store, store.create_chat("t").id, None, text, "")
     for word in folding.words(folding.fold(text)):

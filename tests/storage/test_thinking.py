@@ -14,7 +14,7 @@ from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, export_chats
 from desktop.storage.importing import import_chats
 from desktop.storage.migrations import MIGRATIONS
-from desktop.storage.opening import open_history
+from desktop.storage.opening import in_memory, open_history
 from tests.storage.kit import exchange
 
 
@@ -26,7 +26,7 @@ def test_that_the_choice_goes_with_a_fork_and_through_samars_own_form(
     assert chat.thinking is wanted
     assert store.fork(reply.id).thinking is wanted
     export_chats(store, tmp_path / "x.json", ExportFormat.JSON, [chat.id])
-    other = ChatStore(Database.in_memory())
+    other = ChatStore(in_memory())
     import_chats(other, tmp_path / "x.json")
     assert [one.thinking for one in other.list_chats()] == [wanted]
     other.database.close()

@@ -20,9 +20,9 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.parsing import typesetting
 from desktop.storage.chats import ChatQuery, ChatStore
-from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, file_name
 from desktop.storage.importing import Imported, import_chats
+from desktop.storage.opening import in_memory
 from tests.storage.kit import exchange
 
 FORMATS = list(ExportFormat)
@@ -81,7 +81,7 @@ def contents(store: ChatStore) -> list[object]:
 
 
 def other_store() -> ChatStore:
-    return ChatStore(Database.in_memory())
+    return ChatStore(in_memory())
 
 
 def test_that_nothing_is_lost_on_the_way_out_and_in(store: ChatStore, tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatStore
-from desktop.storage.database import Database
 from desktop.storage.exporting import ExportFormat, export_chats
+from desktop.storage.opening import in_memory
 from desktop.ui import i18n
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.chat.message_actions import MessageBar
@@ -234,7 +234,7 @@ def test_that_the_page_for_paper_has_no_styles_of_a_browser() -> None:
 
 
 def test_that_images_of_messages_stand_in_a_pdf(app: QApplication, tmp_path: Path) -> None:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     chat = store.create_chat("Images")
     images = [
         ImageFile.checked(png((220, 20, 20)), "red.png"),
@@ -252,7 +252,7 @@ def test_that_images_of_messages_stand_in_a_pdf(app: QApplication, tmp_path: Pat
 
 
 def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) -> None:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     chat = store.create_chat("Formulas")
     _, reply = store.begin_turn(chat.id, None, "q", None)
     store.finish(reply.id, "It is $\\frac{a}{b}$ and $$\\int_0^1 x\\,dx$$.", MessageStatus.FINISHED)
@@ -266,7 +266,7 @@ def test_that_formulas_are_pictures_in_a_pdf(app: QApplication, tmp_path: Path) 
 
 
 def test_that_code_and_tables_of_a_pdf_stand_as_in_the_window(app: QApplication, tmp_path: Path) -> None:
-    store = ChatStore(Database.in_memory())
+    store = ChatStore(in_memory())
     chat = store.create_chat("ملف")
     _, reply = store.begin_turn(chat.id, None, "سؤال", None)
     answer = 'نصّ `f("ب", 2)`\n\n```py\nprint("مرحبا", 6 * 2)\n```\n\n| اسم | b |\n|:--|--:|\n| أ | 5 |\n| x | عدد |'

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, SignalInstance
 from PySide6.QtWidgets import QMenu
 
 from desktop.ui.chat.copying import selected
-from desktop.ui.chat.document import ANSWER_LINK, THINKING_LINK
+from desktop.ui.chat.document import ANSWER_LINK, THINKING_LINK, ChatDocument
 from desktop.ui.chat.look import P_MESSAGE, P_TABLE
 from desktop.ui.chat.message_actions import MessageBar
+from desktop.ui.chat.page import ChatPage
 from desktop.ui.chat.pictures import linked
 
-if TYPE_CHECKING:
-    from desktop.ui.chat.transcript import TranscriptView
+
+class MenuHost(Protocol):
+    """What the menu needs of the transcript."""
+
+    page: ChatPage
+    chat: ChatDocument
+    has_tokens: Callable[[int], bool]
+    image_chosen: SignalInstance
+
+    def sources(self) -> dict[int, str]: ...
+    def act(self, action: str, message_id: int) -> None: ...
+    def copy_text(self, text: str) -> None: ...
+    def open_table(self, number: int) -> None: ...
 
 
-def page_menu(view: TranscriptView, place: QPoint) -> QMenu:
+def page_menu(view: MenuHost, place: QPoint) -> QMenu:
     """What can be done with the selection, the link or image, and the message at a place in global coordinates."""
     page = view.page
     at = page.viewport().mapFromGlobal(place)
-    menu = QMenu(view)
+    menu = QMenu(page)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     chosen = page.textCursor()
     message = page.cursorForPosition(at).block().blockFormat().property(P_MESSAGE)

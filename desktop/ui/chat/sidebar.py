@@ -121,7 +121,15 @@ class Sidebar(QFrame):
         self.archive_head = RowButton("chevron-start", self)
         self.archive_head.hide()
         self.view = ChatView(self.model, self)
-        self.menus = SidebarMenus(self)
+        self.menus = SidebarMenus(self.model, self)
+        for relayed in (
+            *("chats_pinned", "chats_archived", "chats_exported", "chats_deleted", "chats_moved", "folder_created"),
+            *("folder_chat_requested", "folder_deleted", "order_changed", "deleted_requested"),
+        ):
+            getattr(self.menus, relayed).connect(getattr(self, relayed))
+        self.menus.rename_requested.connect(self.rename)
+        self.menus.folder_rename_requested.connect(self.rename_folder)
+        self.menus.archive_requested.connect(lambda: self.show_archive(True))
         self.selection = SelectionBar(self)
         self.nothing = Label("hint", self, wrap=True)
         self.nothing.setContentsMargins(24, 12, 24, 0)
