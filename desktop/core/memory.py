@@ -1,4 +1,5 @@
-"""The memory that a model takes: one reckoning for its card, for the engine's plan and for the layers on a GPU.
+"""The memory that a model takes, and the largest context that fits: one estimate for the model's card, the engine's plan,
+the layers on a GPU, the converter's plan and the lists of the Hub.
 
 Memory = weights + KV cache + states of recurrent layers + compute buffers. The buffers are what llama.cpp's graph
 allocator reserves for one batch; the formula was found by varying one figure of a shape at a time and is checked in
@@ -11,41 +12,23 @@ from collections.abc import Callable
 
 import msgspec
 
+from desktop.core import machine
+from desktop.core.dimensions import Shape
+from desktop.core.errors import SamarError
+from desktop.core.model import FileFacts
+from desktop.core.requests import LoadOptions
+
 BYTES_PER_ELEMENT = {"f32": 4.0, "f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q5_0": 22 / 32, "q4_0": 18 / 32}
 """Of the KV cache, by its type (ggml-common.h)."""
 DEFAULT_CONTEXT = 8192
+MIN_CONTEXT = 512
+_ADVISED_CONTEXT = 2048
+_BITS = {"Q8_0": 8.5, "Q6_K": 6.6, "Q5_K_M": 5.7, "Q4_K_M": 4.9, "Q3_K_M": 4.0, "Q2_K": 3.2}
+"""Bits for each weight of common quantizations, best first; a little over what 7-billion models come to."""
 _CELLS = 256
 """llama.cpp rounds the cells of a cache up to a multiple of this (GGML_PAD of n_ctx)."""
 _FIXED = 6 * 1024 * 1024
 """Bytes of the graph, the threads' scratch memory and the sampler."""
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Figures of one model. Sizes in bytes, the others in elements or tokens."""
-
-    weight_bytes: int
-    read_bytes: int
-    """Weights read for one token: of experts only those at work, of the embedding one row."""
-    repeated_bytes: int = 0
-    """A tied embedding that is held a second time, laid out anew for the output."""
-    kv_elements: int
-    """K and V of one token, in layers that see the whole context."""
-    window_elements: int = 0
-    """K and V of one token, in layers that see a window."""
-    window: int = 0
-    """Tokens; 0: no layer has one."""
-    state_bytes: int = 0
-    """State of recurrent layers, whatever the context."""
-    width: int
-    heads: int = 0
-    """Of attention, in the layer that has most."""
-    layers: int = 0
-    feed: int
-    """Widest inner layer that is computed for one token, experts at work together."""
-    mixer: int = 0
-    """Elements of one token inside a state-space layer: twice its projection and its inner size."""
-    vocabulary: int = 0
-    context_trained: int = 0
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,3 +95,51 @@ def longest(fits: Callable[[int], bool], most: int) -> int:
         else:
             high = middle - 1
     return low * _CELLS
+
+
+class ContextPlan(msgspec.Struct, frozen=True):
+    """The context that fits, the memory it takes in bytes, and what bounded it."""
+
+    context: int
+    needed: int
+    limit: str
+
+
+def plan_context(facts: FileFacts, options: LoadOptions, free: int) -> ContextPlan:
+    """The largest context up to the wished one that fits into `free` bytes beside the weights.
+
+    Raises SamarError when not even MIN_CONTEXT fits: not_enough_memory_for_this with the best quantization of the same
+    model that would, not_enough_memory when none would.
+    """
+    wished = options.context if options.context > 0 else DEFAULT_CONTEXT
+    trained = facts.context_trained or wished
+    context, limit = (trained, "model") if wished > trained else (wished, "")
+
+    def taken(tokens: int) -> int:
+        flash = options.flash_attention != "off"
+        return memory(facts.shape, tokens, kv_type=options.kv_type, flash=flash, batch=options.batch).total
+
+    smallest = min(MIN_CONTEXT, context)
+    fitting = longest(lambda tokens: taken(tokens) + options.reserve_bytes <= free, context)
+    if fitting < smallest and taken(smallest) + options.reserve_bytes > free:
+        needed = taken(smallest) + options.reserve_bytes
+        figures = {"name": facts.name, "needed": machine.readable(needed), "free": machine.readable(free)}
+        beside = taken(min(_ADVISED_CONTEXT, trained)) - facts.weight_bytes + options.reserve_bytes
+        if better := _that_fits(facts, free - beside):
+            raise SamarError("not_enough_memory_for_this", quantization=better, **figures)
+        raise SamarError("not_enough_memory", **figures)
+    if fitting < context:
+        context, limit = max(smallest, fitting), "memory"
+    return ContextPlan(context, taken(context), limit)
+
+
+def _that_fits(facts: FileFacts, room: int) -> str:
+    """The best quantization whose weights take at most `room` bytes and are smaller than the file's; "" for none."""
+    sizes = ((name, facts.parameters * bits / 8) for name, bits in _BITS.items())
+    return next((name for name, size in sizes if size <= room and size < 0.97 * facts.weight_bytes), "")
+
+
+def of_file_size(size: int) -> int:
+    """Bytes that a model takes at DEFAULT_CONTEXT where nothing but the size of its file in bytes is known: the cache and
+    the buffers come to about a seventh of common models' weights."""
+    return size + size // 7 + 150 * 1024 * 1024

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.dimensions import Shape
 from desktop.core.generation import GenerationParams
-from desktop.core.memory import Shape
 
 LOCAL = "local"
 """Name of the provider that runs model files on this computer."""

@@ -15,6 +15,7 @@ import msgspec
 from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.generation import MOST_COUNT, GenerationStats, StoppedBy
+from desktop.core.memory import ContextPlan, plan_context
 from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.adapters import Adapters, with_others, without
@@ -22,7 +23,6 @@ from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
 from desktop.engine.draft import Draft, Guesses
 from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
-from desktop.engine.memory import Plan, plan_memory
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
 from desktop.engine.pieces import Pieces
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, closing_text, split
@@ -71,7 +71,7 @@ class Session:
         self._projector: Projector | None = None
         whole = with_others(facts, options.adapters, draft)
         layers, on_devices = self._plan_layers(library, whole, options)
-        plan = plan_memory(without(whole, on_devices), options, machine.free_memory())
+        plan = plan_context(without(whole, on_devices), options, machine.free_memory())
         threads = options.threads if options.threads > 0 else machine.usable_cores()
 
         def attempt(layers: int) -> tuple[Model, Context, int]:
@@ -191,7 +191,7 @@ class Session:
         threads: int,
         options: LoadOptions,
         facts: FileFacts,
-        plan: Plan,
+        plan: ContextPlan,
         gpu_layers: int,
     ) -> Context:
         guesses = (options.guessing or options.draft) and not model.recurrent

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from desktop.core import machine
+from desktop.core.dimensions import Shape
 from desktop.core.files import read_regular
-from desktop.core.memory import Shape
 from desktop.models.files import write_atomically
 from desktop.models.fit import EFFICIENCY, Machine, bytes_read
 

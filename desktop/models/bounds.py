@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from desktop.core.memory import Shape
+from desktop.core.dimensions import Shape
 from desktop.models.header import MAX_FIGURE, ArrayInfo, Header, whole
 
 MAX_LAYERS = 512

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
-from desktop.core.memory import Shape
 from desktop.core.thinking import switches_in
 from desktop.models import gguf
 from desktop.models.header import TENSOR_TYPES, ArrayInfo, Header

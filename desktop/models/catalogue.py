@@ -15,8 +15,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
-from desktop.core.memory import DEFAULT_CONTEXT, Shape
+from desktop.core.memory import DEFAULT_CONTEXT
 from desktop.core.paths import assets_dir
 from desktop.models.fit import Fit, Machine, Verdict, judge
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError, technical
 from desktop.core.files import open_regular, shown
-from desktop.core.memory import Shape
 from desktop.models import gguf
 from desktop.models.discovery import Found, Origin
 from desktop.models.projectors import companions_beside

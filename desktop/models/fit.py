@@ -10,7 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from desktop.core.memory import BYTES_PER_ELEMENT, DEFAULT_CONTEXT, Memory, Shape, longest, memory
+from desktop.core.dimensions import Shape
+from desktop.core.memory import BYTES_PER_ELEMENT, DEFAULT_CONTEXT, Memory, longest, memory, of_file_size
 
 SMALLEST_CONTEXT = 2048
 """Tokens; with less than this a chat is no chat."""
@@ -137,8 +138,8 @@ def _mixed_speed(shape: Shape, machine: Machine, share: float, context: int, kv_
 
 
 def rough(size: int, machine: Machine) -> Verdict:
-    """The verdict on a file of which only the size is known: a context of 8,192 tokens takes about a seventh more."""
-    needed = size + size // 7 + 150 * 1024 * 1024
+    """The verdict on a file of which only the size is known."""
+    needed = of_file_size(size)
     free = machine.free + machine.held
     if needed <= machine.gpu_free or needed + RESERVE <= free:
         return Verdict.FITS

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
 from desktop.core.files import read_text_regular
-from desktop.core.memory import Shape
 from desktop.core.model import Adapter
 from desktop.models import gguf
 from desktop.models.entry import Entry, fingerprint, with_problem

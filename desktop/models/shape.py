@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from desktop.core.memory import Shape
+from desktop.core.dimensions import Shape
 from desktop.models.header import TENSOR_TYPES, ArrayInfo, Header, TensorInfo, whole
 
 _LAYER = re.compile(r"blk\.(\d{1,5})\.(\w+)", re.ASCII)

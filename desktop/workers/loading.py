@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.core.dimensions import Shape
 from desktop.core.generation import GenerationStats
-from desktop.core.memory import Shape
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
 from desktop.core.requests import LoadOptions

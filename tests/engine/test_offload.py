@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desktop.core.memory import Shape
+from desktop.core.dimensions import Shape
 from desktop.core.model import FileFacts
 from desktop.core.requests import LoadOptions
 from desktop.engine.llama import Library, Model, NativeError, StopFlag

@@ -13,14 +13,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
-from desktop.core.memory import Shape
+from desktop.core.memory import plan_context
 from desktop.core.model import FileFacts, SamplingHints
 from desktop.core.program import Role, child_command, child_environment
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.memory import plan_memory
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -468,25 +468,25 @@ FACTS = FileFacts(
 
 
 def test_that_a_context_is_lowered_to_what_fits_and_not_further() -> None:
-    plan = plan_memory(FACTS, LoadOptions(context=100_000), free=10 * GB)
+    plan = plan_context(FACTS, LoadOptions(context=100_000), free=10 * GB)
     assert plan.limit == "memory"
     assert plan.context % 256 == 0
     assert 30_000 < plan.context < 45_000
     assert plan.needed < 10 * GB
-    roomy = plan_memory(FACTS, LoadOptions(context=100_000), free=64 * GB)
+    roomy = plan_context(FACTS, LoadOptions(context=100_000), free=64 * GB)
     assert (roomy.context, roomy.limit) == (100_000, "")
-    assert plan_memory(FACTS, LoadOptions(context=200_000), free=64 * GB).limit == "model"
+    assert plan_context(FACTS, LoadOptions(context=200_000), free=64 * GB).limit == "model"
 
 
 def test_that_a_smaller_cache_type_fits_more() -> None:
-    wide = plan_memory(FACTS, LoadOptions(context=100_000), free=8 * GB)
-    narrow = plan_memory(FACTS, LoadOptions(context=100_000, kv_type="q8_0"), free=8 * GB)
+    wide = plan_context(FACTS, LoadOptions(context=100_000), free=8 * GB)
+    narrow = plan_context(FACTS, LoadOptions(context=100_000, kv_type="q8_0"), free=8 * GB)
     assert narrow.context > 1.7 * wide.context
 
 
 def test_that_what_does_not_fit_is_refused_with_numbers() -> None:
     with pytest.raises(SamarError) as caught:
-        plan_memory(FACTS, LoadOptions(), free=3 * GB)
+        plan_context(FACTS, LoadOptions(), free=3 * GB)
     assert caught.value.code == "not_enough_memory"
     assert (caught.value.details["free"], caught.value.details["name"]) == ("3.0 GB", "Seven")
     assert 4.0 < float(caught.value.details["needed"].split()[0]) < 6.0
@@ -500,14 +500,14 @@ def test_that_a_refused_load_names_the_quantization_that_would_fit(free: float, 
         FACTS, file_bytes=14 * GB, quantization="F16", shape=msgspec.structs.replace(FACTS.shape, weight_bytes=14 * GB)
     )
     with pytest.raises(SamarError) as caught:
-        plan_memory(facts, LoadOptions(), free=int(free * GB))
+        plan_context(facts, LoadOptions(), free=int(free * GB))
     assert caught.value.details.get("quantization") == advice
     assert caught.value.code == ("not_enough_memory_for_this" if advice else "not_enough_memory")
     if advice:
         bytes_ = {"Q6_K": 5.8, "Q5_K_M": 5.0, "Q4_K_M": 4.3, "Q2_K": 2.8}[advice] * GB
         shape = msgspec.structs.replace(facts.shape, weight_bytes=int(bytes_))
         fitting = msgspec.structs.replace(facts, shape=shape)
-        assert plan_memory(fitting, LoadOptions(), free=int(free * GB)).context >= 2048
+        assert plan_context(fitting, LoadOptions(), free=int(free * GB)).context >= 2048
 
 
 def test_that_nonsense_on_the_pipe_ends_the_process() -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
-from desktop.core.memory import Shape
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import Engine, Inspector

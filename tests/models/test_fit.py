@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.memory import Shape, memory
+from desktop.core.dimensions import Shape
+from desktop.core.memory import memory, plan_context
 from desktop.core.paths import starter_model
 from desktop.core.requests import LoadOptions
-from desktop.engine.memory import plan_memory
 from desktop.models import bandwidth, gguf
 from desktop.models.fit import EFFICIENCY, RESERVE, Machine, Verdict, bytes_read, judge, longest_context, speed
 from desktop.models.gguf import read_header
@@ -113,8 +113,8 @@ def test_that_hybrids_which_say_their_heads_once_keep_keys_in_their_full_layers_
     assert facts.shape == shape
     for context in (4096, 131_072):
         enough = memory(shape, context).total + LoadOptions().reserve_bytes
-        assert plan_memory(facts, LoadOptions(context=context), enough).context == context
-    assert plan_memory(facts, LoadOptions(context=context), enough - 1).context < context
+        assert plan_context(facts, LoadOptions(context=context), enough).context == context
+    assert plan_context(facts, LoadOptions(context=context), enough - 1).context < context
 
 
 def test_that_latent_attention_keeps_one_vector_for_keys_and_values(tmp_path: Path) -> None:

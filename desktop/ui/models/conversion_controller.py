@@ -12,6 +12,7 @@ from desktop.core.errors import SamarError
 from desktop.core.files import is_file
 from desktop.core.reasons import QT_TRANSLATE_NOOP, plain
 from desktop.core.settings import Language
+from desktop.models.fit import Machine, rough
 from desktop.ui import i18n
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.plan_card import PlanCard, PlanView, TypeChoice
@@ -20,8 +21,6 @@ from desktop.workers.conversion import Conversion, ConversionPlan
 SHOWN_TYPES = ("Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "BF16", "F16", "Q4_0", "IQ4_XS", "Q3_K_M", "Q2_K")
 CPU_SECONDS_PER_PARAMETER = 56 / 1.2e9
 """Of quantizing to Q4_K_M, seen on one x86-64 core with AVX2 (benchmarks/)."""
-REST_OF_LOADED = 1.1, 300_000_000
-"""A loaded model against its file: buffers and a context of some thousand tokens."""
 
 
 def is_checkpoint(folder: Path) -> bool:
@@ -128,13 +127,7 @@ class ConversionController(QObject):
         import psutil
 
         self.plan = plan
-        free = psutil.virtual_memory().available
-        factor, rest = REST_OF_LOADED
-
-        def verdict(size: int) -> str:
-            needed = size * factor + rest
-            return "fits" if needed < 0.8 * free else "tight" if needed < free else "too_large"
-
+        machine = Machine(free=psutil.virtual_memory().available)
         types = [name for name in SHOWN_TYPES if name in plan.sizes]
         chosen = plan.type if plan.type in types else types[0]
         at = self.folder if self.folder.exists() else next(p for p in self.folder.parents if p.exists())
@@ -146,7 +139,7 @@ class ConversionController(QObject):
                 parameters=plan.parameters,
                 tokenizer=plan.tokenizer.pre if plan.tokenizer.pre != "default" else plan.tokenizer.kind,
                 output=plan.output,
-                choices=tuple(TypeChoice(name, plan.sizes[name], verdict(plan.sizes[name])) for name in types),
+                choices=tuple(TypeChoice(name, plan.sizes[name], rough(plan.sizes[name], machine)) for name in types),
                 chosen=chosen,
                 seconds=plan.parameters * CPU_SECONDS_PER_PARAMETER / cores,
                 notes=tuple(plan.notes),

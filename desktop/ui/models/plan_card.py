@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.models.fit import Verdict
 from desktop.ui import i18n, theme
 from desktop.ui.card import Card
 from desktop.ui.choice import Choice
@@ -21,8 +22,8 @@ class TypeChoice:
     name: str
     size: int
     """Bytes of the file."""
-    verdict: str
-    """"fits", "tight" or "too_large", against the memory that is free now."""
+    verdict: Verdict
+    """Against the memory that is free now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,8 @@ class PlanCard(Card):
             return
         tokens = theme.current()
         text, colour = {
-            "fits": (self.tr("Fits this computer"), tokens.fits),
-            "tight": (self.tr("Tight for this computer"), tokens.lamp_text),
+            Verdict.FITS: (self.tr("Fits this computer"), tokens.fits),
+            Verdict.TIGHT: (self.tr("Tight for this computer"), tokens.lamp_text),
         }.get(choice.verdict, (self.tr("Too large for this computer"), tokens.danger))
         self.fit.setText(text)
         self.fit.setStyleSheet(f"color: {colour};")
