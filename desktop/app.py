@@ -16,7 +16,7 @@ from desktop import logs
 from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
 from desktop.core.errors import SamarError
-from desktop.core.files import exists
+from desktop.core.files import exists, is_file
 from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
@@ -26,6 +26,7 @@ from desktop.storage.opening import open_history
 from desktop.ui import i18n, icons, theme
 from desktop.ui.application import Application
 from desktop.ui.chat.listing import Rest, show_chats
+from desktop.ui.dropped_files import is_model_name
 from desktop.ui.early import Early, FirstPaint
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.first import first_model, name_of
@@ -194,7 +195,7 @@ class Samar(QObject):
     def start(self, files: list[Path]) -> None:
         """Show the window, then load the model."""
         self._waiting = files
-        given = next((path for path in files if is_model(path)), None)
+        given = next((path for path in files if is_model_name(path)), None)
         path, _problem = first_model(given, self.preferences.value.last_model, self.mark)
         self.window.picker.set_loading(str(path), name_of(path), None)
         self.window.empty.set_loading(name_of(path))
@@ -479,10 +480,11 @@ class Samar(QObject):
         """The window is whole: load the model, then do what was put off."""
         self.provider.start()
         files, self._waiting = self._waiting or [], None
-        given = next((path for path in files if is_model(path)), None)
+        given = next((path for path in files if is_model_name(path)), None)
         self.models.begin(given)
-        if files and given is None:
-            self.open_files([str(path) for path in files])
+        files = [path for path in files if path != given]
+        if files:
+            self._open(files, load=given is None)
         self.updates.begin()
         self.begun.emit()
         self._later(REST_MS, self._check_fonts)
@@ -617,29 +619,34 @@ class Samar(QObject):
 
     def open_files(self, names: list[str]) -> None:
         """Something was dropped on the window, or double-clicked, or named to another start of Samar."""
-        from desktop.core.files import is_file, is_folder
-        from desktop.ui.chat.attachments import MOST_FILES, is_image_file
-        from desktop.ui.models.conversion_controller import is_checkpoint
-
-        if len(names) > MOST_FILES:
-            self.show_error(SamarError("too_many_files", limit=MOST_FILES, count=len(names)))
-        paths = [Path(name) for name in names[:MOST_FILES]]
+        paths = [Path(name) for name in names]
         if self._waiting is not None:  # the model to start with is not chosen yet
-            self._waiting = paths
-            return
-        images = [path for path in paths if is_image_file(path)]
-        self.chats.images.take(images)
-        paths = [path for path in paths if path not in images]
-        models = [path for path in paths if is_file(path) or is_model(path)]
-        folders = [path for path in paths if is_folder(path)]
-        if models:
-            self.models.load(models[0])
-            if len(models) > 1:
-                self.models_room().take(models[1:])
-        elif folders and is_checkpoint(folders[0]):
-            self.conversion.open(folders[0])
-        elif paths:
-            self.models_room().take(paths, show=True)
+            self._waiting += paths
+        else:
+            self._open(paths, load=True)
+
+    def _open(self, paths: list[Path], *, load: bool) -> None:
+        """Give every file to what it is for. load: load the first model; the others join the list."""
+        from desktop.ui.chat.attachments import MOST_FILES
+        from desktop.ui.dropped_files import sort_files
+
+        if len(paths) > MOST_FILES:
+            self.show_error(SamarError("too_many_files", limit=MOST_FILES, count=len(paths)))
+            paths = paths[:MOST_FILES]
+        found = sort_files(paths)
+        self.chats.images.take(found.images)
+        for path in found.chats:
+            self.transfer.start_import(path)
+        models = found.models + [path for path in found.others if is_file(path)]
+        loaded = models[:1] if load else []
+        if loaded:
+            self.models.load(loaded[0])
+        if found.checkpoints:
+            self.conversion.open(found.checkpoints[0])
+        folders = [path for path in found.others if path not in models]
+        rest = models[len(loaded) :] + found.checkpoints[1:] + folders
+        if rest:
+            self.models_room().take(rest, show=not models and not found.checkpoints)
 
     def open_models(self) -> None:
         self.models_room().open()
@@ -744,10 +751,3 @@ class Samar(QObject):
             self.transfer.worker.close()
         self.background.close()
         self.database.close()
-
-
-def is_model(path: Path) -> bool:
-    """Whether a path is named like a model's file; one that is missing is told as such."""
-    from desktop.core.files import is_folder
-
-    return path.suffix.lower() == ".gguf" and not is_folder(path)

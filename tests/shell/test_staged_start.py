@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,7 @@ from desktop.storage.opening import open_history
 from desktop.ui.chat import listing
 from desktop.ui.chat.model_picker import PickerState
 from tests.fakes.scripted_engine import Reply, ScriptedEngine, facts_of
+from tests.fakes.tiny_gguf import write_tiny
 
 MANY = FIRST_CHATS + 30
 
@@ -157,6 +160,30 @@ def test_that_a_model_dropped_before_the_window_is_whole_is_the_one_that_is_load
         samar.finish()
         samar.open_files([str(model)])
     assert samar.models.wanted == model
+
+
+def test_that_every_kind_of_file_named_at_the_start_is_opened(
+    begun: Callable[[], Samar], qtbot: QtBot, tmp_path: Path
+) -> None:
+    model, other, picture, chats = (tmp_path / name for name in ("a.gguf", "b.gguf", "p.png", "chats.json"))
+    for path, seed in ((model, 1), (other, 2)):
+        write_tiny(path, seed=seed)
+    image = QImage(20, 20, QImage.Format.Format_RGB32)
+    image.fill(0xFF3366)
+    assert image.save(str(picture))
+    chats.write_text(
+        json.dumps([{"title": "From elsewhere", "conversations": [{"from": "human", "value": "Hello"}]}]),
+        encoding="utf-8",
+    )
+    samar = begun(ScriptedEngine((Reply(("An answer.",)),), inspect=facts_of, vision=True))
+    with qtbot.waitSignal(samar.begun, timeout=60_000):
+        samar.start([chats, picture])
+        samar.open_files([str(model), str(other)])
+    assert samar.models.wanted == model
+    room = samar.models_room()
+    qtbot.waitUntil(lambda: len(samar.store.chat_ids()) == MANY + 1, timeout=60_000)
+    qtbot.waitUntil(lambda: len(samar.window.composer.tray.images) == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: str(other) in [entry.path for entry in room.worker.library.entries()], timeout=60_000)
 
 
 def test_that_a_message_sent_as_soon_as_somebody_hears_it_is_answered(
