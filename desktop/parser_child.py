@@ -111,8 +111,10 @@ def _images() -> dict[str, Task]:
 
 def _chats() -> dict[str, Task]:
     from desktop.storage.importing import ChatReader
+    from desktop.workers import image_decoding
 
-    reader = ChatReader()
+    image_decoding.load_decoders()  # for the images in an export
+    reader = ChatReader(image_decoding.prepare)
     return {"check": reader.check, "chats": reader.chats}
 
 

@@ -4275,6 +4275,17 @@ Everything stays on this computer.</source>
         <source>{first}; {second}</source>
         <translation>{first}، {second}</translation>
     </message>
+    <message numerus="yes">
+        <source>the file is damaged: %n part(s) of it can’t be read</source>
+        <translation>
+            <numerusform>الملف تالف، ولا تتعذّر قراءة شيء منه</numerusform>
+            <numerusform>الملف تالف: تعذّرت قراءة جزء واحد منه</numerusform>
+            <numerusform>الملف تالف: تعذّرت قراءة جزأين منه</numerusform>
+            <numerusform>الملف تالف: تعذّرت قراءة %n أجزاء منه</numerusform>
+            <numerusform>الملف تالف: تعذّرت قراءة %n جزءًا منه</numerusform>
+            <numerusform>الملف تالف: تعذّرت قراءة %n جزء منه</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Print</source>
         <translation>اطبع</translation>

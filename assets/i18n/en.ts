@@ -402,5 +402,12 @@
             <numerusform>%n chats were here already</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>the file is damaged: %n part(s) of it can’t be read</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

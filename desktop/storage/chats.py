@@ -289,7 +289,7 @@ class ChatStore(PlaceStore):
     def deleted_chats(self) -> list[Chat]:
         """The chats that can still be restored, last deleted first."""
         rows = self.database.fetch(
-            f"SELECT {CHAT_COLUMNS} FROM chats WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, chats.id DESC"
+            f"SELECT {CHAT_COLUMNS} FROM chats WHERE deleted_at >= 0 ORDER BY deleted_at DESC, chats.id DESC"
         )
         return [chat_of(row) for row in rows]
 
@@ -306,7 +306,7 @@ class ChatStore(PlaceStore):
         if self.database.read_only:
             return []
         with self.database.transaction():
-            deleted = [id_ for (id_,) in self.database.fetch("SELECT id FROM chats WHERE deleted_at IS NOT NULL")]
+            deleted = [id_ for (id_,) in self.database.fetch("SELECT id FROM chats WHERE deleted_at >= 0")]
             if not deleted:
                 return []
             self._count_day(deleted)

@@ -11,6 +11,7 @@ import html
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -47,6 +48,48 @@ class UnreadableChatError(Exception):
     """A chat that can't be brought into Samar's form."""
 
 
+Prepare = Callable[[bytes, str], ImageFile]
+"""Makes the file that is kept of an image. Raises SamarError for what is none, or is too large."""
+
+
+class Images:
+    """The images of an export's messages. Without `prepare` none is looked at, and each is marked in the text."""
+
+    def __init__(
+        self, prepare: Prepare | None = None, assets: Callable[[str], bytes | None] = lambda _pointer: None
+    ) -> None:
+        """assets: the bytes that a pointer of ChatGPT's stands for, None where the export doesn't hold them."""
+        self._prepare, self._assets = prepare, assets
+
+    def of_address(self, found: list[ExchangeImage], address: str, name: str = "") -> str:
+        """Adds an image that its address holds (RFC 2397) to `found` and returns ""; for any other the mark of the text."""
+        head, _, data = address.partition(",")
+        if self._prepare is None or not (head.startswith("data:image/") and head.endswith(";base64")):
+            return _IMAGE
+        try:
+            raw = base64.b64decode(data, validate=True)
+        except ValueError:
+            return _IMAGE
+        return self._add(found, raw, name)
+
+    def of_pointer(self, found: list[ExchangeImage], pointer: str) -> str:
+        """The same for an image of ChatGPT's zip."""
+        if self._prepare is None or len(found) >= MAX_OF_MESSAGE:
+            return _IMAGE
+        raw = self._assets(pointer)
+        return _IMAGE if raw is None else self._add(found, raw, "")
+
+    def _add(self, found: list[ExchangeImage], raw: bytes, name: str) -> str:
+        if self._prepare is None or len(found) >= MAX_OF_MESSAGE:
+            return _IMAGE
+        try:
+            image = self._prepare(raw, name)
+        except SamarError:  # no image that Samar can show
+            return _IMAGE
+        found.append(ExchangeImage(data=image.data, name=name))
+        return ""
+
+
 class _Tree:
     """Gathers the turns of a tree whose nodes come by name, in any order, with gaps and perhaps circles."""
 
@@ -80,12 +123,14 @@ class _Tree:
             waiting.extend((child, above) for child in reversed(children.get(name, [])))
 
 
-def chatgpt_chat(raw: Json) -> ExchangeChat:
+def chatgpt_chat(raw: Json, images: Images) -> ExchangeChat:
     """A conversation of ChatGPT's export."""
     nodes = _dict(_dict(raw).get("mapping"))
     tree = _Tree()
     tree.walk(
-        {str(name): node for name, node in nodes.items()}, lambda node: _dict(node).get("parent"), _chatgpt_message
+        {str(name): node for name, node in nodes.items()},
+        lambda node: _dict(node).get("parent"),
+        partial(_chatgpt_message, images=images),
     )
     _join_pieces(tree)
     created = _time(raw.get("create_time"))
@@ -103,7 +148,7 @@ def chatgpt_chat(raw: Json) -> ExchangeChat:
     )
 
 
-def _chatgpt_message(node: Json) -> ExchangeMessage | None:
+def _chatgpt_message(node: Json, images: Images) -> ExchangeMessage | None:
     message = _dict(_dict(node).get("message"))
     author = _text(_dict(message.get("author")).get("role"))
     role = _ROLES.get(author)
@@ -113,8 +158,13 @@ def _chatgpt_message(node: Json) -> ExchangeMessage | None:
     kind, parts = _text(content.get("content_type")), _list(content.get("parts"))
     recipient = _text(message.get("recipient"))
     text = thinking = ""
+    found: list[ExchangeImage] = []
     if author == "tool":  # what it says is for the model, what it draws is for the reader
-        role, text = "assistant", "\n\n".join(_IMAGE for part in parts if _is_chatgpt_image(part))
+        role = "assistant"
+        marks = (
+            images.of_pointer(found, _text(part.get("asset_pointer"))) for part in parts if _is_chatgpt_image(part)
+        )
+        text = "\n\n".join(filter(None, marks))
     elif role is None:
         return None
     elif role == "assistant" and recipient not in ("", "all"):  # a call of a tool
@@ -125,25 +175,28 @@ def _chatgpt_message(node: Json) -> ExchangeMessage | None:
     elif kind == "code":
         text = _fenced(_text(content.get("text")))
     elif kind in ("", "text", "multimodal_text"):
-        text = "\n\n".join(filter(None, map(_chatgpt_part, parts)))
+        text = "\n\n".join(filter(None, (_chatgpt_part(part, found, images) for part in parts)))
     if role == "assistant":
         text = _without_marks(text, metadata)
-    if not text.strip() and not thinking.strip():
+    if not text.strip() and not thinking.strip() and not found:
         return None
     return ExchangeMessage(
         id=0,
         role=role,
         content=text,
+        images=found,
         thinking=thinking,
         created_at=_time(message.get("create_time")),
         model=_text(metadata.get("model_slug")) or None if role == "assistant" else None,
     )
 
 
-def _chatgpt_part(part: Json) -> str:
+def _chatgpt_part(part: Json, found: list[ExchangeImage], images: Images) -> str:
     if isinstance(part, str):
         return part
-    return _IMAGE if _is_chatgpt_image(part) else _text(_dict(part).get("text"))
+    if _is_chatgpt_image(part):
+        return images.of_pointer(found, _text(part.get("asset_pointer")))
+    return _text(_dict(part).get("text"))
 
 
 def _is_chatgpt_image(part: Json) -> bool:
@@ -220,9 +273,11 @@ def _join_pieces(tree: _Tree) -> None:
     for message in tree.messages:
         before = kept.get(became[message.parent] or 0)
         only = followers[message.parent] == 1
-        if before and only and message.role == before.role == "assistant":
+        fits = before is not None and len(before.images) + len(message.images) <= MAX_OF_MESSAGE
+        if before and only and fits and message.role == before.role == "assistant":
             before.content = "\n\n".join(filter(None, (before.content, message.content)))
             before.thinking = "\n\n".join(filter(None, (before.thinking, message.thinking)))
+            before.images = [*before.images, *message.images]
             before.model = before.model or message.model
             became[message.id] = before.id
         else:
@@ -285,7 +340,7 @@ def _output_of(head: str) -> str:
     return "".join(f"\n{_fenced(text)}\n" for text in said if text.strip())
 
 
-def open_webui_chat(raw: Json) -> ExchangeChat:
+def open_webui_chat(raw: Json, images: Images) -> ExchangeChat:
     """A chat of Open WebUI's export."""
     outer = _dict(raw)
     chat = _dict(outer.get("chat")) or outer
@@ -293,10 +348,10 @@ def open_webui_chat(raw: Json) -> ExchangeChat:
     tree = _Tree()
     nodes = {str(name): node for name, node in _dict(history.get("messages")).items()}
     if nodes:
-        tree.walk(nodes, lambda node: _dict(node).get("parentId"), _open_webui_message)
+        tree.walk(nodes, lambda node: _dict(node).get("parentId"), partial(_open_webui_message, images=images))
         active = tree.ids.get(_text(history.get("currentId")))
     else:
-        tree.messages = _in_a_row(map(_open_webui_message, _list(chat.get("messages"))))
+        tree.messages = _in_a_row(_open_webui_message(node, images) for node in _list(chat.get("messages")))
         active = tree.messages[-1].id if tree.messages else None
     created = _time(outer.get("created_at")) or _time(chat.get("timestamp"))
     params = _dict(chat.get("params"))
@@ -315,16 +370,16 @@ def open_webui_chat(raw: Json) -> ExchangeChat:
     )
 
 
-def _open_webui_message(node: Json) -> ExchangeMessage | None:
+def _open_webui_message(node: Json, images: Images) -> ExchangeMessage | None:
     found = _dict(node)
     role = _ROLES.get(_text(found.get("role")))
     if role is None:
         return None
-    content, images = _content(found.get("content"))
+    content, taken = _content(found.get("content"), images)
     pieces = [content]
     for file in map(_dict, _list(found.get("files"))):
         if _text(file.get("type")) == "image" or _text(file.get("content_type")).startswith("image/"):
-            pieces.append(_image(images, _text(file.get("url")), _text(file.get("name"))))
+            pieces.append(images.of_address(taken, _text(file.get("url")), _text(file.get("name"))))
     content = "\n\n".join(filter(None, pieces))
     thinking, seconds = "", None
     if role == "assistant":
@@ -334,7 +389,7 @@ def _open_webui_message(node: Json) -> ExchangeMessage | None:
         id=0,
         role=role,
         content=content.strip("\n"),
-        images=images,
+        images=taken,
         thinking=thinking,
         thinking_s=seconds,
         created_at=_time(found.get("timestamp")),
@@ -342,13 +397,13 @@ def _open_webui_message(node: Json) -> ExchangeMessage | None:
     )
 
 
-def jan_chat(thread: Json, lines: list[Json]) -> ExchangeChat:
+def jan_chat(thread: Json, lines: list[Json], images: Images) -> ExchangeChat:
     """A thread of Jan with the lines of its messages."""
     head = _dict(thread)
     assistant = _dict(next(iter(_list(head.get("assistants"))), None))
     model = _text(_dict(assistant.get("model")).get("id")) or _text(_dict(head.get("model")).get("id"))
     lines = sorted(lines, key=lambda line: _time(_dict(line).get("created_at")))
-    messages = _in_a_row(_jan_message(_dict(line), model) for line in lines)
+    messages = _in_a_row(_jan_message(_dict(line), model, images) for line in lines)
     created = _time(head.get("created")) or (messages[0].created_at if messages else 0.0)
     return _titled(
         ExchangeChat(
@@ -363,24 +418,24 @@ def jan_chat(thread: Json, lines: list[Json]) -> ExchangeChat:
     )
 
 
-def _jan_message(line: dict[str, Json], model: str) -> ExchangeMessage | None:
+def _jan_message(line: dict[str, Json], model: str, images: Images) -> ExchangeMessage | None:
     role = _ROLES.get(_text(line.get("role")))
     if role is None:
         return None
-    text, images = _content(line.get("content"))
+    text, taken = _content(line.get("content"), images)
     thinking, content = _without_think(text)
     return ExchangeMessage(
         id=0,
         role=role,
         content=content,
-        images=images,
+        images=taken,
         thinking=thinking,
         created_at=_time(line.get("created_at")),
         model=model or None if role == "assistant" else None,
     )
 
 
-def plain_chat(raw: Json) -> ExchangeChat:
+def plain_chat(raw: Json, images: Images) -> ExchangeChat:
     """`{"messages": [{"role", "content"}]}` or `{"conversations": [{"from", "value"}]}`: ChatML and ShareGPT lines."""
     found = _dict(raw)
     turns = [_dict(turn) for turn in _list(found.get("messages")) or _list(found.get("conversations"))]
@@ -388,13 +443,13 @@ def plain_chat(raw: Json) -> ExchangeChat:
     system: str | None = None
     for turn in turns:
         role = _ROLES.get(_text(turn.get("role")) or _text(turn.get("from")))
-        text, images = _content(turn.get("content"))
+        text, taken = _content(turn.get("content"), images)
         text = text or _text(turn.get("value"))
         if role == "system" and not made and system is None:
             system = text
         elif role is not None:
             thinking, content = _without_think(text) if role == "assistant" else ("", text)
-            made.append(ExchangeMessage(id=0, role=role, content=content, thinking=thinking, images=images))
+            made.append(ExchangeMessage(id=0, role=role, content=content, thinking=thinking, images=taken))
     messages = _in_a_row(made)
     return _titled(
         ExchangeChat(
@@ -426,35 +481,21 @@ def _in_a_row(found: Any) -> list[ExchangeMessage]:
     return messages
 
 
-def _content(value: Json) -> tuple[str, list[ExchangeImage]]:
+def _content(value: Json, images: Images) -> tuple[str, list[ExchangeImage]]:
     """Text that is written as a string, as parts, or as OpenAI's `{"text": {"value": …}}`, and its images."""
     if isinstance(value, str):
         return value, []
     pieces: list[str] = []
-    images: list[ExchangeImage] = []
+    found: list[ExchangeImage] = []
     for item in _list(value):
         part = _dict(item)
         inner = part.get("text")
         words = _text(item) or _text(inner) or _text(_dict(inner).get("value"))
         if not words and "image" in _text(part.get("type")):
             given = part.get("image_url")
-            words = _image(images, _text(given) or _text(_dict(given).get("url")))
+            words = images.of_address(found, _text(given) or _text(_dict(given).get("url")))
         pieces.append(words)
-    return "\n\n".join(filter(None, pieces)), images
-
-
-def _image(images: list[ExchangeImage], address: str, name: str = "") -> str:
-    """Adds an image that its address holds (RFC 2397) to `images` and returns ""; for any other the mark of the text."""
-    head, _, data = address.partition(",")
-    if not (head.startswith("data:image/") and head.endswith(";base64") and len(images) < MAX_OF_MESSAGE):
-        return _IMAGE
-    try:
-        raw = base64.b64decode(data, validate=True)
-        ImageFile.checked(raw, name)
-    except (ValueError, SamarError):  # no image that Samar can show
-        return _IMAGE
-    images.append(ExchangeImage(data=raw, name=name))
-    return ""
+    return "\n\n".join(filter(None, pieces)), found
 
 
 def _without_think(text: str) -> tuple[str, str]:

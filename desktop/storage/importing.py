@@ -1,39 +1,52 @@
 """Chats read from files: Samar's own, ChatGPT's (the zip too), Open WebUI's, Jan's, and JSON lines.
 
-A file is read twice: first everything is checked, then it is stored, chat by chat. So a file that is damaged anywhere
-imports nothing, and other writers wait for one chat at most. It is read in a parser process (`ChatReader`), bounded in
-memory and time, which hands over one chat after another: a small file may unpack to more than a computer holds.
+A file is read twice: first everything is checked, then it is stored, chat by chat, in transactions of some 50 ms, so that
+other writers get their turn. Chats that are damaged are left out and counted; a file of which no chat can be read imports
+nothing. It is read in a parser process (`ChatReader`), bounded in memory and time, which hands over one chat after another:
+a small file may unpack to more than a computer holds.
 """
 
 from __future__ import annotations
 
+import json
+import logging
+import lzma
 import math
+import re
 import time
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from desktop.core.chat import Chat
 from desktop.core.errors import SamarError, technical
 from desktop.core.files import read_regular
 from desktop.core.generation import GenerationParams, GenerationStats
-from desktop.core.images import MAX_OF_MESSAGE, ImageFile
+from desktop.core.images import MAX_BYTES, MAX_OF_MESSAGE, SUFFIXES, ImageFile
 from desktop.parsing.client import ParserError, ParserLateError, ParserProcess, ParserStopped, ParserTooLargeError
 from desktop.parsing.protocol import Kind
-from desktop.storage import foreign
+from desktop.storage import foreign, unfinished_imports
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import clean_text
 from desktop.storage.exchange import FORMAT, VERSION, ChatFile, ExchangeChat, ExchangeImage, ExchangeMessage
 from desktop.storage.pictures import digest_of
 from desktop.storage.rows import details_json, stats_json
 
+log = logging.getLogger(__name__)
+
 MOST_BYTES = 512 << 20
+_PART_S = 0.05
+"""Seconds that one transaction takes, about."""
 _PAUSE_S = 0.001
-"""Between chats, so that the window's own writes get their turn."""
+"""Between transactions at least; else as long as the last one took, so that the window's own writes get their turn:
+SQLite's waiting writers look again and again, and must find the lock free within BUSY_MS."""
 LIMIT_S = 300.0
 """Seconds of processor time for reading a file once; the largest takes about ten."""
 _MOST_CHATS = 200_000
@@ -45,6 +58,21 @@ _MOST_OF_A_FIGURE = 2**53
 _LARGEST = 2**31 - 1
 
 
+_BAD_ZIP = (
+    *(zipfile.BadZipFile, RuntimeError, EOFError, ValueError),
+    *(zlib.error, lzma.LZMAError, KeyError),
+)
+"""What reading a damaged zip raises. RuntimeError: for a password, and, as NotImplementedError, for an unknown compression."""
+_ASSET = re.compile(r"file[-_][A-Za-z0-9]+")
+_SAMARS_HEAD = re.compile(
+    r'\{\s*"format"\s*:\s*"' + re.escape(FORMAT) + r'"\s*,\s*"version"\s*:\s*(\d{1,6})\s*,\s*"chats"\s*:\s*\['
+)
+_FIRST_FIELD = re.compile(r'\{\s*("[^"\\]{1,100}")\s*:')
+_MOST_FAILURES = 1000
+_FIELDS = {"mapping", "chat", "history", "messages", "conversations"}
+"""One of them at least is in a chat of another program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     chats: tuple[int, ...]
@@ -54,6 +82,8 @@ class Imported:
     """Chats that were here already, unchanged."""
     empty: int
     """Chats of other programs without a message, which were left out."""
+    damaged: int = 0
+    """Chats that could not be read, which were left out; of a file that is cut short, at least those that are known of."""
 
 
 def import_chats(
@@ -65,8 +95,8 @@ def import_chats(
 ) -> Imported:
     """Add the chats of a file, or of a folder of Jan's. Nothing that is here is changed.
 
-    Raises SamarError import_unreadable, import_unknown, import_damaged, import_too_large, disk_full and those of writing:
-    nothing is then imported. When cancelled, nothing is imported either.
+    Raises SamarError import_unreadable, import_unknown, import_damaged (no chat can be read), import_too_large, disk_full
+    and those of writing: nothing is then imported. When cancelled, nothing is imported either.
     """
     parser = ParserProcess(Kind.CHATS, readable=(path,))
     try:
@@ -88,10 +118,10 @@ def _import(
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> Imported:
-    checked: tuple[int, bool] = parser.call(
-        "check", str(path), MOST_BYTES, answer=tuple[int, bool], limit_s=LIMIT_S, cancelled=cancelled
+    checked: tuple[int, bool, int] = parser.call(
+        "check", str(path), MOST_BYTES, answer=tuple[int, bool, int], limit_s=LIMIT_S, cancelled=cancelled
     )  # before anything is stored
-    total, is_samars = checked
+    total, is_samars, damaged = checked
     chats: Iterator[ExchangeChat] = parser.stream("chats", item=ExchangeChat, limit_s=LIMIT_S, cancelled=cancelled)
     made: list[int] = []
     messages = present = empty = 0
@@ -106,25 +136,27 @@ def _import(
             elif _is_here(store, chat):
                 present += 1
             else:
-                made.append(_store(store, chat))
+                _store(store, chat, made)
                 messages += len(chat.messages)
-                time.sleep(_PAUSE_S)
     except BaseException:
-        if made:
-            store.purge(store.delete_chats(made))
+        unfinished_imports.remove(store.database, made)
         raise
     progress(total, total)
-    return Imported(tuple(made), messages, present, empty)
+    return Imported(tuple(made), messages, present, empty, damaged)
 
 
 class ChatReader:
     """What the parser process does with a file of chats. Errors: SamarError."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: foreign.Prepare = ImageFile.checked) -> None:
+        """prepare: makes the file that is kept of an image, or raises SamarError."""
         self.source: _Source | None = None
+        self._prepare = prepare
 
-    def check(self, name: str, most_bytes: int) -> tuple[int, bool]:
-        """Read everything once: the number of chats, and whether the file is Samar's own."""
+    def check(self, name: str, most_bytes: int) -> tuple[int, bool, int]:
+        """Read everything once: the number of chats, whether the file is Samar's own, and how many chats are damaged.
+
+        Raises SamarError import_damaged when no chat can be read."""
         path = Path(name)
         self.source = _Source(path, most_bytes)
         total = filled = 0
@@ -134,87 +166,121 @@ class ChatReader:
             if total > _MOST_CHATS:
                 limit = f"{_MOST_CHATS} chats"
                 raise SamarError("import_too_large", name=path.name, size=f"{total} chats", limit=limit)
+        if self.source.problem is not None and not total:
+            raise self.source.problem
         if total and not filled and not self.source.is_samars:
             raise SamarError("import_unknown", name=path.name)
-        return total, self.source.is_samars
+        return total, self.source.is_samars, self.source.damaged
 
     def chats(self) -> Iterator[ExchangeChat]:
         """The chats that were checked, one after another."""
         assert self.source is not None
+        self.source.images = foreign.Images(self._prepare, self.source.assets)
         return iter(self.source)
 
 
 class _Source:
-    """The chats of a file, each time one iterates."""
+    """The chats of a file that can be read, each time one iterates."""
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
         self.name, self.most_bytes = path.name, most_bytes
         self.is_samars = False
+        self.images = foreign.Images()
+        """At first no image is looked at: checking a file decodes none."""
+        self.assets: Callable[[str], bytes | None] = lambda _pointer: None
+        self.damaged = 0
+        """Chats that could not be read in the last iteration, and parts of the file that never can."""
+        self.problem: SamarError | None = None
+        """Of the first of them."""
+        self._lost = 0
         try:
             if path.is_dir():
-                self._chats: Callable[[], Iterator[ExchangeChat]] = self._jan_folder(path)
+                self._chats: Callable[[], Iterator[Callable[[], ExchangeChat]]] = self._jan_folder(path)
             else:
                 self._chats = self._file(path)
         except OSError as problem:
             raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
 
     def __iter__(self) -> Iterator[ExchangeChat]:
-        try:
-            for chat in self._chats():
+        self.damaged = self._lost
+        for read in self._chats():
+            try:
+                chat = read()
                 require_whole(chat)
+            except OSError as problem:
+                raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
+            except RecursionError:
+                self._count_damaged("it is nested too deep")
+            except (msgspec.DecodeError, UnicodeDecodeError, foreign.UnreadableChatError) as problem:
+                self._count_damaged(problem)
+            else:
                 yield chat
-        except OSError as problem:
-            raise SamarError("import_unreadable", name=self.name, reason=problem.strerror or problem) from problem
-        except RecursionError as problem:
-            raise SamarError("import_damaged", name=self.name, reason="it is nested too deep") from problem
-        except (msgspec.DecodeError, UnicodeDecodeError, foreign.UnreadableChatError) as problem:
-            raise SamarError("import_damaged", name=self.name, reason=problem) from problem
 
-    def _file(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
+    def _count_damaged(self, reason: object) -> None:
+        self.damaged += 1
+        self._note(reason)
+
+    def _lose(self, reason: object) -> None:
+        """A part of the file can't be read, however many chats it held."""
+        self._lost += 1
+        self._note(reason)
+
+    def _note(self, reason: object) -> None:
+        log.warning("a part of the import is damaged: %s", reason)
+        self.problem = self.problem or SamarError("import_damaged", name=self.name, reason=reason)
+
+    def _file(self, path: Path) -> Callable[[], Iterator[Callable[[], ExchangeChat]]]:
         if not path.is_file():
             raise SamarError("import_unreadable", name=self.name, reason="it is not a file")
         if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
         raws = self._unzipped(path) if zipfile.is_zipfile(path) else [read_regular(path, self.most_bytes)]
         readers = [self._reader(raw) for raw in raws]
-        return lambda: (chat for reader in readers for chat in reader())
+        return lambda: (read for reader in readers for read in reader())
 
     def _unzipped(self, path: Path) -> list[bytes]:
         """The conversations in ChatGPT's zip, never more bytes than allowed, whatever the zip claims."""
         raws, room = [], self.most_bytes
         try:
             with zipfile.ZipFile(path) as archive:
-                for member in sorted(archive.namelist()):
-                    last = member.rsplit("/", 1)[-1]
-                    if last.startswith("conversations") and last.endswith(".json"):
-                        with archive.open(member) as file:
-                            raw = file.read(room + 1)
-                        room -= len(raw)
-                        if room < 0:
-                            raise self._too_large(self.most_bytes - room)
-                        raws.append(raw)
-        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as problem:
-            # RuntimeError: zipfile's for a password, and, as NotImplementedError, for a compression that it does not know
+                names = sorted(archive.namelist())
+        except _BAD_ZIP as problem:
             raise SamarError("import_damaged", name=self.name, reason=problem) from problem
-        except Exception as problem:
-            if type(problem).__module__ in ("zlib", "_lzma", "lzma"):  # their errors have no common base
-                raise SamarError("import_damaged", name=self.name, reason=problem) from problem
-            raise
+        for member in names:
+            last = member.rsplit("/", 1)[-1]
+            if not (last.startswith("conversations") and last.endswith(".json")):
+                continue
+            try:
+                raw = _unpacked(path, member, room)
+            except _BAD_ZIP as problem:
+                self._lose(problem)
+                continue
+            room -= len(raw)
+            if room < 0:
+                raise self._too_large(self.most_bytes - room)
+            raws.append(raw)
         if not raws:
-            raise SamarError("import_unknown", name=self.name)
+            raise self.problem or SamarError("import_unknown", name=self.name)
+        self.assets = _Assets(path, names)
         return raws
 
-    def _reader(self, raw: bytes) -> Callable[[], Iterator[ExchangeChat]]:
+    def _reader(self, raw: bytes) -> Callable[[], Iterator[Callable[[], ExchangeChat]]]:
         raw = raw.removeprefix(b"\xef\xbb\xbf").strip()
         first, _, rest = raw.partition(b"\n")
         if rest.strip() and _is_object(first):
-            return lambda: (_chat_of(line) for line in raw.splitlines() if line.strip())
+            return lambda: (partial(self._chat_of, line) for line in raw.splitlines() if line.strip())
         try:
             try:
                 whole = _top(raw)
-            except msgspec.DecodeError:
-                raw = _mended(raw)
-                whole = _top(raw)
+            except msgspec.DecodeError as problem:
+                try:
+                    whole = _top(_mended(raw))
+                except msgspec.DecodeError:
+                    found = _salvaged(raw)
+                    if found is None:
+                        raise
+                    whole = found
+                    self._lose(problem)
         except RecursionError:
             raise SamarError("import_damaged", name=self.name, reason="it is nested too deep") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
@@ -225,12 +291,23 @@ class _Source:
             if whole.version > VERSION:
                 raise SamarError("import_unknown", name=self.name)
             self.is_samars = True
-            return lambda: (_decoded(bytes(chat), ExchangeChat) for chat in whole.chats)
+            return lambda: (partial(_decoded, bytes(chat), ExchangeChat) for chat in whole.chats)
         if not any(_knows(chat) for chat in whole[:20]):
             raise SamarError("import_unknown", name=self.name)
-        return lambda: (_chat_of(bytes(chat)) for chat in whole)
+        return lambda: (partial(self._chat_of, bytes(chat)) for chat in whole)
 
-    def _jan_folder(self, path: Path) -> Callable[[], Iterator[ExchangeChat]]:
+    def _chat_of(self, raw: bytes) -> ExchangeChat:
+        """A chat of another program, known by its fields."""
+        found = _decoded(raw, Any)
+        if not isinstance(found, dict):
+            raise foreign.UnreadableChatError("a chat that is no object")
+        if "mapping" in found:
+            return foreign.chatgpt_chat(found, self.images)
+        if isinstance(found.get("chat"), dict) or "history" in found:
+            return foreign.open_webui_chat(found, self.images)
+        return foreign.plain_chat(found, self.images)
+
+    def _jan_folder(self, path: Path) -> Callable[[], Iterator[Callable[[], ExchangeChat]]]:
         """Jan's data folder, its folder of threads, or one thread."""
         for folder in (path, path / "threads"):
             threads = (
@@ -239,14 +316,14 @@ class _Source:
                 else sorted(inner for inner in folder.glob("*") if (inner / "thread.json").is_file())
             )
             if threads:
-                return lambda: (self._jan_thread(thread) for thread in threads)
+                return lambda: (partial(self._jan_thread, thread) for thread in threads)
         raise SamarError("import_unknown", name=self.name)
 
     def _jan_thread(self, folder: Path) -> ExchangeChat:
         head = msgspec.json.decode(self._bounded(folder / "thread.json"))
         log = folder / "messages.jsonl"
         lines = self._bounded(log).splitlines() if log.exists() else []
-        return foreign.jan_chat(head, [msgspec.json.decode(line) for line in lines if line.strip()])
+        return foreign.jan_chat(head, [msgspec.json.decode(line) for line in lines if line.strip()], self.images)
 
     def _bounded(self, path: Path) -> bytes:
         if path.stat().st_size > self.most_bytes:
@@ -259,6 +336,37 @@ class _Source:
         )
 
 
+def _unpacked(path: Path, member: str, most: int) -> bytes:
+    """A file of a zip, `most` bytes of it and one more at most. Raises one of _BAD_ZIP."""
+    with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+        return file.read(most + 1)
+
+
+class _Assets:
+    """The images of ChatGPT's zip, by the pointers of its messages: `file-service://file-Ab12` and
+    `sediment://file_ab12` stand for a member whose name begins with what follows the slashes."""
+
+    def __init__(self, path: Path, names: list[str]) -> None:
+        self._path = path
+        self._members: dict[str, str] = {}
+        for member in names:
+            found = _ASSET.match(member.rsplit("/", 1)[-1])
+            if found and member.lower().endswith(SUFFIXES):
+                self._members.setdefault(found[0], member)
+
+    def __call__(self, pointer: str) -> bytes | None:
+        """The bytes of an image, of any size up to MAX_BYTES and one more; None: it is not there, or can't be unpacked."""
+        found = _ASSET.match(pointer.rpartition("://")[2])
+        member = self._members.get(found[0]) if found else None
+        if member is None:
+            return None
+        try:
+            return _unpacked(self._path, member, MAX_BYTES)
+        except _BAD_ZIP as problem:
+            log.warning("an image of the import is damaged: %s", problem)
+            return None
+
+
 def _top(raw: bytes) -> ChatFile | list[msgspec.Raw]:
     """A file of Samar's, or the single chats of any other."""
     if raw[:1] == b"[":
@@ -267,6 +375,38 @@ def _top(raw: bytes) -> ChatFile | list[msgspec.Raw]:
     if "format" in fields and bytes(fields["format"]) == f'"{FORMAT}"'.encode():
         return msgspec.json.decode(raw, type=ChatFile)
     return [msgspec.Raw(raw)]
+
+
+def _salvaged(raw: bytes) -> ChatFile | list[msgspec.Raw] | None:
+    """The chats of a damaged file that are whole, as `_top`; None: there is none.
+
+    Behind a damaged chat, reading goes on where the next one begins: with the same first field as the first one."""
+    text = raw.decode("utf-8", "replace")
+    head = _SAMARS_HEAD.match(text)
+    at = head.end() if head else 1 if text.startswith("[") else len(text)
+    decoder = json.JSONDecoder(parse_constant=lambda _name: None)
+    chats: list[msgspec.Raw] = []
+    begin = _FIRST_FIELD.search(text, at)
+    if begin is None:
+        return None
+    next_chat = re.compile(r"\{\s*" + re.escape(begin[1]) + r"\s*:")
+    at, failures = begin.start(), 0
+    while failures < _MOST_FAILURES:
+        try:
+            found, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            failures += 1
+            end = at + 1
+        else:
+            if found.keys() & _FIELDS or head:  # else a part of the damaged chat
+                chats.append(msgspec.Raw(text[at:end].encode("utf-8", "surrogatepass")))
+        following = next_chat.search(text, end)
+        if following is None:
+            break
+        at = following.start()
+    if not chats:
+        return None
+    return ChatFile(format=FORMAT, version=int(head[1]), chats=chats) if head else chats
 
 
 def _is_object(line: bytes) -> bool:
@@ -281,19 +421,7 @@ def _knows(raw: msgspec.Raw) -> bool:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError:
         return False
-    return bool(fields.keys() & {"mapping", "chat", "history", "messages", "conversations"})
-
-
-def _chat_of(raw: bytes) -> ExchangeChat:
-    """A chat of another program, known by its fields."""
-    found = _decoded(raw, Any)
-    if not isinstance(found, dict):
-        raise foreign.UnreadableChatError("a chat that is no object")
-    if "mapping" in found:
-        return foreign.chatgpt_chat(found)
-    if isinstance(found.get("chat"), dict) or "history" in found:
-        return foreign.open_webui_chat(found)
-    return foreign.plain_chat(found)
+    return bool(fields.keys() & _FIELDS)
 
 
 def _decoded(raw: bytes, kind: Any) -> Any:
@@ -308,7 +436,6 @@ def _decoded(raw: bytes, kind: Any) -> Any:
 
 def _mended(raw: bytes) -> bytes:
     """JSON whose numbers are none (NaN, Infinity), or larger than any program takes, with null and 0 in their place."""
-    import json
 
     def whole(digits: str) -> int:
         return int(digits) if len(digits) < 20 else 0
@@ -398,43 +525,73 @@ def _is_here(store: ChatStore, chat: ExchangeChat) -> bool:
     ]
 
 
-def _store(store: ChatStore, chat: ExchangeChat) -> int:
-    """Store one chat, whole; returns its id."""
+def _store(store: ChatStore, chat: ExchangeChat, made: list[int]) -> None:
+    """Store one chat, whole, and add its id to `made`.
+
+    A chat that takes longer than one transaction should stays hidden until its last message is there."""
     database = store.database
+    began = time.perf_counter()
+    left = iter(chat.messages)
+    ids: dict[int | None, int | None] = {None: None}
+
+    def store_some(chat_id: int) -> bool:
+        """Messages for as long as a transaction should take; whether there are none left."""
+        for message in left:
+            ids[message.id] = _store_message(store, chat_id, ids[message.parent], message)
+            if time.perf_counter() - began > _PART_S:
+                return False
+        return True
+
     with database.transaction(durable=False):
-        made = store.create_chat(chat.title, chat.system_prompt, chat.params, _folder(store, chat.folder))
-        uid = clean_text(chat.uid)
-        if not uid or database.scalar("SELECT 1 FROM chats WHERE uid = ?", (uid,)):
-            uid = uuid.uuid4().hex
-        ids: dict[int | None, int | None] = {None: None}
-        for message in chat.messages:
-            ids[message.id] = _store_message(store, made.id, ids[message.parent], message)
-        created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
-        database.execute(
-            "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
-            " active_leaf = ?, overflow = ?, summary = ?, summary_until = ?, probabilities = ?,"
-            " thinking = ? WHERE id = ?",
-            (
-                uid,
-                chat.title_is_automatic or not chat.title,
-                created,
-                chat.updated_at or created,
-                chat.pinned,
-                chat.archived,
-                ids.get(chat.active),
-                None if chat.overflow is None else clean_text(chat.overflow),
-                clean_text(chat.summary),
-                ids.get(chat.summary_until),
-                chat.probabilities,
-                chat.thinking,
-                made.id,
-            ),
-        )
-        if chat.draft:
-            store.save_draft(made.id, chat.draft)
-        if chat.draft_images:
-            store.save_draft_images(made.id, _images(chat.draft_images))
-    return made.id
+        new = store.create_chat(chat.title, chat.system_prompt, chat.params, _folder(store, chat.folder))
+        is_whole = store_some(new.id)
+        if is_whole:
+            _complete(store, new, chat, ids)
+        else:
+            unfinished_imports.hide(database, new.id)
+    made.append(new.id)
+    while not is_whole:
+        time.sleep(max(_PAUSE_S, time.perf_counter() - began))
+        began = time.perf_counter()
+        with database.transaction(durable=False):
+            is_whole = store_some(new.id)
+            if is_whole:
+                _complete(store, new, chat, ids)
+                unfinished_imports.show(database, new.id)
+    time.sleep(max(_PAUSE_S, time.perf_counter() - began))
+
+
+def _complete(store: ChatStore, made: Chat, chat: ExchangeChat, ids: dict[int | None, int | None]) -> None:
+    """The fields of a chat whose messages are stored. ids: of the messages, by those of the file."""
+    database = store.database
+    uid = clean_text(chat.uid)
+    if not uid or database.scalar("SELECT 1 FROM chats WHERE uid = ?", (uid,)):
+        uid = uuid.uuid4().hex
+    created = chat.created_at or next((m.created_at for m in chat.messages if m.created_at), 0.0) or made.created_at
+    database.execute(
+        "UPDATE chats SET uid = ?, title_is_automatic = ?, created_at = ?, updated_at = ?, pinned = ?, archived = ?,"
+        " active_leaf = ?, overflow = ?, summary = ?, summary_until = ?, probabilities = ?,"
+        " thinking = ? WHERE id = ?",
+        (
+            uid,
+            chat.title_is_automatic or not chat.title,
+            created,
+            chat.updated_at or created,
+            chat.pinned,
+            chat.archived,
+            ids.get(chat.active),
+            None if chat.overflow is None else clean_text(chat.overflow),
+            clean_text(chat.summary),
+            ids.get(chat.summary_until),
+            chat.probabilities,
+            chat.thinking,
+            made.id,
+        ),
+    )
+    if chat.draft:
+        store.save_draft(made.id, chat.draft)
+    if chat.draft_images:
+        store.save_draft_images(made.id, _images(chat.draft_images))
 
 
 def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: ExchangeMessage) -> int:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from desktop.core import files
 from desktop.core.paths import Paths
-from desktop.storage import backups, erasure, index
+from desktop.storage import backups, erasure, index, unfinished_imports
 from desktop.storage.database import Database
 
 
 def keep_up(paths: Paths, cancelled: Callable[[], bool] = lambda: False) -> bool:
-    """Complete the search index, erase what was purged, make the copy of the day. True: all is done; False: cancelled, or
-    a reader held the log, and the next call goes on. Raises SamarError as these do."""
+    """Complete the search index, remove what imports left that never ended, erase what was purged, make the copy of the day.
+
+    True: all is done; False: cancelled, or a reader held the log, and the next call goes on. Raises SamarError as these do.
+    """
     if not files.exists(paths.history):  # a history in memory needs none of it
         return True
     if not complete_index(paths, cancelled) or not erasure.erase_traces(paths, cancelled):
@@ -26,6 +28,7 @@ def complete_index(paths: Paths, cancelled: Callable[[], bool] = lambda: False) 
     database = Database.connect(paths.history, patient=True)
     try:
         index.follow(database)
+        unfinished_imports.remove_stale(database)
         return index.fill(database, cancelled)
     finally:
         database.close()

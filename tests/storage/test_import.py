@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -15,16 +17,18 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
 
 from desktop.core.chat import Message, Role
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.parsing import client
 from desktop.parsing.protocol import Kind
-from desktop.storage import importing
+from desktop.storage import importing, upkeep
 from desktop.storage.chats import ChatStore
 from desktop.storage.importing import Imported, import_chats
-from desktop.storage.opening import connect_worker, in_memory
+from desktop.storage.opening import connect_worker, in_memory, open_history
 from desktop.storage.search import Query, Search
 from tests.storage.kit import exchange, opened
 
@@ -344,13 +348,6 @@ def message(**changes: Any) -> bytes:
         (cut([OPEN_WEBUI]), "import_damaged"),
         (own(version=99), "import_unknown"),
         (own(chats=[{"messages": "none"}]), "import_damaged"),
-        (message(role="oracle"), "import_damaged"),
-        (message(status="streaming"), "import_damaged"),
-        (message(parent=7), "import_damaged"),
-        (message(parent=1), "import_damaged"),
-        (message(content=None), "import_damaged"),
-        (b'{"messages": [{"role": "user", "content": "a"}]}\n{"messages": [{"role": "user", "co', "import_damaged"),
-        (b'{"conversations": [{"from": "human", "value": "a"}]}\n[1]\n', "import_damaged"),
         (b"PK\x03\x04 not a zip", "import_unknown"),
     ],
 )
@@ -364,6 +361,166 @@ def test_that_a_hostile_file_imports_nothing_and_ends_in_a_sentence(
     assert "x.json" in problem.value.sentence()
     assert len(problem.value.sentence()) < 500
     assert store.count_chats() == 0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        message(role="oracle"),
+        message(status="streaming"),
+        message(parent=7),
+        message(parent=1),
+        message(content=None),
+    ],
+)
+def test_that_a_chat_with_an_impossible_message_is_left_out_and_the_other_one_is_not(
+    store: ChatStore, tmp_path: Path, raw: bytes
+) -> None:
+    (tmp_path / "x.json").write_bytes(raw)
+    outcome = import_chats(store, tmp_path / "x.json")
+    assert [store.get_chat(chat).title for chat in outcome.chats] == ["good"]
+    assert outcome.damaged == 1
+
+
+def lines_of(*chats: object) -> bytes:
+    return b"\n".join(json.dumps(chat).encode() for chat in chats)
+
+
+ASKED = {"messages": [{"role": "user", "content": "Asked first"}]}
+SECOND = {"messages": [{"role": "user", "content": "Asked second"}]}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        lines_of(ASKED, SECOND) + b'\n{"messages": [{"role": "user", "co',
+        lines_of(ASKED, [1], SECOND),
+        json.dumps([ASKED, SECOND, SECOND]).encode()[:-30],
+        json.dumps([ASKED, {"messages": "@"}, SECOND]).encode().replace(b'"@"', b'"\\x"'),
+        json.dumps([ASKED, {"messages": [{"a": ["@"]}]}, SECOND], indent=2).encode().replace(b'"@"', b"[}"),
+        json.dumps(
+            {
+                "format": "samar-chats",
+                "version": 1,
+                "chats": [
+                    {"uid": name, "messages": [{"id": 1, "role": "user", "content": name}]}
+                    for name in ("Asked first", "Asked second", "lost")
+                ],
+            }
+        ).encode()[:-12],
+    ],
+    ids=[
+        "lines cut short",
+        "a line that is no chat",
+        "array cut short",
+        "bad escape",
+        "bad nesting",
+        "own file cut short",
+    ],
+)
+def test_that_the_whole_chats_of_a_damaged_file_are_imported_and_the_damage_is_told(
+    store: ChatStore, tmp_path: Path, raw: bytes
+) -> None:
+    (tmp_path / "x.json").write_bytes(raw)
+    outcome = import_chats(store, tmp_path / "x.json")
+    assert len(outcome.chats) == 2 and outcome.damaged >= 1
+    asked = [next(iter(store.messages_of(chat))).content for chat in outcome.chats]
+    assert sorted(asked) == ["Asked first", "Asked second"]
+
+
+def test_that_a_zip_with_a_damaged_part_gives_the_other_one(store: ChatStore, tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations-000.json", json.dumps([CHATGPT]))
+        archive.writestr("conversations-001.json", json.dumps([CHATGPT | {"conversation_id": "other"}]) + " " * 1000)
+        at = archive.getinfo("conversations-001.json").header_offset
+    raw = bytearray(path.read_bytes())
+    raw[at + 60 : at + 90] = bytes(30)
+    path.write_bytes(raw)
+    outcome = import_chats(store, path)
+    assert len(outcome.chats) == 1 and outcome.damaged == 1
+
+
+def picture(kind: str, colour: int = 0xFF3366) -> bytes:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(colour)
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(made, kind)
+    return made.data().data()
+
+
+def test_that_images_of_chatgpts_zip_come_with_their_messages(store: ChatStore, tmp_path: Path) -> None:
+    def asking(pointer: str) -> dict[str, object]:
+        asset = {"content_type": "image_asset_pointer", "asset_pointer": pointer}
+        content = {"content_type": "multimodal_text", "parts": [asset, "What is this?"]}
+        message = {"author": {"role": "user"}, "content": content}
+        return {"mapping": {"a": {"id": "a", "parent": None, "message": message}}, "current_node": "a"}
+
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        pointers = (
+            "file-service://file-Png1",
+            "sediment://file_webp2",
+            "file-service://file-Bad3",
+            "sediment://file_gone",
+        )
+        archive.writestr("conversations.json", json.dumps([asking(pointer) for pointer in pointers]))
+        archive.writestr("file-Png1-photo.png", picture("PNG"))
+        archive.writestr("user-1/file_webp2-7c.webp", picture("WEBP"))
+        archive.writestr("file-Bad3-x.png", b"no image")
+    outcome = import_chats(store, path)
+    asked = [next(iter(store.messages_of(chat))) for chat in outcome.chats]
+    assert [len(message.images) for message in asked] == [1, 1, 0, 0]
+    assert [message.content for message in asked] == ["What is this?"] * 2 + ["[image]\n\nWhat is this?"] * 2
+    assert store.picture(asked[0].images[0].id) == picture("PNG")
+    assert [(image.width, image.height) for message in asked for image in message.images] == [(40, 30)] * 2
+
+
+def test_that_a_huge_chat_lets_others_write_and_is_hidden_until_it_is_whole(
+    store: ChatStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_PART_S", 0.0)  # each message is a part
+    turns = [{"role": "user", "content": f"turn {number}"} for number in range(30)]
+    (tmp_path / "x.json").write_text(json.dumps({"messages": turns}), encoding="utf-8")
+    seen: list[tuple[int, int]] = []
+
+    def between(_seconds: float) -> None:
+        assert not store.database.in_transaction()
+        store.create_chat("of the window")
+        stored = store.database.scalar("SELECT count(*) FROM messages")
+        seen.append((stored, store.count_chats() - len(seen) - 1))
+        assert not store.deleted_chats() and store.erase_overdue(0) == []
+
+    monkeypatch.setattr(importing.time, "sleep", between)
+    outcome = import_chats(store, tmp_path / "x.json")
+    assert [stored for stored, _ in seen][:-1] == list(range(1, 31))[: len(seen) - 1]
+    assert all(shown == 0 for stored, shown in seen if stored < 30)
+    assert len(store.messages_of(outcome.chats[0])) == 30
+
+
+def test_that_what_a_killed_import_stored_goes_at_the_next_start(tmp_path: Path) -> None:
+    paths = Paths.under(tmp_path)
+    database = open_history(paths).database
+    store = ChatStore(database)
+    kept = store.create_chat("kept")
+    half = store.create_chat("half imported")
+    for number in range(450):
+        store.database.execute(
+            "INSERT INTO messages (chat_id, parent_id, role, status, created_at, content)"
+            " SELECT ?, max(id), 'user', 'finished', 0, ? FROM messages WHERE chat_id = ?",
+            (half.id, f"word{number}", half.id),
+        )
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    database.execute("UPDATE chats SET deleted_at = ? WHERE id = ?", (-float(dead.pid), half.id))
+    other = store.create_chat("another process imports it")
+    database.execute("UPDATE chats SET deleted_at = ? WHERE id = ?", (-float(os.getppid()), other.id))
+    assert upkeep.keep_up(paths)
+    assert [id_ for (id_,) in database.fetch("SELECT id FROM chats")] == [kept.id, other.id]
+    assert database.scalar("SELECT count(*) FROM messages") == 0
+    assert not database.fetch("SELECT rowid FROM search WHERE search MATCH 'word7'")
+    database.close()
 
 
 @pytest.mark.parametrize(

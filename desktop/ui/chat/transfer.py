@@ -164,7 +164,7 @@ class TransferController(QObject):
 
     def _on_imported(self, outcome: Imported) -> None:
         count = len(outcome.chats)
-        if not (count or outcome.present or outcome.empty):
+        if not (count or outcome.present or outcome.empty or outcome.damaged):
             self.said.emit(self.tr("Cancelled. Nothing was imported."), False)
             return
         text = i18n.grouped(self.tr("%n chat(s) imported", "", count), count)
@@ -172,6 +172,11 @@ class TransferController(QObject):
             here = self.tr("%n chat(s) were here already", "", outcome.present)
             text = self.tr("{first}; {second}").replace("{first}", text)
             text = text.replace("{second}", i18n.grouped(here, outcome.present))
+        if outcome.damaged:
+            lost = i18n.grouped(
+                self.tr("the file is damaged: %n part(s) of it can’t be read", "", outcome.damaged), outcome.damaged
+            )
+            text = self.tr("{first}; {second}").replace("{first}", text).replace("{second}", lost)
         self.chats_imported.emit()
         self.window.show_toast(text)
         self.said.emit(text, False)
