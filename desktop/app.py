@@ -367,6 +367,7 @@ class Samar(QObject):
         self.models.opened.connect(self._list_model)
         self.chats.purge_due.connect(self.keep_up)
         self.chats.replies.ended.connect(self._take_back_of_reply)
+        self.chats.replies.ended.connect(self._copy_history_once)
         self.chats.replies.saving_works.connect(lambda: self._take_back("saved"))
         self.chats.chat_changed.connect(lambda: self._take_back("chat"))
         self.models.chosen.connect(lambda: self._take_back("model"))
@@ -701,6 +702,12 @@ class Samar(QObject):
         thread of its own."""
         if not self.database.read_only and self.database.path == self.paths.history:
             self.background.run(self._keep_up)
+
+    def _copy_history_once(self) -> None:
+        """The first reply since the start makes the copy of the day, if it is due: the hourly one would come too late for a
+        history that is an hour old."""
+        self.chats.replies.ended.disconnect(self._copy_history_once)
+        self.keep_up()
 
     def _in_background(self, work: Callable[[], object]) -> None:
         self.background.run(lambda _: work())

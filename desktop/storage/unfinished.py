@@ -1,5 +1,5 @@
-"""Files that an export is writing are noted in the data folder, so that the next start removes what a killed Samar left of
-them: they hold whole chats."""
+"""What a killed Samar left half written goes at the next start: its temporary files in the data folder, and exports, which
+are noted there while they are written, since they hold whole chats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import contextlib
 import logging
 import os
 import shutil
+import stat
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,11 @@ log = logging.getLogger(__name__)
 _FOLDER = "unfinished"
 EXPORT, PAGES = ".export-", "samar-"
 """How the names of such files, and of folders for temporary files, begin. Nothing else is ever removed."""
+
+
+_TEMPORARY = ("history*.part", ".probe-*", ".settings-*", ".*.json-*")
+"""Files of the data folder that are renamed or removed within seconds, unless Samar is killed."""
+_STALE_S = 3600.0
 
 
 @contextmanager
@@ -43,7 +50,7 @@ def noted(data: Path | None, path: Path) -> Iterator[None]:
 
 def remove_left_over(data: Path) -> int:
     """Remove what earlier runs left behind. Returns how many files and folders that were."""
-    removed = 0
+    removed = sum(_remove_stale(data, pattern) for pattern in _TEMPORARY)
     with contextlib.suppress(OSError):
         for note in list((data / _FOLDER).iterdir()):
             if note.name.startswith(f"{os.getpid()}-"):
@@ -53,6 +60,19 @@ def remove_left_over(data: Path) -> int:
                 note.unlink()
             except (OSError, ValueError) as problem:
                 log.info("what an export left behind can't be removed: %s", problem)
+    return removed
+
+
+def _remove_stale(data: Path, pattern: str) -> int:
+    """Remove temporary files to which nobody has written for an hour. Returns how many."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in data.glob(pattern):
+            with contextlib.suppress(OSError):
+                facts = path.lstat()
+                if stat.S_ISREG(facts.st_mode) and abs(time.time() - facts.st_mtime) > _STALE_S:
+                    path.unlink()
+                    removed += 1
     return removed
 
 

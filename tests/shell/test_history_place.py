@@ -148,3 +148,14 @@ def test_that_a_samar_that_is_never_closed_makes_the_copy_of_the_day(
         exchange(store, store.create_chat("kept").id, None, "q", "a")
     samar._hourly.timeout.emit()
     qtbot.waitUntil(lambda: most() == 2, timeout=20_000)
+
+
+def test_that_the_first_reply_is_in_a_backup_at_once(start: Callable[[], Samar], qtbot: QtBot, data_dir: Path) -> None:
+    from desktop.storage import backups
+
+    folder = Paths.under(data_dir).backups
+    samar = start()
+    send(samar, qtbot, "the first hour")
+    qtbot.waitUntil(
+        lambda: any(backups.contents_of(b.path).messages == 2 for b in backups.listed(folder)), timeout=20_000
+    )

@@ -66,3 +66,14 @@ def test_that_pages_for_paper_are_noted_and_removed_too(tmp_path: Path) -> None:
         note.rename(note.with_name("1-of-another-process"))
     assert remove_left_over(tmp_path) == 1
     assert not folder.exists()
+
+
+def test_that_temporary_files_of_a_killed_samar_go_and_those_of_a_running_one_stay(tmp_path: Path) -> None:
+    stale = ("history.part", "history-damaged-1.part", ".probe-ab12", ".settings-xy", ".library.json-q1")
+    kept = ("history.sqlite3", "settings.json", ".hidden", "notes.part")
+    for name in (*stale, *kept):
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (1_000_000, 1_000_000))
+    (tmp_path / ".probe-now").write_bytes(b"x")
+    assert remove_left_over(tmp_path) == len(stale)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted((*kept, ".probe-now"))
