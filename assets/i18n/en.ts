@@ -404,9 +404,9 @@
     </message>
     <message numerus="yes">
         <source>the file is damaged: %n part(s) of it can’t be read</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>the file is damaged: one part of it can’t be read</numerusform>
+            <numerusform>the file is damaged: %n parts of it can’t be read</numerusform>
         </translation>
     </message>
 </context>
