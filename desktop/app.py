@@ -386,6 +386,7 @@ class Samar(QObject):
             lambda sidebar, panel: self.preferences.change(sidebar_visible=sidebar, panel_visible=panel)
         )
         window.panel.presets_changed.connect(lambda presets: self.preferences.change(presets=presets))
+        window.panel.unfolded_changed.connect(lambda visible: self.preferences.change(advanced_visible=visible))
         window.text_scale_requested.connect(self.scale_text)
         window.composer.text.stepped.connect(self.transcript.step_from_composer)
         self.transcript.text_scale_changed.connect(lambda scale: self.preferences.change(text_scale=scale))

@@ -110,6 +110,7 @@ class Navigation(QObject):
             "chat.export": self._choose_format,
             "chat.print": self._print,
             "chat.delete": lambda: sidebar.chats_deleted.emit([self._chat()]),
+            "chat.advanced": self._open_advanced,
             "chats.folder": lambda: sidebar.folder_created.emit([]),
             "chats.archived": lambda: self._in_sidebar(lambda _chat: sidebar.show_archive(True)),
             "chats.deleted": sidebar.deleted_requested.emit,
@@ -310,6 +311,11 @@ class Navigation(QObject):
         if self.window.sidebar.isHidden():
             self.window.toggle_sidebar()
         action(self._chat())
+
+    def _open_advanced(self) -> None:
+        if self.window.panel.isHidden():
+            self.window.toggle_panel()
+        self.window.panel.open_advanced()
 
     def _print(self) -> None:
         """Ask for a printer; say why where there is nothing that could be printed."""

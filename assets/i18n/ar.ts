@@ -473,6 +473,17 @@
         <source>These are the instructions of the settings. What you write here is for this chat only.</source>
         <translation>هذه تعليمات الإعدادات. ما تكتبه هنا يخصّ هذه المحادثة وحدها.</translation>
     </message>
+    <message numerus="yes">
+        <source>About %n token(s) are kept free for the reply.</source>
+        <translation>
+            <numerusform>لا يُحجز شيء للردّ.</numerusform>
+            <numerusform>يُحجز للردّ نحو رمز واحد.</numerusform>
+            <numerusform>يُحجز للردّ نحو رمزين.</numerusform>
+            <numerusform>يُحجز للردّ نحو %n رموز.</numerusform>
+            <numerusform>يُحجز للردّ نحو %n رمزًا.</numerusform>
+            <numerusform>يُحجز للردّ نحو %n رمز.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ChatRowDelegate</name>
@@ -784,6 +795,10 @@
     <message>
         <source>Open the folder of the event log</source>
         <translation>افتح مجلد سجلّ الأحداث</translation>
+    </message>
+    <message>
+        <source>Advanced settings of this chat</source>
+        <translation>إعدادات متقدّمة لهذه المحادثة</translation>
     </message>
 </context>
 <context>
@@ -2373,6 +2388,10 @@ Everything stays on this computer.</source>
         <source>Thinking can’t be switched on or off for this model.</source>
         <translation>لا يمكن تفعيل التفكير أو تعطيله في هذا النموذج.</translation>
     </message>
+    <message>
+        <source>Context in tokens</source>
+        <translation>السياق بالرموز</translation>
+    </message>
 </context>
 <context>
     <name>ModelsPage</name>
@@ -3301,10 +3320,6 @@ Everything stays on this computer.</source>
         <translation>عشوائية</translation>
     </message>
     <message>
-        <source>More settings</source>
-        <translation>إعدادات أخرى</translation>
-    </message>
-    <message>
         <source>Your own values</source>
         <translation>قيمك الخاصة</translation>
     </message>
@@ -3351,6 +3366,14 @@ Everything stays on this computer.</source>
     <message>
         <source>Name of the style</source>
         <translation>اسم الأسلوب</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>إعدادات متقدّمة</translation>
+    </message>
+    <message>
+        <source>Values that are rarely needed: top-k, repetition, seed and others</source>
+        <translation>قيم نادرًا ما تلزم: top-k والتكرار والبذرة وغيرها</translation>
     </message>
 </context>
 <context>
@@ -3703,6 +3726,10 @@ Everything stays on this computer.</source>
     <message>
         <source>What exports contain</source>
         <translation>ما تضمه الملفات المصدَّرة</translation>
+    </message>
+    <message>
+        <source>Context in tokens</source>
+        <translation>السياق بالرموز</translation>
     </message>
 </context>
 <context>

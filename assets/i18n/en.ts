@@ -44,6 +44,13 @@
             <numerusform>The last reply was written without the %n oldest messages.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>About %n token(s) are kept free for the reply.</source>
+        <translation>
+            <numerusform>About %n token is kept free for the reply.</numerusform>
+            <numerusform>About %n tokens are kept free for the reply.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ChatView</name>

@@ -61,6 +61,12 @@ COMMANDS = (
         "Ctrl+Shift+P",
         "panel system prompt temperature لوحة تعليمات الإبداع",
     ),
+    _command(
+        "chat.advanced",
+        QT_TRANSLATE_NOOP("Commands", "Advanced settings of this chat"),
+        "",
+        "top-k top-p min-p sampling seed stop repeat penalty mirostat dry xtc متقدمة بذرة تكرار",
+    ),
     _command("chats.folder", QT_TRANSLATE_NOOP("Commands", "New folder…"), "", "group مجموعة"),
     _command("chats.archived", QT_TRANSLATE_NOOP("Commands", "Archived chats"), "", ""),
     _command(

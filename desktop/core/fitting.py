@@ -61,6 +61,11 @@ class Budget:
         room = min(self.reply or self.context // 4, self.context // 4)
         return self.context - max(room, 1)
 
+    @property
+    def reserve(self) -> int:
+        """Tokens that are kept free for the reply."""
+        return self.context - self.limit if self.context else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -197,8 +202,7 @@ def plan(
     groups = _exchanges(turns)
     sizes = [sum(tokens[i] for i in group) for group in groups]
     newest = base + (tokens[groups[-1][0]] if groups else 0)
-    total, limit = base + sum(sizes), budget.limit
-    reserve = budget.context - limit if budget.context else 0
+    total, limit, reserve = base + sum(sizes), budget.limit, budget.reserve
     if total <= limit or len(groups) < 2 or not budget.context:
         return Plan(tuple(path), tokens=total, newest=newest, context=budget.context, reserve=reserve)
     told, done = "", 0

@@ -72,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether the speed of each reply stands under it; its menu tells it in any case."""
     sidebar_visible: bool = True
     panel_visible: bool = False
+    advanced_visible: bool = False
+    """Whether the advanced settings of replies are unfolded."""
     export_details: bool = False
     """Whether exports for people hold prompts, names of models and what these thought."""
     network_allowed: bool = False

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QEvent, QLocale, Qt
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from desktop.core.numbers import plain_number
 from desktop.ui import theme
@@ -122,6 +122,18 @@ class WholeField(QSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+
+class SliderRow(QWidget):
+    """A slider with a field behind it, in which a value between its steps can be typed."""
+
+    def __init__(self, slider: Slider, field: WholeField, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(slider, 1)
+        row.addWidget(field)
 
 
 class Disclosure(Button):

@@ -68,6 +68,8 @@ class SamplingEditor(QWidget):
     """GenerationParams or None"""
     presets_changed = Signal(object)
     """tuple of Preset: the person's own"""
+    unfolded_changed = Signal(bool)
+    """The person showed or hid the advanced settings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,8 @@ class SamplingEditor(QWidget):
         self.defaults = GenerationParams()
         self.presets: tuple[Preset, ...] = ()
         self.showing = False
+        self.unfolded = False
+        """Whether the person wants to see the advanced settings, also where none of them is changed."""
         self.labels: dict[str, Label] = {}
         self.hints: dict[str, Label] = {}
         self.groups: dict[str, Label] = {}
@@ -116,6 +120,7 @@ class SamplingEditor(QWidget):
         self.column.addLayout(back)
 
         self.more.toggled.connect(self.advanced.setVisible)
+        self.more.clicked.connect(self._fold)
         self.preset.clicked.connect(self.open_presets)
         self.creativity.valueChanged.connect(self._creativity_edited)
         self.max_tokens.valueChanged.connect(lambda value: self._set(max_tokens=value or None))
@@ -171,7 +176,10 @@ class SamplingEditor(QWidget):
 
     def set_params(self, params: GenerationParams | None, defaults: GenerationParams) -> None:
         """params: the person's own, None while `defaults` (the model's hints or the settings') hold."""
+        is_news = (params, defaults) != (self.params, self.defaults)
         self.params, self.defaults = params, defaults
+        if is_news:
+            self.more.setChecked(self.unfolded or self.is_advanced())
         shown = self.shown().checked()
         self.showing = True
         self.creativity.setValue(round(shown.temperature * 20))
@@ -189,6 +197,25 @@ class SamplingEditor(QWidget):
     def shown(self) -> GenerationParams:
         """What holds."""
         return self.params.over(self.defaults) if self.params else self.defaults
+
+    def set_unfolded(self, unfolded: bool) -> None:
+        """Whether the advanced settings are shown though none of them is changed."""
+        if unfolded != self.unfolded:
+            self.unfolded = unfolded
+            self.more.setChecked(unfolded or self.is_advanced())
+
+    def is_advanced(self) -> bool:
+        """Whether one of the advanced settings is changed; those that come with a style are not."""
+        if self.params is None:
+            return False
+        shown, names = self.shown(), {*self.fields, "stop"}
+        if self.params.follows or self._style() is not None:
+            names &= set(WHAT_TO_WRITE)
+        return any(getattr(shown, name) != getattr(self.defaults, name) for name in names)
+
+    def _fold(self, unfolded: bool) -> None:
+        self.unfolded = unfolded
+        self.unfolded_changed.emit(unfolded)
 
     def set_presets(self, presets: Sequence[Preset]) -> None:
         """The person's own."""
@@ -247,9 +274,13 @@ class SamplingEditor(QWidget):
         """Of what holds now."""
         if self.params is None or self.params.follows:
             return self.tr("As its makers set it")
+        return self._style() or self.tr("Your own values")
+
+    def _style(self) -> str | None:
+        """The name that the person's values have."""
         own = next((preset.name for preset in self.presets if preset.params == self.params), None)
-        built_in = name_of(self.params)
-        return own or (self._built_in_names()[built_in] if built_in else self.tr("Your own values"))
+        built_in = name_of(self.params) if self.params is not None else None
+        return own or (self._built_in_names()[built_in] if built_in else None)
 
     def _built_in_names(self) -> dict[str, str]:
         return {"precise": self.tr("Precise"), "balanced": self.tr("Balanced"), "creative": self.tr("Creative")}
@@ -333,7 +364,8 @@ class SamplingEditor(QWidget):
         for name in ("top_n_sigma", "adaptive_target", "xtc_probability", "dynatemp_range", "dry_multiplier"):
             self.fields[name].setSpecialValueText(self.tr("Off"))
         self.fields["seed"].setSpecialValueText(self.tr("Random"))
-        self.more.setText(self.tr("More settings"))
-        self.more.setAccessibleName(self.tr("More settings"))
+        self.more.setText(self.tr("Advanced"))
+        self.more.setAccessibleName(self.tr("Advanced"))
+        self.more.setAccessibleDescription(self.tr("Values that are rarely needed: top-k, repetition, seed and others"))
         self.reset.setText(self.tr("Back to the model’s own values"))
         self._tell()

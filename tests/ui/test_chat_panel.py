@@ -178,6 +178,20 @@ def test_that_the_context_is_said_in_words_and_drawn(panel: ChatPanel) -> None:
     assert panel.context_value.text() == "—"
 
 
+def test_that_the_room_for_the_reply_is_named_and_not_counted_twice(panel: ChatPanel, app: QApplication) -> None:
+    panel.set_context(1889, 2048, reserve=512)
+    assert panel.context_note.text() == (
+        "Full: the oldest messages are left out. About 512 tokens are kept free for the reply."
+    )
+    panel.set_context(1000, 8192, reserve=2048)
+    assert panel.context_note.text() == ("Room for about 5,144 tokens. About 2,048 tokens are kept free for the reply.")
+    panel.set_context(1000, 8192, 1, reserve=1)
+    assert panel.context_note.text().endswith("the oldest message. About 1 token is kept free for the reply.")
+    i18n.install(app, Language.ARABIC)
+    panel.set_context(1000, 8192, reserve=2048)
+    assert panel.context_note.text() == "متّسع لنحو 5,144 رمزًا. يُحجز للردّ نحو 2,048 رمزًا."
+
+
 @pytest.mark.parametrize(("scale", "width"), [(1.0, 268), (1.5, 402), (2.0, 536), (2.5, 536)])
 def test_that_the_panel_grows_with_its_text(panel: ChatPanel, scale: float, width: int) -> None:
     """Up to twice its width: what stands in it was cut at the side before."""

@@ -128,6 +128,23 @@ def test_that_ctrl_shift_k_opens_it_and_a_command_is_done(samar: Samar, qtbot: Q
     assert samar.navigation.entries()[0].name == "view.dark"
 
 
+def test_that_the_advanced_settings_of_a_chat_are_found_and_unfolded(samar: Samar, qtbot: QtBot) -> None:
+    panel = samar.window.panel
+    for words in ("advanced", "متقدّمة", "top-k", "بذرة"):
+        press(samar, "Ctrl+Shift+K")
+        palette = samar.navigation.palette
+        assert palette is not None
+        palette.field.setText(words)
+        assert palette.shown[0].name == "chat.advanced"
+        QTest.keyClick(palette.field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: samar.navigation.palette is None)
+        assert panel.isVisible()
+        field = panel.sampling.top_k
+        qtbot.waitUntil(lambda field=field: field.visibleRegion().boundingRect() == field.rect())
+        panel.sampling.more.setChecked(False)
+    assert not samar.preferences.value.advanced_visible, "looking something up is no wish to see it always"
+
+
 def test_that_commands_that_can_not_be_done_are_left_out(samar: Samar) -> None:
     names = {entry.name for entry in samar.navigation.entries()}
     assert not names & {"chat.delete", "chat.rename", "chat.copy_reply", "chat.regenerate", "view.palette"}

@@ -90,6 +90,19 @@ def test_that_what_will_be_left_out_is_said_before_and_left_out_then(start: Star
     assert "was written without" in samar.window.panel.context_note.text()
 
 
+def test_that_the_longest_reply_decides_at_once_how_much_is_kept_free_for_it(start: Start, qtbot: QtBot) -> None:
+    samar = start(context=2000)
+    panel = samar.window.panel
+    for _ in range(2):  # a chat without a message, and one with some
+        samar.chats.show_panel()
+        assert "500 tokens are kept free" in panel.context_note.text()
+        panel.sampling.max_tokens.setValue(100)
+        assert "100 tokens are kept free" in panel.context_note.text()
+        panel.sampling.max_tokens.setValue(0)
+        assert "500 tokens are kept free" in panel.context_note.text()
+        send(samar, qtbot)
+
+
 def test_that_typing_brings_the_notice_and_shortening_takes_it_away(start: Start, qtbot: QtBot) -> None:
     samar = start()
     send(samar, qtbot)

@@ -79,6 +79,73 @@ def test_that_a_change_touches_nothing_else(panel: ChatPanel, qtbot: QtBot) -> N
     assert told.args == [GenerationParams(top_p=0.9213, temperature=0.62, top_k=11)]
 
 
+@pytest.mark.parametrize(
+    ("params", "unfolded"),
+    [
+        (None, False),
+        (GenerationParams(temperature=1.1, top_k=20), False),
+        (GenerationParams(temperature=0.6, top_k=20, max_tokens=50, json_schema="{}"), False),
+        (GenerationParams(temperature=0.6, top_k=21), True),
+        (GenerationParams(temperature=0.6, top_k=20, stop=("x",)), True),
+        (GenerationParams(seed=4, follows=True), True),
+        (GenerationParams(max_tokens=4, follows=True), False),
+        (applied("creative", GenerationParams()), False),
+        (applied("creative", GenerationParams(seed=3)), True),
+    ],
+)
+def test_that_advanced_settings_unfold_where_one_is_changed(
+    panel: ChatPanel, params: GenerationParams | None, unfolded: bool
+) -> None:
+    panel.set_params(params, DEFAULTS)
+    assert panel.sampling.stop.isVisible() is unfolded
+    panel.set_params(None, DEFAULTS)
+    assert not panel.sampling.stop.isVisible(), "and fold again in a chat that changes none"
+
+
+def test_that_advanced_settings_stay_as_they_were_put_by_hand(panel: ChatPanel, qtbot: QtBot) -> None:
+    editor, changed = panel.sampling, GenerationParams(temperature=0.6, top_k=21)
+    panel.set_params(changed, DEFAULTS)
+    editor.more.setFocus(Qt.FocusReason.TabFocusReason)
+    with qtbot.waitSignal(panel.unfolded_changed) as told:
+        qtbot.keyClick(editor.more, Qt.Key.Key_Space)
+    assert told.args == [False]
+    panel.set_params(changed, DEFAULTS)  # the same chat is told again
+    assert not editor.stop.isVisible()
+    with qtbot.waitSignal(panel.unfolded_changed) as told:
+        qtbot.keyClick(editor.more, Qt.Key.Key_Space)
+    assert told.args == [True]
+    panel.set_params(None, DEFAULTS)
+    assert editor.stop.isVisible()
+    editor.top_k.setValue(33)
+    assert editor.stop.isVisible()
+
+
+def test_that_unfolding_is_remembered(qapp: QApplication, app: QApplication, data_dir: Path, qtbot: QtBot) -> None:
+    for start, unfolded in enumerate((False, True, False)):
+        samar = Samar(qapp, Paths.under(data_dir), ScriptedEngine())
+        try:
+            i18n.install(app, Language.ENGLISH)
+            samar.window.show()
+            if samar.window.panel.isHidden():
+                samar.window.toggle_panel()
+            editor = samar.window.panel.sampling
+            assert editor.stop.isVisible() is unfolded, start
+            samar.settings.open("replies")
+            dialog = samar.settings.dialog
+            assert dialog is not None
+            assert dialog.sampling.stop.isVisible() is unfolded
+            dialog.sampling.more.click()
+            assert editor.stop.isVisible() is not unfolded, "the panel follows the settings"
+            dialog.close()
+            for _ in range(2):
+                editor.more.click()
+            assert SettingsFile(samar.paths.settings).load()[0].advanced_visible is not unfolded
+        finally:
+            samar.window.close()
+            samar.close()
+            samar.window.deleteLater()
+
+
 def test_that_texts_to_stop_at_are_typed(panel: ChatPanel, qtbot: QtBot) -> None:
     panel.sampling.more.setChecked(True)
     panel.sampling.stop.setText("END | \\n\\n |")

@@ -52,6 +52,21 @@ def test_that_each_choice_is_told_with_all_others_kept(dialog: SettingsDialog, q
     assert (told[-1].idle_minutes, told[-1].states_gb) == (10, 0)
 
 
+def test_that_a_context_between_the_steps_is_typed(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    told: list[Settings] = []
+    dialog.settings_changed.connect(told.append)
+    dialog.open_page("model")
+    assert dialog.context_typed.value() == 4096
+    dialog.context_typed.setFocus()
+    dialog.context_typed.selectAll()
+    dialog.context_typed.lineEdit().insert("٦٠٠٠")
+    qtbot.keyClick(dialog.context_typed, Qt.Key.Key_Return)
+    assert [settings.context for settings in told] == [6000]
+    assert (dialog.context.value(), dialog.context_value.text()) == (12, "6,000 tokens")
+    dialog.context.setValue(14)
+    assert (told[-1].context, dialog.context_typed.value(), len(told)) == (16_384, 16_384, 2)
+
+
 def test_that_figures_of_another_version_are_shown_as_the_nearest_choice(dialog: SettingsDialog) -> None:
     dialog.show_settings(Settings(idle_minutes=90, states_gb=1000))
     assert (dialog.idle.value(), dialog.states.value()) == (60, 50)

@@ -37,6 +37,8 @@ class ChatPanel(QFrame):
     """GenerationParams, or None for the model's own"""
     presets_changed = Signal(object)
     """tuple of Preset: the person's own"""
+    unfolded_changed = Signal(bool)
+    """whether the advanced settings are shown"""
     probabilities_changed = Signal(bool)
     thinking_changed = Signal(object)
     """bool, or None for what is set for the model"""
@@ -48,6 +50,7 @@ class ChatPanel(QFrame):
     title: Label
     close_button: IconButton
     head: QHBoxLayout
+    area: QScrollArea
     prompt_label: Label
     prompt_text: DirectedText
     prompt_note: Label
@@ -74,7 +77,8 @@ class ChatPanel(QFrame):
         self.probabilities = False
         self.thinking: bool | None = None
         self.model: ModelInfo | None = None
-        self.used, self.total, self.dropped = 0, 0, 0
+        self.used, self.total, self.dropped, self.reserve = 0, 0, 0, 0
+        self.unfolded = False
         self.showing = False
         self.untold = False
         self.settled = QTimer(self)
@@ -151,7 +155,7 @@ class ChatPanel(QFrame):
         column.addWidget(self.context_note)
         column.addStretch(1)
 
-        scroll = QScrollArea(self)
+        self.area = scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -173,11 +177,13 @@ class ChatPanel(QFrame):
         self.prompt_library.clicked.connect(self.prompts_requested)
         self.sampling.params_changed.connect(self.params_changed)
         self.sampling.presets_changed.connect(self.presets_changed)
+        self.sampling.unfolded_changed.connect(self.unfolded_changed)
         self.switch.chosen.connect(self._switched)
         self.thinking_switch.chosen.connect(self._thinking_chosen)
         self.close_button.clicked.connect(self.closed)
         self._retranslate()
         self.sampling.set_presets(self.presets)
+        self.sampling.set_unfolded(self.unfolded)
         self.sampling.set_params(self.params, self.defaults)
         self.switch.set_value(self.probabilities)
         self.thinking_switch.show_choice(self.thinking, self.model)
@@ -212,6 +218,21 @@ class ChatPanel(QFrame):
         if self.built:
             self.sampling.set_presets(presets)
 
+    def set_unfolded(self, unfolded: bool) -> None:
+        """Whether the advanced settings are shown though none of them is changed."""
+        self.unfolded = unfolded
+        if self.built:
+            self.sampling.set_unfolded(unfolded)
+
+    def open_advanced(self) -> None:
+        """Unfold the advanced settings and go there."""
+        self.sampling.more.setChecked(True)
+        self.sampling.more.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        QTimer.singleShot(0, self, self._scroll_to_advanced)  # their room is laid out by then
+
+    def _scroll_to_advanced(self) -> None:
+        self.area.ensureWidgetVisible(self.sampling.fields["top_k"], 0, 120)
+
     def tell(self) -> None:
         """Emit every edit that hasn't been told yet: another chat is about to be shown."""
         self.tell_prompt()
@@ -244,10 +265,10 @@ class ChatPanel(QFrame):
         self.thinking = wanted
         self.thinking_changed.emit(wanted)
 
-    def set_context(self, used: int, total: int, dropped: int = 0) -> None:
+    def set_context(self, used: int, total: int, dropped: int = 0, reserve: int = 0) -> None:
         """Tokens used and in all; total 0 while no model is loaded. dropped: the oldest messages that the last reply was
-        written without."""
-        self.used, self.total, self.dropped = used, total, dropped
+        written without. reserve: tokens that are kept free for the next one."""
+        self.used, self.total, self.dropped, self.reserve = used, total, dropped, reserve
         if self.built:
             self._show_context()
 
@@ -327,12 +348,15 @@ class ChatPanel(QFrame):
         shown = shown.replace("{used}", i18n.number(self.used))
         self.context_value.setText(shown)
         self.context_meter.setAccessibleName(shown)
-        left = max(self.total - self.used, 0)
+        left = max(self.total - self.reserve - self.used, 0)
         room = i18n.grouped(self.tr("Room for about %n token(s).", "", left), left)
         note = room if left else self.tr("Full: the oldest messages are left out.")
         if self.dropped:
             text = self.tr("The last reply was written without the %n oldest message(s).", "", self.dropped)
             note = i18n.grouped(text, self.dropped)
+        if self.reserve:
+            kept = self.tr("About %n token(s) are kept free for the reply.", "", self.reserve)
+            note = f"{note} {i18n.grouped(kept, self.reserve)}"
         self.context_note.setText(note)
 
     def _retranslate(self) -> None:

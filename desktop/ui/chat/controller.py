@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 
 from desktop.core.chat import Chat, ChatTree, Message, Role
 from desktop.core.errors import SamarError
+from desktop.core.fitting import Budget
 from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.model import ModelInfo
 from desktop.core.prompt import PromptContext, fill_variables
@@ -236,18 +237,25 @@ class ChatController(Actor):
         )
         panel.set_params(self.chosen_params(), self.model_params())
         panel.set_presets(self.settings().presets)
-        stats = next((m.stats for m in reversed(self.path()) if m.stats and m.stats.prompt_tokens), None)
-        model = self.worker.model
-        panel.set_context(
-            stats.prompt_tokens + stats.reply_tokens if stats else 0,
-            model.context if model else 0,
-            stats.dropped_messages if stats else 0,
-        )
-        self.context.show_chat(self.store, self.chat, self.path(), self._system(self.chat), self.params())
+        panel.set_unfolded(self.settings().advanced_visible)
+        self._show_context()
         self.images.refresh()
         if self.chat:
             self.probabilities.show_wish(self.chat.probabilities)
         self.thinking.show_chat()
+
+    def _show_context(self) -> None:
+        """Say how full the context is, and what of the chat has no room in it."""
+        params = self.params()
+        stats = next((m.stats for m in reversed(self.path()) if m.stats and m.stats.prompt_tokens), None)
+        model = self.worker.model
+        self.window.panel.set_context(
+            stats.prompt_tokens + stats.reply_tokens if stats else 0,
+            model.context if model else 0,
+            stats.dropped_messages if stats else 0,
+            Budget(model.context, params.max_tokens).reserve if model else 0,
+        )
+        self.context.show_chat(self.store, self.chat, self.path(), self._system(self.chat), params)
 
     def _show_busy(self) -> None:
         self.window.composer.set_generating(bool(self.chat and self.replies.in_chat(self.chat.id)))
@@ -535,6 +543,7 @@ class ChatController(Actor):
             self.temporary_params = params
         else:
             self._changed(self.store.set_params(self.chat.id, params))
+        self._show_context()  # the longest reply decides how much is kept free for it
 
     def set_probabilities(self, wanted: bool) -> None:
         """Whether the probabilities of the tokens are asked for with each reply of this chat."""

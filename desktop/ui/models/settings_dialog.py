@@ -18,7 +18,7 @@ from desktop.ui import i18n, theme
 from desktop.ui.models import words
 from desktop.ui.models.adapter_list import AdapterList
 from desktop.ui.models.file_field import FileField
-from desktop.ui.number_fields import Slider, WholeField
+from desktop.ui.number_fields import Slider, SliderRow, WholeField
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
 
@@ -176,10 +176,11 @@ class ModelSettingsDialog(QDialog):
         self.context = Slider()
         self.context.setRange(0, len(self.steps) - 1)
         self.context.setPageStep(1)
+        self.context_typed = WholeField(0, self.steps[-1], 1024)
         self.kv, self.flash = Segments(KV_TYPES), Segments(FLASH_ATTENTION)
         self.map, self.keep = Segments((True, False)), Segments((False, True))
         self.threads, self.gpu = WholeField(0, 256, 1), WholeField(-1, max(self.entry.shape.layers, 1), 1)
-        self._row("context", beside=self.context_value, below=self.context)
+        self._row("context", beside=self.context_value, below=SliderRow(self.context, self.context_typed))
         self.thinking = Segments((None, False, True))
         self.thinking.setEnabled(self.has_switch)
         self._row("thinking", below=self.thinking)
@@ -200,6 +201,9 @@ class ModelSettingsDialog(QDialog):
         self.adapters.changed.connect(lambda adapters: self._change(adapters=adapters))
         self.gpu.setEnabled(self.machine.gpu_free > 0)
         self.context.valueChanged.connect(lambda value: self._change(context=self.steps[value]))
+        self.context_typed.valueChanged.connect(
+            lambda value: self._change(context=value and max(value, self.steps[1]))  # 0: as in the settings
+        )
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.gpu.valueChanged.connect(lambda value: self._change(gpu_layers=value))
         self.thinking.chosen.connect(lambda value: self._change(thinking=value))
@@ -230,6 +234,7 @@ class ModelSettingsDialog(QDialog):
         self.beside = bytes_beside(self.entry, own)
         near = min(range(1, len(self.steps)), key=lambda number: abs(self.steps[number] - own.context))
         self.context.setValue(near if own.context else 0)
+        self.context_typed.setValue(own.context)
         self.threads.setValue(own.threads)
         self.gpu.setValue(own.gpu_layers)
         self.thinking.set_value(own.thinking)
@@ -368,7 +373,9 @@ class ModelSettingsDialog(QDialog):
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
         self.map.set_texts((self.tr("On"), self.tr("Off")))
         self.keep.set_texts((self.tr("The system decides"), self.tr("Always")))
-        for field in (self.threads, self.gpu):
+        self.context_typed.setAccessibleName(self.tr("Context in tokens"))
+        self.context_typed.setAccessibleDescription(texts["context"][1])
+        for field in (self.threads, self.gpu, self.context_typed):
             field.setSpecialValueText(self.tr("Automatic"))
         self.draft.set_none(self.tr("None"))
         self.projector.set_none(self.tr("The one beside the model, if there is one"))

@@ -24,7 +24,7 @@ from desktop.core.settings import Language, Settings, Theme
 from desktop.ui import i18n, theme
 from desktop.ui.chat.format_menu import FormatMenu
 from desktop.ui.directed_text import DirectedText
-from desktop.ui.number_fields import Slider, WholeField
+from desktop.ui.number_fields import Slider, SliderRow, WholeField
 from desktop.ui.plain_text import PlainLabel
 from desktop.ui.sampling import SamplingEditor
 from desktop.ui.screen_fit import resize_within_screen
@@ -35,6 +35,7 @@ from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
 PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"), ("info", "help"))
 SETTLED_MS = 400
 SMALLEST_CONTEXT, LARGEST_CONTEXT = 11, 17
+LEAST_TYPED, MOST_TYPED = 1 << 9, 1 << 24
 """Powers of two: 2,048 … 131,072 tokens."""
 IDLE_MINUTES = (0, 10, 60, 240)
 STATES_GB = (0, 2, 4, 10, 50)
@@ -200,10 +201,11 @@ class SettingsDialog(QDialog):
         self.context = Slider()
         self.context.setRange(SMALLEST_CONTEXT, LARGEST_CONTEXT)
         self.context.setPageStep(1)
+        self.context_typed = WholeField(LEAST_TYPED, MOST_TYPED, 1024)
         self.threads = WholeField(0, 256, 1)
         self._label(column, "context", beside=self.context_value)
         column.addSpacing(6)
-        column.addWidget(self.context)
+        column.addWidget(SliderRow(self.context, self.context_typed))
         column.addSpacing(4)
         self._label(column, "context_hint", "hint")
         column.addSpacing(28)
@@ -316,10 +318,12 @@ class SettingsDialog(QDialog):
         self.help.weekly_chosen.connect(lambda value: self._change(update_weekly=value))
         self.help.network_allowed.connect(self._allow_network)
         self.scale.valueChanged.connect(lambda value: self._change(text_scale=value / 10))
-        self.context.valueChanged.connect(lambda value: self._change(context=2**value))
+        self.context.valueChanged.connect(lambda value: self._change_context(1 << value))
+        self.context_typed.valueChanged.connect(self._change_context)
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.sampling.params_changed.connect(lambda params: self._change(params=params))
         self.sampling.presets_changed.connect(lambda presets: self._change(presets=presets))
+        self.sampling.unfolded_changed.connect(lambda visible: self._change(advanced_visible=visible))
         for field in (self.prompt, self.user_name):
             field.textChanged.connect(self.settled.start)
         self.open_folder.clicked.connect(self.folder_requested)
@@ -351,9 +355,10 @@ class SettingsDialog(QDialog):
         self.scale.setValue(round(settings.text_scale * 10))
         self.prompt.setPlainText(settings.system_prompt)
         self.user_name.setText(settings.user_name)
+        self.sampling.set_unfolded(settings.advanced_visible)
         self.sampling.set_params(settings.params, GenerationParams())
         self.sampling.set_presets(settings.presets)
-        self.context.setValue(min(max(settings.context.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
+        self._show_context(settings.context)
         self.threads.setValue(settings.threads)
         self.idle.set_value(nearest(IDLE_MINUTES, settings.idle_minutes))
         self.states.set_value(nearest(STATES_GB, settings.states_gb))
@@ -382,6 +387,17 @@ class SettingsDialog(QDialog):
         self.settings = msgspec.structs.replace(self.settings, **values)
         self._figures()
         self.settings_changed.emit(self.settings)
+
+    def _change_context(self, tokens: int) -> None:
+        if not self.showing:
+            self.showing = True
+            self._show_context(tokens)
+            self.showing = False
+            self._change(context=tokens)
+
+    def _show_context(self, tokens: int) -> None:
+        self.context.setValue(min(max(tokens.bit_length() - 1, SMALLEST_CONTEXT), LARGEST_CONTEXT))
+        self.context_typed.setValue(tokens)
 
     def _tell_texts(self) -> None:
         texts = {"system_prompt": self.prompt.toPlainText(), "user_name": self.user_name.text()}
@@ -520,6 +536,8 @@ class SettingsDialog(QDialog):
         self.scale.setAccessibleName(texts["scale"])
         self.context.setAccessibleName(texts["context"])
         self.context.setAccessibleDescription(texts["context_hint"])
+        self.context_typed.setAccessibleName(self.tr("Context in tokens"))
+        self.context_typed.setAccessibleDescription(texts["context_hint"])
         self.threads.setAccessibleName(texts["threads"])
         self.threads.setAccessibleDescription(texts["threads_hint"])
         self.threads.setSpecialValueText(self.tr("Automatic"))

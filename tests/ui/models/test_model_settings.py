@@ -72,6 +72,26 @@ def test_that_every_change_is_judged_at_once(dialog: ModelSettingsDialog, qtbot:
     assert dialog.own == ModelSettings() and dialog.context.value() == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "context", "step"),
+    [("6000", 6000, 4), ("٦٠٠٠", 6000, 4), ("۱۲٬۰۰۰", 12_000, 5), ("7", 512, 1), ("131072", 131_072, 9), ("0", 0, 0)],
+)
+def test_that_a_context_between_the_steps_is_typed(
+    dialog: ModelSettingsDialog, qtbot: QtBot, typed: str, context: int, step: int
+) -> None:
+    field = dialog.context_typed
+    dialog.context.setValue(2)
+    assert field.value() == 1024, "the field follows the slider"
+    field.setFocus()
+    field.selectAll()
+    field.lineEdit().insert(typed)
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert (dialog.own.context, field.value(), dialog.context.value()) == (context, context, step)
+    assert dialog.judged().context == (context or 8192)
+    assert field.text() == (str(context) if context else "Automatic")
+    assert field.lineEdit().accessibleName() == "Context in tokens"
+
+
 def test_that_a_model_is_not_said_to_have_more_context_than_it_can(app: QApplication, qtbot: QtBot) -> None:
     small = msgspec.structs.replace(ENTRY, shape=msgspec.structs.replace(ENTRY.shape, context_trained=2048))
     for entry, shown in (
