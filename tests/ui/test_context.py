@@ -98,9 +98,19 @@ def test_that_the_longest_reply_decides_at_once_how_much_is_kept_free_for_it(sta
         assert "500 tokens are kept free" in panel.context_note.text()
         panel.sampling.max_tokens.setValue(100)
         assert "100 tokens are kept free" in panel.context_note.text()
+        assert notice(samar).plan.reserve == 100
         panel.sampling.max_tokens.setValue(0)
         assert "500 tokens are kept free" in panel.context_note.text()
         send(samar, qtbot)
+
+
+def test_that_the_system_prompt_counts_in_a_chat_without_a_message(start: Start, qtbot: QtBot) -> None:
+    samar = start()
+    samar.window.composer.text.setPlainText("short")
+    assert not notice(samar).plan.is_too_long
+    before = notice(samar).plan.newest
+    samar.chats.set_system_prompt(WORDS * 4)
+    assert notice(samar).plan.newest > before
 
 
 def test_that_typing_brings_the_notice_and_shortening_takes_it_away(start: Start, qtbot: QtBot) -> None:

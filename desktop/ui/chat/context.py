@@ -51,6 +51,8 @@ class ContextKeeper(QObject):
         self.notice, self.worker = notice, worker
         self.open: tuple[ChatStore, Chat, Sequence[Message], str, GenerationParams] | None = None
         """Of the chat on the screen: where it is kept, itself, its path, its system prompt, its parameters."""
+        self.new = "", GenerationParams()
+        """System prompt and parameters of a chat that has no message yet."""
         self.draft = ""
         self.draft_images: Sequence[Sized] = ()
         self.idle = True
@@ -80,6 +82,7 @@ class ContextKeeper(QObject):
         if before != (chat.id if chat else None):
             self.notice.fold()
         self.open = None if chat is None else (store, chat, list(path), system, params)
+        self.new = system, params
         self.refresh()
 
     def set_draft(self, text: str) -> None:
@@ -124,9 +127,10 @@ class ContextKeeper(QObject):
     def _plan_of_draft(self) -> Plan:
         """Of a chat that has no message yet."""
         model = self.worker.model
-        budget = Budget(model.context if model else 0)
+        system, params = self.new
+        budget = Budget(model.context if model else 0, params.max_tokens)
         sees = model is not None and model.vision
-        return plan((), "", budget, draft=self.draft, draft_images=self.draft_images, sees=sees)
+        return plan((), system, budget, draft=self.draft, draft_images=self.draft_images, sees=sees)
 
     def _choose(self, overflow: Overflow) -> None:
         if self.open is None:

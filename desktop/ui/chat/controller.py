@@ -536,6 +536,7 @@ class ChatController(Actor):
             self.temporary_prompt = prompt
         else:
             self._changed(self.store.set_system_prompt(self.chat.id, prompt))
+        self._show_context()
 
     def set_params(self, params: GenerationParams | None) -> None:
         """None: the model's own."""
