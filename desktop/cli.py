@@ -84,6 +84,14 @@ ThinkingChoice = Annotated[
     typer.Option("--thinking", help="Whether the model thinks before it answers, where it lets one choose."),
 ]
 
+Completion = Annotated[
+    bool | None,
+    typer.Option(
+        "--complete/--chat",
+        help="Let the model continue the text, without a template; or ask it in the form of a chat. As it was trained by default.",
+    ),
+]
+
 MOST_FILE_BYTES = 16 * 1024 * 1024
 """Of a grammar, a schema or a list of tools."""
 
@@ -193,6 +201,7 @@ def ask(
     adapter: AdapterFiles = None,
     draft: DraftFile = None,
     thinking: ThinkingChoice = None,
+    completion: Completion = None,
     image: Annotated[
         list[Path] | None,
         typer.Option(help="An image that the question is about (PNG, JPEG, GIF, BMP); may be repeated."),
@@ -222,6 +231,7 @@ def ask(
             messages=tuple(messages),
             params=params,
             thinking=thinks(thinking, info),
+            completion=completion,
             probabilities=probabilities,
             tools=read_file(tools) if tools else "",
             images=tuple((len(messages) - 1, read_image(file)) for file in image or ()),
@@ -388,6 +398,7 @@ def chat(
     adapter: AdapterFiles = None,
     draft: DraftFile = None,
     thinking: ThinkingChoice = None,
+    completion: Completion = None,
 ) -> None:
     """Hold a conversation in the terminal. It is kept in the history, as in the window."""
     from desktop.terminal_chat import TerminalChat
@@ -397,7 +408,11 @@ def chat(
         params = chosen_params(settings, info, temperature, seed, max_tokens)
         params = with_parameters(params, parameters or [], grammar, json_schema)
         prompt = system or settings.system_prompt
-        TerminalChat(place.paths, service, info, params, prompt, thinks(thinking, info), settings.stop_repetition).run()
+        conversation = TerminalChat(
+            place.paths, service, info, params, prompt, thinks(thinking, info), settings.stop_repetition
+        )
+        conversation.completion = completion
+        conversation.run()
 
 
 def thinks(chosen: OnOff | None, info: ModelInfo) -> bool | None:

@@ -90,7 +90,11 @@ def service_with(
             info = _loaded(events)
         if info.context_limit == "memory":
             print(f"samar: the context is {info.context} tokens, as much as the memory holds.", file=sys.stderr)
-        if info.template_problem:
+        if info.is_base:
+            print(
+                "samar: this is a base model: it continues text. --chat asks it in the form of a chat.", file=sys.stderr
+            )
+        elif info.template_problem:
             reason = "".join(letter for letter in info.template_problem if letter.isprintable())
             text = f"the chat template of this model does not work ({reason}). ChatML is used, and answers may be odd."
             print(f"samar: {text}", file=sys.stderr)

@@ -58,6 +58,8 @@ class TerminalChat:
         self.store.recover_interrupted()
         self.service, self.info, self.params, self.system = service, info, params, system
         self.thinking, self.until_repetition = thinking, until_repetition
+        self.completion: bool | None = None
+        """Whether the model continues text; None: as it was trained."""
         self.chat: Chat | None = None
         self.leaf: int | None = None
 
@@ -151,7 +153,11 @@ class TerminalChat:
         if self.system:
             messages.insert(0, ("system", self.system))
         request = ChatRequest(
-            messages=tuple(messages), params=self.params, thinking=self.thinking, until_repetition=self.until_repetition
+            messages=tuple(messages),
+            params=self.params,
+            thinking=self.thinking,
+            completion=self.completion,
+            until_repetition=self.until_repetition,
         )
         written, saved_at = "", time.monotonic()
 

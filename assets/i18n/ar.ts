@@ -839,6 +839,10 @@
         <source>Enter sends, Shift+Enter starts a new line.</source>
         <translation>مفتاح الإدخال يرسل، ومع Shift يبدأ سطرًا جديدًا.</translation>
     </message>
+    <message>
+        <source>Write the beginning: the model goes on</source>
+        <translation>اكتب البداية، والنموذج يكملها</translation>
+    </message>
 </context>
 <context>
     <name>ContextNotice</name>
@@ -1716,6 +1720,10 @@ Everything stays on this computer.</source>
         <source>Files of the page</source>
         <translation>ملفات الصفحة</translation>
     </message>
+    <message>
+        <source>By its name it is a base model: it continues text and was not trained to answer.</source>
+        <translation>يدل اسمه على أنه نموذج أساس: يكمل النص ولم يُدرَّب على الإجابة.</translation>
+    </message>
 </context>
 <context>
     <name>ImageKeeper</name>
@@ -1933,6 +1941,10 @@ Everything stays on this computer.</source>
         <source>Check</source>
         <translation>افحص</translation>
     </message>
+    <message>
+        <source>Continues text</source>
+        <translation>يكمل النص</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -2139,6 +2151,10 @@ Everything stays on this computer.</source>
     <message>
         <source>This model has no chat template: its answers may be odd.</source>
         <translation>لا قالب محادثة لهذا النموذج: قد تكون أجوبته غريبة.</translation>
+    </message>
+    <message>
+        <source>This model continues the text that you write. Its settings can make it answer.</source>
+        <translation>هذا النموذج يكمل النص الذي تكتبه. يمكنك من إعداداته أن تجعله يجيب.</translation>
     </message>
 </context>
 <context>
@@ -2391,6 +2407,26 @@ Everything stays on this computer.</source>
     <message>
         <source>Context in tokens</source>
         <translation>السياق بالرموز</translation>
+    </message>
+    <message>
+        <source>As it was trained</source>
+        <translation>كما دُرِّب</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>يجيب</translation>
+    </message>
+    <message>
+        <source>Continues</source>
+        <translation>يكمل النص</translation>
+    </message>
+    <message>
+        <source>Answers or continues</source>
+        <translation>يجيب أم يكمل</translation>
+    </message>
+    <message>
+        <source>A model that was trained on plain text only (a base model) continues what you write; the others answer.</source>
+        <translation>النموذج الذي دُرِّب على نصوص عادية فقط (نموذج أساس) يكمل ما تكتبه، وغيره يجيب.</translation>
     </message>
 </context>
 <context>
@@ -5532,6 +5568,18 @@ Everything stays on this computer.</source>
     <message>
         <source>Needs {needed} of memory with a context of {context} tokens; {free} are free.</source>
         <translation>يحتاج {needed} من الذاكرة مع سياق من {context} رمزًا، والمتاح {free}.</translation>
+    </message>
+    <message>
+        <source>It was not trained to answer: it continues the text that you write (a base model).</source>
+        <translation>لم يُدرَّب على الإجابة: يكمل النص الذي تكتبه (نموذج أساس).</translation>
+    </message>
+    <message>
+        <source>It does not say how a chat is written for it: answers may be odd.</source>
+        <translation>لا يبيّن كيف تُكتب له المحادثة، فقد تكون إجاباته غريبة.</translation>
+    </message>
+    <message>
+        <source>English is not among the languages that its makers name.</source>
+        <translation>ليست العربية بين اللغات التي يذكرها صانعوه.</translation>
     </message>
 </context>
 <context>

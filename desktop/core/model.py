@@ -26,6 +26,11 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All parts together."""
     shape: Shape
     """What its memory depends on."""
+    is_base: bool = False
+    """It was trained to continue text, not to answer."""
+    languages: tuple[str, ...] = ()
+    """That it was trained for, as its makers name them; empty: they name none."""
+    has_template: bool = True
 
     @property
     def weight_bytes(self) -> int:
@@ -120,6 +125,10 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The template lets one choose whether it thinks."""
     thinks: bool | None = None
     """What was chosen with the load, for requests that don't say it; None: the template's own default."""
+    is_base: bool = False
+    """It was trained to continue text, not to answer."""
+    completes: bool = False
+    """Requests that don't say otherwise are texts to be continued, without a template."""
     vision: bool = False
     """It has a projector, so images may be sent."""
     hints: SamplingHints = SamplingHints()

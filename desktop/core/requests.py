@@ -40,6 +40,8 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """LoRA adapters. A load of the loaded model that differs in them only changes them, and reads no weights again."""
     thinking: bool | None = None
     """What holds for requests that don't say whether to think; a load that differs in it reads no weights again either."""
+    completion: bool | None = None
+    """The same for requests that don't say whether their text is to be continued. None: it is with a base model."""
 
 
 class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +58,8 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     overflow: str = "drop_oldest"
     thinking: bool | None = None
     """Passed to templates that let one choose; None: as the model was loaded, else the template's own default."""
+    completion: bool | None = None
+    """The model goes on with the text of all messages but the system prompt: no template is used. None: as it was loaded."""
     images: tuple[tuple[int, bytes], ...] = ()
     """(number of the message, file) of each image, in order: PNG, JPEG, GIF or BMP. Images stand before the text."""
     tools: str = ""

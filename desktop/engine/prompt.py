@@ -184,6 +184,10 @@ class PromptBuilder:
 
     def _rendered(self, request: ChatRequest, dropped: int) -> tuple[str, bool, Escape | None]:
         """As `render`, with what is escaped in the text still escaped."""
+        if request.completion:
+            text = continued_text(request, dropped)
+            escape = self.specials.escape((text,)) if self.specials else None
+            return (escape.text(text) if escape else text), False, escape
         if (other := self._with_tools(request)) is not self:
             return other._rendered(request, dropped)
         system, turns, partial = split(request)
@@ -361,6 +365,20 @@ def split(request: ChatRequest) -> tuple[str, list[Turn], str | None]:
     if request.continue_last and turns and turns[-1][0] == "assistant":
         partial = turns.pop()[1]
     return system, turns, partial
+
+
+def continued_text(request: ChatRequest, dropped: int = 0) -> str:
+    """The text that a base model goes on with: all turns in a row, without the system prompt and the `dropped` oldest ones.
+
+    A reply stands directly behind what it continues; what the person writes below a reply begins a paragraph.
+    """
+    _, turns, partial = split(request)
+    text, before = "", ""
+    for role, content in turns[dropped:]:
+        begins = before and role == "user" and content.strip() and not text.endswith("\n")
+        text += ("\n\n" if begins else "") + content
+        before = role
+    return text + (partial or "") or "\n"
 
 
 def fold_system(system: str, turns: Sequence[Turn]) -> list[Turn]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,6 +139,8 @@ class Session:
             thinking=bool(self._tags),
             thinking_switch=bool(traits.thinking_switch),
             thinks=options.thinking,
+            is_base=facts.is_base,
+            completes=facts.is_base if options.completion is None else options.completion,
             vision=bool(options.projector),
             hints=self._hints(),
             memory_bytes=plan.needed,
@@ -269,12 +271,11 @@ class Session:
     # ---- adapters
 
     def takes(self, options: LoadOptions, facts: FileFacts) -> bool:
-        """Whether `facts` is the loaded model and `options` ask for other adapters or another way to think at most."""
+        """Whether `facts` is the loaded model and `options` ask at most for other adapters, or for another way to think or
+        to answer."""
         own = self._options
-        return (
-            facts == self._facts
-            and msgspec.structs.replace(options, adapters=own.adapters, thinking=own.thinking) == own
-        )
+        same = {"adapters": own.adapters, "thinking": own.thinking, "completion": own.completion}
+        return facts == self._facts and msgspec.structs.replace(options, **same) == own
 
     # ---- images
 
@@ -307,7 +308,8 @@ class Session:
         if options.adapters != self._options.adapters:
             self._change_adapters(options)
         self._options = options
-        self.info = msgspec.structs.replace(self.info, thinks=options.thinking)
+        completes = self._facts.is_base if options.completion is None else options.completion
+        self.info = msgspec.structs.replace(self.info, thinks=options.thinking, completes=completes)
 
     def _change_adapters(self, options: LoadOptions) -> None:
         before = self._adapters.effect
@@ -372,7 +374,8 @@ class Session:
         started = time.perf_counter()
         params = request.params.checked()
         thinking = self._options.thinking if request.thinking is None else request.thinking
-        request = msgspec.structs.replace(request, params=params, thinking=thinking)
+        completion = self.info.completes if request.completion is None else request.completion
+        request = msgspec.structs.replace(request, params=params, thinking=thinking, completion=completion)
         crowd = running_others()
         request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
@@ -450,10 +453,10 @@ class _Reply:
         self._stops = session.specials.stops((*params.stop, *self._ends))
         self._text = ReplyText(
             self._stops.strings,
-            session._tags,
+            () if request.completion else session._tags,
             thinking=prompt.thinking_open,
-            fresh=fresh,
-            calls=calls,
+            fresh=fresh and not request.completion,
+            calls=() if request.completion else calls,
             hidden=self._stops.letters.values(),
         )
         self._sampler: Sampler | None = None
@@ -491,7 +494,7 @@ class _Reply:
             self._request.params,
             self._seed,
             [token for token in tokens if token >= 0],
-            tags=() if self._request.thinking is False and not self._prompt.thinking_open else self._session._tags,
+            tags=self._thinking_tags(),
             thinking_open=self._prompt.thinking_open,
             written=split(self._request)[2] or "",
             probabilities=min(self._request.probabilities, 20),
@@ -504,6 +507,11 @@ class _Reply:
         for kind, text in self._text.end():
             self._gather(kind, text)
         self._finish(stopped_by)
+
+    def _thinking_tags(self) -> Sequence[tuple[str, str]]:
+        """With which the reply may begin."""
+        without = self._request.completion or (self._request.thinking is False and not self._prompt.thinking_open)
+        return () if without else self._session._tags
 
     def _write(self, sampler: Sampler) -> StoppedBy:
         """Write tokens until something ends the reply, in stretches between which there is a look at guesses and threads."""

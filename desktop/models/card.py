@@ -12,8 +12,8 @@ import msgspec
 from desktop.core.dimensions import Shape
 from desktop.core.errors import SamarError
 from desktop.core.thinking import switches_in
-from desktop.models import gguf
-from desktop.models.header import TENSOR_TYPES, ArrayInfo, Header
+from desktop.models import gguf, training
+from desktop.models.header import TENSOR_TYPES, Header
 
 
 def _tr(_context: str, text: str) -> str:
@@ -154,7 +154,7 @@ def card_of(path: Path, companions: tuple[str, ...] = ()) -> Card:
         licence_link=_short(header.text("general.license.link")),
         made_by=_short(header.text("general.organization") or header.text("general.author")),
         source=_source(header),
-        languages=_languages(header),
+        languages=training.languages(header),
         companions=companions,
         warnings=tuple(_warnings(headers, bits)),
         shape=facts.shape,
@@ -207,13 +207,6 @@ def _special_tokens(path: Path, header: Header) -> tuple[tuple[str, int, str], .
 def _source(header: Header) -> str:
     keys = ("general.source.url", "general.repo_url", "general.url", "general.base_model.0.repo_url")
     return next((_short(text) for key in keys if (text := header.text(key))), "")
-
-
-def _languages(header: Header) -> tuple[str, ...]:
-    value = header.metadata.get("general.languages")
-    if isinstance(value, ArrayInfo) and value.values:
-        return tuple(_short(text)[:20] for text in value.values if isinstance(text, str))[:200]
-    return ()
 
 
 def _warnings(headers: Sequence[Header], bits: float) -> list[Warning_]:

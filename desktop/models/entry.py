@@ -54,6 +54,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problem: str = ""
     """Code of a SamarError when the file is there and can't be used; empty: it can."""
     problem_details: dict[str, str] = {}
+    is_base: bool = False
+    """It was trained to continue text, not to answer."""
+    has_template: bool = True
+    languages: tuple[str, ...] = ()
+    """That its makers name; empty: they name none."""
 
     @property
     def is_ours(self) -> bool:
@@ -189,6 +194,9 @@ def _read_entry(one: Found, paths: list[Path], stamps: tuple[tuple[int, int], ..
         licence=headers[0].text("general.license")[:80],
         companions=tuple(str(path) for path in _companions(one)),
         shape=facts.shape,
+        is_base=facts.is_base,
+        has_template=facts.has_template,
+        languages=facts.languages,
     )
 
 

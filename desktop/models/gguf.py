@@ -18,6 +18,7 @@ from typing import BinaryIO, TypeVar
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, open_regular, shown
 from desktop.core.model import FileFacts
+from desktop.models import training
 from desktop.models.bounds import check_shape, trouble
 from desktop.models.header import PART, TENSOR_TYPES, ArrayInfo, Header, TensorInfo, Value, printable
 from desktop.models.shape import shape_of
@@ -145,6 +146,9 @@ def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
         quantization=header.quantization,
         file_bytes=sum(part.file_bytes for part in headers),
         shape=shape,
+        is_base=training.is_base(header),
+        languages=training.languages(header),
+        has_template=bool(header.text("tokenizer.chat_template").strip()),
     ), headers
 
 

@@ -30,7 +30,7 @@ from desktop.models.trash import move_to_trash
 
 log = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 CHECKPOINT_FILES = ("config.json", "model.safetensors", "model.safetensors.index.json")
 
 

@@ -45,6 +45,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """LoRA adapters laid over it."""
     thinking: bool | None = None
     """Whether it thinks, in chats that don't choose; None: its own default."""
+    completion: bool | None = None
+    """Whether it continues text in the place of answering; None: if it is a base model."""
 
     def checked(self) -> ModelSettings:
         """Self with every value that the engine understands: a quantized KV cache asks for flash attention."""

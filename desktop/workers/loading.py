@@ -43,6 +43,7 @@ def combined(settings: Settings, own: ModelSettings) -> LoadOptions:
         draft=own.draft,
         adapters=own.adapters,
         thinking=own.thinking,
+        completion=own.completion,
     )
 
 

@@ -55,6 +55,19 @@ def test_that_the_same_seed_gives_the_same_reply(data_dir: Path) -> None:
     assert samar(*words, data_dir=data_dir).stdout == samar(*words, data_dir=data_dir).stdout
 
 
+def test_that_a_base_model_continues_text_unless_it_is_to_answer(data_dir: Path, tmp_path: Path) -> None:
+    path = write_tiny(tmp_path / "base.gguf", name="Tiny Base")
+
+    def prompt_tokens(*words: str) -> int:
+        done = samar(
+            "ask", "Once upon a time", "--model", str(path), "--max-tokens", "2", "--json", *words, data_dir=data_dir
+        )
+        assert done.returncode == 0 and "base model" in done.stderr
+        return int(json.loads(done.stdout)["prompt_tokens"])
+
+    assert prompt_tokens() == prompt_tokens("--complete") < prompt_tokens("--chat")
+
+
 def test_that_max_tokens_ends_a_reply(data_dir: Path) -> None:
     done = samar("ask", "What is a token?", "--max-tokens", "3", "--json", data_dir=data_dir)
     answer = json.loads(done.stdout)

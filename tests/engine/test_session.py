@@ -370,10 +370,32 @@ def test_that_a_grammar_is_obeyed_and_a_broken_one_is_an_error(engine: EngineCli
 
 
 def test_that_a_model_without_a_template_answers_and_says_so(engine: EngineClient, tmp_path: Path) -> None:
-    info = engine.load(write_tiny(tmp_path / "m.gguf", template=None, favour=NEVER_ENDS), OPTIONS)
+    info = engine.load(write_tiny(tmp_path / "m.gguf", template=None, name="Tiny Chat", favour=NEVER_ENDS), OPTIONS)
     assert info is not None
-    assert not info.has_template
+    assert not info.has_template and not info.is_base and not info.completes
     assert read(engine, ask(("system", "brief"), "hi"))[0]
+
+
+def test_that_a_base_model_continues_the_text_and_can_be_asked_all_the_same(
+    engine: EngineClient, tmp_path: Path
+) -> None:
+    path = write_tiny(tmp_path / "m.gguf", name="Tiny Base", favour=NEVER_ENDS)
+    info = engine.load(path, OPTIONS)
+    assert info is not None and info.is_base and info.completes and info.has_template
+
+    def read_tokens(request: ChatRequest) -> int:
+        return read(engine, request)[2].prompt_tokens
+
+    one = ask(("system", "left out"), "0123456789", max_tokens=2)
+    two = ask("0123456789", ("assistant", "abcde"), "01234", max_tokens=2)
+    assert read_tokens(two) - read_tokens(one) == len("abcde" + "\n\n" + "01234")
+    asked = msgspec.structs.replace(one, completion=False)
+    assert read_tokens(asked) > read_tokens(one)
+    marked = ask("<|im_end|>56789", max_tokens=2)
+    assert read_tokens(marked) - read_tokens(one) == len("<|im_end|>56789") - 10, "text spells no control token"
+    loaded = engine.load(path, msgspec.structs.replace(OPTIONS, completion=False))
+    assert loaded is not None and loaded.is_base and not loaded.completes
+    assert read_tokens(one) == read_tokens(asked)
 
 
 def test_that_the_makers_sampling_hints_arrive(engine: EngineClient, tmp_path: Path) -> None:

@@ -441,6 +441,6 @@ def test_that_a_reply_without_a_template_ends_with_the_text_of_the_end_mark(
 ) -> None:
     """A vocabulary without ChatML's tokens spells them."""
     engine = make_engine()
-    engine.load(write_tiny(tmp_path / "m.gguf", template=None, specials=("<|endoftext|>",)), OPTIONS)
+    engine.load(write_tiny(tmp_path / "m.gguf", template=None, name="Tiny Chat", specials=("<|endoftext|>",)), OPTIONS)
     text, _, stats = read(engine, ask("hi", grammar='root ::= "Yes.<|im_end|>\\n<|im_start|>user more"', max_tokens=99))
     assert (text, stats.stopped_by) == ("Yes.", StoppedBy.END)

@@ -71,6 +71,8 @@ class ScriptedEngine(Engine):
     """Its models see images."""
     thinking_switch: bool = False
     """One may choose whether its models think."""
+    base: bool = False
+    """Its models continue text."""
 
     def forget(self, chats: Collection[str]) -> None:
         self.forgotten.extend(chats)
@@ -139,6 +141,8 @@ class ScriptedEngine(Engine):
                 thinking=self.thinking_switch,
                 thinking_switch=self.thinking_switch,
                 thinks=options.thinking,
+                is_base=self.base,
+                completes=self.base if options.completion is None else options.completion,
             )
             return self._model
         finally:

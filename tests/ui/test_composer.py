@@ -11,9 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QInputMethodEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.app import Samar
 from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.chat.composer import MOST_LINES, Composer
+from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 LTR, RTL = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 
@@ -263,3 +265,11 @@ def test_that_a_line_of_two_hundred_thousand_letters_is_taken(composer: Composer
     with qtbot.waitSignal(composer.submitted) as sent:
         composer.submit()
     assert len(sent.args[0]) == 200_000
+
+
+def test_that_the_field_says_when_the_model_goes_on_with_the_text(opened: Callable[..., Samar], qtbot: QtBot) -> None:
+    samar = opened(ScriptedEngine((Reply(("there was",)),), base=True))
+    text = samar.window.composer.text
+    qtbot.waitUntil(lambda: "goes on" in text.placeholder)
+    samar.preferences.change(language=Language.ARABIC)
+    qtbot.waitUntil(lambda: "يكملها" in text.placeholder)

@@ -119,6 +119,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self.generating = self.thinking = False
         self.waiting_for = ""
+        self.continues = False
         self.images_coming = False
         self.submits_when_ready = False
         """Enter was pressed while an image was still being read."""
@@ -191,6 +192,11 @@ class Composer(QWidget):
         self.waiting_for = reason
         self._retranslate()
         self._update_button()
+
+    def set_continues(self, continues: bool) -> None:
+        """Whether the model goes on with what is written, in the place of answering."""
+        self.continues = continues
+        self._retranslate()
 
     def set_images_coming(self, coming: bool) -> None:
         """Whether an image is being read; what is sent meanwhile waits for it."""
@@ -284,7 +290,8 @@ class Composer(QWidget):
             self._update_button()
 
     def _retranslate(self) -> None:
-        self.text.set_placeholder(self.waiting_for or self.tr("Message Samar"))
+        asks = self.tr("Write the beginning: the model goes on") if self.continues else self.tr("Message Samar")
+        self.text.set_placeholder(self.waiting_for or asks)
         self.text.setAccessibleName(self.tr("Message"))
         self.setAccessibleDescription(self.tr("Enter sends, Shift+Enter starts a new line."))
         self.answer.setText(self.tr("Answer now"))

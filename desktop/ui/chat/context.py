@@ -230,6 +230,7 @@ class ContextKeeper(QObject):
             messages=summary_request(found.to_summarise, found.summary, budget),
             params=GenerationParams(temperature=_TEMPERATURE, max_tokens=most),
             thinking=False,
+            completion=False,
             chat=str(chat.id),
         )
         summary = _Summarising(self.worker.submit(request, JobKind.SUMMARY, priority), store, chat.id, until)

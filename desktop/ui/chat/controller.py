@@ -227,6 +227,8 @@ class ChatController(Actor):
 
     def show_model(self, _model: object) -> None:
         """Another model answers, or the settings changed."""
+        model = self.worker.model
+        self.window.composer.set_continues(model is not None and model.completes)
         self.show_panel()
 
     def show_panel(self) -> None:

@@ -168,7 +168,9 @@ class ModelController(QObject):
         if info.context_limit == "memory":
             text = self.tr("The context is %n token(s): the free memory has room for no more.", "", info.context)
             self.notice.emit(text)
-        if info.template_problem:
+        if info.completes:
+            self.notice.emit(self.tr("This model continues the text that you write. Its settings can make it answer."))
+        elif info.template_problem:
             self.notice.emit(self.tr("The chat template of this model does not work: its answers may be odd."))
         elif not info.has_template:
             self.notice.emit(self.tr("This model has no chat template: its answers may be odd."))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from desktop.core.errors import fill
 from desktop.models.fit import Machine, Verdict, rough
 from desktop.models.repository import HubChoice, HubModel, HubRepository
+from desktop.models.training import is_base_name
 from desktop.ui import i18n
 from desktop.ui.models import words
 from desktop.ui.models.table import Cell, ModelTable, Row
@@ -260,6 +261,13 @@ class HubPage(QWidget):
                 text += " " + self.tr("You must ask for access on its page.")
             if self.repository.projector is not None:
                 text += " " + self.tr("It sees images.")
+            if is_base_name(self.repository.repo.rpartition("/")[2]):
+                text += " " + self.tr(
+                    "By its name it is a base model: it continues text and was not trained to answer."
+                )
+            found = next((one for one in self.results if one.repo == self.repository.repo), None)
+            if found is not None and words.lacks_language(found.languages):
+                text += " " + words.lacking_language()
             self.note.setText(fill(text, details))
         else:
             self.note.setText("")

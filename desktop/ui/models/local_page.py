@@ -187,8 +187,8 @@ class LocalPage(QWidget):
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
                     lines.append(text.replace("{name}", words.path(str(folder.path))))
-            if entry is not None and entry.problem:
-                lines.append(self._trouble(entry))
+            if entry is not None:
+                lines += [self._trouble(entry)] if entry.problem else words.cautions(entry)
             self.note.setText("\n".join(lines))
         self._show_files(entry)
         self._enable()
@@ -206,7 +206,9 @@ class LocalPage(QWidget):
             where = words.line(self.tr("Loaded now"), where)
         if entry.problem:
             where = self.tr("Can’t be used")
-        elif named_alike:
+        elif entry.is_base:
+            where = words.line(self.tr("Continues text"), where)
+        if not entry.problem and named_alike:
             where = words.line(words.path(Path(entry.path).name), where)
         verdict = fit.verdict if fit else Verdict.WONT
         tip = words.needs(fit) if fit else self._trouble(entry)

@@ -184,6 +184,8 @@ class ModelSettingsDialog(QDialog):
         self.thinking = Segments((None, False, True))
         self.thinking.setEnabled(self.has_switch)
         self._row("thinking", below=self.thinking)
+        self.completion = Segments((None, False, True))
+        self._row("completion", below=self.completion)
         self._row("kv", below=self.kv)
         self._row("threads", beside=self.threads)
         self._row("gpu", beside=self.gpu)
@@ -207,6 +209,7 @@ class ModelSettingsDialog(QDialog):
         self.threads.valueChanged.connect(lambda value: self._change(threads=value))
         self.gpu.valueChanged.connect(lambda value: self._change(gpu_layers=value))
         self.thinking.chosen.connect(lambda value: self._change(thinking=value))
+        self.completion.chosen.connect(lambda value: self._change(completion=value))
         self.kv.chosen.connect(lambda value: self._change(kv_type=value))
         self.flash.chosen.connect(lambda value: self._change(flash_attention=value))
         self.map.chosen.connect(lambda value: self._change(memory_map=value))
@@ -238,6 +241,7 @@ class ModelSettingsDialog(QDialog):
         self.threads.setValue(own.threads)
         self.gpu.setValue(own.gpu_layers)
         self.thinking.set_value(own.thinking)
+        self.completion.set_value(own.completion)
         self.kv.set_value(own.kv_type)
         self.flash.set_value(own.flash_attention)
         self.map.set_value(own.memory_map)
@@ -310,6 +314,10 @@ class ModelSettingsDialog(QDialog):
                     "{tokens}", i18n.number(self.steps[-1])
                 ),
             ),
+            "completion": (
+                self.tr("Answers or continues"),
+                self.tr("A model that was trained on plain text only (a base model) continues what you write; the others answer."),
+            ),
             "thinking": (
                 self.tr("Thinking"),
                 self.tr("For chats that leave the choice open. Off: answers begin at once. On: better answers to hard questions.")
@@ -357,6 +365,7 @@ class ModelSettingsDialog(QDialog):
         fields = {
             "context": self.context,
             "thinking": self.thinking,
+            "completion": self.completion,
             "kv": self.kv,
             "threads": self.threads,
             "gpu": self.gpu,
@@ -369,6 +378,7 @@ class ModelSettingsDialog(QDialog):
             fields[name].setAccessibleName(title)
             fields[name].setAccessibleDescription(hint)
         self.thinking.set_texts((self.tr("As the model decides"), self.tr("Off"), self.tr("On")))
+        self.completion.set_texts((self.tr("As it was trained"), self.tr("Answers"), self.tr("Continues")))
         self.kv.set_texts((self.tr("F16, exact"), self.tr("Q8_0, half"), self.tr("Q4_0, a quarter")))
         self.flash.set_texts((self.tr("Automatic"), self.tr("On"), self.tr("Off")))
         self.map.set_texts((self.tr("On"), self.tr("Off")))

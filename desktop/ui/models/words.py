@@ -12,6 +12,7 @@ from desktop.models.discovery import Origin
 from desktop.models.downloads import State
 from desktop.models.entry import Entry
 from desktop.models.fit import MOST_TOLD, Fit, Verdict
+from desktop.models.training import lacks
 from desktop.ui import i18n
 from desktop.ui.error_presenter import isolated
 
@@ -114,6 +115,34 @@ def reason(one: Recommendation) -> str:
         "speed": i18n.number(one.fit.tokens_per_s),
     }
     return fill(tr(REASONS[one.advice]), details)
+
+
+def cautions(entry: Entry) -> list[str]:
+    """What to know before a model is loaded: it is not made for chats, or not for the language of the window."""
+    found = []
+    if entry.is_base:
+        found.append(
+            QCoreApplication.translate(
+                "models", "It was not trained to answer: it continues the text that you write (a base model)."
+            )
+        )
+    elif not entry.has_template:
+        found.append(
+            QCoreApplication.translate("models", "It does not say how a chat is written for it: answers may be odd.")
+        )
+    if lacks_language(entry.languages):
+        found.append(lacking_language())
+    return found
+
+
+def lacks_language(languages: tuple[str, ...]) -> bool:
+    """Whether a model names its languages, and that of the window is none of them."""
+    return lacks(languages, i18n.current().value)
+
+
+def lacking_language() -> str:
+    """Each translation names its own language here."""
+    return QCoreApplication.translate("models", "English is not among the languages that its makers name.")
 
 
 def line(*parts: str) -> str:

@@ -660,3 +660,21 @@ def test_that_recommendations_keep_their_buttons_whole_at_large_text(page: Model
             assert card.button.height() >= card.button.sizeHint().height()
     finally:
         theme.apply(Theme.LIGHT, 1.0)
+
+
+def test_that_what_a_model_lacks_is_said_before_it_is_loaded(page: ModelsPage, qapp: QApplication) -> None:
+    plain = entry("a", "Plain", "plain")
+    base = msgspec.structs.replace(entry("b", "Base", "base"), is_base=True, has_template=False)
+    old = msgspec.structs.replace(entry("c", "Old", "old"), has_template=False)
+    english = msgspec.structs.replace(entry("d", "English", "english"), languages=("en", "fr"))
+    page.local.show_models(on_disk(plain, base, old, english))
+
+    def said(one: Entry) -> str:
+        page.local.table.select_key(one.id)
+        return page.local.note.text()
+
+    assert "base model" in said(base) and "how a chat is written" in said(old)
+    assert said(plain) == said(english), "it names the language of the window"
+    i18n.install(qapp, Language.ARABIC)
+    qapp.processEvents()
+    assert "العربية" in said(english) and "العربية" not in said(plain) and "أساس" in said(base)
