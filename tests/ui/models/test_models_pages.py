@@ -663,10 +663,10 @@ def test_that_recommendations_keep_their_buttons_whole_at_large_text(page: Model
 
 
 def test_that_what_a_model_lacks_is_said_before_it_is_loaded(page: ModelsPage, qapp: QApplication) -> None:
-    plain = entry("a", "Plain", "plain")
-    base = msgspec.structs.replace(entry("b", "Base", "base"), is_base=True, has_template=False)
-    old = msgspec.structs.replace(entry("c", "Old", "old"), has_template=False)
-    english = msgspec.structs.replace(entry("d", "English", "english"), languages=("en", "fr"))
+    plain = entry("a", "Plain", "qwen2.5-0.5b")
+    base = msgspec.structs.replace(entry("b", "Base", "qwen2.5-0.5b"), is_base=True, has_template=False)
+    old = msgspec.structs.replace(entry("c", "Old", "qwen2.5-0.5b"), has_template=False)
+    english = msgspec.structs.replace(entry("d", "English", "qwen2.5-0.5b"), languages=("en", "fr"))
     page.local.show_models(on_disk(plain, base, old, english))
 
     def said(one: Entry) -> str:
