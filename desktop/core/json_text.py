@@ -87,6 +87,15 @@ class JsonScanner:
         self._tokens = self._length = 0
 
     @property
+    def is_refused(self) -> bool:
+        """Whether it is not JSON, whatever follows."""
+        return self.state is JsonState.NOT
+
+    @property
+    def is_whole(self) -> bool:
+        return self.state is JsonState.WHOLE
+
+    @property
     def is_code(self) -> bool:
         """Whether a text that ends here is shown as code."""
         return self.state is JsonState.WHOLE or (self.state is JsonState.OPEN and self.is_sure)

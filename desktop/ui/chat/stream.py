@@ -14,7 +14,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from desktop.core.json_text import JsonScanner, JsonState, without_blank_lines
 from desktop.core.text import DirectionKeeper, shown, strong_letters
 from desktop.ui.chat.blocks import AnyBlock, Block, Gap, Inside, Kind, Run, Table
 from desktop.ui.chat.markdown import (
@@ -41,6 +40,7 @@ from desktop.ui.chat.segments import (
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from desktop.core.json_text import JsonScanner  # the module is imported for the first text that may be JSON
     from desktop.core.text import Direction
 
 __all__ = ["LONGEST_LINE", "MarkdownStream", "Update", "blocks_of"]
@@ -88,8 +88,8 @@ class MarkdownStream:
         whole is code."""
         self.turned = False
         """Whether what was given out as JSON is none: the whole is to be read anew, by another stream."""
-        self._json = JsonScanner() if may_be_json else None
-        """Reads the text as long as it is JSON or may become it."""
+        self._json: JsonScanner | None = None
+        """Reads a text that begins as JSON does, as long as it is JSON or may become it."""
         self._held: str | None = "" if may_be_json else None
         """What was fed while it is open whether it is JSON."""
         self._previous = base
@@ -123,17 +123,33 @@ class MarkdownStream:
         return self._definitions
 
     def feed(self, text: str) -> None:
+        if self._held is not None:
+            self._held += text
+            if self._json is None:
+                self._begin_scan(self._held)
+                return
         if self._json is None:
             self._feed(text)
             return
         taken = self._json.feed(text)
-        if self._held is not None:
-            self._held += text
-        if self._json.state is JsonState.NOT:
+        if self._json.is_refused:
             self._json, self.turned = None, self._held is None
             self._release()
         elif self._held is None:
             self._feed(text[:taken])
+
+    def _begin_scan(self, held: str) -> None:
+        first = held.lstrip(" \t\r\n")[:1]
+        if first and first not in "{[":
+            self._release()
+        elif first:
+            from desktop.core.json_text import JsonScanner
+
+            self._json = JsonScanner()
+            self._json.feed(held)
+            if self._json.is_refused:
+                self._json = None
+                self._release()
 
     def _feed(self, text: str) -> None:
         if self._long is not None and not self._rest:
@@ -149,8 +165,8 @@ class MarkdownStream:
         out: list[AnyBlock] = []
         if self.turned:
             return Update([], [])
-        if self._json is not None and self._held is not None:
-            if not self._json.is_sure:
+        if self._held is not None:
+            if self._json is None or not self._json.is_sure:
                 return Update([], self._provisional(self._held))
             self._begin_json(out)
         self._read_lines(out)
@@ -190,16 +206,18 @@ class MarkdownStream:
         if not held.strip():
             return []
         stream = MarkdownStream(self._previous, self._within, may_be_json=False)
-        stream.feed(held.rstrip() if self._json is not None and self._json.state is JsonState.WHOLE else held)
+        stream.feed(held.rstrip() if self._json is not None and self._json.is_whole else held)
         update = stream.update()
         return update.stable + update.tail
 
     def _begin_json(self, out: list[AnyBlock]) -> None:
+        from desktop.core.json_text import without_blank_lines
+
         assert self._json is not None
         assert self._held is not None
         text, self._held = without_blank_lines(self._held), None
         self._begin_code(self._splitter.begin_code("json"), out)
-        self._feed(text.rstrip() if self._json.state is JsonState.WHOLE else text)
+        self._feed(text.rstrip() if self._json.is_whole else text)
 
     # --- lines --------------------------------------------------------------------------------------------------------
     def _read_lines(self, out: list[AnyBlock]) -> None:
