@@ -267,8 +267,12 @@ class _Source:
     def _reader(self, raw: bytes) -> Callable[[], Iterator[Callable[[], ExchangeChat]]]:
         raw = raw.removeprefix(b"\xef\xbb\xbf").strip()
         first, _, rest = raw.partition(b"\n")
+
+        def by_line() -> Iterator[Callable[[], ExchangeChat]]:
+            return (partial(self._chat_of, line) for line in raw.splitlines() if line.strip())
+
         if rest.strip() and _is_object(first):
-            return lambda: (partial(self._chat_of, line) for line in raw.splitlines() if line.strip())
+            return by_line
         try:
             try:
                 whole = _top(raw)
@@ -276,6 +280,8 @@ class _Source:
                 try:
                     whole = _top(_mended(raw))
                 except msgspec.DecodeError:
+                    if _has_lines(raw):
+                        return by_line
                     found = _salvaged(raw)
                     if found is None:
                         raise
@@ -407,6 +413,13 @@ def _salvaged(raw: bytes) -> ChatFile | list[msgspec.Raw] | None:
     if not chats:
         return None
     return ChatFile(format=FORMAT, version=int(head[1]), chats=chats) if head else chats
+
+
+def _has_lines(raw: bytes) -> bool:
+    """Whether a file that is no JSON is lines of JSON whose first one is damaged."""
+    if raw[:1] != b"{" or _SAMARS_HEAD.match(raw[:1000].decode("utf-8", "replace")):
+        return False
+    return any(_is_object(line) for line in raw.splitlines() if line[:1] == b"{")
 
 
 def _is_object(line: bytes) -> bool:

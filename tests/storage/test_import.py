@@ -395,6 +395,8 @@ SECOND = {"messages": [{"role": "user", "content": "Asked second"}]}
     [
         lines_of(ASKED, SECOND) + b'\n{"messages": [{"role": "user", "co',
         lines_of(ASKED, [1], SECOND),
+        b'{"messages": [{"role": "us\n' + lines_of(ASKED, SECOND),
+        b'{"messages": NaN, "x": [\n' + lines_of(ASKED, SECOND) + b'\n{"odd": ',
         json.dumps([ASKED, SECOND, SECOND]).encode()[:-30],
         json.dumps([ASKED, {"messages": "@"}, SECOND]).encode().replace(b'"@"', b'"\\x"'),
         json.dumps([ASKED, {"messages": [{"a": ["@"]}]}, SECOND], indent=2).encode().replace(b'"@"', b"[}"),
@@ -412,6 +414,8 @@ SECOND = {"messages": [{"role": "user", "content": "Asked second"}]}
     ids=[
         "lines cut short",
         "a line that is no chat",
+        "first line damaged",
+        "first and last line damaged",
         "array cut short",
         "bad escape",
         "bad nesting",
