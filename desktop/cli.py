@@ -1,4 +1,4 @@
-"""The terminal verbs: `samar ask`, `samar help`, `samar guide`, `samar chat`. No Qt.
+"""The terminal verbs: `samar ask`, `samar help`, `samar guide`, `samar chat`, `samar import`. No Qt.
 
 Replies go to standard output and nothing else does. An error is one line on standard error and an exit status other than
 0; with --json it is also one JSON object on standard output: {"error": {"code": …, "message": …}}.
@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import sys
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -29,7 +30,7 @@ from desktop.core.paths import Paths, starter_model
 from desktop.core.reasons import plain
 from desktop.core.requests import ChatRequest
 from desktop.core.settings import Language, Settings, SettingsFile
-from desktop.terminal import place, service_with, stream, tell_repetition, write
+from desktop.terminal import place, service_with, stopping_at_interrupt, stream, tell_repetition, write
 
 app = typer.Typer(
     name="samar",
@@ -41,7 +42,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-VERBS = ("ask", "help", "guide", "chat", "models", "convert", "completion")
+VERBS = ("ask", "help", "guide", "chat", "import", "models", "convert", "completion")
 COMPLETING = "_SAMAR_COMPLETE"
 """Set by a shell that wants completions; the words typed so far are in other variables then."""
 MOST_INPUT_BYTES = 64 * 2**20
@@ -413,6 +414,42 @@ def chat(
         )
         conversation.completion = completion
         conversation.run()
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file or a zip of chats, or a folder of Jan's.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Add the chats of a file: of Samar, ChatGPT, Open WebUI, Jan, or JSON lines. Nothing that is here is changed."""
+    from desktop.storage.chats import ChatStore
+    from desktop.storage.importing import import_chats
+    from desktop.storage.opening import open_history
+
+    opened = open_history(place.paths)
+    if opened.problem:
+        print(f"samar: {opened.problem.sentence()}", file=sys.stderr)
+    stopped = threading.Event()
+    try:
+        if opened.database.path is None:
+            raise SamarError("import_in_memory")
+        with stopping_at_interrupt(stopped.set):
+            done = import_chats(ChatStore(opened.database), path.expanduser(), cancelled=stopped.is_set)
+    except SamarError:
+        if stopped.is_set():  # Ctrl+C may end the process that reads the file as well
+            raise typer.Exit(130) from None
+        raise
+    finally:
+        opened.database.close()
+    if stopped.is_set() and not done.chats:
+        raise typer.Exit(130)
+    figures = {"imported": len(done.chats), "messages": done.messages, "present": done.present, "damaged": done.damaged}
+    if as_json:
+        print(json.dumps(figures))
+        return
+    print(f"Chats imported: {len(done.chats)}. Here already: {done.present}.")
+    if done.damaged:
+        print(f"samar: the file is damaged. Parts of it that can’t be read: {done.damaged}.", file=sys.stderr)
 
 
 def thinks(chosen: OnOff | None, info: ModelInfo) -> bool | None:

@@ -428,3 +428,18 @@ def test_that_the_guide_speaks_the_language_of_the_window(
     chosen: Language, environment: dict[str, str], language: Language
 ) -> None:
     assert guide_language(Settings(language=chosen), environment) is language
+
+
+def test_that_import_adds_the_whole_chats_of_a_damaged_file_and_says_so(data_dir: Path, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": name, "messages": [{"role": "user", "content": name}]}) for name in ("one", "two")]
+    file = tmp_path / "chats.jsonl"
+    file.write_text("\n".join([*lines, '{"messages": [{"ro']), encoding="utf-8")
+    done = samar("import", str(file), data_dir=data_dir)
+    assert (done.returncode, done.stdout) == (0, "Chats imported: 2. Here already: 0.\n")
+    assert "damaged" in done.stderr and done.stderr.rstrip().endswith(": 1.")
+    again = json.loads(samar("import", str(file), "--json", data_dir=data_dir).stdout)
+    assert again == {"imported": 0, "messages": 0, "present": 2, "damaged": 1}
+    missing = samar("import", str(tmp_path / "missing.json"), "--json", data_dir=data_dir)
+    assert missing.returncode == 1 and json.loads(missing.stdout)["error"]["code"] == "import_unreadable"
+    with sqlite3.connect(Paths.under(data_dir).history) as history:
+        assert history.execute("SELECT count(*) FROM messages").fetchone() == (2,)
