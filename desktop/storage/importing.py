@@ -13,6 +13,7 @@ import logging
 import lzma
 import math
 import re
+import struct
 import time
 import uuid
 import zipfile
@@ -63,6 +64,7 @@ _BAD_ZIP = (
     *(zlib.error, lzma.LZMAError, KeyError),
 )
 """What reading a damaged zip raises. RuntimeError: for a password, and, as NotImplementedError, for an unknown compression."""
+_MEMBER = b"PK\x03\x04"
 _ASSET = re.compile(r"file[-_][A-Za-z0-9]+")
 _SAMARS_HEAD = re.compile(
     r'\{\s*"format"\s*:\s*"' + re.escape(FORMAT) + r'"\s*,\s*"version"\s*:\s*(\d{1,6})\s*,\s*"chats"\s*:\s*\['
@@ -235,6 +237,8 @@ class _Source:
         if path.stat().st_size > self.most_bytes:
             raise self._too_large(path.stat().st_size)
         raws = self._unzipped(path) if zipfile.is_zipfile(path) else [read_regular(path, self.most_bytes)]
+        if raws[0][:4] == _MEMBER:
+            raws = self._unzipped_without_directory(raws[0])
         readers = [self._reader(raw) for raw in raws]
         return lambda: (read for reader in readers for read in reader())
 
@@ -264,6 +268,30 @@ class _Source:
         self.assets = _Assets(path, names)
         return raws
 
+    def _unzipped_without_directory(self, raw: bytes) -> list[bytes]:
+        """The conversations in a zip that is cut short: its directory would stand at its end. Each member has a header
+        of its own (PKWARE's APPNOTE, 4.3.7), and what is left of the last one begins as it did."""
+        raws, room, at, found = [], self.most_bytes, 0, 0
+        while at >= 0 and at + 30 <= len(raw) and (found := found + 1) <= _MOST_FAILURES:
+            flags, method, size, name_length, extra = struct.unpack_from("<6xHH8xL4xHH", raw, at)
+            name = raw[at + 30 : at + 30 + name_length].decode("utf-8", "replace").rsplit("/", 1)[-1]
+            begin = at + 30 + name_length + extra
+            if name.startswith("conversations") and name.endswith(".json") and method in (0, 8) and not flags & 1:
+                try:
+                    data = raw[begin : begin + size] if method == 0 else _inflated(raw[begin:], room)
+                except zlib.error as problem:
+                    self._lose(problem)
+                else:
+                    room -= len(data)
+                    if room < 0:
+                        raise self._too_large(self.most_bytes - room)
+                    raws.append(data)
+            at = raw.find(_MEMBER, begin + size)
+        if not raws:
+            raise self.problem or SamarError("import_unknown", name=self.name)
+        self._lose("the zip is cut short")
+        return raws
+
     def _reader(self, raw: bytes) -> Callable[[], Iterator[Callable[[], ExchangeChat]]]:
         raw = raw.removeprefix(b"\xef\xbb\xbf").strip()
         first, _, rest = raw.partition(b"\n")
@@ -276,7 +304,7 @@ class _Source:
         try:
             try:
                 whole = _top(raw)
-            except msgspec.DecodeError as problem:
+            except (msgspec.DecodeError, UnicodeDecodeError) as problem:
                 try:
                     whole = _top(_mended(raw))
                 except msgspec.DecodeError:
@@ -340,6 +368,10 @@ class _Source:
         return SamarError(
             "import_too_large", name=self.name, size=f"{size >> 20} MB", limit=f"{self.most_bytes >> 20} MB"
         )
+
+
+def _inflated(raw: bytes, most: int) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, most + 1)
 
 
 def _unpacked(path: Path, member: str, most: int) -> bytes:
@@ -425,14 +457,14 @@ def _has_lines(raw: bytes) -> bool:
 def _is_object(line: bytes) -> bool:
     try:
         return isinstance(msgspec.json.decode(line), dict)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 
 def _knows(raw: msgspec.Raw) -> bool:
     try:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except msgspec.ValidationError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return bool(fields.keys() & _FIELDS)
 

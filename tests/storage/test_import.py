@@ -397,6 +397,8 @@ SECOND = {"messages": [{"role": "user", "content": "Asked second"}]}
         lines_of(ASKED, [1], SECOND),
         b'{"messages": [{"role": "us\n' + lines_of(ASKED, SECOND),
         b'{"messages": NaN, "x": [\n' + lines_of(ASKED, SECOND) + b'\n{"odd": ',
+        b'{"\xfcx": 1, "messages": []}\n' + lines_of(ASKED, SECOND),
+        b'[{"messages": [], "\xdc": 1}, ' + lines_of([ASKED, SECOND])[1:],
         json.dumps([ASKED, SECOND, SECOND]).encode()[:-30],
         json.dumps([ASKED, {"messages": "@"}, SECOND]).encode().replace(b'"@"', b'"\\x"'),
         json.dumps([ASKED, {"messages": [{"a": ["@"]}]}, SECOND], indent=2).encode().replace(b'"@"', b"[}"),
@@ -416,6 +418,8 @@ SECOND = {"messages": [{"role": "user", "content": "Asked second"}]}
         "a line that is no chat",
         "first line damaged",
         "first and last line damaged",
+        "a first line of bad bytes",
+        "a chat with bad bytes in a name",
         "array cut short",
         "bad escape",
         "bad nesting",
@@ -443,6 +447,23 @@ def test_that_a_zip_with_a_damaged_part_gives_the_other_one(store: ChatStore, tm
     path.write_bytes(raw)
     outcome = import_chats(store, path)
     assert len(outcome.chats) == 1 and outcome.damaged == 1
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_that_a_zip_that_is_cut_short_gives_the_chats_before_the_cut(
+    store: ChatStore, tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("user.json", "{}")
+        archive.writestr("conversations-000.json", json.dumps([CHATGPT]))
+        archive.writestr("conversations-001.json", json.dumps([CHATGPT | {"conversation_id": "other"}, CHATGPT]))
+        archive.writestr("rest.html", os.urandom(500))
+        cut = archive.getinfo("rest.html").header_offset - 6
+    path.write_bytes(path.read_bytes()[:cut])
+    outcome = import_chats(store, path)
+    assert len(outcome.chats) == 2 and outcome.damaged >= 1
+    assert sorted(store.get_chat(chat).uid for chat in outcome.chats) == ["conv-1", "other"]
 
 
 def picture(kind: str, colour: int = 0xFF3366) -> bytes:
