@@ -20,7 +20,7 @@ import psutil
 from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, Piece, PromptProgress
+from desktop.engine.protocol import Finished, PromptProgress, TextDelta
 from desktop.models import gguf
 
 FREE: dict[str, Any] = {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05}
@@ -120,7 +120,7 @@ class Samar(Side):
         began = time.perf_counter()
         first, text = 0.0, ""
         for event in self.engine.generate(request):
-            if isinstance(event, Piece):
+            if isinstance(event, TextDelta):
                 first = first or time.perf_counter()
                 text += event.text
             if isinstance(event, Finished):
@@ -144,7 +144,7 @@ class Samar(Side):
         params = GenerationParams(seed=1, logit_bias=bias, **FREE)
         asked = 0.0
         for event in self.engine.generate(ChatRequest(messages=tuple(messages), params=params)):
-            if not asked and isinstance(event, PromptProgress if in_prompt else Piece):
+            if not asked and isinstance(event, PromptProgress if in_prompt else TextDelta):
                 asked = time.perf_counter()
                 self.engine.stop()
             if isinstance(event, Finished):

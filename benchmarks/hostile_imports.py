@@ -25,8 +25,8 @@ from typing import Any
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
-from desktop.storage.exporting import ExportFormat, export_chats
-from desktop.storage.importing import import_chats
+from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.importers.importing import import_chats
 from desktop.storage.opening import open_history
 
 SLOW_S = 30.0

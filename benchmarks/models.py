@@ -24,9 +24,9 @@ from desktop.core.errors import SamarError
 from desktop.core.memory import memory
 from desktop.core.paths import starter_model
 from desktop.models import bandwidth, gguf
-from desktop.models.card import card_of
+from desktop.models.dimensions import dimensions_of
 from desktop.models.fit import EFFICIENCY, bytes_read, speed
-from desktop.models.shape import shape_of
+from desktop.models.summary import summary_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, Q8_0, Shape, write_shaped
 from tests.fakes.tiny_gguf import write_tiny
@@ -72,7 +72,7 @@ def table(only: list[str]) -> list[str]:
             if only and not any(word in name for word in only):
                 continue
             path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
-            shape = shape_of([gguf.read_header(path)])
+            shape = dimensions_of([gguf.read_header(path)])
             for context, kv_type in ((2048, "f16"), (8192, "q8_0")):
                 context = min(context, shape.context_trained)
                 needed = memory(shape, context, kv_type=kv_type).total
@@ -97,7 +97,7 @@ def speeds() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for name, made in SHAPES.items():
             path = write_shaped(Path(folder) / "model.gguf", made) if made else starter_model()
-            shape = shape_of([gguf.read_header(path)])
+            shape = dimensions_of([gguf.read_header(path)])
             seen = measure(path, min(2048, shape.context_trained), prompt=32)["tokens_per_s"]
             read = bytes_read(shape, 32)
             expected = speed(shape, width, context=32)
@@ -181,10 +181,10 @@ def judged(path: Path, size: int, number: int) -> str:
     assert took < FUZZ_SECONDS, f"file {number} took {took:.1f} s"
     assert peak < FUZZ_BYTES, f"file {number} took {peak / MB:.0f} MB"
     if said == "read":
-        shape = shape_of([header])
+        shape = dimensions_of([header])
         assert memory(shape, 4096).total >= 0
         try:
-            card_of(path)
+            summary_of(path)
         except SamarError:
             said = "read, and refused later"
     return said

@@ -37,7 +37,7 @@ from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.engine.client import EngineClient
-from desktop.workers.garbage import GuiCollector
+from desktop.workers.gui_gc import GuiCollector
 
 MOST_CHATS = 12
 WORDS = [

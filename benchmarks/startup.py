@@ -67,10 +67,10 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLin
 SAMAR = """
 import time
 from desktop import __main__ as entry
-from desktop.instance import Instance
+from desktop.single_instance import Instance
 def prepare():
     from desktop import app
-    from desktop.ui.chat.composer import ComposerText
+    from desktop.ui.composer.composer import ComposerText
     start = app.Samar.start
     def started(samar, files):
         watch(samar.app, ComposerText, lambda: away(samar))

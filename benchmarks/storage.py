@@ -18,12 +18,12 @@ from pathlib import Path
 
 from desktop.core.chat import MessageStatus
 from desktop.core.paths import Paths
-from desktop.storage import backups, index
+from desktop.storage import backups, search_index
 from desktop.storage.chats import ChatStore
 from desktop.storage.erasure import erase_traces
+from desktop.storage.maintenance import complete_index
 from desktop.storage.opening import open_history
 from desktop.storage.search import Query, Search
-from desktop.storage.upkeep import complete_index
 
 AIM_SEARCH = 1.3
 LETTERS = {"en": "etaoinshrdlucmfwypvbgk", "ar": "االيمنتربودسعهفقكحجشصخطغ"}
@@ -157,7 +157,7 @@ def run(folder: Path, messages: int, repeats: int) -> dict[str, object]:
     (whole_backup,) = in_turns(1, lambda: backups.make(store.database.path or folder, folder / "copies", "bench"))
     store.purge(store.delete_chats([1]))
     (erasing,) = in_turns(1, lambda: erase_traces(Paths.under(folder / "large")))
-    index.begin_anew(store.database)
+    search_index.rebuild(store.database)
     (indexing,) = in_turns(1, lambda: complete_index(Paths.under(folder / "large")))
     opened.database.close()
     small.database.close()

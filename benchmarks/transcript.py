@@ -25,7 +25,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from desktop.core.chat import Message, MessageStatus, Role
-from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.transcript.view import TranscriptView
 
 _ENGLISH = "the model reads every token of your prompt and writes its answer one piece after another until it ends"
 _ARABIC = "يقرأ النموذج كل رمز من سؤالك ثم يكتب الجواب قطعة بعد قطعة حتى ينتهي من الكلام كله في هدوء"

@@ -152,7 +152,7 @@ def _places(arguments: argparse.Namespace, folders: Sequence[Path]) -> tuple[lis
 def _run(
     arguments: argparse.Namespace, events: JsonLines | None, cancel: CancelToken, confine: Confine | None
 ) -> tuple[Path | None, int]:
-    from converter.mixture import parse_file_type
+    from converter.quant_mix import parse_file_type
 
     file_type = parse_file_type("Q4_K_M" if arguments.type is None else arguments.type)
     with _reporter(events) as report:
@@ -198,9 +198,9 @@ def _run_adapter(
     confine: Confine | None,
 ) -> tuple[Path | None, int]:
     from converter.adapter import base_model, make_adapter_plan
-    from converter.mixture import parse_file_type
     from converter.pipeline import convert
     from converter.plan import available_threads
+    from converter.quant_mix import parse_file_type
 
     file_type = parse_file_type("F32" if arguments.type is None else arguments.type)
     base: Path | None = arguments.base

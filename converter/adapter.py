@@ -22,8 +22,8 @@ from converter.checkpoint import Checkpoint, SafetensorsFile, read_json
 from converter.errors import ConversionError, ExitStatus
 from converter.ggml import QUANTIZATION_VERSION, FileType, GgmlType, ValueType
 from converter.keyvalues import KeyValues
-from converter.mixture import DEFAULT_TYPE, DIRECT
-from converter.naming import default_file_name, write_general
+from converter.metadata import default_file_name, write_general
+from converter.quant_mix import DEFAULT_TYPE, DIRECT
 from converter.tensors import Array, DType, Tensor, stack
 from converter.writer import TensorInfo, head
 

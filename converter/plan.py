@@ -18,8 +18,8 @@ from converter.checkpoint import Checkpoint
 from converter.errors import ConversionError, shape_mismatch
 from converter.ggml import QUANTIZATION_VERSION, FileType, GgmlType
 from converter.keyvalues import KeyValues
-from converter.mixture import DEFAULT_TYPE, DIRECT, Candidate, ModelFacts, choose, quantizer_order
-from converter.naming import default_file_name, parameter_counts, write_general
+from converter.metadata import default_file_name, parameter_counts, write_general
+from converter.quant_mix import DEFAULT_TYPE, DIRECT, Candidate, ModelFacts, choose, quantizer_order
 from converter.tensors import DType, Tensor
 from converter.vocabulary import Vocabulary
 from converter.writer import TensorInfo, head, padded

@@ -40,14 +40,14 @@ def main(argv: list[str] | None = None) -> int:
         return convert(with_leave(rest[1:], data_dir), confine_converter)
     mend_environment(os.environ)
     if "_SAMAR_COMPLETE" in os.environ or (rest and not are_files(rest)):  # a shell that completes gives no arguments
-        from desktop.cli import main as run_verb
+        from desktop.cli.app import main as run_verb
 
         return run_verb(rest, data_dir)
     from desktop.display import why_no_window
 
     reason = why_no_window()
     if reason:
-        from desktop.cli import main as run_verb
+        from desktop.cli.app import main as run_verb
 
         print(f"{reason} Samar goes on in this terminal.", file=sys.stderr)
         return run_verb(["chat"], data_dir)
@@ -58,15 +58,15 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
     """Open the window with files, or hand them to the one that is open."""
     import gc
 
-    gc.disable()  # desktop/workers/garbage.py takes over; until then nothing is worth collecting
+    gc.disable()  # desktop/workers/gui_gc.py takes over; until then nothing is worth collecting
     from desktop.core.errors import SamarError
     from desktop.core.paths import Paths
-    from desktop.instance import Instance
+    from desktop.single_instance import Instance
 
     paths = Paths.under(data_dir) if data_dir else Paths.default()
     instance = Instance(paths.data)
     try:
-        if instance.hand_over(files):
+        if instance.send_to_running(files):
             return 0
     except SamarError as problem:
         from desktop.window import refuse
@@ -122,7 +122,7 @@ def are_files(words: list[str]) -> bool:
         return True
     if not all(looks_like_file(word) or exists(word) for word in words):
         return False
-    from desktop.cli import VERBS  # a bare name that is both means the verb
+    from desktop.cli.app import VERBS  # a bare name that is both means the verb
 
     return words[0] not in VERBS
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from desktop import logs
 from desktop.core import program
 from desktop.core.chat import Message, MessageStatus
+from desktop.core.crash_guard import CrashGuard
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, is_file
-from desktop.core.load_mark import LoadMark
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
 from desktop.core.settings import Language, Settings, SettingsFile
@@ -25,12 +25,12 @@ from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, icons, theme
 from desktop.ui.application import Application
-from desktop.ui.chat.listing import Rest, show_chats
+from desktop.ui.deferred_signals import DeferredSignals, FirstPaint
 from desktop.ui.dropped_files import is_model_name
-from desktop.ui.early import Early, FirstPaint
 from desktop.ui.main_window import MainWindow
-from desktop.ui.models.first import first_model, name_of
+from desktop.ui.models.initial_model import first_model, name_of
 from desktop.ui.preferences import Preferences
+from desktop.ui.sidebar.loading import RemainingChats, show_chats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,17 +40,17 @@ if TYPE_CHECKING:
     from desktop.navigation import Navigation
     from desktop.providers.base import Provider
     from desktop.services.tasks import Task
-    from desktop.settings_room import SettingsRoom
-    from desktop.ui.chat.controller import ChatController
-    from desktop.ui.chat.prompts import PromptController
-    from desktop.ui.chat.reply_pages import ReplyPages
-    from desktop.ui.chat.transcript import TranscriptView
-    from desktop.ui.chat.transfer import TransferController
-    from desktop.ui.models.controller import ModelController
-    from desktop.ui.models.conversion_controller import ConversionController
-    from desktop.ui.models.room import ModelsRoom
-    from desktop.ui.toast import Actions
-    from desktop.ui.updates import UpdateController
+    from desktop.settings_coordinator import SettingsCoordinator
+    from desktop.ui.controllers.chat_controller import ChatController
+    from desktop.ui.controllers.conversion_controller import ConversionController
+    from desktop.ui.controllers.model_loader import ModelLoader
+    from desktop.ui.controllers.prompt_controller import PromptController
+    from desktop.ui.controllers.reply_pages import ReplyPages
+    from desktop.ui.controllers.transfer_controller import TransferController
+    from desktop.ui.controllers.update_controller import UpdateController
+    from desktop.ui.models.coordinator import ModelsCoordinator
+    from desktop.ui.transcript.view import TranscriptView
+    from desktop.ui.widgets.toast import Actions
     from desktop.workers.generation import GenerationWorker
     from desktop.workers.search import SearchWorker
     from desktop.workers.tasks import Tasks
@@ -104,8 +104,8 @@ class Samar(QObject):
     transcript: TranscriptView
     chats: ChatController
     prompts: PromptController
-    models: ModelController
-    settings: SettingsRoom
+    models: ModelLoader
+    settings: SettingsCoordinator
     navigation: Navigation
     updates: UpdateController
     reply_pages: ReplyPages
@@ -139,13 +139,13 @@ class Samar(QObject):
             raise
         self.database = opened.database
         self.store = ChatStore(self.database)
-        self.mark = LoadMark(paths.load_mark)
+        self.mark = CrashGuard(paths.load_mark)
         self.window = MainWindow(
             geometry=settings.window_geometry,
             sidebar_visible=settings.sidebar_visible,
             panel_visible=settings.panel_visible,
         )
-        self.room: ModelsRoom | None = None
+        self.room: ModelsCoordinator | None = None
         self._closed = False
         self.failure: Exception | None = None
         """What kept the window from becoming whole."""
@@ -165,7 +165,7 @@ class Samar(QObject):
             if problem:
                 self.show_error(problem)
         window = self.window
-        self.early = Early(
+        self.early = DeferredSignals(
             self._finish_early,
             [window, window.sidebar, window.picker, window.composer, window.empty, window.panel],
             {window.composer.draft_changed},
@@ -185,7 +185,7 @@ class Samar(QObject):
         """As many chats as one can see, and what was being written; the other chats follow."""
         try:
             self._all_listed = show_chats(self.window.sidebar, self.store, FIRST_CHATS)
-            self._rest = Rest(self.window.sidebar, self.store)
+            self._rest = RemainingChats(self.window.sidebar, self.store)
             self.window.composer.set_draft(self.store.draft_of(None))
         except SamarError as problem:
             self.show_error(problem)
@@ -267,10 +267,10 @@ class Samar(QObject):
         )
 
     def _read_transcript(self) -> None:
-        import desktop.ui.chat.transcript  # noqa: F401  # as long as making it takes
+        import desktop.ui.transcript.view  # noqa: F401  # as long as making it takes
 
     def _make_transcript(self) -> None:
-        from desktop.ui.chat.transcript import TranscriptView
+        from desktop.ui.transcript.view import TranscriptView
 
         self.transcript = TranscriptView()
         self._show_theme()
@@ -279,11 +279,11 @@ class Samar(QObject):
 
     def _make_controllers(self) -> None:
         from desktop.navigation import Navigation
-        from desktop.settings_room import SettingsRoom
+        from desktop.settings_coordinator import SettingsCoordinator
         from desktop.storage.prompts import PromptLibrary
-        from desktop.ui.chat.controller import ChatController
-        from desktop.ui.chat.prompts import PromptController
-        from desktop.ui.models.controller import ModelController
+        from desktop.ui.controllers.chat_controller import ChatController
+        from desktop.ui.controllers.model_loader import ModelLoader
+        from desktop.ui.controllers.prompt_controller import PromptController
 
         self.early.leave()
         self.chats = ChatController(
@@ -297,7 +297,7 @@ class Samar(QObject):
         )
         library = PromptLibrary(self.database)
         self.prompts = PromptController(self.window, self.chats, library, self.chats.prompt_context)
-        self.models = ModelController(
+        self.models = ModelLoader(
             self.window,
             self.worker,
             self.preferences,
@@ -306,7 +306,7 @@ class Samar(QObject):
             self._in_background,
             lambda: self.provider.gpu_free,
         )
-        self.settings = SettingsRoom(
+        self.settings = SettingsCoordinator(
             self.window, self.preferences, self.paths, lambda: self.transfer, lambda: self.provider.sandbox
         )
         self.updates = self.settings.updates
@@ -317,7 +317,7 @@ class Samar(QObject):
 
     def _make_reply_pages(self) -> ReplyPages:
         """What the buttons under the bundled model's answers open."""
-        from desktop.ui.chat.reply_pages import TABLE, ReplyPages
+        from desktop.ui.controllers.reply_pages import TABLE, ReplyPages
 
         window, settings = self.window, self.settings
         pages: dict[str, Callable[[], object]] = {
@@ -345,7 +345,7 @@ class Samar(QObject):
         if chat is None or self.chats.is_temporary:
             self.window.show_toast(self.tr("A temporary chat is not saved: copy what you want to keep."))
             return
-        from desktop.ui.chat.format_menu import FormatMenu
+        from desktop.ui.sidebar.format_menu import FormatMenu
 
         menu = FormatMenu(self.window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -397,7 +397,7 @@ class Samar(QObject):
     @cached_property
     def transfer(self) -> TransferController:
         """Export and import."""
-        from desktop.ui.chat.transfer import TransferController
+        from desktop.ui.controllers.transfer_controller import TransferController
         from desktop.workers.transfer import TransferWorker
 
         made = TransferController(
@@ -412,7 +412,7 @@ class Samar(QObject):
     @cached_property
     def conversion(self) -> ConversionController:
         """Checkpoints become GGUF, with a card over the conversation."""
-        from desktop.ui.models.conversion_controller import ConversionController
+        from desktop.ui.controllers.conversion_controller import ConversionController
         from desktop.ui.models.plan_card import PlanCard
 
         card = PlanCard()
@@ -530,7 +530,7 @@ class Samar(QObject):
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""
         if i18n.is_rtl():
-            from desktop.ui.facts import arabic_fonts
+            from desktop.ui.system_info import arabic_fonts
 
             if not arabic_fonts():
                 self.readable = (Language.ENGLISH,)
@@ -629,7 +629,7 @@ class Samar(QObject):
 
     def _open(self, paths: list[Path], *, load: bool) -> None:
         """Give every file to what it is for. load: load the first model; the others join the list."""
-        from desktop.ui.chat.attachments import MOST_FILES
+        from desktop.ui.composer.attachments import MOST_FILES
         from desktop.ui.dropped_files import sort_files
 
         if len(paths) > MOST_FILES:
@@ -653,12 +653,12 @@ class Samar(QObject):
     def open_models(self) -> None:
         self.models_room().open()
 
-    def models_room(self) -> ModelsRoom:
+    def models_room(self) -> ModelsCoordinator:
         """It is built when it is first asked for."""
         if self.room is None:
-            from desktop.ui.models.room import ModelsRoom
+            from desktop.ui.models.coordinator import ModelsCoordinator
 
-            self.room = room = ModelsRoom(
+            self.room = room = ModelsCoordinator(
                 self.paths, self.preferences, self.window, gpu_free=lambda: self.provider.gpu_free
             )
             room.model_chosen.connect(self.models.load)
@@ -714,9 +714,9 @@ class Samar(QObject):
         self.background.run(lambda _: work())
 
     def _keep_up(self, task: Task) -> None:
-        from desktop.storage import upkeep
+        from desktop.storage import maintenance
 
-        upkeep.keep_up(self.paths, lambda: task.is_cancelled)
+        maintenance.keep_up(self.paths, lambda: task.is_cancelled)
 
     def abandon(self) -> None:
         """Close a window that could not be made whole: what was made of it ends."""

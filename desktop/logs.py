@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.errors import technical
 from desktop.core.files import is_file
 from desktop.core.reasons import plain
@@ -68,7 +68,7 @@ class RotatingFile(logging.FileHandler):
         self.held = path.stat().st_size
 
     def _open(self) -> TextIOWrapper:
-        descriptor = private.opener(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        descriptor = private_files.opener(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         return TextIOWrapper(BufferedWriter(FileIO(descriptor, "ab")), encoding=self.encoding, errors=self.errors)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -111,7 +111,7 @@ def begin(folder: Path) -> None:
     """Log to `folder`/samar.log; to standard error where the folder can't be written."""
     handler: logging.Handler
     try:
-        private.make_folder(folder)
+        private_files.make_folder(folder)
         handler = RotatingFile(folder / NAME)
     except OSError as problem:
         handler = logging.StreamHandler(sys.stderr)
@@ -137,7 +137,7 @@ def _watch_crashes(folder: Path) -> None:
             here.replace(folder / LAST_CRASH)
             logging.getLogger(__name__).warning("the last run ended in native code: see %s", LAST_CRASH)
         end()
-        _crash_file[:] = [open(here, "w", encoding="utf-8", opener=private.opener)]  # noqa: SIM115 - kept open
+        _crash_file[:] = [open(here, "w", encoding="utf-8", opener=private_files.opener)]  # noqa: SIM115 - kept open
         faulthandler.enable(_crash_file[0])
 
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from desktop.core.paths import Paths
-    from desktop.settings_room import SettingsRoom
-    from desktop.ui.chat.controller import ChatController
-    from desktop.ui.chat.prompts import PromptController
-    from desktop.ui.chat.transcript import TranscriptView
+    from desktop.settings_coordinator import SettingsCoordinator
     from desktop.ui.command_palette import CommandPalette, Entry
+    from desktop.ui.controllers.chat_controller import ChatController
+    from desktop.ui.controllers.prompt_controller import PromptController
+    from desktop.ui.controllers.update_controller import UpdateController
     from desktop.ui.guide_window import GuideWindow
     from desktop.ui.main_window import MainWindow
-    from desktop.ui.models.room import ModelsRoom
+    from desktop.ui.models.coordinator import ModelsCoordinator
     from desktop.ui.preferences import Preferences
-    from desktop.ui.updates import UpdateController
+    from desktop.ui.transcript.view import TranscriptView
     from desktop.workers.tasks import Tasks
 
 MOST_RECENT = 8
@@ -67,11 +67,11 @@ class Parts(Protocol):
     transcript: TranscriptView
     chats: ChatController
     prompts: PromptController
-    settings: SettingsRoom
+    settings: SettingsCoordinator
     updates: UpdateController
     background: Tasks
 
-    def models_room(self) -> ModelsRoom: ...
+    def models_room(self) -> ModelsCoordinator: ...
 
 
 class Navigation(QObject):
@@ -332,7 +332,7 @@ class Navigation(QObject):
             self.window.show_toast(translate("Commands", "There is nothing to print in this chat yet."))
 
     def _choose_format(self) -> None:
-        from desktop.ui.chat.format_menu import FormatMenu
+        from desktop.ui.sidebar.format_menu import FormatMenu
 
         chat = self.window.sidebar.model.chats[self._chat()]
         menu = FormatMenu(self.window)

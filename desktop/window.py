@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.app import Samar
-from desktop.bugs import Bugs
 from desktop.core.errors import SamarError, technical
 from desktop.core.paths import Paths
 from desktop.core.settings import SettingsFile
+from desktop.exception_hooks import ExceptionHooks
 from desktop.ui import i18n
 from desktop.ui.application import Application
-from desktop.workers.garbage import GuiCollector
+from desktop.workers.gui_gc import GuiCollector
 
 if TYPE_CHECKING:
-    from desktop.instance import Instance
+    from desktop.single_instance import Instance
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def run_window(paths: Paths, files: list[str], instance: Instance) -> int:
     """Open the window and run until it is closed. Returns the exit status."""
     logs.begin(paths.logs)
     app = Application(sys.argv[:1])
-    bugs = Bugs(app)
+    bugs = ExceptionHooks(app)
     bugs.install()
     early: list[str] = []
     app.files_asked.connect(early.extend)  # macOS says what was double-clicked before there is a window
@@ -91,7 +91,7 @@ def refuse(problem: SamarError, paths: Paths) -> int:
     """Say why Samar can't start, in the terminal and in a window of its own. Returns the exit status."""
     from desktop.ui import theme
     from desktop.ui.error_presenter import present
-    from desktop.ui.sheet import tell
+    from desktop.ui.widgets.sheet import tell
 
     print(f"samar: {problem.sentence()}", file=sys.stderr, flush=True)
     app = QApplication.instance()

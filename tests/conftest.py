@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_socket import socket_allow_hosts
 
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
-    # as in the window (desktop/workers/garbage.py): a worker's thread must not destroy Qt objects
+    # as in the window (desktop/workers/gui_gc.py): a worker's thread must not destroy Qt objects
     gc.disable()
 
 

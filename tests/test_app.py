@@ -22,8 +22,8 @@ from desktop.core.paths import Paths, starter_model
 from desktop.core.reply_actions import ACTIONS
 from desktop.core.settings import Settings
 from desktop.engine.client import EngineClient
-from desktop.ui.chat.format_menu import FormatMenu
-from desktop.ui.chat.model_picker import PickerState
+from desktop.ui.models.picker import PickerState
+from desktop.ui.sidebar.format_menu import FormatMenu
 from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
 from tests.fakes.tiny_gguf import write_tiny
 

@@ -395,6 +395,20 @@
     </message>
 </context>
 <context>
+    <name>ChatListView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>لا محادثات</numerusform>
+            <numerusform>محادثة واحدة</numerusform>
+            <numerusform>محادثتان</numerusform>
+            <numerusform>%n محادثات</numerusform>
+            <numerusform>%n محادثة</numerusform>
+            <numerusform>%n محادثة</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChatPanel</name>
     <message numerus="yes">
         <source>{used} of %n token(s)</source>
@@ -498,20 +512,6 @@
     <message>
         <source>Name of the folder</source>
         <translation>اسم المجلد</translation>
-    </message>
-</context>
-<context>
-    <name>ChatView</name>
-    <message numerus="yes">
-        <source>%n chat(s)</source>
-        <translation>
-            <numerusform>لا محادثات</numerusform>
-            <numerusform>محادثة واحدة</numerusform>
-            <numerusform>محادثتان</numerusform>
-            <numerusform>%n محادثات</numerusform>
-            <numerusform>%n محادثة</numerusform>
-            <numerusform>%n محادثة</numerusform>
-        </translation>
     </message>
 </context>
 <context>
@@ -1726,7 +1726,7 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
-    <name>ImageKeeper</name>
+    <name>ImageController</name>
     <message>
         <source>Attach images</source>
         <translation>أرفق صورًا</translation>
@@ -2088,7 +2088,34 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
-    <name>ModelController</name>
+    <name>ModelList</name>
+    <message>
+        <source>Models</source>
+        <translation>النماذج</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Open a model file…</source>
+        <translation>افتح ملف نموذج…</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>كل النماذج</translation>
+    </message>
+    <message>
+        <source>Settings of this model…</source>
+        <translation>إعدادات هذا النموذج…</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>أوقف التحميل</translation>
+    </message>
+</context>
+<context>
+    <name>ModelLoader</name>
     <message>
         <source>Open a model file</source>
         <translation>افتح ملف نموذج</translation>
@@ -2129,10 +2156,6 @@ Everything stays on this computer.</source>
         <source>Comes with Samar</source>
         <translation>يأتي مع سمر</translation>
     </message>
-    <message>
-        <source>Samar Starter</source>
-        <translation>نموذج سمر المبدئي</translation>
-    </message>
     <message numerus="yes">
         <source>The context is %n token(s): the free memory has room for no more.</source>
         <translation>
@@ -2156,32 +2179,9 @@ Everything stays on this computer.</source>
         <source>This model continues the text that you write. Its settings can make it answer.</source>
         <translation>هذا النموذج يكمل النص الذي تكتبه. يمكنك من إعداداته أن تجعله يجيب.</translation>
     </message>
-</context>
-<context>
-    <name>ModelList</name>
     <message>
-        <source>Models</source>
-        <translation>النماذج</translation>
-    </message>
-    <message>
-        <source>On this computer</source>
-        <translation>على هذا الحاسوب</translation>
-    </message>
-    <message>
-        <source>Open a model file…</source>
-        <translation>افتح ملف نموذج…</translation>
-    </message>
-    <message>
-        <source>All models</source>
-        <translation>كل النماذج</translation>
-    </message>
-    <message>
-        <source>Settings of this model…</source>
-        <translation>إعدادات هذا النموذج…</translation>
-    </message>
-    <message>
-        <source>Stop loading</source>
-        <translation>أوقف التحميل</translation>
+        <source>Samar Starter</source>
+        <translation>نموذج سمر المبدئي</translation>
     </message>
 </context>
 <context>
@@ -2430,30 +2430,7 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
-    <name>ModelsPage</name>
-    <message>
-        <source>Models</source>
-        <translation>النماذج</translation>
-    </message>
-    <message>
-        <source>On this computer</source>
-        <translation>على هذا الحاسوب</translation>
-    </message>
-    <message>
-        <source>Recommended</source>
-        <translation>ننصح به</translation>
-    </message>
-    <message>
-        <source>Which models</source>
-        <translation>أي النماذج</translation>
-    </message>
-    <message>
-        <source>On Hugging Face</source>
-        <translation>على Hugging Face</translation>
-    </message>
-</context>
-<context>
-    <name>ModelsRoom</name>
+    <name>ModelsCoordinator</name>
     <message>
         <source>Add model files</source>
         <translation>أضف ملفات نماذج</translation>
@@ -2547,6 +2524,29 @@ Everything stays on this computer.</source>
     </message>
 </context>
 <context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>النماذج</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>على هذا الحاسوب</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>ننصح به</translation>
+    </message>
+    <message>
+        <source>Which models</source>
+        <translation>أي النماذج</translation>
+    </message>
+    <message>
+        <source>On Hugging Face</source>
+        <translation>على Hugging Face</translation>
+    </message>
+</context>
+<context>
     <name>NetworkOff</name>
     <message>
         <source>Samar does not use the internet.</source>
@@ -2559,106 +2559,6 @@ Everything stays on this computer.</source>
     <message>
         <source>Allow the internet</source>
         <translation>اسمح بالإنترنت</translation>
-    </message>
-</context>
-<context>
-    <name>Organizer</name>
-    <message numerus="yes">
-        <source>%n chat(s) pinned</source>
-        <translation>
-            <numerusform>ثُبّتت %n محادثة</numerusform>
-            <numerusform>ثُبّتت محادثة واحدة</numerusform>
-            <numerusform>ثُبّتت محادثتان</numerusform>
-            <numerusform>ثُبّتت %n محادثات</numerusform>
-            <numerusform>ثُبّتت %n محادثة</numerusform>
-            <numerusform>ثُبّتت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) unpinned</source>
-        <translation>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
-            <numerusform>أُلغي تثبيت محادثتين</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) archived</source>
-        <translation>
-            <numerusform>أُرشفت %n محادثة</numerusform>
-            <numerusform>أُرشفت محادثة واحدة</numerusform>
-            <numerusform>أُرشفت محادثتان</numerusform>
-            <numerusform>أُرشفت %n محادثات</numerusform>
-            <numerusform>أُرشفت %n محادثة</numerusform>
-            <numerusform>أُرشفت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the archive</source>
-        <translation>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
-            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the folder</source>
-        <translation>
-            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
-            <numerusform>أُخرجت محادثة واحدة من المجلد</numerusform>
-            <numerusform>أُخرجت محادثتان من المجلد</numerusform>
-            <numerusform>أُخرجت %n محادثات من المجلد</numerusform>
-            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
-            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) moved to “{name}”</source>
-        <translation>
-            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
-            <numerusform>نُقلت محادثة واحدة إلى «{name}»</numerusform>
-            <numerusform>نُقلت محادثتان إلى «{name}»</numerusform>
-            <numerusform>نُقلت %n محادثات إلى «{name}»</numerusform>
-            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
-            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Chat deleted</source>
-        <translation>حُذفت المحادثة</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) deleted</source>
-        <translation>
-            <numerusform>حُذفت %n محادثة</numerusform>
-            <numerusform>حُذفت محادثة واحدة</numerusform>
-            <numerusform>حُذفت محادثتان</numerusform>
-            <numerusform>حُذفت %n محادثات</numerusform>
-            <numerusform>حُذفت %n محادثة</numerusform>
-            <numerusform>حُذفت %n محادثة</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>New folder</source>
-        <translation>مجلد جديد</translation>
-    </message>
-    <message>
-        <source>Folder deleted, its chats are kept</source>
-        <translation>حُذف المجلد وبقيت محادثاته</translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation>محادثة جديدة</translation>
-    </message>
-    <message>
-        <source>In the title</source>
-        <translation>في العنوان</translation>
     </message>
 </context>
 <context>
@@ -3887,6 +3787,106 @@ Everything stays on this computer.</source>
     <message>
         <source>Nothing of this chat is saved: it is gone when you leave it or close Samar.</source>
         <translation>لا يُحفظ شيء من هذه المحادثة، وتزول حين تغادرها أو تغلق سمر.</translation>
+    </message>
+</context>
+<context>
+    <name>SidebarController</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت محادثة واحدة</numerusform>
+            <numerusform>ثُبّتت محادثتان</numerusform>
+            <numerusform>ثُبّتت %n محادثات</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+            <numerusform>ثُبّتت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت محادثة واحدة</numerusform>
+            <numerusform>أُلغي تثبيت محادثتين</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثات</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+            <numerusform>أُلغي تثبيت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت محادثة واحدة</numerusform>
+            <numerusform>أُرشفت محادثتان</numerusform>
+            <numerusform>أُرشفت %n محادثات</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+            <numerusform>أُرشفت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثة واحدة من الأرشيف</numerusform>
+            <numerusform>أُعيدت محادثتان من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثات من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+            <numerusform>أُعيدت %n محادثة من الأرشيف</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثة واحدة من المجلد</numerusform>
+            <numerusform>أُخرجت محادثتان من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثات من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+            <numerusform>أُخرجت %n محادثة من المجلد</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثة واحدة إلى «{name}»</numerusform>
+            <numerusform>نُقلت محادثتان إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثات إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+            <numerusform>نُقلت %n محادثة إلى «{name}»</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat deleted</source>
+        <translation>حُذفت المحادثة</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت محادثة واحدة</numerusform>
+            <numerusform>حُذفت محادثتان</numerusform>
+            <numerusform>حُذفت %n محادثات</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+            <numerusform>حُذفت %n محادثة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>مجلد جديد</translation>
+    </message>
+    <message>
+        <source>Folder deleted, its chats are kept</source>
+        <translation>حُذف المجلد وبقيت محادثاته</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>محادثة جديدة</translation>
+    </message>
+    <message>
+        <source>In the title</source>
+        <translation>في العنوان</translation>
     </message>
 </context>
 <context>

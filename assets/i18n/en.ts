@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>ChatListView</name>
+    <message numerus="yes">
+        <source>%n chat(s)</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChatPanel</name>
     <message numerus="yes">
         <source>{used} of %n token(s)</source>
@@ -49,16 +59,6 @@
         <translation>
             <numerusform>About %n token is kept free for the reply.</numerusform>
             <numerusform>About %n tokens are kept free for the reply.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>ChatView</name>
-    <message numerus="yes">
-        <source>%n chat(s)</source>
-        <translation>
-            <numerusform>%n chat</numerusform>
-            <numerusform>%n chats</numerusform>
         </translation>
     </message>
 </context>
@@ -189,7 +189,7 @@
     </message>
 </context>
 <context>
-    <name>ModelController</name>
+    <name>ModelLoader</name>
     <message numerus="yes">
         <source>The context is %n token(s): the free memory has room for no more.</source>
         <translation>
@@ -209,64 +209,12 @@
     </message>
 </context>
 <context>
-    <name>ModelsRoom</name>
+    <name>ModelsCoordinator</name>
     <message numerus="yes">
         <source>%n model(s) added.</source>
         <translation>
             <numerusform>%n model added.</numerusform>
             <numerusform>%n models added.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Organizer</name>
-    <message numerus="yes">
-        <source>%n chat(s) pinned</source>
-        <translation>
-            <numerusform>%n chat pinned</numerusform>
-            <numerusform>%n chats pinned</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) unpinned</source>
-        <translation>
-            <numerusform>%n chat unpinned</numerusform>
-            <numerusform>%n chats unpinned</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) archived</source>
-        <translation>
-            <numerusform>%n chat archived</numerusform>
-            <numerusform>%n chats archived</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the archive</source>
-        <translation>
-            <numerusform>%n chat taken out of the archive</numerusform>
-            <numerusform>%n chats taken out of the archive</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) taken out of the folder</source>
-        <translation>
-            <numerusform>%n chat taken out of the folder</numerusform>
-            <numerusform>%n chats taken out of the folder</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) moved to “{name}”</source>
-        <translation>
-            <numerusform>%n chat moved to “{name}”</numerusform>
-            <numerusform>%n chats moved to “{name}”</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n chat(s) deleted</source>
-        <translation>
-            <numerusform>%n chat deleted</numerusform>
-            <numerusform>%n chats deleted</numerusform>
         </translation>
     </message>
 </context>
@@ -335,6 +283,58 @@
         <translation>
             <numerusform>%n day</numerusform>
             <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SidebarController</name>
+    <message numerus="yes">
+        <source>%n chat(s) pinned</source>
+        <translation>
+            <numerusform>%n chat pinned</numerusform>
+            <numerusform>%n chats pinned</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) unpinned</source>
+        <translation>
+            <numerusform>%n chat unpinned</numerusform>
+            <numerusform>%n chats unpinned</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) archived</source>
+        <translation>
+            <numerusform>%n chat archived</numerusform>
+            <numerusform>%n chats archived</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the archive</source>
+        <translation>
+            <numerusform>%n chat taken out of the archive</numerusform>
+            <numerusform>%n chats taken out of the archive</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) taken out of the folder</source>
+        <translation>
+            <numerusform>%n chat taken out of the folder</numerusform>
+            <numerusform>%n chats taken out of the folder</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) moved to “{name}”</source>
+        <translation>
+            <numerusform>%n chat moved to “{name}”</numerusform>
+            <numerusform>%n chats moved to “{name}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chat(s) deleted</source>
+        <translation>
+            <numerusform>%n chat deleted</numerusform>
+            <numerusform>%n chats deleted</numerusform>
         </translation>
     </message>
 </context>

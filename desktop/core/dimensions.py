@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ModelDimensions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Figures of one model. Sizes in bytes, the others in elements or tokens."""
 
     weight_bytes: int

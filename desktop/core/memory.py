@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.core import machine
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError
 from desktop.core.model import FileFacts
 from desktop.core.requests import LoadOptions
@@ -47,7 +47,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def memory(
-    shape: Shape,
+    shape: ModelDimensions,
     context: int = DEFAULT_CONTEXT,
     *,
     kv_type: str = "f16",

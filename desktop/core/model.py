@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.generation import GenerationParams
 
 LOCAL = "local"
@@ -24,7 +24,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantization: str
     file_bytes: int
     """All parts together."""
-    shape: Shape
+    shape: ModelDimensions
     """What its memory depends on."""
     is_base: bool = False
     """It was trained to continue text, not to answer."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.errors import SamarError
 from desktop.core.files import read_text_regular
 from desktop.core.generation import MOST_COUNT, GenerationParams, bounded
@@ -139,7 +139,7 @@ class SettingsFile:
             if unread:
                 aside = self.path.with_name(f"settings-damaged-{stamp}.json")
                 with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
-                    private.write(aside, raw)
+                    private_files.write(aside, raw)
                 return settings, SamarError("settings_partly_read", fields=", ".join(unread), aside=aside.name)
             return settings, None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -158,7 +158,7 @@ class SettingsFile:
     def _from_newer(self, raw: bytes, fields: dict[str, object], aside: Path) -> tuple[Settings, SamarError]:
         """The fields that this version understands; the whole file is kept beside."""
         with contextlib.suppress(OSError):  # a read-only folder: nothing will overwrite the file either
-            private.write(aside, raw)
+            private_files.write(aside, raw)
         return _understood(fields)[0], SamarError("settings_too_new", aside=aside.name)
 
     def save(self, settings: Settings) -> Settings:
@@ -174,7 +174,7 @@ class SettingsFile:
             settings = msgspec.structs.replace(stored, **{name: getattr(settings, name) for name in changed})
         settings = settings.checked()
         try:
-            private.make_folder(self.path.parent)
+            private_files.make_folder(self.path.parent)
             handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-")
             try:
                 with os.fdopen(handle, "wb") as file:

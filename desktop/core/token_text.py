@@ -13,7 +13,7 @@ _FAR = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TokenSpan:
     """What stands in the text, and the tokens that made it: one, or those that share letters."""
 
     text: str
@@ -28,12 +28,12 @@ class Piece:
         return product
 
 
-def pieces(tokens: Sequence[TokenChoice], text: str) -> list[Piece]:
+def pieces(tokens: Sequence[TokenChoice], text: str) -> list[TokenSpan]:
     """The pieces of a reply, in order. text: its thinking and its answer, as the person reads them.
 
     Tokens that share letters are one piece, whose text is found between its neighbours.
     """
-    found: list[Piece] = []
+    found: list[TokenSpan] = []
     at = 0
     broken: list[TokenChoice] = []
     for token in tokens:
@@ -45,14 +45,14 @@ def pieces(tokens: Sequence[TokenChoice], text: str) -> list[Piece]:
         place = _find(text, token.text, at, len(broken) * 4 + _FAR)
         if broken:
             shared = text[at:place] if place >= 0 and place - at <= len(broken) * 4 else ""
-            found.append(Piece(shared or _BROKEN, tuple(broken)))
+            found.append(TokenSpan(shared or _BROKEN, tuple(broken)))
             broken = []
-        found.append(Piece(token.text, (token,)))
+        found.append(TokenSpan(token.text, (token,)))
         if place >= 0:
             at = place + len(token.text)
     if broken:
         rest = text[at:]
-        found.append(Piece(rest if 0 < len(rest) <= len(broken) * 4 else _BROKEN, tuple(broken)))
+        found.append(TokenSpan(rest if 0 < len(rest) <= len(broken) * 4 else _BROKEN, tuple(broken)))
     return found
 
 

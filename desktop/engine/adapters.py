@@ -14,8 +14,8 @@ import msgspec
 from desktop.core.errors import SamarError
 from desktop.core.model import Adapter, FileFacts
 from desktop.engine.context import Context
+from desktop.engine.kv_snapshots import fingerprint
 from desktop.engine.llama import Model
-from desktop.engine.states import fingerprint
 
 
 class Adapters:

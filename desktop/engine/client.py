@@ -24,6 +24,7 @@ from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.core.sandbox import ALL, READING, WRITING
 from desktop.engine.connection import ChildProcess
 from desktop.engine.grants import Grants
+from desktop.engine.kv_snapshots import bound, folder_of, forget, forget_others
 from desktop.engine.protocol import (
     EARLY,
     AnswerNow,
@@ -38,7 +39,6 @@ from desktop.engine.protocol import (
     Load,
     Loaded,
     LoadProgress,
-    Piece,
     Ping,
     Pong,
     PromptProgress,
@@ -47,11 +47,11 @@ from desktop.engine.protocol import (
     Ready,
     Stop,
     Stopped,
+    TextDelta,
     Tokens,
     Unload,
     Unloaded,
 )
-from desktop.engine.states import bound, folder_of, forget, forget_others
 
 Inspector = Callable[[Path], FileFacts]
 """Reads a model file's header with every bound checked, before native code sees it. Raises SamarError."""
@@ -88,7 +88,7 @@ class Engine(ABC):
 
     @abstractmethod
     def generate(self, request: ChatRequest) -> Iterator[Event]:
-        """Answer a chat. Yields PromptStarted, PromptProgress …, PromptReady, Piece …, and always last Finished.
+        """Answer a chat. Yields PromptStarted, PromptProgress …, PromptReady, TextDelta …, and always last Finished.
 
         Stopped by the person it ends with Finished as well, `stopped_by` USER. Raises SamarError. An iterator that is
         closed early stops the reply.
@@ -330,7 +330,7 @@ class EngineClient(Engine):
             ended = False
             try:
                 for frame in self._frames(child, number):
-                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | Piece | Tokens | Finished):
+                    if isinstance(frame, PromptStarted | PromptProgress | PromptReady | TextDelta | Tokens | Finished):
                         ended = isinstance(frame, Finished)
                         yield frame
                         if ended:

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from desktop.engine.kv_snapshots import common_prefix
 from desktop.engine.llama import Model, NativeError, StopFlag
-from desktop.engine.states import common_prefix
 
 KV_TYPES = {"f32": 0, "f16": 1, "q4_0": 2, "q5_0": 6, "q8_0": 8, "bf16": 30}  # ggml_type
 FLASH_ATTENTION = {"auto": -1, "off": 0, "on": 1}  # llama_flash_attn_type

@@ -1,4 +1,4 @@
-"""Guesses from a draft model: a small model with the same vocabulary writes ahead, the large one reads along in one batch.
+"""CombinedSpeculator from a draft model: a small model with the same vocabulary writes ahead, the large one reads along in one batch.
 
 As with guesses from the text, every token is chosen from the large model's own distribution, so the replies stay the same.
 How far ahead pays depends on the computer, the two models and the text; it is learnt from what guesses have gained, and
@@ -17,21 +17,21 @@ from typing import Any
 from desktop.core.errors import SamarError
 from desktop.engine.context import Context
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
-from desktop.engine.speculation import Guesser
+from desktop.engine.ngram_speculation import NgramSpeculator
 
 _SURE = 0.5
 """Least probability, by the draft model, of a token that is still guessed."""
 _FIRST_LENGTH, _LEAST_LENGTH, _MOST_LENGTH = 6, 2, 15
 _TRIES = 4
-"""Guesses before they are judged."""
+"""CombinedSpeculator before they are judged."""
 _FIRST_REST, _LONGEST_REST = 32, 2048
 """Looks for a guess that are passed over when guessing has lost."""
 _MORE_TOKENS = 128
 """Vocabularies may differ by so many tokens at their end: unused ones, that fill up a matrix."""
 
 
-class Draft:
-    """A draft model beside a large one. Proposes what follows, as Guesser does.
+class DraftModel:
+    """A draft model beside a large one. Proposes what follows, as NgramSpeculator does.
 
     Raises SamarError draft_unfit, and NativeError when it can't be loaded.
     """
@@ -141,10 +141,10 @@ class Draft:
             self._rest = _FIRST_REST
 
 
-class Guesses:
-    """Guesses from the text, which cost nothing, and where there are none, from a draft model."""
+class CombinedSpeculator:
+    """CombinedSpeculator from the text, which cost nothing, and where there are none, from a draft model."""
 
-    def __init__(self, text: Guesser | None, draft: Draft) -> None:
+    def __init__(self, text: NgramSpeculator | None, draft: DraftModel) -> None:
         self._text, self.draft = text, draft
         self._single_s = 0.0
         self._drafted = 0

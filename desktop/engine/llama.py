@@ -213,7 +213,7 @@ class Model:
                 raise LoadStopped
             raise NativeError(library.last_words())
         self.vocab = self.api.llama_model_get_vocab(self.pointer)
-        self.pieces = _Pieces(self)
+        self.pieces = _TokenTexts(self)
 
     def close(self) -> None:
         if self.pointer:
@@ -350,7 +350,7 @@ class Model:
             room = -length
 
 
-class _Pieces(dict[int, bytes | None]):
+class _TokenTexts(dict[int, bytes | None]):
     """Bytes of each token, looked up once; None for a token that ends the reply. Control tokens named in `shown` have text."""
 
     def __init__(self, model: Model) -> None:

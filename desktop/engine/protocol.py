@@ -165,7 +165,7 @@ class PromptReady(Frame, frozen=True, kw_only=True):
     dropped_messages: int
 
 
-class Piece(Frame, frozen=True, kw_only=True):
+class TextDelta(Frame, frozen=True, kw_only=True):
     """Text of the reply, in order. kind: "answer", "thinking", or "tool_call": one call as JSON, name and arguments."""
 
     request: int
@@ -211,13 +211,13 @@ FromEngine = (
     | PromptStarted
     | PromptProgress
     | PromptReady
-    | Piece
+    | TextDelta
     | Tokens
     | Finished
     | Failed
     | Crashed
 )
-Event = PromptStarted | PromptProgress | PromptReady | Piece | Tokens | Finished
+Event = PromptStarted | PromptProgress | PromptReady | TextDelta | Tokens | Finished
 """What EngineClient.generate yields."""
 
 _encoder = msgspec.msgpack.Encoder()

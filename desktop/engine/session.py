@@ -20,27 +20,27 @@ from desktop.core.model import Adapter, FileFacts, ModelInfo, SamplingHints
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
-from desktop.engine.draft import Draft, Guesses
-from desktop.engine.formats import ANSWER_CHANNEL, BARE, formats_in, markers_of
+from desktop.engine.draft import CombinedSpeculator, DraftModel
+from desktop.engine.kv_snapshots import MIN_TOKENS, SnapshotStore, fingerprint
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
+from desktop.engine.ngram_speculation import LONG, NgramSpeculator
 from desktop.engine.offload import asked, devices, plan_layers, share, stepping_down
-from desktop.engine.pieces import Pieces
 from desktop.engine.prompt import THINKING_TAGS, Prompt, PromptBuilder, closing_text, split
-from desktop.engine.protocol import Finished, Frame, Piece, PromptProgress, PromptReady, PromptStarted, Tokens
-from desktop.engine.reply import ReplyText
+from desktop.engine.prompt_batching import BatchSizer
+from desktop.engine.prompt_cache import PromptCache
+from desktop.engine.protocol import Finished, Frame, PromptProgress, PromptReady, PromptStarted, TextDelta, Tokens
 from desktop.engine.sampling import Sampler
 from desktop.engine.special_tokens import Escape, SpecialTokens
-from desktop.engine.speculation import LONG, Guesser
-from desktop.engine.states import MIN_TOKENS, StateStore, fingerprint
+from desktop.engine.stream_parser import StreamParser
 from desktop.engine.template import TemplateProcess
 from desktop.engine.threads import ThreadChooser, running_others
-from desktop.engine.warm import Chats
+from desktop.engine.tool_call_parser import ANSWER_CHANNEL, BARE, formats_in, markers_of
 
 if TYPE_CHECKING:
     from desktop.engine.vision import Projector
 
 _GATHER_S = 0.012
-"""Pieces of a reply that come faster than this travel together."""
+"""BatchSizer of a reply that come faster than this travel together."""
 
 
 _STRETCH, _SLOW_S = 4, 0.01
@@ -113,11 +113,13 @@ class Session:
         self._calls = formats_in(self.prompts.source + self.prompts.tool_source)
         self.model.pieces.shown = markers_of(self._tags, self._calls)
         tiled = options.flash_attention != "off" and options.kv_type in ("f16", "f32")
-        self.pieces = Pieces(self.model, facts, batch=self.context.batch_size, on_cpu=self._on_cpu, tiled=tiled)
+        self.pieces = BatchSizer(self.model, facts, batch=self.context.batch_size, on_cpu=self._on_cpu, tiled=tiled)
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
-        text = Guesser() if self._may_guess(options) else None
-        self.guesser: Guesser | Guesses | None = Guesses(text, self.draft) if self.draft else text
+        text = NgramSpeculator() if self._may_guess(options) else None
+        self.guesser: NgramSpeculator | CombinedSpeculator | None = (
+            CombinedSpeculator(text, self.draft) if self.draft else text
+        )
         traits = self.prompts.traits
         self.info = ModelInfo(
             path=facts.path,
@@ -220,11 +222,11 @@ class Session:
                 ) from problem
             raise SamarError("model_load_failed", name=facts.name, reason=problem) from problem
 
-    def _make_draft(self, library: Library, facts: FileFacts, threads: int) -> Draft:
+    def _make_draft(self, library: Library, facts: FileFacts, threads: int) -> DraftModel:
         """The draft model. Raises SamarError, or LoadStopped; everything is freed then."""
         size = self.context.size
         try:
-            return Draft(
+            return DraftModel(
                 library,
                 facts.path,
                 self.model,
@@ -356,16 +358,16 @@ class Session:
         self.context.close()
         self.model.close()
 
-    def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> Chats:
-        store: StateStore | None = None
+    def _make_chats(self, folder: Path | None, options: LoadOptions, facts: FileFacts) -> PromptCache:
+        store: SnapshotStore | None = None
         whole = self.model.recurrent or self.model.sliding_window > 0
         with contextlib.suppress(OSError):  # a folder that can't be made: chats are read anew
             if folder is not None:
                 settings = (self.model.library.description(), options.kv_type, options.flash_attention, self._on_cpu)
                 model = fingerprint(Path(facts.path), *settings, *self._adapters.effect)
-                store = StateStore(folder, options.states_bytes, model, whole=whole)
+                store = SnapshotStore(folder, options.states_bytes, model, whole=whole)
         reserve = 2 * options.reserve_bytes
-        return Chats(self.context, store, machine.free_memory, reserve=reserve, whole=whole)
+        return PromptCache(self.context, store, machine.free_memory, reserve=reserve, whole=whole)
 
     # ---- replying
 
@@ -451,7 +453,7 @@ class _Reply:
         calls = (*session._calls, BARE) if request.tools else session._calls
         self._ends = session.prompts.ends
         self._stops = session.specials.stops((*params.stop, *self._ends))
-        self._text = ReplyText(
+        self._text = StreamParser(
             self._stops.strings,
             () if request.completion else session._tags,
             thinking=prompt.thinking_open,
@@ -593,7 +595,7 @@ class _Reply:
         return token, count, None
 
     def _try(
-        self, token: int, guess: list[int], sampler: Sampler, guesser: Guesser | Guesses
+        self, token: int, guess: list[int], sampler: Sampler, guesser: NgramSpeculator | CombinedSpeculator
     ) -> tuple[int, StoppedBy | None]:
         """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
         context = self._session.context
@@ -641,7 +643,7 @@ class _Reply:
         if tokens := self._sampler.taken() if self._sampler else []:
             self._emit(Tokens(request=self._id, tokens=tuple(tokens)))
         if self._pending:
-            self._emit(Piece(request=self._id, text="".join(self._pending), kind=self._pending_kind))
+            self._emit(TextDelta(request=self._id, text="".join(self._pending), kind=self._pending_kind))
             self._pending.clear()
             self._sent_at = time.perf_counter()
 

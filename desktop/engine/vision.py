@@ -21,15 +21,15 @@ from desktop.core import machine
 from desktop.core.errors import SamarError
 from desktop.core.images import check_image
 from desktop.engine.context import Context
+from desktop.engine.kv_snapshots import fingerprint
 from desktop.engine.llama import Model, StopFlag
-from desktop.engine.states import fingerprint
 
 _NODES = 8
 """Nodes of the projector's graph between two looks at the stop flag."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _ImageChunk:
     """One piece of an image. cells: of the KV cache; positions: at most as many."""
 
     chunk: Any
@@ -47,7 +47,7 @@ class Projector:
         """Unknown to whoever writes messages."""
         self._ours = re.compile(re.escape(self._marker) + r"\[([0-9]+)\]")
         self._images: list[bytes] = []
-        self._pieces: dict[int, _Piece] = {}
+        self._pieces: dict[int, _ImageChunk] = {}
         params = api.mtmd_context_params_default()
         params.print_timings = params.warmup = False
         params.use_gpu = model.library.has_gpu()
@@ -166,7 +166,7 @@ class Projector:
             positions = int(api.mtmd_input_chunk_get_n_pos(chunk))
             if number not in self._pieces:
                 cells = int(api.mtmd_input_chunk_get_n_tokens(chunk))
-                self._pieces[number] = _Piece(api.mtmd_input_chunk_copy(chunk), cells, positions)
+                self._pieces[number] = _ImageChunk(api.mtmd_input_chunk_copy(chunk), cells, positions)
             tokens += [number] * positions
         return tokens
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.core import machine
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.files import read_regular
 from desktop.models.files import write_atomically
 from desktop.models.fit import EFFICIENCY, Machine, bytes_read
@@ -114,7 +114,7 @@ def _known(cache: Path) -> _Measured:
     return known
 
 
-def learn(cache: Path, shape: Shape, tokens_per_s: float, *, context: int, kv_type: str = "f16") -> None:
+def learn(cache: Path, shape: ModelDimensions, tokens_per_s: float, *, context: int, kv_type: str = "f16") -> None:
     """Note what a real reply on the processor reached, so that the next prediction is of this computer.
 
     Only large models count: of small ones the time between tokens says nothing about memory. The median of the last replies

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.models.header import MAX_FIGURE, ArrayInfo, Header, whole
 
 MAX_LAYERS = 512
@@ -24,7 +24,7 @@ _FREE = ("general.sampling.", "tokenizer.ggml.scores")
 """Keys whose figures need be none: recommendations that are passed over, and scores that only order tokens."""
 
 
-def trouble(header: Header) -> str:
+def header_problem(header: Header) -> str:
     """Why the figures can't be right, as the end of a sentence; "" where they can."""
 
     def number(key: str) -> int:
@@ -71,7 +71,7 @@ def _heads(header: Header) -> str:
     return ""
 
 
-def check_shape(shape: Shape) -> str:
+def check_shape(shape: ModelDimensions) -> str:
     """Why a shape is none of a model, as the end of a sentence; "" where it can be one."""
     for name in shape.__struct_fields__:
         if not 0 <= getattr(shape, name) <= MOST:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError
 from desktop.core.memory import DEFAULT_CONTEXT
 from desktop.core.paths import assets_dir
@@ -132,7 +132,7 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
             for file in repository.files:
                 yield repository.repo, file
 
-    def shape_of(self, file: CatalogueFile) -> Shape:
+    def shape_of(self, file: CatalogueFile) -> ModelDimensions:
         """What fit.py needs, from the figures and the size of one file."""
         figures = self.shape
         each = figures.kv_heads * figures.head * 2
@@ -140,7 +140,7 @@ class CatalogueModel(_Strict, frozen=True, kw_only=True):
         full = sum(1 for number in cached if not figures.window or _is_last(number, figures.window_every))
         embedding = figures.width * figures.vocabulary / self.parameters
         share = (self.active_parameters or self.parameters) / self.parameters
-        return Shape(
+        return ModelDimensions(
             weight_bytes=file.size,
             read_bytes=round(file.size * (share if figures.tied else max(share - embedding, 0.01))),
             kv_elements=full * each,

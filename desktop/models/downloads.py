@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.errors import SamarError, technical
 from desktop.core.files import open_regular, read_text_regular
 from desktop.core.machine import readable
@@ -212,7 +212,10 @@ class DownloadQueue:
     def cancel(self, download_id: str) -> None:
         """Take a download out and throw away what came of it. It must not be running here."""
         if self.partial.is_dir():
-            with contextlib.suppress(Timeout), FileLock(self._lock_file(download_id), timeout=0, mode=private.FILE):
+            with (
+                contextlib.suppress(Timeout),
+                FileLock(self._lock_file(download_id), timeout=0, mode=private_files.FILE),
+            ):
                 shutil.rmtree(self.partial / download_id, ignore_errors=True)
         with self._changing() as stored:
             stored.downloads = [one for one in stored.downloads if one.id != download_id]
@@ -226,7 +229,7 @@ class DownloadQueue:
         """
         try:
             self.partial.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._lock_file(one.id), timeout=0, mode=private.FILE)
+            lock = FileLock(self._lock_file(one.id), timeout=0, mode=private_files.FILE)
             with lock:
                 entry = self._run(one, transfer, progress)
         except Timeout as problem:
@@ -364,7 +367,7 @@ class DownloadQueue:
         if not self.partial.is_dir():
             return False
         try:
-            with FileLock(self._lock_file(one.id), timeout=0, mode=private.FILE):
+            with FileLock(self._lock_file(one.id), timeout=0, mode=private_files.FILE):
                 return False
         except Timeout:
             return True
@@ -406,8 +409,8 @@ class DownloadQueue:
     def _changing(self) -> Iterator[_Stored]:
         with self._lock:
             try:
-                private.make_folder(self.path.parent)
-                with FileLock(f"{self.path}.lock", timeout=10, mode=private.FILE):
+                private_files.make_folder(self.path.parent)
+                with FileLock(f"{self.path}.lock", timeout=10, mode=private_files.FILE):
                     stored = self._load()
                     yield stored
                     write_atomically(self.path, msgspec.json.encode(stored))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError, technical
 from desktop.core.files import open_regular, shown
 from desktop.models import gguf
@@ -20,7 +20,7 @@ from desktop.models.projectors import companions_beside
 
 log = logging.getLogger(__name__)
 
-NO_SHAPE = Shape(weight_bytes=0, read_bytes=0, kv_elements=0, width=0, feed=0)
+NO_SHAPE = ModelDimensions(weight_bytes=0, read_bytes=0, kv_elements=0, width=0, feed=0)
 """Of a file that can't be used."""
 _SAMPLES, _SAMPLE_BYTES = 16, 65_536
 _PIECE = 1 << 20
@@ -47,7 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of each part, where someone promised it; empty: nobody did."""
     companions: tuple[str, ...] = ()
     """Projector and adapter files that belong to it."""
-    shape: Shape
+    shape: ModelDimensions
     stamps: tuple[tuple[int, int], ...]
     """(bytes, time of change in ns) of each part when it was read."""
     added_at: float = 0.0

@@ -6,12 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from desktop.core import private
+from desktop.core import private_files
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Put `data` into the place of `path`; whoever reads meanwhile sees the old file or the new one. Raises OSError."""
-    private.make_folder(path.parent)
+    private_files.make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.memory import BYTES_PER_ELEMENT, DEFAULT_CONTEXT, Memory, longest, memory, of_file_size
 
 SMALLEST_CONTEXT = 2048
@@ -59,19 +59,19 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     on_gpu: bool = False
 
 
-def longest_context(shape: Shape, free: int, most: int, *, kv_type: str = "f16", flash: bool = True) -> int:
+def longest_context(shape: ModelDimensions, free: int, most: int, *, kv_type: str = "f16", flash: bool = True) -> int:
     """Most tokens, in steps of 256 and at most `most`, that fit into `free` bytes; 0 when none do."""
     return longest(lambda tokens: memory(shape, tokens, kv_type=kv_type, flash=flash).total <= free, most)
 
 
-def bytes_read(shape: Shape, context: int = 0, kv_type: str = "f16") -> float:
+def bytes_read(shape: ModelDimensions, context: int = 0, kv_type: str = "f16") -> float:
     """Bytes that go through the processor for one token, with `context` tokens already there."""
     seen = shape.kv_elements * context + shape.window_elements * min(context, shape.window or context)
     return shape.read_bytes + seen * BYTES_PER_ELEMENT[kv_type] + 2 * shape.state_bytes
 
 
 def speed(
-    shape: Shape, bandwidth: float, *, context: int = 0, kv_type: str = "f16", efficiency: float = EFFICIENCY
+    shape: ModelDimensions, bandwidth: float, *, context: int = 0, kv_type: str = "f16", efficiency: float = EFFICIENCY
 ) -> float:
     """Tokens per second while writing, with `context` tokens already there; 0.0 where the bandwidth is not known."""
     read = bytes_read(shape, context, kv_type)
@@ -79,7 +79,7 @@ def speed(
 
 
 def judge(
-    shape: Shape,
+    shape: ModelDimensions,
     machine: Machine,
     context: int = DEFAULT_CONTEXT,
     *,
@@ -126,7 +126,7 @@ def judge(
     )
 
 
-def _mixed_speed(shape: Shape, machine: Machine, share: float, context: int, kv_type: str) -> float:
+def _mixed_speed(shape: ModelDimensions, machine: Machine, share: float, context: int, kv_type: str) -> float:
     """Tokens per second with a share of the layers on the GPU: one part works after the other."""
     there = speed(shape, machine.gpu_bandwidth, context=context, kv_type=kv_type)
     here = speed(shape, machine.bandwidth, context=context, kv_type=kv_type, efficiency=machine.efficiency)

@@ -19,9 +19,9 @@ from desktop.core.errors import SamarError
 from desktop.core.files import exists, open_regular, shown
 from desktop.core.model import FileFacts
 from desktop.models import training
-from desktop.models.bounds import check_shape, trouble
+from desktop.models.bounds import check_shape, header_problem
+from desktop.models.dimensions import dimensions_of
 from desktop.models.header import PART, TENSOR_TYPES, ArrayInfo, Header, TensorInfo, Value, printable
-from desktop.models.shape import shape_of
 
 MAX_METADATA = 65_536
 MAX_TENSORS = 65_536
@@ -131,9 +131,9 @@ def inspected(path: Path) -> tuple[FileFacts, Sequence[Header]]:
     headers = [header, *(read_header(other) for other in paths[1:])]
     if not any(part.tensors for part in headers):
         raise SamarError("model_damaged", name=name, reason="it has no weights")
-    if reason := trouble(header):
+    if reason := header_problem(header):
         raise SamarError("model_damaged", name=name, reason=reason)
-    shape = shape_of(headers)
+    shape = dimensions_of(headers)
     if reason := check_shape(shape):
         raise SamarError("model_damaged", name=name, reason=reason)
     if holds_vision(headers):

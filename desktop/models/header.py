@@ -112,7 +112,7 @@ class Header:
         return value if isinstance(value, str) else default
 
     def number(self, key: str, default: int = 0) -> int:
-        """A whole number; the default where there is none, or no finite one below 2^63 (`bounds.trouble` names it)."""
+        """A whole number; the default where there is none, or no finite one below 2^63 (`bounds.header_problem` names it)."""
         value = self.metadata.get(key)
         return whole(value, default)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.errors import SamarError
 from desktop.core.files import is_file, is_folder, read_text_regular, shown
 from desktop.core.paths import Paths, starter_model
@@ -393,8 +393,8 @@ class Library:
         """Read anew, change, write; no other Samar comes between."""
         with self._lock:
             try:
-                private.make_folder(self.path.parent)
-                with FileLock(f"{self.path}.lock", timeout=10, mode=private.FILE):
+                private_files.make_folder(self.path.parent)
+                with FileLock(f"{self.path}.lock", timeout=10, mode=private_files.FILE):
                     known = self._load()
                     yield known
                     write_atomically(self.path, msgspec.json.encode(known))

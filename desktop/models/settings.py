@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError
 from desktop.core.files import read_text_regular
 from desktop.core.model import Adapter
@@ -130,7 +130,7 @@ def judged(entries: Sequence[Entry], judge_one: Callable[[Entry], Fit]) -> tuple
     return found, fits
 
 
-def judge_as_set(shape: Shape, machine: Machine, own: ModelSettings, context: int, beside: int = 0) -> Fit:
+def judge_as_set(shape: ModelDimensions, machine: Machine, own: ModelSettings, context: int, beside: int = 0) -> Fit:
     """Whether a model fits as it would be loaded. context: where the model has none of its own."""
     return judge(
         shape,

@@ -141,7 +141,7 @@ class _LocalGeneration(Generation):
             return
         try:
             for event in engine.generate(self._request):
-                if isinstance(event, protocol.Piece):
+                if isinstance(event, protocol.TextDelta):
                     yield TextDelta(event.text, event.kind)
                 elif isinstance(event, protocol.Tokens):
                     yield TokenChoices(event.tokens)

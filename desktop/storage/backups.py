@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core import files, private
+from desktop.core import files, private_files
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
@@ -71,9 +71,9 @@ def make(history: Path, folder: Path, reason: str, now: float | None = None) -> 
     target = folder / f"history-{made_at:{_STAMP}}Z-{reason}.sqlite3"
     part = target.with_suffix(".part")
     try:
-        private.make_folder(folder)
+        private_files.make_folder(folder)
         part.unlink(missing_ok=True)
-        private.make_file(part)
+        private_files.make_file(part)
         source = Database.connect(history, read_only=True)
         try:
             source.copy_to(part)
@@ -227,7 +227,7 @@ def restore_newest(paths: Paths) -> Backup | None:
             continue
         part = paths.history.with_suffix(".part")
         try:
-            private.make_file(part)
+            private_files.make_file(part)
             shutil.copyfile(backup.path, part)
             flush(part)
             part.replace(paths.history)

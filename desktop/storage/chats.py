@@ -12,12 +12,12 @@ from desktop.core.chat import Chat, Message
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.core.images import ImageFile
-from desktop.storage import sessions
+from desktop.storage import process_registry
 from desktop.storage.database import clean_text
+from desktop.storage.folders import FolderStore
+from desktop.storage.messages import Deletion
 from desktop.storage.pictures import drop_unused
-from desktop.storage.places import PlaceStore
 from desktop.storage.rows import CHAT_COLUMNS, chat_of, id_of, params_json, text_of
-from desktop.storage.turns import Deletion
 
 
 class ChatOrder(StrEnum):
@@ -60,7 +60,7 @@ class NewChat(msgspec.Struct, frozen=True):
     thinking: bool | None = None
 
 
-class ChatStore(PlaceStore):
+class ChatStore(FolderStore):
     """The history. Errors: SamarError as `Database.transaction` says, and chat_missing for what is not there any more."""
 
     # chats
@@ -359,7 +359,7 @@ class ChatStore(PlaceStore):
         if self.database.read_only:
             return []
         with self.database.transaction():
-            moment = sessions.earliest_opening(self.database) if before is None else before
+            moment = process_registry.earliest_opening(self.database) if before is None else before
             messages = self.database.fetch("SELECT id, chat_id FROM messages WHERE deleted_at < ?", (moment,))
             self._purge_messages([id_ for id_, _ in messages])
             if messages:

@@ -13,7 +13,7 @@ from pathlib import Path
 from desktop.core import files
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.storage import backups, index
+from desktop.storage import backups, search_index
 from desktop.storage.database import Database, Row
 from desktop.storage.pictures import drop_unused
 
@@ -28,8 +28,8 @@ def erase_traces(paths: Paths, cancelled: Callable[[], bool] = lambda: False) ->
         todo = database.fetch("SELECT rowid, chat_uid, message_id, created_at FROM erasures")
         if not todo:
             return True
-        index.follow(database)
-        if not index.tidy(database, cancelled) or not database.empty_log():
+        search_index.attach(database)
+        if not search_index.optimize(database, cancelled) or not database.empty_log():
             return False
         for backup in backups.listed(paths.backups):
             if cancelled():
@@ -50,7 +50,7 @@ def _erase_in(backup: Path, todo: list[Row], cancelled: Callable[[], bool]) -> N
     try:
         searchable = database.scalar("SELECT 1 FROM sqlite_master WHERE name = 'search'") is not None
         if searchable:
-            index.follow(database)
+            search_index.attach(database)
         changed = 0
         with database.transaction():
             for _, uid, message_id, created_at in todo:
@@ -63,7 +63,7 @@ def _erase_in(backup: Path, todo: list[Row], cancelled: Callable[[], bool]) -> N
             if changed:
                 drop_unused(database)
         if changed and searchable:
-            index.tidy(database, cancelled)
+            search_index.optimize(database, cancelled)
     except SamarError:
         if not database.damage_seen:
             raise

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core import files, private
+from desktop.core import files, private_files
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
-from desktop.storage import backups, index, migrations, salvage, sessions
+from desktop.storage import backups, migrations, process_registry, recovery, search_index
 from desktop.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ def open_history(paths: Paths) -> Opened:
     Raises SamarError history_too_new, history_busy or history_failed; then nothing was changed.
     """
     try:
-        private.make_folder(paths.data)
-        private.narrow_all(paths)
+        private_files.make_folder(paths.data)
+        private_files.narrow_all(paths)
     except OSError as problem:
         return _without_writing(paths, storage_error(problem, paths.data))
     try:
@@ -69,7 +69,7 @@ def in_memory() -> Database:
     """A history that is never written to disk: temporary chats, or a data folder that can't be used."""
     database = Database.connect(None)
     migrations.migrate(database)
-    index.follow(database)
+    search_index.attach(database)
     database.session = "memory"
     return database
 
@@ -78,7 +78,7 @@ def connect_worker(paths: Paths, *, read_only: bool = True) -> Database:
     """A further connection to the open history, for the thread that calls: search and export read, import writes."""
     database = Database.connect(paths.history, read_only=read_only, patient=True)
     if not read_only:
-        index.follow(database)
+        search_index.attach(database)
     return database
 
 
@@ -113,22 +113,22 @@ def open_sound(paths: Paths) -> Database:
         names = migrations.applied(database)
         if migrations.unknown(names):
             raise SamarError("history_too_new")
-        if names and (left_over := sessions.dead(database)):
+        if names and (left_over := process_registry.dead(database)):
             # The last session did not close in good order. Only then is the whole file read.
             if problems := database.check():
                 log.warning("quick check of the history: %s", "; ".join(problems))
                 raise SamarError(_DAMAGE)
-            sessions.forget(database, left_over)
+            process_registry.forget(database, left_over)
         if names and migrations.pending(names):
             backups.make(paths.history, paths.backups, f"before-{migrations.pending(names)[0].name}")
             backups.rotate(paths.backups)
         migrations.migrate(database)
         _require_tables(database)
-        index.follow(database)
+        search_index.attach(database)
         backups.give_identity(database)
         # Needs no flush of its own: whatever is flushed later takes it along.
         database.set_durable(False)
-        sessions.register(database)
+        process_registry.register(database)
     except BaseException:
         database.close()
         raise
@@ -152,7 +152,7 @@ def _make_private(paths: Paths) -> None:
     """Only the person may read the history; SQLite gives its log the same mode."""
     try:
         if not paths.history.exists():
-            private.make_file(paths.history)
+            private_files.make_file(paths.history)
     except OSError as problem:
         raise storage_error(problem, paths.data) from problem
     if not paths.history.is_file():  # SQLite says no more of a folder, pipe or device than that it failed
@@ -169,10 +169,10 @@ def _open_backup(paths: Paths) -> Opened:
     backup = backups.restore_newest(paths)
     database = open_sound(paths)
     try:
-        saved = salvage.save_readable(aside, database)
+        saved = recovery.save_readable(aside, database)
     except (SamarError, sqlite3.Error) as problem:  # the damaged file is kept, so nothing is lost by it
         log.warning("nothing was saved from the damaged history: %s", problem)
-        saved = salvage.Saved(0, complete=False)
+        saved = recovery.Saved(0, complete=False)
     if saved.complete:
         return Opened(database, SamarError("history_repaired", aside=aside.name))
     code = ("history_salvaged" if saved.messages else "history_damaged") + ("" if backup else "_no_backup")

@@ -14,7 +14,7 @@ from pathlib import Path
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import storage_error
-from desktop.storage import backups, index, opening
+from desktop.storage import backups, opening, search_index
 from desktop.storage.database import Database, writing_problem
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _write_anew(database: Database, target: Path) -> None:
     _copy(database, target)
     new = Database.connect(target)
     try:
-        index.follow(new)
+        search_index.attach(new)
         new.session = database.session
     except BaseException:
         new.close()

@@ -25,7 +25,7 @@ from desktop.core.folding import (
     words,
 )
 from desktop.core.graphemes import boundary_before
-from desktop.storage import index
+from desktop.storage import search_index
 from desktop.storage.database import Database, Row
 from desktop.storage.rows import role_of, text_of
 
@@ -105,7 +105,7 @@ class Search:
             return self.database.fetch(sql, values)
         except SamarError:
             if self.database.index_damaged:
-                index.distrust(self.database)
+                search_index.invalidate(self.database)
             raise
 
     def in_chat(self, query: Query, chat_id: int) -> list[int]:

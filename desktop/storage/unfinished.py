@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.files import read_regular
 
 log = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ def noted(data: Path | None, path: Path) -> Iterator[None]:
     if data is not None:
         with contextlib.suppress(OSError):
             folder = data / _FOLDER
-            private.make_folder(folder)
+            private_files.make_folder(folder)
             note = folder / f"{os.getpid()}-{uuid.uuid4().hex}"
-            private.write(note, os.fsencode(path.absolute()))
+            private_files.write(note, os.fsencode(path.absolute()))
     try:
         yield
     finally:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from desktop.ui import bilingual, theme
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcuts import native
-from desktop.ui.widgets import Label, LineEdit, draw_line, say
+from desktop.ui.widgets.basic import Label, LineEdit, draw_line, say
 
 WIDTH, HEIGHT = 600, 420
 PADDING = 14

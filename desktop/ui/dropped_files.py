@@ -28,8 +28,8 @@ class DroppedFiles:
 
 
 def sort_files(paths: Sequence[Path]) -> DroppedFiles:
-    from desktop.ui.chat.attachments import is_image_file
-    from desktop.ui.models.conversion_controller import is_checkpoint
+    from desktop.ui.composer.attachments import is_image_file
+    from desktop.ui.controllers.conversion_controller import is_checkpoint
 
     found = DroppedFiles([], [], [], [], [])
     for path in paths:

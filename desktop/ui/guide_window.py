@@ -11,19 +11,19 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from desktop.core import folding
 from desktop.core.text import Direction
 from desktop.ui import guide, i18n, theme
-from desktop.ui.chat.document import ChatDocument
-from desktop.ui.chat.highlight import CodeReader
-from desktop.ui.chat.look import COLUMN, GUTTER, Look
-from desktop.ui.chat.page import ChatPage
-from desktop.ui.chat.pictures import Drawings
-from desktop.ui.chat.stream import blocks_of
 from desktop.ui.commands import text_of
 from desktop.ui.main_window import centred
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcut_sheet import shortcuts
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import Edge, Label, LineEdit, say
+from desktop.ui.transcript.document import ChatDocument
+from desktop.ui.transcript.highlighter import CodeReader
+from desktop.ui.transcript.page import ChatPage
+from desktop.ui.transcript.stream import blocks_of
+from desktop.ui.transcript.style import COLUMN, GUTTER, TranscriptStyle
+from desktop.ui.transcript.thumbnails import Drawings
+from desktop.ui.widgets.basic import Edge, Label, LineEdit, say
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 SPACING = 8
 MESSAGE = 1
@@ -196,9 +196,11 @@ class GuideWindow(QDialog):
         if address.scheme() in ("http", "https"):
             QDesktopServices.openUrl(address)
 
-    def _make_look(self) -> Look:
+    def _make_look(self) -> TranscriptStyle:
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        return Look(theme.current(), theme.state().scale, Direction.RTL if rtl else Direction.LTR, self.font())
+        return TranscriptStyle(
+            theme.current(), theme.state().scale, Direction.RTL if rtl else Direction.LTR, self.font()
+        )
 
     def _restyle(self) -> None:
         self._show()

@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
 
 from desktop.core.errors import SamarError
 from desktop.ui import i18n, theme
-from desktop.ui.chat.chat_panel import ChatPanel
-from desktop.ui.chat.composer import SHADOW, Composer
-from desktop.ui.chat.empty_state import EmptyState
-from desktop.ui.chat.model_picker import ModelPicker
-from desktop.ui.chat.sidebar import Sidebar
-from desktop.ui.drop_overlay import DropOverlay
+from desktop.ui.composer.composer import SHADOW, Composer
+from desktop.ui.models.picker import ModelPicker
+from desktop.ui.panel.chat_panel import ChatPanel
 from desktop.ui.screen_fit import bring_onto_screen, maximize_if_too_large
 from desktop.ui.shortcuts import PhysicalKeys, native
-from desktop.ui.toast import Actions, Banner, Toast
-from desktop.ui.widgets import Edge, IconButton, Label, Mark, say
+from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.transcript.empty_state import EmptyState
+from desktop.ui.widgets.basic import Edge, IconButton, Label, Mark, say
+from desktop.ui.widgets.drop_overlay import DropOverlay
+from desktop.ui.widgets.toast import Actions, Banner, Toast
 
 COLUMN = 716
 """Widest composer at the normal text size: the text column of 700 with the optical room of its corners."""

@@ -23,7 +23,7 @@ from desktop.core.errors import SamarError
 from desktop.ui import i18n, theme
 from desktop.ui.error_presenter import present
 from desktop.ui.screen_fit import resize_within_screen
-from desktop.ui.widgets import Label, say
+from desktop.ui.widgets.basic import Label, say
 
 
 class ReportDialog(QDialog):

@@ -18,18 +18,18 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.chat import Chat, Folder, Message, Role
+from desktop.core.context_window import Overflow, PromptPlan
 from desktop.core.errors import SamarError
-from desktop.core.fitting import Overflow, Plan
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.settings import Language, Theme
 from desktop.ui import i18n, theme
-from desktop.ui.chat.chat_list import SearchHit
-from desktop.ui.chat.context_notice import ContextNotice
-from desktop.ui.chat.model_picker import ModelChoice
-from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.composer.context_notice import ContextNotice
 from desktop.ui.main_window import MainWindow
-from desktop.ui.reply_form import SCHEMAS
+from desktop.ui.models.picker import ModelChoice
+from desktop.ui.panel.reply_form import SCHEMAS
 from desktop.ui.screenshots_images import state_images, state_tokens, state_viewer
+from desktop.ui.sidebar.list_model import SearchHit
+from desktop.ui.transcript.view import TranscriptView
 
 DAY = 86400.0
 TITLES = {
@@ -228,7 +228,7 @@ def state_context(window: MainWindow) -> None:
     summary = "They compared models for a laptop with 8 GB and chose a small one."
     if i18n.current() is Language.ARABIC:
         summary = "قارنا بين نماذج تناسب حاسوبًا ذاكرته 8 غيغابايت، واختارا نموذجًا صغيرًا."
-    plan = Plan(messages, messages * 3, summary=summary, context=8192)
+    plan = PromptPlan(messages, messages * 3, summary=summary, context=8192)
     notice.show_plan(plan, Overflow.SUMMARISE)
     notice.change.setChecked(True)
 

@@ -10,14 +10,14 @@ from desktop.core.chat import Message, Picture, Role
 from desktop.core.generation import GenerationStats, TokenChoice
 from desktop.core.images import ImageFile
 from desktop.core.settings import Language
-from desktop.core.token_text import Piece
+from desktop.core.token_text import TokenSpan
 from desktop.ui import i18n
-from desktop.ui.chat.attachments import SIDE
-from desktop.ui.chat.image_notice import ImageNotice
-from desktop.ui.chat.image_viewer import ImageViewer
-from desktop.ui.chat.token_view import TokenView
-from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.composer.attachments import SIDE
+from desktop.ui.composer.image_notice import ImageNotice
 from desktop.ui.main_window import MainWindow
+from desktop.ui.transcript.image_viewer import ImageViewer
+from desktop.ui.transcript.token_view import TokenView
+from desktop.ui.transcript.view import TranscriptView
 from desktop.workers.image_decoding import decoded, keep
 from desktop.workers.images import ImageWorker
 
@@ -108,7 +108,7 @@ def state_tokens(window: MainWindow) -> TokenView:
         text = word if not at else f" {word}"
         sure = _SURE[at % len(_SURE)]
         others = ((text, sure), (" a", (1 - sure) * 0.6), (" و", (1 - sure) * 0.2), ("\n", (1 - sure) * 0.1))
-        parts.append(Piece(text, (TokenChoice(text=text, probability=sure, others=others),)))
+        parts.append(TokenSpan(text, (TokenChoice(text=text, probability=sure, others=others),)))
     view = TokenView(parts, window)
     view.show()
     return view

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLa
 
 from desktop.ui import theme
 from desktop.ui.commands import COMMANDS, OTHER_KEYS, text_of
-from desktop.ui.plain_text import PlainLabel
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.shortcuts import native
-from desktop.ui.widgets import Label
+from desktop.ui.widgets.basic import Label
+from desktop.ui.widgets.plain_text import PlainLabel
 
 
 class ShortcutSheet(QDialog):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.errors import SamarError
 from desktop.core.network import failed, prepare_proxies, unusable_proxy
 from desktop.updates import release, signature
@@ -116,7 +116,7 @@ class Updater:
         if asset.size > release.MOST_BYTES:
             raise SamarError("update_too_large", name=asset.name)
         shutil.rmtree(self.folder, ignore_errors=True)  # what was fetched for an earlier version
-        private.make_folder(self.folder)
+        private_files.make_folder(self.folder)
         free = shutil.disk_usage(self.folder).free
         if free < asset.size:
             sizes = {"needed": f"{asset.size / 1e6:.0f} MB", "free": f"{free / 1e6:.0f} MB"}

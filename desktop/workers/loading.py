@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.generation import GenerationStats
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths
@@ -59,5 +59,5 @@ def learn_from(paths: Paths, info: ModelInfo, stats: GenerationStats) -> None:
 
 
 @lru_cache(maxsize=1)
-def _shape(path: str) -> Shape:
+def _shape(path: str) -> ModelDimensions:
     return gguf.inspect(Path(path)).shape

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.models import bandwidth, catalogue
-from desktop.models.card import Card, card_of, has_thinking_switch
 from desktop.models.catalogue import Catalogue, Recommendation
 from desktop.models.entry import Entry
 from desktop.models.fit import Fit, Machine
@@ -19,6 +18,7 @@ from desktop.models.hub import Hub, Stopped, keep_token
 from desktop.models.library import Folder, Library, Removal
 from desktop.models.repository import address_of
 from desktop.models.settings import ModelSettings, bytes_beside, judge_as_set, judged
+from desktop.models.summary import ModelSummary, has_thinking_switch, summary_of
 from desktop.services.tasks import FailedTask, Outcome, TaskExecutor
 
 CLOSE_S = 10.0
@@ -58,7 +58,7 @@ class ModelsWorker(QObject):
     opened = Signal(object)
     """HubRepository"""
     carded = Signal(object, object, object)
-    """Card, Fit, Entry or None"""
+    """ModelSummary, Fit, Entry or None"""
     imported = Signal(object)
     """list[Entry] that were dropped"""
     checkpoint_found = Signal(object)
@@ -166,7 +166,7 @@ class ModelsWorker(QObject):
 
     def read_card(self, path: Path, context: int, entry: Entry | None = None) -> None:
         def job() -> None:
-            card: Card = card_of(path, entry.companions if entry else ())
+            card: ModelSummary = summary_of(path, entry.companions if entry else ())
             own = self.library.settings(entry.id) if entry else ModelSettings()
             self.carded.emit(card, judge_as_set(card.shape, self._machine(), own, context), entry)
 

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.code_colours import COLOURS
 from desktop.core.errors import SamarError
 from desktop.core.text import LRI, PDI, RLI
@@ -95,7 +95,7 @@ def print_html(
 
 def _part_beside(path: Path) -> tuple[int, str]:
     try:
-        return private.new_file(path.parent, EXPORT)
+        return private_files.new_file(path.parent, EXPORT)
     except OSError as problem:
         raise SamarError("export_failed", name=path.name, reason=problem.strerror or problem) from problem
 

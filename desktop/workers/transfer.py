@@ -17,13 +17,13 @@ from desktop.core.chat import Message
 from desktop.core.errors import SamarError, technical
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats, export_reply, file_name
+from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats, export_reply, file_name
 from desktop.storage.unfinished import PAGES, noted
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
-    from desktop.storage.importing import Imported
+    from desktop.storage.importers.importing import Imported
 
 log = logging.getLogger(__name__)
 
@@ -227,10 +227,10 @@ class TransferWorker(QObject):
                 return Exported(job.path, export(store, job), job.subject.message is not None)
             if isinstance(job, _Print):
                 return Printed(self._print(store, job))
-            from desktop.storage import index
-            from desktop.storage.importing import import_chats
+            from desktop.storage import search_index
+            from desktop.storage.importers.importing import import_chats
 
-            index.follow(database)
+            search_index.attach(database)
             return import_chats(store, job.path, progress=self.progress.emit, cancelled=self._is_cancelled)
         finally:
             database.close()

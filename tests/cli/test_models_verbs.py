@@ -13,14 +13,14 @@ from filelock import FileLock
 from huggingface_hub import constants
 from typer.testing import CliRunner, Result
 
-from desktop import cli
+from desktop.cli import app as verbs
+from desktop.cli.models import app
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import SettingsFile
 from desktop.models.downloads import DownloadQueue, State
 from desktop.models.hub import Hub
 from desktop.models.library import Library
-from desktop.models_cli import app
 from tests.fakes.loopback_hub import LoopbackHub
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -30,7 +30,7 @@ REPO = "owner/Tiny-GGUF"
 @pytest.fixture(autouse=True)
 def at_home(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person with an empty home."""
-    monkeypatch.setattr(cli.place, "paths", Paths.under(data_dir))
+    monkeypatch.setattr(verbs.place, "paths", Paths.under(data_dir))
     for name in (
         "HF_HOME",
         "HF_HUB_CACHE",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli import VERBS, guide_language, question_of
+from desktop.cli.app import VERBS, guide_language, question_of
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.models.library import Library

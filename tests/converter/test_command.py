@@ -16,7 +16,7 @@ import pytest
 from converter import verify, writer
 from converter.errors import ExitStatus
 from converter.ggml import FileType
-from converter.mixture import DEFAULT_TYPE
+from converter.quant_mix import DEFAULT_TYPE
 from converter.writer import PartFile
 from tests.converter.gguf_digest import digest
 from tests.converter.small import (

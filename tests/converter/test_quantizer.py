@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from converter import quantize
 from converter.errors import ConversionError, ExitStatus
 from converter.ggml import BLOCKS, FileType, GgmlType, row_bytes
-from converter.mixture import DEFAULT_TYPE, DIRECT, ModelFacts, parse_file_type
 from converter.plan import make_plan
+from converter.quant_mix import DEFAULT_TYPE, DIRECT, ModelFacts, parse_file_type
 from converter.tensors import DType
 from tests.converter.small import LLAMA, MIXTRAL, bf16, run
 from tests.converter.synthetic import shapes

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from desktop.core.chat import Message, MessageStatus, Picture, Role
-from desktop.core.fitting import (
+from desktop.core.context_window import (
     Budget,
     Overflow,
     Summary,

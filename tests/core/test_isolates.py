@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.isolates import code_spans, prose_spans, with_spans
+from desktop.core.bidi_isolates import code_spans, prose_spans, with_spans
 from desktop.core.text import Direction, without_isolates
 
 

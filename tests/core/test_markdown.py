@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from desktop.core.markdown import is_link, make_parser
-from tests.ui.chat.markdown_samples import WORDS
+from tests.ui.transcript.markdown_samples import WORDS
 
 PARSER = make_parser()
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from desktop import diagnostics
-from desktop.core import private
-from desktop.core.load_mark import LoadMark
+from desktop.core import private_files
+from desktop.core.crash_guard import CrashGuard
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
-from desktop.engine import states
+from desktop.engine import kv_snapshots
 from desktop.models import bandwidth
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings, settings_of
@@ -47,13 +47,13 @@ def test_that_a_pipe_in_the_place_of_an_own_file_is_never_waited_for(data_dir: P
     assert bandwidth._read(paths.cache) is None
     assert "can't be read" in diagnostics.tail(data_dir / "samar.log")
     assert unfinished.remove_left_over(data_dir) == 0
-    mark = LoadMark(data_dir / "mark")
+    mark = CrashGuard(data_dir / "mark")
     assert mark.left_over() is None
     mark.note(Path("/a.gguf"))  # noted in the log only
     assert mark.left_over() is None
     with pytest.raises(OSError, match="mark"):
-        private.write(data_dir / "mark", b"text")
-    states.forget_others(data_dir, {"1"})
+        private_files.write(data_dir / "mark", b"text")
+    kv_snapshots.forget_others(data_dir, {"1"})
     assert not (data_dir / "a.state").exists()
 
 
@@ -80,15 +80,15 @@ OURS = re.compile(r"/proc/|_CGROUP|assets|release\.json|suggestions\.json|samar\
 ELSEWHERE = {
     "desktop/ui/error_presenter.py": "pyproject.toml of a checkout",
     "desktop/core/guide.py": "assets",
-    "desktop/ui/chat/gallery/__main__.py": "a tool for developers",
+    "desktop/ui/transcript/gallery/__main__.py": "a tool for developers",
     "desktop/models/catalogue.py": "assets",
     "desktop/core/reply_actions.py": "assets",
     "desktop/updates/signature.py": "a tool for developers",
     "desktop/workers/transfer.py": "a page that was written just before, in a folder of its own",
     "desktop/models/hub.py": "the part of a download, opened for writing",
     "desktop/engine/connection.py": "the pipe of a child",
-    "desktop/storage/salvage.py": "a copy that was made just before",
-    "desktop/engine/states.py": "a state that was read just before is opened for writing, which waits for no pipe",
+    "desktop/storage/recovery.py": "a copy that was made just before",
+    "desktop/engine/kv_snapshots.py": "a state that was read just before is opened for writing, which waits for no pipe",
     "converter/verify.py": "what was written just before",
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop import logs
-from desktop.core import private
+from desktop.core import private_files
 from desktop.core.paths import Paths
 from desktop.core.program import child_environment
 
@@ -27,14 +27,14 @@ import os, sys
 from pathlib import Path
 os.umask(int(sys.argv[2], 8))
 from desktop import logs
-from desktop.core.load_mark import LoadMark
+from desktop.core.crash_guard import CrashGuard
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
 from desktop.storage import backups
 from desktop.storage.chats import ChatStore
-from desktop.storage.exporting import export_chats
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.opening import open_history
 from desktop.storage.unfinished import noted
 paths = Paths.under(Path(sys.argv[1]))
@@ -46,7 +46,7 @@ export_chats(store, Path(sys.argv[3]), "json")
 unfinished = noted(paths.data, Path("/x/.export-1"))
 unfinished.__enter__()  # as a kill leaves it
 SettingsFile(paths.settings).save(Settings())
-LoadMark(paths.load_mark).note(Path("/x.gguf"))
+CrashGuard(paths.load_mark).note(Path("/x.gguf"))
 Library(paths).set_settings("x", ModelSettings(context=512))
 backups.make(paths.history, paths.backups, "daily")
 opened.database.close()
@@ -92,7 +92,7 @@ def test_that_what_was_left_open_is_closed_and_the_rest_is_left_alone(tmp_path: 
     (paths.data / "history-link").symlink_to(outside)
     for folder in (paths.data, paths.backups, paths.logs, paths.states):
         folder.chmod(0o777)
-    private.narrow_all(paths)
+    private_files.narrow_all(paths)
     assert {name: oct(mode(paths.data / name)) for name in own} == dict.fromkeys(own, "0o600")
     assert {mode(folder) for folder in (paths.data, paths.backups, paths.logs, paths.states)} == {0o700}
     assert {name: oct(mode(paths.data / name)) for name in others} == dict.fromkeys(others, "0o666")
@@ -108,8 +108,8 @@ def test_that_the_home_folder_and_shared_places_keep_their_modes(
     home.chmod(0o755)
     shared.chmod(0o1777)
     monkeypatch.setenv("HOME", str(home))
-    private.make_folder(home)
-    private.make_folder(shared)
+    private_files.make_folder(home)
+    private_files.make_folder(shared)
     assert (mode(home), shared.stat().st_mode & 0o7777) == (0o755, 0o1777)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.prompt import VARIABLES, PromptContext, fill_variables, variables_in, written_date
+from desktop.core.prompt_variables import VARIABLES, PromptContext, fill_variables, variables_in, written_date
 
 NOW = datetime(2026, 11, 22, 9, 5)
 

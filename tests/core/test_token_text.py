@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.core.generation import TokenChoice
-from desktop.core.token_text import Piece, pieces, visible
+from desktop.core.token_text import TokenSpan, pieces, visible
 
 
 def tokens(*texts: str) -> list[TokenChoice]:
     return [TokenChoice(text=text, probability=0.5) for text in texts]
 
 
-def texts(found: list[Piece]) -> list[str]:
+def texts(found: list[TokenSpan]) -> list[str]:
     return [piece.text for piece in found]
 
 

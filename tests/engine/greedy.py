@@ -35,10 +35,10 @@ from desktop.core.generation import GenerationParams
 from desktop.core.model import Adapter
 from desktop.core.paths import starter_model
 from desktop.core.requests import ChatRequest, LoadOptions
+from desktop.engine.kv_snapshots import forget
 from desktop.engine.llama import Library, StopFlag
 from desktop.engine.prompt import Prompt
 from desktop.engine.session import Session
-from desktop.engine.states import forget
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
 from tests.engine.families import FAMILIES, write_adapter, write_family

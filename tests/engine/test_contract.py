@@ -13,7 +13,7 @@ from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.paths import starter_model
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import Engine, EngineClient
-from desktop.engine.protocol import Event, Finished, Piece, PromptProgress, PromptReady, PromptStarted
+from desktop.engine.protocol import Event, Finished, PromptProgress, PromptReady, PromptStarted, TextDelta
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
@@ -52,7 +52,7 @@ def last(events: list[Event]) -> Finished:
 
 
 def answer(events: list[Event]) -> str:
-    return "".join(event.text for event in events if isinstance(event, Piece) and event.kind == "answer")
+    return "".join(event.text for event in events if isinstance(event, TextDelta) and event.kind == "answer")
 
 
 def test_that_a_load_tells_what_was_loaded(engine: Engine, tiny_model: Path) -> None:
@@ -78,7 +78,7 @@ def test_that_a_reply_comes_in_order(loaded: Engine) -> None:
     assert kinds[-1] is Finished
     ready = kinds.index(PromptReady)
     assert PromptProgress in kinds[:ready]
-    assert set(kinds[ready + 1 : -1]) == {Piece}
+    assert set(kinds[ready + 1 : -1]) == {TextDelta}
     progress = [event for event in events if isinstance(event, PromptProgress)]
     assert progress[-1].done == progress[-1].total
     stats = last(events).stats
@@ -111,7 +111,7 @@ def test_that_a_stopped_reply_ends_in_order_and_the_next_one_works(loaded: Engin
     events: list[Event] = []
     for event in loaded.generate(ask(max_tokens=None)):
         events.append(event)
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             loaded.stop()
     assert last(events).stats.stopped_by is StoppedBy.USER
     again = list(loaded.generate(ask(max_tokens=3)))
@@ -126,7 +126,7 @@ def test_that_a_stop_from_another_thread_is_obeyed(loaded: Engine) -> None:
     for event in loaded.generate(ask(max_tokens=None)):
         events.append(event)
         begun.set()
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             stopper.join()
     assert last(events).stats.stopped_by is StoppedBy.USER
 
@@ -151,7 +151,7 @@ def hurried(engine: Engine) -> list[tuple[str, str]]:
     """(kind, text) of a reply whose thinking is ended at its first word, up to the first words of the answer."""
     pieces: list[tuple[str, str]] = []
     for event in engine.generate(ask(max_tokens=None, logit_bias=UNENDING)):
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             pieces.append((event.kind, event.text))
             engine.answer_now()  # again and again: a button may be pressed twice
             if event.kind == "answer":
@@ -175,7 +175,7 @@ def test_that_a_reply_without_thinking_goes_on_when_its_answer_is_asked_for(load
     parts: list[str] = []
     for event in loaded.generate(ask(temperature=0.0)):
         loaded.answer_now()
-        parts += [event.text] if isinstance(event, Piece) else []
+        parts += [event.text] if isinstance(event, TextDelta) else []
     assert "".join(parts) == whole
 
 
@@ -189,7 +189,7 @@ def test_that_a_stop_with_nothing_at_work_does_nothing(loaded: Engine) -> None:
 def test_that_a_reply_nobody_reads_on_is_stopped(loaded: Engine) -> None:
     reply = loaded.generate(ask(max_tokens=None))
     for event in reply:
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             break
     reply.close()  # type: ignore[attr-defined]
     assert last(list(loaded.generate(ask(max_tokens=3)))).stats.reply_tokens == 3

@@ -20,7 +20,7 @@ from desktop.core.generation import GenerationParams, StoppedBy
 from desktop.core.program import Role, child_command, child_environment
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Event, Finished, Piece
+from desktop.engine.protocol import Event, Finished, TextDelta
 from tests.fakes.endless import ENDLESS, ENDLESS_OPTIONS, write_endless
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
@@ -97,7 +97,7 @@ def test_that_twenty_kills_at_random_moments_each_end_in_one_error(make_engine: 
 
         def kill(_number: int, event: Event, moment: int = moment, pid: int = victim.pid) -> None:
             nonlocal letters
-            letters += len(event.text) if isinstance(event, Piece) else 0
+            letters += len(event.text) if isinstance(event, TextDelta) else 0
             if letters >= moment:
                 with contextlib.suppress(ProcessLookupError):  # killed at an earlier event of those that came together
                     os.kill(pid, signal.SIGKILL)
@@ -190,7 +190,7 @@ def test_that_other_deaths_say_why(make_engine: MakeEngine, tiny_model: Path, fa
         reply_of(engine, ask(), lambda _, event: events.append(event))
     assert caught.value.code == "engine_died"
     assert reason in caught.value.details["reason"]
-    assert any(isinstance(event, Piece) for event in events), "what was written before is kept"
+    assert any(isinstance(event, TextDelta) for event in events), "what was written before is kept"
     assert (fault == "bug") == any("Traceback" in line for line in lines)
 
 
@@ -233,7 +233,7 @@ def test_that_a_frozen_engine_is_ended_after_its_time(make_engine: MakeEngine, t
     frozen = process_of(engine)
 
     def freeze(_number: int, event: Event) -> None:
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             os.kill(frozen.pid, signal.SIGSTOP)
             engine._silence_s = 2.0  # not earlier: a sound one may be slow
 
@@ -263,7 +263,7 @@ def test_that_a_stop_which_is_not_obeyed_ends_the_engine(make_engine: MakeEngine
     frozen = process_of(engine)
 
     def freeze_and_stop(_number: int, event: Event) -> None:
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             os.kill(frozen.pid, signal.SIGSTOP)
             engine.stop()
 
@@ -303,13 +303,13 @@ import sys, time
 from pathlib import Path
 from desktop.engine.client import EngineClient
 from desktop.core.requests import ChatRequest, LoadOptions
-from desktop.engine.protocol import Piece
+from desktop.engine.protocol import TextDelta
 from desktop.models import gguf
 import psutil
 engine = EngineClient(gguf.inspect)
 engine.load(Path(sys.argv[1]), LoadOptions(threads=1))
 for event in engine.generate(ChatRequest(messages=(("user", "hello"),))):
-    if isinstance(event, Piece):
+    if isinstance(event, TextDelta):
         print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
         sys.stdin.read()
 """

@@ -13,7 +13,7 @@ from desktop.core.paths import starter_model
 from desktop.core.requests import LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.context import Context
-from desktop.engine.draft import Draft, Guesses
+from desktop.engine.draft import CombinedSpeculator, DraftModel
 from desktop.engine.llama import Library, Model, StopFlag
 from desktop.engine.sampling import Sampler
 from tests.engine.conftest import NEVER_ENDS
@@ -87,7 +87,7 @@ def test_that_a_sure_draft_is_right_about_itself() -> None:
     library, flag = Library(), StopFlag()
     model = Model(library, str(starter_model()))
     context = Context(model, size=1024, batch=64, threads=1, flag=flag, outputs=16)
-    draft = Draft(library, str(starter_model()), model, "Starter", size=1024, threads=1, flag=flag)
+    draft = DraftModel(library, str(starter_model()), model, "Starter", size=1024, threads=1, flag=flag)
     tokens = model.tokenize("What is a token? A token is")
     context.decode(tokens)
     sampler = Sampler(model, GenerationParams(temperature=0.0), 1, tokens)
@@ -111,7 +111,7 @@ def test_that_a_sure_draft_is_right_about_itself() -> None:
 # ---- what it has gained
 
 
-class _Judged(Draft):
+class _Judged(DraftModel):
     """The judgement alone, without models."""
 
     def __init__(self) -> None:
@@ -163,7 +163,7 @@ def test_that_guesses_from_the_text_come_first_and_are_judged_alone() -> None:
             return [7, 8]
 
     text, model = Text(), Model()
-    both = Guesses(text, model)  # type: ignore[arg-type]
+    both = CombinedSpeculator(text, model)  # type: ignore[arg-type]
     assert both.guess(0, 9) == [1, 2, 3, 4]
     both.tried(4, 0.1)
     assert text.tried_with == [4]

@@ -10,7 +10,7 @@ import pytest
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, Piece
+from desktop.engine.protocol import Finished, TextDelta
 from desktop.models import gguf
 from tests.engine.families import FAMILIES, WINDOW, write_family
 
@@ -34,7 +34,7 @@ def ask(engine: EngineClient, turns: Turns, count: int = 40) -> tuple[str, Gener
     params = GenerationParams(temperature=0.0, max_tokens=count, logit_bias=ends)
     text = ""
     for event in engine.generate(ChatRequest(messages=messages, params=params, chat=turns[0][:9], kept=True)):
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             text += event.text
         elif isinstance(event, Finished):
             return text, event.stats

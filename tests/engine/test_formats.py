@@ -15,10 +15,10 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams
 from desktop.core.requests import ChatRequest
 from desktop.core.tools import fenced
-from desktop.engine.formats import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in, markers_of
 from desktop.engine.prompt import THINKING_TAGS
-from desktop.engine.protocol import Piece
-from desktop.engine.reply import ReplyText
+from desktop.engine.protocol import TextDelta
+from desktop.engine.stream_parser import StreamParser
+from desktop.engine.tool_call_parser import ANSWER_CHANNEL, BARE, FORMATS, CallFormat, formats_in, markers_of
 from tests.engine.test_session import OPTIONS, MakeEngine
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
@@ -72,7 +72,7 @@ def run(
 ) -> list[tuple[str, str]]:
     data = text.encode()
     edges = [0, *sorted({cut % (len(data) + 1) for cut in where}), len(data)]
-    reply = ReplyText(stops, calls=calls)
+    reply = StreamParser(stops, calls=calls)
     out: list[tuple[str, str]] = []
     for start, end in itertools.pairwise(edges):
         out += reply.feed(data[start:end])
@@ -236,7 +236,7 @@ def test_that_text_which_nearly_is_a_call_is_looked_at_quickly(part: str) -> Non
 
 def test_that_nothing_of_a_call_is_shown_before_it_is_whole() -> None:
     for family, text in CASES.items():
-        reply = ReplyText(calls=formats_for(text))
+        reply = StreamParser(calls=formats_for(text))
         shown = [piece for letter in f"So: {text}" for piece in reply.feed(letter.encode())]
         assert "".join(piece for kind, piece in shown if kind == "answer") in ("So: ", "So:"), family
 
@@ -260,7 +260,7 @@ def test_that_the_channels_of_gpt_oss_are_told_apart(where: list[int]) -> None:
     tags = (THINKING_TAGS[-1], ANSWER_CHANNEL)
     text = "<|channel|>analysis<|message|>Hm, 2+2.<|end|><|start|>assistant<|channel|>final<|message|>Four."
     for given_text, thinking in ((text, "Hm, 2+2."), ("<|channel|>final<|message|>Four.", "")):
-        reply, out = ReplyText(tags=tags), []
+        reply, out = StreamParser(tags=tags), []
         data = given_text.encode()
         for start, end in itertools.pairwise([0, *sorted({cut % (len(data) + 1) for cut in where}), len(data)]):
             out += reply.feed(data[start:end])
@@ -310,7 +310,7 @@ SEQUENCES = {
 @given(where=cuts)
 def test_that_a_reply_in_channels_is_read_in_any_order(name: str, where: list[int]) -> None:
     text, thinking, answer, calls = SEQUENCES[name]
-    reply, out = ReplyText(tags=HARMONY, calls=formats_in(CALL)), []
+    reply, out = StreamParser(tags=HARMONY, calls=formats_in(CALL)), []
     data = text.encode()
     for start, end in itertools.pairwise([0, *sorted({cut % (len(data) + 1) for cut in where}), len(data)]):
         out += reply.feed(data[start:end])
@@ -320,7 +320,7 @@ def test_that_a_reply_in_channels_is_read_in_any_order(name: str, where: list[in
 
 
 def test_that_a_half_answer_in_channels_goes_on_as_an_answer() -> None:
-    reply = ReplyText(tags=HARMONY, fresh=False, stops=("STOP",))
+    reply = StreamParser(tags=HARMONY, fresh=False, stops=("STOP",))
     assert parts([*reply.feed(b" and three"), *reply.feed(b" STOP four"), *reply.end()]) == (" and three ", [])
 
 
@@ -329,7 +329,7 @@ def test_that_thinking_of_families_since_2025_is_told_from_the_answer() -> None:
     apriel = ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]")
     for tags in (gemma, apriel):
         assert tags in THINKING_TAGS
-        reply = ReplyText(tags=(tags,))
+        reply = StreamParser(tags=(tags,))
         out = [*reply.feed(f"{tags[0]}\nHm.\n{tags[1]}\nYes.".encode()), *reply.end()]
         assert "".join(piece for kind, piece in out if kind == "thinking") == "Hm."
         assert parts(out)[0] == "Yes."
@@ -375,7 +375,7 @@ def test_that_a_call_with_control_tokens_arrives_as_a_call(make_engine: MakeEngi
     grammar = 'root ::= "Hm. " <tool_call> ' + json.dumps(call) + " </tool_call>"
     request = ChatRequest(messages=(("user", "hi"),))
     request = type(request)(messages=request.messages, params=type(request.params)(grammar=grammar, seed=1))
-    pieces = [event for event in engine.generate(request) if isinstance(event, Piece)]
+    pieces = [event for event in engine.generate(request) if isinstance(event, TextDelta)]
     assert [(piece.kind, piece.text) for piece in pieces if piece.kind == "tool_call"] == [("tool_call", call)]
     assert "".join(piece.text for piece in pieces if piece.kind == "answer") == "Hm. "
 
@@ -396,6 +396,6 @@ def test_that_gpt_oss_thinks_and_calls_in_control_tokens(make_engine: MakeEngine
     )
     params = GenerationParams(grammar=grammar, seed=1)
     request = ChatRequest(messages=(("user", "hi <|end|>"),), params=params, thinking=False)
-    pieces = [(event.kind, event.text) for event in engine.generate(request) if isinstance(event, Piece)]
+    pieces = [(event.kind, event.text) for event in engine.generate(request) if isinstance(event, TextDelta)]
     assert "".join(text for kind, text in pieces if kind == "thinking") == "Hm."
     assert [text for kind, text in pieces if kind != "thinking"] == ['{"name": "f", "arguments": {"n": 1}}']

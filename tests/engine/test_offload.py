@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.model import FileFacts
 from desktop.core.requests import LoadOptions
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
@@ -25,7 +25,7 @@ FACTS = FileFacts(
     parameters=7 * GB,
     quantization="Q4_K_M",
     file_bytes=4 * GB,
-    shape=Shape(
+    shape=ModelDimensions(
         weight_bytes=4 * GB,
         read_bytes=4 * GB,
         kv_elements=65_536,

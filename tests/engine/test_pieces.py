@@ -1,4 +1,4 @@
-"""Pieces of a prompt: large enough to be worth reading, none shorter than a tile, and short ones read with what is before them."""
+"""BatchSizer of a prompt: large enough to be worth reading, none shorter than a tile, and short ones read with what is before them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from desktop.core.generation import GenerationStats
 from desktop.core.model import FileFacts
 from desktop.core.requests import ChatRequest, LoadOptions
-from desktop.engine import pieces
+from desktop.engine import prompt_batching
 from desktop.engine.llama import Library, StopFlag
-from desktop.engine.pieces import TILE, Pieces
-from desktop.engine.protocol import Finished, Frame, Piece
+from desktop.engine.prompt_batching import TILE, BatchSizer
+from desktop.engine.protocol import Finished, Frame, TextDelta
 from desktop.engine.session import Session
 from desktop.engine.template import TemplateProcess
 from desktop.models import gguf
@@ -49,14 +49,14 @@ def made(
     speed: float = 100.0,
     shape: Shape | None = None,
     facts: FileFacts = BIG,
-) -> Pieces:
-    found = Pieces(shape or Shape(), facts, batch=batch, on_cpu=on_cpu, tiled=tiled)  # type: ignore[arg-type]
+) -> BatchSizer:
+    found = BatchSizer(shape or Shape(), facts, batch=batch, on_cpu=on_cpu, tiled=tiled)  # type: ignore[arg-type]
     if speed:
         found.took(512, 512 / speed)
     return found
 
 
-def sizes(found: Pieces, left: int) -> list[int]:
+def sizes(found: BatchSizer, left: int) -> list[int]:
     out: list[int] = []
     while left:
         out.append(found.size(left))
@@ -65,7 +65,7 @@ def sizes(found: Pieces, left: int) -> list[int]:
 
 
 def test_that_pieces_stay_worth_reading_on_a_slow_computer() -> None:
-    """Pieces of half a second would have 5 tokens here, each of them as dear as ten in a large batch."""
+    """BatchSizer of half a second would have 5 tokens here, each of them as dear as ten in a large batch."""
     assert sizes(made(speed=10), 512) == [128] * 4
 
 
@@ -122,8 +122,8 @@ def opened(model: Path, states: Path | None = None) -> Iterator[Session]:
 @pytest.fixture
 def always_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every short turn is read with what is before it."""
-    monkeypatch.setattr(pieces, "_UNTILED", 1e12)
-    monkeypatch.setattr(pieces, "_WORTH", 0.0)
+    monkeypatch.setattr(prompt_batching, "_UNTILED", 1e12)
+    monkeypatch.setattr(prompt_batching, "_WORTH", 0.0)
 
 
 def reply(session: Session, request: ChatRequest) -> tuple[str, GenerationStats]:
@@ -131,7 +131,7 @@ def reply(session: Session, request: ChatRequest) -> tuple[str, GenerationStats]
     session.generate(1, request, events.append)
     finished = events[-1]
     assert isinstance(finished, Finished)
-    return "".join(event.text for event in events if isinstance(event, Piece)), finished.stats
+    return "".join(event.text for event in events if isinstance(event, TextDelta)), finished.stats
 
 
 def test_that_what_is_read_again_changes_no_reply(tiny_model: Path, request: pytest.FixtureRequest) -> None:

@@ -16,9 +16,9 @@ from desktop.engine.protocol import (
     MAX_FRAME,
     Failed,
     Generate,
-    Piece,
     ProtocolError,
     Stop,
+    TextDelta,
     encode,
     from_engine_decoder,
     read_frames,
@@ -41,7 +41,7 @@ def test_that_a_frame_may_come_in_crumbs() -> None:
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(1 if size else 0)
 
-    frames = [Piece(request=1, text="سمر"), Failed(request=1, code="no_model", details={})]
+    frames = [TextDelta(request=1, text="سمر"), Failed(request=1, code="no_model", details={})]
     assert list(read_frames(Crumbs(b"".join(map(encode, frames))), from_engine_decoder)) == frames
 
 
@@ -61,13 +61,13 @@ def test_that_an_absurd_length_is_refused_before_anything_is_read(length: int) -
 
 
 def test_that_a_stream_cut_inside_a_frame_is_refused() -> None:
-    whole = encode(Piece(request=1, text="hello"))
+    whole = encode(TextDelta(request=1, text="hello"))
     for cut in range(1, len(whole)):
         with pytest.raises(ProtocolError, match="ended"):
             list(read_frames(io.BytesIO(whole[:cut]), from_engine_decoder))
 
 
 def test_that_a_known_frame_with_wrong_fields_is_refused() -> None:
-    body = msgspec.msgpack.encode({"type": "Piece", "request": "one", "text": 5})
+    body = msgspec.msgpack.encode({"type": "TextDelta", "request": "one", "text": 5})
     with pytest.raises(ProtocolError):
         list(read_frames(io.BytesIO(struct.pack("<I", len(body)) + body), from_engine_decoder))

@@ -15,7 +15,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import StoppedBy, TokenChoice
 from desktop.core.requests import LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Piece, Tokens
+from desktop.engine.protocol import TextDelta, Tokens
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, WIDE, MakeEngine, ask, read
@@ -242,7 +242,7 @@ def test_that_probabilities_come_with_their_tokens_on_request(engine: EngineClie
         for event in engine.generate(request):
             if isinstance(event, Tokens):
                 found += event.tokens
-            elif isinstance(event, Piece):
+            elif isinstance(event, TextDelta):
                 text += event.text
         return found, text
 

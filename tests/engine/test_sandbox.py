@@ -19,8 +19,8 @@ from desktop.core.generation import GenerationParams
 from desktop.core.model import Adapter
 from desktop.core.program import child_environment
 from desktop.core.requests import ChatRequest, LoadOptions
+from desktop.engine.kv_snapshots import folder_of
 from desktop.engine.protocol import Finished
-from desktop.engine.states import folder_of
 from desktop.models.adapters import check_adapter
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import OPTIONS, MakeEngine, ask, read

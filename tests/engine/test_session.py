@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.memory import plan_context
@@ -21,6 +21,7 @@ from desktop.core.model import FileFacts, SamplingHints
 from desktop.core.program import Role, child_command, child_environment
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
+from desktop.engine.kv_snapshots import common_prefix
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -28,18 +29,17 @@ from desktop.engine.protocol import (
     FromEngine,
     Generate,
     Load,
-    Piece,
     PromptProgress,
     PromptReady,
     PromptStarted,
     Ready,
     Stop,
     Stopped,
+    TextDelta,
     encode,
     from_engine_decoder,
     read_frames,
 )
-from desktop.engine.states import common_prefix
 from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import CHATML, write_tiny
@@ -71,9 +71,9 @@ def read(engine: EngineClient, request: ChatRequest) -> tuple[str, str, Generati
     """(answer, thinking, stats)"""
     answer, thinking = "", ""
     for event in engine.generate(request):
-        if isinstance(event, Piece) and event.kind == "thinking":
+        if isinstance(event, TextDelta) and event.kind == "thinking":
             thinking += event.text
-        elif isinstance(event, Piece):
+        elif isinstance(event, TextDelta):
             answer += event.text
         elif isinstance(event, Finished):
             return answer, thinking, event.stats
@@ -265,7 +265,7 @@ def test_that_tokens_which_split_letters_give_whole_letters(engine: EngineClient
     for seed in range(5):
         events = list(engine.generate(ask("سلام", temperature=2.0, seed=seed, max_tokens=200)))
         for event in events:
-            if isinstance(event, Piece):
+            if isinstance(event, TextDelta):
                 event.text.encode("utf-8")
 
 
@@ -477,7 +477,7 @@ FACTS = FileFacts(
     parameters=7 * GB,
     quantization="Q4_K_M",
     file_bytes=4 * GB,
-    shape=Shape(
+    shape=ModelDimensions(
         weight_bytes=4 * GB,
         read_bytes=4 * GB,
         kv_elements=65_536,

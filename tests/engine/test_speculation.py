@@ -10,8 +10,8 @@ import pytest
 from desktop.core.generation import GenerationParams
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Piece
-from desktop.engine.speculation import LONG, SHORT, Guesser
+from desktop.engine.ngram_speculation import LONG, SHORT, NgramSpeculator
+from desktop.engine.protocol import TextDelta
 
 
 class Written:
@@ -19,7 +19,7 @@ class Written:
 
     def __init__(self, prompt: list[int], *written: int) -> None:
         self.cache = list(prompt)
-        self.guesser = Guesser()
+        self.guesser = NgramSpeculator()
         self.guesser.restart(self.cache)
         self.last = written[0]
         for token in written[1:]:
@@ -119,7 +119,7 @@ def test_that_replies_are_the_same_with_and_without(
         for seed in range(4):
             params = GenerationParams(temperature=temperature, top_k=4, seed=seed, max_tokens=200, stop=("zzzz",))
             request = ChatRequest(messages=(("user", f"say {seed} " * 10),), params=params)
-            texts[guessing].append("".join(e.text for e in engine.generate(request) if isinstance(e, Piece)))
+            texts[guessing].append("".join(e.text for e in engine.generate(request) if isinstance(e, TextDelta)))
     assert texts[True] == texts[False]
 
 
@@ -133,14 +133,14 @@ def test_that_the_cache_is_right_after_rejected_guesses(
     text = "".join(
         e.text
         for e in engine.generate(ChatRequest(messages=(("user", "ab" * 50),), params=params))
-        if isinstance(e, Piece)
+        if isinstance(e, TextDelta)
     )
     greedy = GenerationParams(temperature=0.0, max_tokens=40)
     turns = (("user", "ab" * 50), ("assistant", text), ("user", "and?"))
 
     def answer(one: EngineClient) -> str:
         events = one.generate(ChatRequest(messages=turns, params=greedy))
-        return "".join(e.text for e in events if isinstance(e, Piece))
+        return "".join(e.text for e in events if isinstance(e, TextDelta))
 
     fresh = make_engine()
     fresh.load(tiny_model, LoadOptions(threads=1, guessing=False))

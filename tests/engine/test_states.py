@@ -13,8 +13,8 @@ import pytest
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, Piece
-from desktop.engine.states import MIN_TOKENS, StateStore, bound, fingerprint, folder_of, forget, forget_others
+from desktop.engine.kv_snapshots import MIN_TOKENS, SnapshotStore, bound, fingerprint, folder_of, forget, forget_others
+from desktop.engine.protocol import Finished, TextDelta
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -32,7 +32,7 @@ def ask(engine: EngineClient, *turns: str, chat: str = "", kept: bool = True) ->
             messages=messages, params=GenerationParams(temperature=0.0, max_tokens=16), chat=chat or turns[0], kept=kept
         )
     ):
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             text += event.text
         elif isinstance(event, Finished):
             return text, event.stats
@@ -194,7 +194,7 @@ def state(size: int = 1000) -> mmap.mmap:
 
 
 def test_that_the_folder_stays_within_its_bound_and_the_oldest_go_first(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 4500, "model")
+    store = SnapshotStore(tmp_path, 4500, "model")
     for number in range(6):
         assert store.save(state(), chat(number), str(number))
         for path in tmp_path.iterdir():
@@ -210,7 +210,7 @@ def test_that_the_folder_stays_within_its_bound_and_the_oldest_go_first(tmp_path
 
 
 def test_that_a_chat_that_grew_replaces_its_own_state(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 10_000, "model")
+    store = SnapshotStore(tmp_path, 10_000, "model")
     grown = chat(1) + array("i", [2])
     assert store.save(state(), chat(1), "a")
     assert store.save(state(), grown, "a")
@@ -222,7 +222,7 @@ def test_that_a_chat_that_grew_replaces_its_own_state(tmp_path: Path) -> None:
 
 
 def test_that_what_does_not_fit_or_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
-    store = StateStore(tmp_path, 500, "model")
+    store = SnapshotStore(tmp_path, 500, "model")
     assert not store.save(state(), chat(1), "a")
     assert not store.save(state(100), chat(1), "a", lambda: True)
     assert not list(tmp_path.iterdir())
@@ -231,23 +231,23 @@ def test_that_what_does_not_fit_or_is_interrupted_leaves_nothing(tmp_path: Path)
 def test_that_the_longest_common_beginning_wins(tmp_path: Path) -> None:
     one, other = chat(1) + array("i", [5, 6, 7]), chat(1) + array("i", [8])
     wanted = chat(1) + array("i", [5, 6, 9])
-    store = StateStore(tmp_path, 10_000, "model")
+    store = SnapshotStore(tmp_path, 10_000, "model")
     store.save(state(), one, "a")
     store.save(state(), other, "b")
     found = store.best(wanted, 0)
     assert found is not None
     assert found[1] == len(one) - 1
-    whole = StateStore(tmp_path, 10_000, "model", whole=True)
+    whole = SnapshotStore(tmp_path, 10_000, "model", whole=True)
     assert whole.best(wanted, 0) is None, "a recurrent model wants all of it"
     assert whole.best(other + array("i", [9]), 0) is not None
 
 
 def test_that_states_of_chats_that_are_no_more_go_from_the_folder_of_every_model(tmp_path: Path) -> None:
-    stores = [StateStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
+    stores = [SnapshotStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
     for store in stores:
         for name in "abc":
             store.save(state(), chat(ord(name)), name)
-    older = StateStore(tmp_path, 10_000, "of a version with one folder for all")
+    older = SnapshotStore(tmp_path, 10_000, "of a version with one folder for all")
     older.save(state(), chat(ord("a")), "a")
     forget_others(tmp_path, {"a", "b"})
     assert [len(list((tmp_path / model).iterdir())) for model in ("one", "other")] == [2, 2]
@@ -266,7 +266,7 @@ def test_that_states_of_chats_that_are_no_more_go_from_the_folder_of_every_model
 
 
 def test_that_the_states_of_all_models_are_bounded_together(tmp_path: Path) -> None:
-    stores = [StateStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
+    stores = [SnapshotStore(tmp_path / model, 10_000, model) for model in ("one", "other")]
     for number in range(4):
         for store in stores:
             store.save(state(), chat(number), str(number))
@@ -284,7 +284,7 @@ def test_that_a_lower_bound_holds_at_once_for_the_states_of_every_model(
     make_engine: MakeEngine, tmp_path: Path
 ) -> None:
     for name in ("one", "other"):
-        store = StateStore(tmp_path / name, 100_000, name)
+        store = SnapshotStore(tmp_path / name, 100_000, name)
         for number in range(8):
             store.save(state(), chat(number), str(number))
     before = sum(path.stat().st_size for path in files(tmp_path))
@@ -319,7 +319,7 @@ def test_that_a_folder_that_refuses_stops_no_erasing(
 
 def test_that_files_of_other_names_go_too_and_a_folder_stops_nothing(tmp_path: Path) -> None:
     model = tmp_path / "model"
-    store = StateStore(model, 10_000, "model")
+    store = SnapshotStore(model, 10_000, "model")
     for remove in (lambda: forget(tmp_path), lambda: forget(tmp_path, ["a"]), lambda: forget_others(tmp_path, {"b"})):
         (model / "0.state").mkdir(parents=True, exist_ok=True)
         (model / "words of a chat").write_text("x")

@@ -11,8 +11,8 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
 from desktop.engine.prompt import PromptBuilder
-from desktop.engine.protocol import Finished, Piece
-from desktop.models.card import template_facts
+from desktop.engine.protocol import Finished, TextDelta
+from desktop.models.summary import template_facts
 from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_template import Inside
 from tests.fakes.tiny_gguf import CHATML, write_tiny
@@ -89,7 +89,7 @@ def hurried(engine: EngineClient, params: GenerationParams) -> tuple[str, str, G
     text = {"thinking": "", "answer": ""}
     request = ChatRequest(messages=(("user", "hi " * 40),), params=params)
     for event in engine.generate(request):
-        if isinstance(event, Piece):
+        if isinstance(event, TextDelta):
             text[event.kind] += event.text
             if event.kind == "thinking":
                 engine.answer_now()

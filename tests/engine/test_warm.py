@@ -1,4 +1,4 @@
-"""Chats that stay warm in memory: which one comes back, which one goes, and what memory pressure does."""
+"""PromptCache that stay warm in memory: which one comes back, which one goes, and what memory pressure does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.states import MIN_TOKENS, StateStore, common_prefix
-from desktop.engine.warm import Chats
+from desktop.engine.kv_snapshots import MIN_TOKENS, SnapshotStore, common_prefix
+from desktop.engine.prompt_cache import PromptCache
 
 SIZE = 1000
 
@@ -46,10 +46,10 @@ class Cache:
 class Computer:
     """Memory that is free, counting what the copies take."""
 
-    def __init__(self, free: int = 1_000_000, store: StateStore | None = None, *, whole: bool = False) -> None:
+    def __init__(self, free: int = 1_000_000, store: SnapshotStore | None = None, *, whole: bool = False) -> None:
         self.total = free
         self.cache = Cache()
-        self.chats = Chats(self.cache, store, lambda: self.total - self.chats.bytes, reserve=10_000, whole=whole)
+        self.chats = PromptCache(self.cache, store, lambda: self.total - self.chats.bytes, reserve=10_000, whole=whole)
 
     def turn(self, name: str, length: int = MIN_TOKENS, kept: bool = True) -> int:
         """A turn of a chat that has `length` tokens; how many of them were there."""
@@ -93,7 +93,7 @@ def test_that_copies_take_a_part_of_the_memory_only() -> None:
 
 
 def test_that_what_memory_gives_up_is_on_disk_if_it_may_be(tmp_path: Path) -> None:
-    computer = Computer(store=StateStore(tmp_path, 100 * SIZE, "model"))
+    computer = Computer(store=SnapshotStore(tmp_path, 100 * SIZE, "model"))
     computer.turn("a")
     computer.turn("b", kept=False)
     computer.turn("c")
@@ -106,7 +106,7 @@ def test_that_what_memory_gives_up_is_on_disk_if_it_may_be(tmp_path: Path) -> No
 
 
 def test_that_rest_writes_everything_that_may_be_written_once(tmp_path: Path) -> None:
-    computer = Computer(store=StateStore(tmp_path, 100 * SIZE, "model"))
+    computer = Computer(store=SnapshotStore(tmp_path, 100 * SIZE, "model"))
     for name in "ab":
         computer.turn(name)
     computer.turn("t", kept=False)
@@ -118,7 +118,7 @@ def test_that_rest_writes_everything_that_may_be_written_once(tmp_path: Path) ->
 
 
 def test_that_rest_gives_way_to_work(tmp_path: Path) -> None:
-    computer = Computer(store=StateStore(tmp_path, 100 * SIZE, "model"))
+    computer = Computer(store=SnapshotStore(tmp_path, 100 * SIZE, "model"))
     for name in "abc":
         computer.turn(name)
     computer.chats.rest(lambda: True)
@@ -126,7 +126,7 @@ def test_that_rest_gives_way_to_work(tmp_path: Path) -> None:
 
 
 def test_that_a_forgotten_chat_is_nowhere(tmp_path: Path) -> None:
-    computer = Computer(store=StateStore(tmp_path, 100 * SIZE, "model"))
+    computer = Computer(store=SnapshotStore(tmp_path, 100 * SIZE, "model"))
     for name in "abc":
         computer.turn(name)
     computer.chats.rest()

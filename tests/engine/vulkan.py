@@ -26,7 +26,7 @@ from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.paths import starter_model
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import EngineClient
-from desktop.engine.protocol import Finished, Piece, PromptProgress, Tokens
+from desktop.engine.protocol import Finished, PromptProgress, TextDelta, Tokens
 from desktop.models import gguf
 
 QUESTIONS = ("What is a token?", "ما هو السياق؟", "Tell me about yourself in a few words.")
@@ -72,7 +72,7 @@ class Check:
         for event in engine.generate(request):
             if isinstance(event, Tokens):
                 tokens += event.tokens
-            elif isinstance(event, Piece):
+            elif isinstance(event, TextDelta):
                 text += event.text
             elif isinstance(event, Finished):
                 return tokens, text, event.stats
@@ -94,7 +94,7 @@ class Check:
         asked = 0.0
         request = ChatRequest(messages=(("user", OTHER),), params=GenerationParams(seed=1))
         for event in engine.generate(request):
-            if not asked and isinstance(event, PromptProgress if reading else Piece):
+            if not asked and isinstance(event, PromptProgress if reading else TextDelta):
                 asked = time.perf_counter()
                 engine.stop()
             if isinstance(event, Finished):

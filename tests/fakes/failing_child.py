@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine import child, protocol
-from desktop.engine.protocol import Frame, Piece, PromptStarted
+from desktop.engine.protocol import Frame, PromptStarted, TextDelta
 
 
 def ggml_abort() -> None:
@@ -95,7 +95,7 @@ def main() -> int:
     elif stage == "load":
         fail_at_load(FAULTS[name])
     else:
-        fail_at_frame(PromptStarted if stage == "prompt" else Piece, FAULTS[name])
+        fail_at_frame(PromptStarted if stage == "prompt" else TextDelta, FAULTS[name])
     return child.main([parent])
 
 

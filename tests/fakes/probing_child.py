@@ -18,7 +18,7 @@ from typing import Any
 
 from desktop.core import sandbox
 from desktop.engine import child
-from desktop.engine.protocol import Piece
+from desktop.engine.protocol import TextDelta
 from tests.fakes.confined import outcome
 
 MARK = "sandbox: "
@@ -63,7 +63,7 @@ def main() -> int:
 
         def emit_and_tell(frame: Any) -> None:
             nonlocal told
-            if isinstance(frame, Piece) and not told:
+            if isinstance(frame, TextDelta) and not told:
                 told = True
                 tell(wishes["read"])
             emit(frame)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats, StoppedBy, TokenChoice
 from desktop.core.model import FileFacts, ModelInfo
 from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.client import Engine, Inspector
-from desktop.engine.protocol import Event, Finished, Piece, PromptProgress, PromptReady, PromptStarted, Tokens
-from desktop.engine.reply import ReplyText
+from desktop.engine.protocol import Event, Finished, PromptProgress, PromptReady, PromptStarted, TextDelta, Tokens
+from desktop.engine.stream_parser import StreamParser
 
 
 @dataclass
@@ -44,7 +44,9 @@ def facts_of(path: Path) -> FileFacts:
         parameters=1_000_000,
         quantization="Q4_K_M",
         file_bytes=600_000,
-        shape=Shape(weight_bytes=600_000, read_bytes=600_000, kv_elements=128, width=0, feed=0, context_trained=2048),
+        shape=ModelDimensions(
+            weight_bytes=600_000, read_bytes=600_000, kv_elements=128, width=0, feed=0, context_trained=2048
+        ),
     )
 
 
@@ -170,7 +172,7 @@ class ScriptedEngine(Engine):
         yield PromptProgress(request=self._given, done=prompt, total=prompt)
         yield PromptReady(request=self._given, prompt_tokens=prompt, cached_tokens=0, dropped_messages=0)
         count, stopped_by = 0, StoppedBy.END
-        until = ReplyText(request.params.stop, fresh=False)
+        until = StreamParser(request.params.stop, fresh=False)
         pieces = [("thinking", text) for text in script.thinking] + [("answer", text) for text in script.pieces]
         for kind, text in pieces:
             self._thinks = kind == "thinking"
@@ -185,7 +187,7 @@ class ScriptedEngine(Engine):
                 other = TokenChoice(text=text, probability=0.75, others=((text, 0.75), ("?", 0.25)))
                 yield Tokens(request=self._given, tokens=(other,))
             if shown:
-                yield Piece(request=self._given, text=shown, kind=kind)
+                yield TextDelta(request=self._given, text=shown, kind=kind)
             if until.stopped:
                 stopped_by = StoppedBy.STOP_STRING
                 break
@@ -198,7 +200,7 @@ class ScriptedEngine(Engine):
             if self._stopped.is_set():
                 stopped_by = StoppedBy.USER
         for _, rest in until.end():
-            yield Piece(request=self._given, text=rest)
+            yield TextDelta(request=self._given, text=rest)
         stats = GenerationStats(
             prompt_tokens=prompt,
             reply_tokens=count,

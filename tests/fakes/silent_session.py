@@ -70,7 +70,7 @@ def session(folder: Path) -> list[str]:
 
     from desktop.app import Samar
     from desktop.core.paths import Paths, starter_model
-    from desktop.ui.chat.model_picker import PickerState
+    from desktop.ui.models.picker import PickerState
 
     app = QApplication([])
     seen: list[str] = []

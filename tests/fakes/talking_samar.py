@@ -15,9 +15,9 @@ from desktop.app import Samar
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths
 from desktop.engine.client import EngineClient
-from desktop.ui.chat import replies
+from desktop.ui.controllers import reply_controller
 
-replies.SAVE_EVERY_MS = 50  # so that a kill meets saves as often as pieces
+reply_controller.SAVE_EVERY_MS = 50  # so that a kill meets saves as often as pieces
 
 
 def say(*words: object) -> None:

@@ -9,13 +9,13 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.paths import starter_model
 from desktop.models import gguf
-from desktop.models.card import WARNINGS, Card, Warning_, card_of, projector_of, template_facts
+from desktop.models.summary import WARNINGS, ModelSummary, Warning_, projector_of, summary_of, template_facts
 from tests.fakes.shaped_gguf import Shape, write_shaped
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
 
 def test_that_the_bundled_model_has_a_clean_card() -> None:
-    card = card_of(starter_model())
+    card = summary_of(starter_model())
     assert card.warnings == () and card.template.present and card.parameters > 1_000_000
     assert card.file_bytes == starter_model().stat().st_size
     assert sum(share.bytes for share in card.types) <= card.file_bytes
@@ -25,17 +25,17 @@ def test_that_the_bundled_model_has_a_clean_card() -> None:
 
 
 def test_that_special_tokens_have_their_texts(tmp_path: Path) -> None:
-    small = card_of(write_tiny(tmp_path / "small.gguf"))
+    small = summary_of(write_tiny(tmp_path / "small.gguf"))
     texts = {role: text for role, _, text in small.special_tokens}
     assert (texts["eos"], texts["eot"]) == ("<|im_end|>", "<|endoftext|>")
     words = tuple(f"word{number}" for number in range(5000))  # a vocabulary that stays in the file
-    large = card_of(write_tiny(tmp_path / "large.gguf", words=words))
+    large = summary_of(write_tiny(tmp_path / "large.gguf", words=words))
     assert {role: text for role, _, text in large.special_tokens} == texts and large.vocabulary > 5000
     assert gguf.token_texts(tmp_path / "large.gguf", [300, 10**9, -1]) == {300: "word44"}
 
 
 def warned(path: Path) -> set[Warning_]:
-    return set(card_of(path).warnings)
+    return set(summary_of(path).warnings)
 
 
 def test_that_what_is_missing_is_said(tmp_path: Path) -> None:
@@ -65,10 +65,10 @@ def test_that_few_bits_are_warned_of(tmp_path: Path) -> None:
 
 def test_that_active_parameters_are_those_of_the_experts_at_work(tmp_path: Path) -> None:
     made = Shape("qwen3moe", width=512, layers=8, experts=16, experts_used=4, expert_feed=256)
-    card = card_of(write_shaped(tmp_path / "moe.gguf", made))
+    card = summary_of(write_shaped(tmp_path / "moe.gguf", made))
     in_experts = 8 * 16 * 3 * 512 * 256
     assert card.parameters - card.active_parameters == in_experts * 3 // 4
-    dense = card_of(write_shaped(tmp_path / "dense.gguf", Shape("llama")))
+    dense = summary_of(write_shaped(tmp_path / "dense.gguf", Shape("llama")))
     assert dense.active_parameters == dense.parameters
 
 
@@ -98,14 +98,14 @@ def test_that_a_projector_is_told_from_an_adapter(tmp_path: Path) -> None:
 
 def test_that_control_characters_stay_out_of_a_card(tmp_path: Path) -> None:
     path = write_tiny(tmp_path / "a.gguf", name="A\x1b[31mB\u202e", extra={"general.license": "mit\x07\n" + "x" * 1000})
-    card: Card = card_of(path)
+    card: ModelSummary = summary_of(path)
     assert all(letter.isprintable() for letter in card.name + card.licence) and len(card.licence) <= 200
 
 
 def test_that_a_card_of_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.gguf").write_bytes(b"hello")
     with pytest.raises(SamarError):
-        card_of(tmp_path / "a.gguf")
+        summary_of(tmp_path / "a.gguf")
 
 
 def test_that_every_warning_has_its_words() -> None:

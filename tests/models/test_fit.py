@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.core.dimensions import Shape
+from desktop.core.dimensions import ModelDimensions
 from desktop.core.memory import memory, plan_context
 from desktop.core.paths import starter_model
 from desktop.core.requests import LoadOptions
 from desktop.models import bandwidth, gguf
+from desktop.models.dimensions import dimensions_of
 from desktop.models.fit import EFFICIENCY, RESERVE, Machine, Verdict, bytes_read, judge, longest_context, speed
 from desktop.models.gguf import read_header
-from desktop.models.shape import shape_of
 from tests.fakes.measured_load import measure
 from tests.fakes.shaped_gguf import Q4_K, write_shaped
 from tests.fakes.shaped_gguf import Shape as Made
@@ -42,9 +42,9 @@ SMALL = {
 BILLION = Made("llama", 2048, 16, 32, 8, 64, 8192, 32_000, 131_072, Q4_K)
 
 
-def shape_in(folder: Path, made: Made) -> tuple[Path, Shape]:
+def shape_in(folder: Path, made: Made) -> tuple[Path, ModelDimensions]:
     path = write_shaped(folder / f"{made.family}.gguf", made)
-    return path, shape_of([read_header(path)])
+    return path, dimensions_of([read_header(path)])
 
 
 def close_enough(predicted: int, measured: float) -> bool:
@@ -85,7 +85,7 @@ def test_that_a_model_of_a_billion_is_predicted(tmp_path: Path, tied: bool) -> N
 
 @pytest.mark.engine
 def test_that_the_bundled_model_is_predicted() -> None:
-    shape = shape_of([read_header(starter_model())])
+    shape = dimensions_of([read_header(starter_model())])
     context = min(2048, shape.context_trained)
     assert close_enough(memory(shape, context).total, measure(starter_model(), context)["resident"])
 
@@ -130,7 +130,7 @@ def test_that_a_window_that_llama_cpp_ignores_counts_as_none(tmp_path: Path) -> 
 
 
 SHAPES = st.builds(
-    Shape,
+    ModelDimensions,
     weight_bytes=st.integers(1, 10**11),
     read_bytes=st.integers(1, 10**11),
     kv_elements=st.integers(0, 10**6),
@@ -145,7 +145,7 @@ SHAPES = st.builds(
 
 
 @given(SHAPES, st.integers(0, 2**38), st.integers(1, 2**20))
-def test_that_the_longest_context_fits_and_one_step_more_does_not(shape: Shape, free: int, most: int) -> None:
+def test_that_the_longest_context_fits_and_one_step_more_does_not(shape: ModelDimensions, free: int, most: int) -> None:
     found = longest_context(shape, free, most)
     assert 0 <= found <= most
     if found:
@@ -155,7 +155,7 @@ def test_that_the_longest_context_fits_and_one_step_more_does_not(shape: Shape, 
 
 
 @given(SHAPES, st.integers(0, 2**38), st.integers(1, 2**20))
-def test_that_the_verdict_keeps_its_word(shape: Shape, free: int, context: int) -> None:
+def test_that_the_verdict_keeps_its_word(shape: ModelDimensions, free: int, context: int) -> None:
     fit = judge(shape, Machine(free=free), context)
     if fit.verdict is Verdict.FITS:
         assert fit.memory.total + RESERVE <= free and fit.context_that_fits == fit.context

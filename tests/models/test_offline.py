@@ -81,7 +81,7 @@ def test_that_looking_at_the_disk_opens_no_socket(data_dir: Path, monkeypatch: p
 
 def test_that_importing_samar_loads_no_client() -> None:
     code = (
-        "import sys, desktop.models.hub, desktop.models.downloads, desktop.workers.downloads, desktop.models_cli\n"
+        "import sys, desktop.models.hub, desktop.models.downloads, desktop.workers.downloads, desktop.cli.models\n"
         "print([name for name in ('huggingface_hub', 'httpx2', 'requests') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

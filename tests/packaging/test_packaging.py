@@ -264,7 +264,7 @@ def test_that_the_tiny_projector_of_the_smoke_test_is_one(tmp_path: Path, monkey
 
 
 def test_that_the_smoke_test_and_the_manual_know_every_verb(monkeypatch: pytest.MonkeyPatch) -> None:
-    from desktop.cli import VERBS
+    from desktop.cli.app import VERBS
 
     assert set(load("smoke_test.py", monkeypatch).VERBS) == set(VERBS)
     manual = (PACKAGING / "linux" / "samar.1").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
-from desktop.storage.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.exporting import ExportFormat, export_chats
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
 from desktop.storage.search import Query, Search
@@ -213,8 +213,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from desktop import app
 from desktop.core.paths import Paths
-from desktop.instance import Instance
-from desktop.ui.sheet import Sheet
+from desktop.single_instance import Instance
+from desktop.ui.widgets.sheet import Sheet
 from desktop.window import run_window
 
 def broken(self, *_):
@@ -238,7 +238,7 @@ def exec_(self):
 Sheet.exec = exec_
 paths = Paths.under(Path(sys.argv[1]))
 instance = Instance(paths.data)
-assert not instance.hand_over([])
+assert not instance.send_to_running([])
 sys.exit(run_window(paths, [], instance))
 """
 

@@ -18,8 +18,8 @@ from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.storage.opening import open_history
 from desktop.ui import i18n
-from desktop.ui.chat.empty_state import WELCOME
-from desktop.ui.sheet import Sheet
+from desktop.ui.transcript.empty_state import WELCOME
+from desktop.ui.widgets.sheet import Sheet
 from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 

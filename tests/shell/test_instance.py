@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.__main__ import absolute, are_files
 from desktop.core.errors import SamarError
-from desktop.instance import Instance, meeting_place
+from desktop.single_instance import Instance, socket_path
 
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = os.name == "posix"
@@ -160,7 +160,7 @@ def place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def first(qtbot: QtBot, place: Path, data_dir: Path) -> Iterator[Instance]:
     instance = Instance(data_dir)
-    assert not instance.hand_over([])
+    assert not instance.send_to_running([])
     instance.listen()
     yield instance
     instance.close()
@@ -169,7 +169,7 @@ def first(qtbot: QtBot, place: Path, data_dir: Path) -> Iterator[Instance]:
 def call(data_dir: Path, said: bytes) -> socket.socket:
     caller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     caller.settimeout(60)
-    caller.connect(f"{meeting_place(data_dir)}.socket")
+    caller.connect(f"{socket_path(data_dir)}.socket")
     threading.Thread(target=caller.sendall, args=(said,)).start()  # a long one waits for the listener
     return caller
 
@@ -217,8 +217,8 @@ def test_that_a_token_that_no_environment_takes_is_left_out(
 CALLER = """
 import sys
 from pathlib import Path
-from desktop.instance import Instance
-sys.exit(not Instance(Path(sys.argv[1])).hand_over(["/a b", "/m\\udce8.gguf"]))
+from desktop.single_instance import Instance
+sys.exit(not Instance(Path(sys.argv[1])).send_to_running(["/a b", "/m\\udce8.gguf"]))
 """
 
 
@@ -238,37 +238,37 @@ def test_that_a_silent_caller_keeps_nobody_waiting(qtbot: QtBot, first: Instance
 
 def test_that_one_that_never_answers_is_given_up(place: Path, data_dir: Path) -> None:
     deaf = Instance(data_dir)
-    assert not deaf.hand_over([])
+    assert not deaf.send_to_running([])
     with pytest.raises(SamarError) as problem:
-        Instance(data_dir).hand_over([], answer_s=0.3)
+        Instance(data_dir).send_to_running([], answer_s=0.3)
     assert problem.value.code == "already_running"
     deaf.close()
 
 
 def test_that_the_next_takes_over_when_the_first_closes(place: Path, data_dir: Path) -> None:
     before = Instance(data_dir)
-    assert not before.hand_over([])
+    assert not before.send_to_running([])
     closing = threading.Timer(0.2, before.close)
     closing.start()
     after = Instance(data_dir)
-    assert not after.hand_over([])
+    assert not after.send_to_running([])
     closing.join()
     after.close()
 
 
 @pytest.mark.skipif(not POSIX, reason="modes of folders are POSIX's")
 def test_that_a_folder_that_others_can_enter_is_no_meeting_place(place: Path, data_dir: Path) -> None:
-    usual = meeting_place(data_dir)
+    usual = socket_path(data_dir)
     assert usual is not None
     assert usual.parent == place
     place.chmod(0o777)
-    other = meeting_place(data_dir)
+    other = socket_path(data_dir)
     assert other is None or other.parent != place
 
 
 def test_that_folders_have_places_of_their_own(place: Path, data_dir: Path) -> None:
-    assert meeting_place(data_dir) != meeting_place(data_dir / "x")
-    assert meeting_place(data_dir) == meeting_place(data_dir / ".." / data_dir.name)
+    assert socket_path(data_dir) != socket_path(data_dir / "x")
+    assert socket_path(data_dir) == socket_path(data_dir / ".." / data_dir.name)
 
 
 # ---- words on the command line

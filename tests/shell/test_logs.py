@@ -22,14 +22,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop import diagnostics, logs
 from desktop.app import Samar
-from desktop.bugs import Bugs
 from desktop.core.errors import SamarError, technical
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings
 from desktop.engine.client import EngineClient
-from desktop.ui.chat.model_picker import PickerState
+from desktop.exception_hooks import ExceptionHooks
 from desktop.ui.error_presenter import present, report
+from desktop.ui.models.picker import PickerState
 from desktop.ui.report_dialog import ReportDialog
 from desktop.workers.transfer import Subject
 from tests.fakes.endless import ENDLESS, ENDLESS_CONTEXT, write_endless
@@ -177,16 +177,16 @@ class Clumsy(QObject):
 
 
 @pytest.fixture
-def bugs(qapp: QApplication) -> Iterator[Bugs]:
+def bugs(qapp: QApplication) -> Iterator[ExceptionHooks]:
     before = sys.excepthook, sys.unraisablehook, threading.excepthook
-    taker = Bugs()
+    taker = ExceptionHooks()
     taker.install()
     yield taker
     taker.remove()
     sys.excepthook, sys.unraisablehook, threading.excepthook = before
 
 
-def test_that_an_exception_in_a_slot_is_logged_told_and_survived(log: Path, bugs: Bugs) -> None:
+def test_that_an_exception_in_a_slot_is_logged_told_and_survived(log: Path, bugs: ExceptionHooks) -> None:
     told: list[str] = []
     bugs.occurred.connect(told.append)
     clumsy = Clumsy()
@@ -200,7 +200,7 @@ def test_that_an_exception_in_a_slot_is_logged_told_and_survived(log: Path, bugs
     assert told[0] == "ValueError"
 
 
-def test_that_an_exception_in_a_thread_is_logged_and_told(qtbot: QtBot, log: Path, bugs: Bugs) -> None:
+def test_that_an_exception_in_a_thread_is_logged_and_told(qtbot: QtBot, log: Path, bugs: ExceptionHooks) -> None:
     with qtbot.waitSignal(bugs.occurred, timeout=10_000):
         thread = threading.Thread(target=lambda: 1 / 0, name="sums")
         thread.start()
@@ -208,7 +208,7 @@ def test_that_an_exception_in_a_thread_is_logged_and_told(qtbot: QtBot, log: Pat
     assert "bug in sums" in log.read_text(encoding="utf-8")
 
 
-def test_that_warnings_of_qt_are_in_the_log(log: Path, bugs: Bugs) -> None:
+def test_that_warnings_of_qt_are_in_the_log(log: Path, bugs: ExceptionHooks) -> None:
     qWarning("the plugin is not there")
     qWarning(f"QTextDocument: no resource {SECRET}")
     text = log.read_text(encoding="utf-8")
@@ -281,7 +281,7 @@ def samar(qapp: QApplication, data_dir: Path, log: Path) -> Iterator[Samar]:
 
 @pytest.mark.engine
 def test_that_no_word_of_a_chat_is_in_logs_and_report(
-    samar: Samar, qtbot: QtBot, data_dir: Path, log: Path, bugs: Bugs, tmp_path: Path
+    samar: Samar, qtbot: QtBot, data_dir: Path, log: Path, bugs: ExceptionHooks, tmp_path: Path
 ) -> None:
     bugs.occurred.connect(samar.show_bug)
     samar.start([])
@@ -351,7 +351,7 @@ def test_that_no_word_of_a_chat_is_in_logs_and_report(
 
 
 def test_that_a_bug_in_a_timer_leaves_the_loop_running(
-    qtbot: QtBot, log: Path, bugs: Bugs, later: Callable[[], None]
+    qtbot: QtBot, log: Path, bugs: ExceptionHooks, later: Callable[[], None]
 ) -> None:
     later()
     with qtbot.waitSignal(bugs.occurred, timeout=10_000) as told:

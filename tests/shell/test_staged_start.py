@@ -18,8 +18,8 @@ from desktop.core.chat import Message, MessageStatus
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
-from desktop.ui.chat import listing
-from desktop.ui.chat.model_picker import PickerState
+from desktop.ui.models.picker import PickerState
+from desktop.ui.sidebar import loading
 from tests.fakes.scripted_engine import Reply, ScriptedEngine, facts_of
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -89,7 +89,7 @@ def test_that_the_first_picture_is_the_last_one(
 
 
 def test_that_all_chats_follow(begun: Callable[[], Samar], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "PART", 7)
+    monkeypatch.setattr(loading, "PART", 7)
     samar = begun()
     whole(qtbot, samar)
     qtbot.waitUntil(lambda: len(samar.window.sidebar.model.chats) == MANY, timeout=60_000)
@@ -98,9 +98,9 @@ def test_that_all_chats_follow(begun: Callable[[], Samar], qtbot: QtBot, monkeyp
 def test_that_a_chat_that_is_made_while_the_others_are_read_stays(
     begun: Callable[[], Samar], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "PART", 7)
+    monkeypatch.setattr(loading, "PART", 7)
     samar = begun()
-    rest = listing.Rest(samar.window.sidebar, samar.store)
+    rest = loading.RemainingChats(samar.window.sidebar, samar.store)
     assert not rest.read()
     made = samar.store.create_chat("in between")
     gone = samar.store.list_chats(limit=3)[-1].id

@@ -10,7 +10,7 @@ from desktop.core.paths import Paths
 from desktop.storage import backups
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.upkeep import keep_up
+from desktop.storage.maintenance import keep_up
 from tests.storage.kit import exchange, opened
 
 DAY = 24 * 60 * 60

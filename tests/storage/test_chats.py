@@ -11,9 +11,9 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
+from desktop.storage.messages import Deletion
 from desktop.storage.opening import in_memory
 from desktop.storage.search import Query, Search
-from desktop.storage.turns import Deletion
 from tests.storage.kit import exchange, opened
 
 STATS = GenerationStats(

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.storage import backups, index
+from desktop.storage import backups, search_index
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.erasure import erase_traces
@@ -129,7 +129,7 @@ def test_that_a_full_disk_while_erasing_is_said_and_done_later(paths: Paths, mon
 
 def test_that_the_index_bears_any_number_of_erasings(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite 3.40.1 puts it on two more levels each time, and can't read it any more from 2,000 on."""
-    monkeypatch.setattr(index, "_MOST_LEVELS", 8)
+    monkeypatch.setattr(search_index, "_MOST_LEVELS", 8)
     # so many words, else FTS5 takes new segments for as large as the old one and puts them all on one level
     many = " ".join(f"stays{number}" for number in range(3000))
     with opened(paths) as store:
@@ -140,7 +140,7 @@ def test_that_the_index_bears_any_number_of_erasings(paths: Paths, monkeypatch: 
             exchange(store, chat.id, None, f"{SECRETS[0]} {number}", SECRETS[1])
             store.purge(store.delete_chats([chat.id]))
             assert erase_traces(paths)
-            assert index.levels(store.database) < 12
+            assert search_index.levels(store.database) < 12
             assert store.database.fetch("SELECT rowid FROM search WHERE search MATCH 'stays2999'") == [(2,)]
             assert [files_with(paths.data, secret) for secret in SECRETS] == [[], []]
         store.database.execute("INSERT INTO search (search) VALUES ('integrity-check')")

@@ -25,9 +25,10 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.parsing import client
 from desktop.parsing.protocol import Kind
-from desktop.storage import importing, upkeep
+from desktop.storage import maintenance
 from desktop.storage.chats import ChatStore
-from desktop.storage.importing import Imported, import_chats
+from desktop.storage.importers import importing
+from desktop.storage.importers.importing import Imported, import_chats
 from desktop.storage.opening import connect_worker, in_memory, open_history
 from desktop.storage.search import Query, Search
 from tests.storage.kit import exchange, opened
@@ -541,7 +542,7 @@ def test_that_what_a_killed_import_stored_goes_at_the_next_start(tmp_path: Path)
     database.execute("UPDATE chats SET deleted_at = ? WHERE id = ?", (-float(dead.pid), half.id))
     other = store.create_chat("another process imports it")
     database.execute("UPDATE chats SET deleted_at = ? WHERE id = ?", (-float(os.getppid()), other.id))
-    assert upkeep.keep_up(paths)
+    assert maintenance.keep_up(paths)
     assert [id_ for (id_,) in database.fetch("SELECT id FROM chats")] == [kept.id, other.id]
     assert database.scalar("SELECT count(*) FROM messages") == 0
     assert not database.fetch("SELECT rowid FROM search WHERE search MATCH 'word7'")

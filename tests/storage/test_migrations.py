@@ -10,12 +10,12 @@ import pytest
 from desktop.core.errors import SamarError
 from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
-from desktop.storage import backups, index, migrations
+from desktop.storage import backups, migrations, search_index
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
+from desktop.storage.maintenance import complete_index
 from desktop.storage.migrations import MIGRATIONS, Migration
 from desktop.storage.opening import open_history
-from desktop.storage.upkeep import complete_index
 from tests.fakes.tiny_gguf import png
 from tests.storage.kit import exchange, opened
 
@@ -61,7 +61,7 @@ def file_at(paths: Paths, steps: int) -> None:
         "INSERT INTO messages (chat_id, role, status, created_at, content) VALUES (1, 'user', 'finished', 1, 'نصّ قديم')"
     )
     if steps >= 2:
-        index.begin_anew(database)
+        search_index.rebuild(database)
     database.close()
 
 

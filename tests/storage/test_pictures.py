@@ -18,10 +18,10 @@ from desktop.storage import backups
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.erasure import erase_traces
-from desktop.storage.exporting import ExportFormat, ExportLabels, export_chats
-from desktop.storage.importing import import_chats
+from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats
+from desktop.storage.importers.importing import import_chats
 from desktop.storage.opening import in_memory, open_history
-from desktop.storage.salvage import save_readable
+from desktop.storage.recovery import save_readable
 from desktop.storage.temporary import FIRST_ID, temporary_store
 from tests.fakes.tiny_gguf import png
 from tests.storage.kit import exchange, opened

@@ -15,7 +15,7 @@ from desktop.storage import backups
 from desktop.storage.chats import ChatQuery, ChatStore
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
-from desktop.storage.salvage import RECOVERED, save_readable
+from desktop.storage.recovery import RECOVERED, save_readable
 from tests.storage.harm import DAMAGE, build, converse, overwrite, pages_of, readable
 from tests.storage.kit import die_with_open_history, exchange, opened
 

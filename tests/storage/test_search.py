@@ -12,11 +12,11 @@ from desktop.core import folding
 from desktop.core.chat import MessageStatus, Role
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.storage import index
+from desktop.storage import search_index
 from desktop.storage.chats import ChatStore
+from desktop.storage.maintenance import complete_index
 from desktop.storage.opening import connect_worker, in_memory, open_history
 from desktop.storage.search import Query, Search, _without_markdown
-from desktop.storage.upkeep import complete_index
 from tests.storage.kit import exchange, opened
 
 
@@ -256,9 +256,9 @@ def test_that_the_window_goes_on_while_the_index_is_made_anew(paths: Paths) -> N
         with store.database.transaction():
             replies = [exchange(store, chat.id, None, f"old{n}", f"answer{n}")[1] for n in range(150)]
         _, streaming = store.begin_turn(chat.id, None, "q", "m")
-        index.begin_anew(store.database)
+        search_index.rebuild(store.database)
         assert texts(store, "old7") == []
-        assert index.fill_step(store.database, 10)
+        assert search_index.fill_step(store.database, 10)
         assert texts(store, "old149 ") == ["old149"]
         exchange(store, chat.id, None, "new", "also new")
         store.finish(streaming.id, "finished meanwhile", MessageStatus.FINISHED)

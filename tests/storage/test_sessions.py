@@ -12,7 +12,7 @@ import pytest
 
 from desktop.core.chat import MessageStatus
 from desktop.core.paths import Paths
-from desktop.storage import sessions
+from desktop.storage import process_registry
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from tests.storage.kit import exchange, opened, python
@@ -93,7 +93,7 @@ def test_that_a_session_of_an_earlier_version_is_known_by_unix_time(paths: Paths
         rows = [("parent", psutil.Process().ppid(), started), ("another", psutil.Process().ppid(), started - 100)]
         for row in rows:
             store.database.execute("INSERT INTO sessions VALUES (?, ?, ?, 0)", row)
-        assert sessions.living(store.database) == {store.database.session, "parent"}
+        assert process_registry.living(store.database) == {store.database.session, "parent"}
 
 
 def test_that_a_killed_session_is_dead(paths: Paths) -> None:

@@ -15,7 +15,7 @@ from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationStats
 from desktop.core.paths import Paths
-from desktop.storage import index
+from desktop.storage import search_index
 from desktop.storage.chats import ChatQuery, ChatStore, Deletion
 from desktop.storage.opening import Opened, open_history
 
@@ -185,13 +185,13 @@ class Histories(RuleBasedStateMachine):
 
     @rule(slices=st.integers(0, 3))
     def make_index_anew(self, slices: int) -> None:
-        index.begin_anew(self.opened.database)
+        search_index.rebuild(self.opened.database)
         for _ in range(slices):
-            index.fill_step(self.opened.database, 2)
+            search_index.fill_step(self.opened.database, 2)
 
     @rule()
     def complete_the_index(self) -> None:
-        while index.fill_step(self.opened.database, 2):
+        while search_index.fill_step(self.opened.database, 2):
             pass
 
     @invariant()

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from desktop.core.paths import Paths
-from desktop.storage.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.exporting import ExportFormat, export_chats
 from desktop.storage.unfinished import noted, remove_left_over
 from tests.storage.kit import die_with_open_history, exchange, opened
 

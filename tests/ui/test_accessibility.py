@@ -15,13 +15,13 @@ from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.generation import GenerationStats
 from desktop.core.settings import Language, Settings
 from desktop.ui import i18n
-from desktop.ui.chat.controller import ContextNotice
-from desktop.ui.chat.prompt_dialog import PromptDialog
-from desktop.ui.chat.transcript import TranscriptView
+from desktop.ui.controllers.chat_controller import ContextNotice
 from desktop.ui.main_window import MainWindow
+from desktop.ui.panel.prompt_dialog import PromptDialog
 from desktop.ui.screenshots import STATES, sample_messages, sample_window
 from desktop.ui.settings.settings_dialog import SettingsDialog
 from desktop.ui.shortcut_sheet import ShortcutSheet
+from desktop.ui.transcript.view import TranscriptView
 
 R = QAccessible.Role
 NAMED = {

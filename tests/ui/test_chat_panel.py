@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.core.generation import WHAT_TO_WRITE, GenerationParams
 from desktop.core.settings import Language, Theme
 from desktop.ui import i18n, theme
-from desktop.ui.chat.chat_panel import ChatPanel
+from desktop.ui.panel.chat_panel import ChatPanel
 
 DEFAULTS = GenerationParams(temperature=0.6, top_k=20)
 

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
+from desktop.core.context_window import Overflow
 from desktop.core.errors import SamarError
-from desktop.core.fitting import Overflow
 from desktop.core.images import ImageFile
-from desktop.storage.turns import Deletion
+from desktop.storage.messages import Deletion
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 from tests.fakes.tiny_gguf import png
 
@@ -241,7 +241,7 @@ def test_that_a_reply_that_can_not_be_asked_for_ends_as_failed(
     def broken(*_arguments: object, **_options: object) -> None:
         raise problem
 
-    monkeypatch.setattr("desktop.ui.chat.controller.request_of", broken)
+    monkeypatch.setattr("desktop.ui.controllers.chat_controller.request_of", broken)
     acts: dict[str, Callable[[], None]] = {
         "send": lambda: samar.chats.send("second"),
         "again": lambda: samar.chats.regenerate(reply.id),

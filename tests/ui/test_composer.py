@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.composer import MOST_LINES, Composer
+from desktop.ui.composer.composer import MOST_LINES, Composer
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 LTR, RTL = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft

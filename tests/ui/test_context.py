@@ -13,14 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
-from desktop.core.fitting import Overflow
+from desktop.core.context_window import Overflow
 from desktop.core.generation import GenerationParams
 from desktop.core.paths import Paths, starter_model
 from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.context_notice import ContextNotice
-from desktop.ui.widgets import Segment
+from desktop.ui.composer.context_notice import ContextNotice
+from desktop.ui.widgets.basic import Segment
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 WORDS = "some words about the weather and the sea " * 4

@@ -15,8 +15,8 @@ from desktop.core.chat import Chat
 from desktop.core.settings import Language
 from desktop.storage.search import Query, Search
 from desktop.ui import i18n
-from desktop.ui.chat.deleted_dialog import DeletedChatsDialog
 from desktop.ui.settings.settings_dialog import SettingsDialog
+from desktop.ui.sidebar.deleted_dialog import DeletedChatsDialog
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 Start = Callable[..., Samar]

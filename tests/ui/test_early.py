@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.early import Early, FirstPaint
+from desktop.ui.deferred_signals import DeferredSignals, FirstPaint
 from desktop.ui.main_window import MainWindow
 
 
@@ -24,7 +24,7 @@ class Rest:
 
     def __init__(self, source: Source) -> None:
         self.source, self.made, self.heard = source, 0, list[object]()
-        self.early = Early(self.make, [source], {source.typed})
+        self.early = DeferredSignals(self.make, [source], {source.typed})
 
     def make(self) -> None:
         self.made += 1
@@ -55,13 +55,13 @@ def test_that_a_signal_that_is_passed_on_is_heard_once(qapp: QApplication) -> No
     source, other = Source(), Source()
     source.passed_on.connect(other.passed_on)
     heard: list[str] = []
-    early: list[Early] = []
+    early: list[DeferredSignals] = []
 
     def make() -> None:
         early[0].leave()
         other.passed_on.connect(lambda: heard.append("passed on"))
 
-    early.append(Early(make, [source, other], set()))
+    early.append(DeferredSignals(make, [source, other], set()))
     source.passed_on.emit()
     assert heard == ["passed on"]
 
@@ -119,7 +119,7 @@ def test_that_whatever_a_person_does_has_the_rest_made(
         early.leave()
 
     parts = [window, window.sidebar, window.picker, window.composer, window.empty, window.panel]
-    early = Early(make, parts, {window.composer.draft_changed})
+    early = DeferredSignals(make, parts, {window.composer.draft_changed})
     window.show()
     qtbot.keyClicks(window.composer.text, "w")
     assert not made

@@ -19,8 +19,8 @@ from desktop.core.errors import SENTENCES, SamarError, technical
 from desktop.core.reasons import OWN, REASONS, SAID, plain
 from desktop.core.settings import Language
 from desktop.ui import i18n
+from desktop.ui.controllers.conversion_controller import REASONS as OF_CONVERSIONS
 from desktop.ui.error_presenter import Presented, present
-from desktop.ui.models.conversion_controller import REASONS as OF_CONVERSIONS
 
 ISOLATES = "\u2066\u2067\u2068\u2069\u200e\u200f"
 BAD = re.compile(

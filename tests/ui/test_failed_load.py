@@ -15,7 +15,7 @@ from desktop.core.errors import SamarError
 from desktop.core.model import Adapter
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
-from desktop.ui.chat.model_picker import CommandRow
+from desktop.ui.models.picker import CommandRow
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.tiny_gguf import write_tiny
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.ui.chat.model_picker import ModelRow
+from desktop.ui.models.picker import ModelRow
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 Opened = Callable[..., Samar]

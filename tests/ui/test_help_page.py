@@ -18,11 +18,11 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.core.settings import Language, Settings, SettingsFile
 from desktop.ui import i18n
+from desktop.ui.controllers.update_controller import WEEK_S, Step, UpdateController, UpdateState
 from desktop.ui.preferences import Preferences
 from desktop.ui.report_dialog import ReportDialog
 from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.settings.settings_dialog import SettingsDialog
-from desktop.ui.updates import WEEK_S, Step, UpdateController, UpdateState
 from desktop.updates import signature
 from desktop.updates.fetch import Updater
 from desktop.updates.release import Source

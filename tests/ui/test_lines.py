@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.settings import Language
 from desktop.ui import theme
-from desktop.ui.chat.composer import SHADOW
-from desktop.ui.directed_text import DirectedText
+from desktop.ui.composer.composer import SHADOW
 from desktop.ui.main_window import COLUMN
-from desktop.ui.number_fields import NumberField, WholeField
-from desktop.ui.widgets import Label, LineEdit
+from desktop.ui.widgets.basic import Label, LineEdit
+from desktop.ui.widgets.directed_text import DirectedText
+from desktop.ui.widgets.number_fields import NumberField, WholeField
 from tests.fakes.scripted_engine import ScriptedEngine
 
 RIGHT, LEFT = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.model_picker import ModelChoice, ModelPicker, ModelRow, PickerState
+from desktop.ui.models.picker import ModelChoice, ModelPicker, ModelRow, PickerState
 
 CHOICES = [
     ModelChoice("/m/starter.gguf", "Samar Starter", "4-bit", "8.2 MB"),

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.number_fields import NumberField, WholeField
+from desktop.ui.widgets.number_fields import NumberField, WholeField
 
 
 def type_into(qtbot: QtBot, field: NumberField | WholeField, text: str) -> None:

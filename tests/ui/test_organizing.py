@@ -17,8 +17,8 @@ from desktop.core.folding import fold
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatOrder, ChatQuery
 from desktop.ui import i18n
-from desktop.ui.chat.chat_list import Roles
-from desktop.ui.chat.chat_view import DRAGGED
+from desktop.ui.sidebar.list_model import Roles
+from desktop.ui.sidebar.list_view import DRAGGED
 from tests.fakes.scripted_engine import ScriptedEngine
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -302,7 +302,7 @@ def test_that_titles_of_ten_thousand_chats_in_folders_are_folded_once(
     samar: Samar, order: ChatOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folded: list[str] = []
-    monkeypatch.setattr("desktop.ui.chat.chat_list.fold", lambda title: folded.append(title) or fold(title))
+    monkeypatch.setattr("desktop.ui.sidebar.list_model.fold", lambda title: folded.append(title) or fold(title))
     model = samar.window.sidebar.model
     chats = [
         Chat(id=n, title=f"محادثة {n % 977}", created_at=n, updated_at=1e9 - n, folder_id=n % 50) for n in range(10_000)

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Message, Picture, Role
-from desktop.ui.chat.transcript import TranscriptView
-from desktop.ui.plain_text import PlainLabel, tool_tip
+from desktop.ui.transcript.view import TranscriptView
+from desktop.ui.widgets.plain_text import PlainLabel, tool_tip
 from tests.fakes.scripted_engine import ScriptedEngine
 
 IMAGE = '<img src="file:///etc/hostname">'

@@ -14,14 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.generation import TokenChoice
-from desktop.core.token_text import Piece
-from desktop.ui.chat.asking import ALTERNATIVES
-from desktop.ui.chat.probabilities import ProbabilityKeeper
-from desktop.ui.chat.token_view import TokenView, glow
+from desktop.core.token_text import TokenSpan
+from desktop.ui.controllers.probability_controller import ProbabilityController
+from desktop.ui.controllers.request_builder import ALTERNATIVES
+from desktop.ui.transcript.token_view import TokenView, glow
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 Start = Callable[..., Samar]
-ShowTokens = Callable[[list[Piece]], TokenView]
+ShowTokens = Callable[[list[TokenSpan]], TokenView]
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -30,7 +30,7 @@ def start(opened: Start) -> Start:
     return lambda *replies, **more: opened(ScriptedEngine(replies or (Reply(("Hello", " there", ".")),)), **more)
 
 
-def keeper(samar: Samar) -> ProbabilityKeeper:
+def keeper(samar: Samar) -> ProbabilityController:
     return samar.chats.probabilities
 
 
@@ -115,7 +115,7 @@ def test_that_they_are_never_written_to_disk_and_go_with_an_edit(start: Start, q
 
 
 def test_that_only_so_many_are_remembered(start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.ui.chat.probabilities._MOST_TOKENS", 5)
+    monkeypatch.setattr("desktop.ui.controllers.probability_controller._MOST_TOKENS", 5)
     samar = start()
     switch_on(samar)
     first, second = send(samar, qtbot), send(samar, qtbot)
@@ -130,17 +130,19 @@ def choice(text: str, probability: float) -> TokenChoice:
     return TokenChoice(text=text, probability=probability, others=((text, probability), ("x", 0.01)))
 
 
-ENGLISH = [Piece(f"word{n} ", (choice(f"word{n} ", p),)) for n, p in enumerate((0.99, 0.6, 0.2, 0.05, 0.95))]
-ARABIC = [Piece(text, (choice(text, p),)) for text, p in (("مر", 0.5), ("حبا", 0.99), (" بك\n", 0.97), ("أهلًا", 0.3))]
+ENGLISH = [TokenSpan(f"word{n} ", (choice(f"word{n} ", p),)) for n, p in enumerate((0.99, 0.6, 0.2, 0.05, 0.95))]
+ARABIC = [
+    TokenSpan(text, (choice(text, p),)) for text, p in (("مر", 0.5), ("حبا", 0.99), (" بك\n", 0.97), ("أهلًا", 0.3))
+]
 
 
 @pytest.fixture
-def show_tokens(qtbot: QtBot, app: QApplication) -> Callable[[list[Piece]], TokenView]:
+def show_tokens(qtbot: QtBot, app: QApplication) -> Callable[[list[TokenSpan]], TokenView]:
     parent = QWidget()
     parent.resize(900, 600)
     qtbot.addWidget(parent)
 
-    def shown(parts: list[Piece]) -> TokenView:
+    def shown(parts: list[TokenSpan]) -> TokenView:
         view = TokenView(parts, parent)
         with qtbot.waitExposed(view):
             view.show()
@@ -196,7 +198,7 @@ def test_that_tokens_glow_by_how_unsure_they_are(qtbot: QtBot, show_tokens: Show
 
 
 def test_that_tokens_that_share_letters_are_told_as_one(qtbot: QtBot, show_tokens: ShowTokens) -> None:
-    parts = [Piece("😀", (choice("\ufffd", 0.5), choice("\ufffd", 0.5))), Piece("!", (choice("!", 0.9),))]
+    parts = [TokenSpan("😀", (choice("\ufffd", 0.5), choice("\ufffd", 0.5))), TokenSpan("!", (choice("!", 0.9),))]
     view = show_tokens(parts)
     view.text.choose(0)
     assert view.together.isVisible()
@@ -207,7 +209,7 @@ def test_that_tokens_that_share_letters_are_told_as_one(qtbot: QtBot, show_token
 
 
 def test_that_a_long_reply_marks_only_what_is_seen(qtbot: QtBot, show_tokens: ShowTokens) -> None:
-    parts = [Piece(f"w{n} ", (choice(f"w{n} ", 0.3 if n % 2 else 0.99),)) for n in range(6000)]
+    parts = [TokenSpan(f"w{n} ", (choice(f"w{n} ", 0.3 if n % 2 else 0.99),)) for n in range(6000)]
     view = show_tokens(parts)
     assert 0 < len(view.text.extraSelections()) < 1500
     view.text.choose(5999)

@@ -14,7 +14,7 @@ from desktop.app import Samar
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.prompt_dialog import PromptDialog
+from desktop.ui.panel.prompt_dialog import PromptDialog
 from tests.fakes.scripted_engine import ScriptedEngine
 
 CTRL = Qt.KeyboardModifier.ControlModifier

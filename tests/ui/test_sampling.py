@@ -18,11 +18,11 @@ from desktop.core.presets import BUILT_IN, applied, name_of
 from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language, SettingsFile
 from desktop.ui import i18n
-from desktop.ui.chat.chat_panel import ChatPanel
-from desktop.ui.reply_form import GRAMMARS, SCHEMAS, problem_with
-from desktop.ui.sampling import GROUPS, REAL, WHOLE, SamplingEditor
-from desktop.ui.sampling_words import explanations
-from desktop.ui.sheet import Sheet
+from desktop.ui.panel.chat_panel import ChatPanel
+from desktop.ui.panel.reply_form import GRAMMARS, SCHEMAS, problem_with
+from desktop.ui.panel.sampling_editor import GROUPS, REAL, WHOLE, SamplingEditor
+from desktop.ui.panel.sampling_texts import explanations
+from desktop.ui.widgets.sheet import Sheet
 from tests.fakes.scripted_engine import ScriptedEngine
 
 LEFT = Qt.MouseButton.LeftButton

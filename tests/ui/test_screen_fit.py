@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.settings import Language
 from desktop.ui import i18n, screen_fit
-from desktop.ui.chat.prompt_dialog import PromptDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.folders_dialog import FoldersDialog
 from desktop.ui.models.models_page import ModelsPage
+from desktop.ui.panel.prompt_dialog import PromptDialog
 from desktop.ui.report_dialog import ReportDialog
 from desktop.ui.settings.settings_dialog import SettingsDialog
 from desktop.ui.shortcut_sheet import ShortcutSheet

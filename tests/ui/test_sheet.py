@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.sheet import Sheet, ask, ask_text, tell
+from desktop.ui.widgets.sheet import Sheet, ask, ask_text, tell
 
 IMAGE = '<img src="file:///etc/hostname">'
 

@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from desktop.core.chat import Chat
 from desktop.core.settings import Language
 from desktop.ui import i18n, theme
-from desktop.ui.chat.chat_list import ChatListModel, Kind, Roles, SearchHit
-from desktop.ui.chat.sidebar import Sidebar
-from desktop.ui.widgets import draw_line
+from desktop.ui.sidebar.list_model import ChatListModel, Kind, Roles, SearchHit
+from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.widgets.basic import draw_line
 
 NOW = datetime(2026, 11, 22, 18, 0)
 

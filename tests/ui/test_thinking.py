@@ -18,7 +18,7 @@ from desktop.core.generation import StoppedBy
 from desktop.core.requests import LoadOptions
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.document import ANSWER_LINK
+from desktop.ui.transcript.document import ANSWER_LINK
 from tests.fakes.scripted_engine import Reply, ScriptedEngine
 
 Start = Callable[..., Samar]

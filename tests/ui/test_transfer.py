@@ -24,12 +24,12 @@ from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatStore
-from desktop.storage.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.exporting import ExportFormat, export_chats
 from desktop.storage.opening import in_memory
 from desktop.ui import i18n
-from desktop.ui.chat.format_menu import FormatMenu
-from desktop.ui.chat.message_actions import MessageBar
 from desktop.ui.settings.settings_dialog import SettingsDialog
+from desktop.ui.sidebar.format_menu import FormatMenu
+from desktop.ui.transcript.message_actions import MessageBar
 from desktop.workers.pdf import prepared, print_html, print_page
 from desktop.workers.transfer import CHOICES, FORMATS, Printed, Subject, TransferWorker
 from tests.fakes.scripted_engine import ScriptedEngine

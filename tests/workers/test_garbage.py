@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.workers.garbage import GuiCollector
+from desktop.workers.gui_gc import GuiCollector
 
 
 class Knot:

@@ -13,9 +13,9 @@ from desktop.core.model import Adapter
 from desktop.models.adapters import check_adapter
 from desktop.ui import theme
 from desktop.ui.error_presenter import present
-from desktop.ui.number_fields import Slider
-from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.widgets import IconButton, Label, is_language_change, say
+from desktop.ui.widgets.basic import IconButton, Label, is_language_change, say
+from desktop.ui.widgets.number_fields import Slider
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 STEPS = 40
 """Of a strength: 0.00 … 2.00 by 0.05."""

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.models.card import WARNINGS, Card
 from desktop.models.fit import Fit
+from desktop.models.summary import WARNINGS, ModelSummary
 from desktop.ui import i18n
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.screen_fit import resize_within_screen
-from desktop.ui.widgets import Edge, Label
+from desktop.ui.widgets.basic import Edge, Label
 
 
 class CardDialog(QDialog):
-    def __init__(self, card: Card, fit: Fit, parent: QWidget | None = None) -> None:
+    def __init__(self, card: ModelSummary, fit: Fit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.card, self.fit = card, fit
         self.setWindowTitle(card.name)
@@ -40,7 +40,7 @@ class CardDialog(QDialog):
         title.setText(card.name)
         column.addWidget(title)
         for warning in card.warnings:
-            column.addWidget(self._warning(words.tr(WARNINGS[warning]), body))
+            column.addWidget(self._warning(formatting.tr(WARNINGS[warning]), body))
         form = QFormLayout()
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(8)
@@ -93,25 +93,30 @@ class CardDialog(QDialog):
         taken = self.tr("understands {things}").replace("{things}", "، ".join(filter(None, takes)) if i18n.is_rtl() else
                                                   ", ".join(filter(None, takes)))  # fmt: skip
         plain = self.tr("questions and answers only")
-        parameters = words.parameters(card.parameters)
+        parameters = formatting.parameters(card.parameters)
         if card.active_parameters != card.parameters:
-            active = self.tr("{count} work on each token").replace("{count}", words.parameters(card.active_parameters))
+            active = self.tr("{count} work on each token").replace(
+                "{count}", formatting.parameters(card.active_parameters)
+            )
             parameters = f"{parameters} ({active})"
         bits = self.tr("{bits} bits for each weight").replace("{bits}", i18n.number(card.bits_per_weight, 1))
         rows = [
-            (self.tr("Fit"), f"{words.verdict(self.fit.verdict)} — {words.needs(self.fit)}"),
-            (self.tr("Speed"), words.speed(self.fit.tokens_per_s)),
+            (self.tr("Fit"), f"{formatting.verdict(self.fit.verdict)} — {formatting.needs(self.fit)}"),
+            (self.tr("Speed"), formatting.speed(self.fit.tokens_per_s)),
             (self.tr("Architecture"), card.architecture),
             (self.tr("Parameters"), parameters),
-            (self.tr("Quantization"), words.line(words.name(card.quantization), bits)),
-            (self.tr("Tensors"), words.line(*(f"{words.name(s.type)} {i18n.size(s.bytes)}" for s in card.types))),
+            (self.tr("Quantization"), formatting.line(formatting.name(card.quantization), bits)),
+            (
+                self.tr("Tensors"),
+                formatting.line(*(f"{formatting.name(s.type)} {i18n.size(s.bytes)}" for s in card.types)),
+            ),
             (self.tr("Context"), i18n.number(card.context)),
             (self.tr("Layers"), i18n.number(card.layers)),
             (self.tr("Vocabulary"), i18n.number(card.vocabulary)),
             (self.tr("Chat template"), (taken if any(takes) else plain) if template.present else self.tr("none")),
             (
                 self.tr("Special tokens"),
-                words.line(*(words.name(f"{role} {text}") for role, _, text in card.special_tokens))
+                formatting.line(*(formatting.name(f"{role} {text}") for role, _, text in card.special_tokens))
                 if card.special_tokens
                 else "",
             ),
@@ -120,6 +125,6 @@ class CardDialog(QDialog):
             (self.tr("Languages"), ", ".join(card.languages)),
             (self.tr("Source"), card.source),
             (self.tr("Files that belong to it"), "\n".join(Path(name).name for name in card.companions)),
-            (self.tr("File"), f"{words.path(card.path)}\n{i18n.size(card.file_bytes)}"),
+            (self.tr("File"), f"{formatting.path(card.path)}\n{i18n.size(card.file_bytes)}"),
         ]
         return [(name, text) for name, text in rows if text]

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
 from desktop.ui import i18n, theme
-from desktop.ui.choice import Choice
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.models.table import Cell, ModelTable, Row
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import Label, LineEdit, is_language_change
+from desktop.ui.widgets.basic import Label, LineEdit, is_language_change
+from desktop.ui.widgets.choice import Choice
+from desktop.ui.widgets.plain_text import set_tool_tip
 from desktop.workers.models import InCatalogue
 
 
@@ -62,8 +62,8 @@ class AdviceCard(QFrame):
             }[one.advice]
         )
         self.name.setText(one.model.name)
-        licence = self.tr("Licence: {name}").replace("{name}", words.name(one.model.licence))
-        self.why.setText(f"{words.reason(one)}\n{licence}")
+        licence = self.tr("Licence: {name}").replace("{name}", formatting.name(one.model.licence))
+        self.why.setText(f"{formatting.reason(one)}\n{licence}")
         set_tool_tip(self, self.why.text())
         size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
         whole = self.tr("Download, {size}").replace("{size}", size)
@@ -209,10 +209,10 @@ class CataloguePage(QWidget):
         detail = [model.maker, one.file.quantization if one else self.tr("Must be converted"), *traits, model.licence]
         size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
         speed = fit.tokens_per_s if fit else 0.0
-        parameters = words.parameters(model.parameters)
+        parameters = formatting.parameters(model.parameters)
         active = ""
         if model.active_parameters:
-            parameters = f"{parameters} ({words.parameters(model.active_parameters)})"
+            parameters = f"{parameters} ({formatting.parameters(model.active_parameters)})"
             active = self.tr("The second number is the part that works on each token.")
         rank = list(Verdict).index(fit.verdict) if fit else 3
         return Row(
@@ -220,15 +220,15 @@ class CataloguePage(QWidget):
             (
                 Cell(model.name, model.name.casefold(), tip=model.about.ar if i18n.is_rtl() else model.about.en),
                 Cell(parameters, model.parameters, tip=active),
-                Cell(words.context(model.context), model.context),
-                Cell(words.arabic(model.arabic), -model.arabic.rank),
+                Cell(formatting.context(model.context), model.context),
+                Cell(formatting.arabic(model.arabic), -model.arabic.rank),
                 Cell(size, one.file.size if one else 0),
-                Cell(words.speed(speed), speed),
+                Cell(formatting.speed(speed), speed),
                 Cell(
-                    words.verdict(fit.verdict) if fit else "—",
+                    formatting.verdict(fit.verdict) if fit else "—",
                     rank,
                     fit.verdict if fit else None,
-                    words.needs(fit) if fit else "",
+                    formatting.needs(fit) if fit else "",
                 ),
             ),
             "  ·  ".join(detail),
@@ -267,13 +267,15 @@ class CataloguePage(QWidget):
             return
         self.about.setText(model.about.ar if i18n.is_rtl() else model.about.en)
         traits = [
-            self.tr("Licence: {name}").replace("{name}", words.name(model.licence)),
+            self.tr("Licence: {name}").replace("{name}", formatting.name(model.licence)),
             self.tr("thinks before it answers") if model.thinking else "",
             self.tr("uses tools") if model.tools else "",
             self.tr("its makers ask you to accept conditions first") if model.gated else "",
         ]
-        date = self.tr("As of {date}").replace("{date}", words.name(self.shown.catalogue.date) if self.shown else "")
-        self.facts.setText(words.line(*traits, date))
+        date = self.tr("As of {date}").replace(
+            "{date}", formatting.name(self.shown.catalogue.date) if self.shown else ""
+        )
+        self.facts.setText(formatting.line(*traits, date))
 
     def _show_files(self, chosen: Recommendation | CatalogueModel | None) -> None:
         """The quantizations of the chosen model, each with its size and whether it fits."""
@@ -283,7 +285,7 @@ class CataloguePage(QWidget):
             return
         for one in self._files_of(chosen.model.id):
             size = ("≈ " if one.file.size_is == "computed" else "") + i18n.size(one.file.size)
-            text = words.line(one.file.quantization, size, words.verdict(one.fit.verdict))
+            text = formatting.line(one.file.quantization, size, formatting.verdict(one.fit.verdict))
             self.file.addItem(text, one.file.name)
         self.file.setCurrentIndex(self.file.findData(chosen.file.name))
         self.file.setAccessibleName(self.tr("Quantization"))

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from desktop.core.errors import fill
 from desktop.models.repository import HubChoice, HubFile, HubRepository
 from desktop.ui import i18n
-from desktop.ui.models import words
-from desktop.ui.widgets import Label, Segments, is_language_change
+from desktop.ui.models import formatting
+from desktop.ui.widgets.basic import Label, Segments, is_language_change
 
 OPEN_LICENCES = frozenset(
     {"apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "bsd", "cc0-1.0", "cc-by-4.0", "unlicense", "isc", "zlib"}
@@ -92,8 +92,8 @@ class DownloadDialog(QDialog):
         size = self.choice.size + (projector.size if projector and self.images.value() else 0)
         self.setWindowTitle(self.tr("Download a model"))
         name = self.choice.name.rpartition("/")[2]
-        self.title.setText(words.name(name))
-        self.facts.setText(words.line(words.name(repository.repo), i18n.size(size)))
+        self.title.setText(formatting.name(name))
+        self.facts.setText(formatting.line(formatting.name(repository.repo), i18n.size(size)))
         if not repository.licence:
             text = self.tr("Its page names no licence. Read on the page what you may do with it.")
         elif repository.licence in OPEN_LICENCES:
@@ -104,7 +104,7 @@ class DownloadDialog(QDialog):
             text += " " + self.tr(
                 "You must ask for access on its page, and then give Samar an access token of your account."
             )
-        self.licence.setText(fill(text, {"licence": words.name(repository.licence)}))
+        self.licence.setText(fill(text, {"licence": formatting.name(repository.licence)}))
         self.page.setText(self.tr("Open its page in the browser"))
         details = {"size": i18n.size(projector.size if projector else 0)}
         self.images_name.setText(fill(self.tr("Vision file (to see images), {size}"), details))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from desktop.models.downloads import Download, State
 from desktop.ui import i18n
 from desktop.ui.error_presenter import present
-from desktop.ui.models import words
-from desktop.ui.widgets import Edge, IconButton, Label, Meter, is_language_change
+from desktop.ui.models import formatting
+from desktop.ui.widgets.basic import Edge, IconButton, Label, Meter, is_language_change
 from desktop.workers.downloads import Pace
 
 GOING = (State.RUNNING, State.QUEUED, State.WAITING)
@@ -84,10 +84,10 @@ class DownloadRow(QWidget):
     def _say(self) -> None:
         one, pace = self.one, self.pace
         held = pace.held if pace else one.held
-        self.name.setText(words.line(words.path(one.name), one.quantization))
+        self.name.setText(formatting.line(formatting.path(one.name), one.quantization))
         self.meter.set_fraction(held / one.size if one.size else 0.0)
         of = self.tr("{held} of {size}").replace("{held}", i18n.size(held)).replace("{size}", i18n.size(one.size))
-        parts = [words.state(one.state), of]
+        parts = [formatting.state(one.state), of]
         if pace and pace.checking:
             parts = [self.tr("Checking"), of]
         elif pace and pace.bytes_per_s:
@@ -106,7 +106,7 @@ class DownloadRow(QWidget):
         if one.error:
             shown = present(one.error)
             parts = [f"{shown.what} {shown.then}"]
-        self.line.setText(words.line(*parts))
+        self.line.setText(formatting.line(*parts))
         running = one.state in GOING
         self.toggle.icon_name = "pause" if running else "drop"
         self.toggle.describe(self.tr("Pause") if running else self.tr("Go on"), description=one.name)

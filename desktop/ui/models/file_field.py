@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from desktop.core.errors import SamarError
 from desktop.ui import theme
 from desktop.ui.error_presenter import present
-from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.widgets import IconButton, Label, is_language_change, say
+from desktop.ui.widgets.basic import IconButton, Label, is_language_change, say
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 
 class FileField(QWidget):

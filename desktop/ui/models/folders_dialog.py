@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.library import Folder
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.screen_fit import resize_within_screen
-from desktop.ui.widgets import Edge, IconButton, Label, Mark, is_language_change
+from desktop.ui.widgets.basic import Edge, IconButton, Label, Mark, is_language_change
 
 
 class FolderRow(QWidget):
@@ -34,7 +34,7 @@ class FolderRow(QWidget):
         row.addLayout(texts, 1)
         row.addWidget(self.button)
         self.button.clicked.connect(lambda: self.removed.emit(self.folder.path))
-        self.name.setText(words.path(str(folder.path)))
+        self.name.setText(formatting.path(str(folder.path)))
         if folder.there:
             self.state.setText(self.tr("%n model(s)", "", folder.models))
         else:

@@ -19,12 +19,12 @@ from desktop.models.fit import Machine, Verdict, rough
 from desktop.models.repository import HubChoice, HubModel, HubRepository
 from desktop.models.training import is_base_name
 from desktop.ui import i18n
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.models.table import Cell, ModelTable, Row
-from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.sheet import ask_text
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import Label, LineEdit, is_language_change
+from desktop.ui.widgets.basic import Label, LineEdit, is_language_change
+from desktop.ui.widgets.plain_text import set_tool_tip
+from desktop.ui.widgets.sheet import ask_text
 
 
 class NetworkOff(QWidget):
@@ -55,7 +55,7 @@ class NetworkOff(QWidget):
         self.text.setText(
             self.tr(
                 "Searching and downloading connect to {host} and to nothing else, and only when you ask for it. Nothing about you or your chats is sent. You can forbid it again in the settings."
-            ).replace("{host}", words.name(host))
+            ).replace("{host}", formatting.name(host))
         )
         self.button.setText(self.tr("Allow the internet"))
 
@@ -210,7 +210,7 @@ class HubPage(QWidget):
                 one.repo,
                 (
                     Cell(one.repo, one.repo.casefold()),
-                    Cell(words.parameters(one.parameters), one.parameters),
+                    Cell(formatting.parameters(one.parameters), one.parameters),
                     Cell(i18n.number(one.downloads), -one.downloads),
                 ),
                 "  ·  ".join(
@@ -243,7 +243,7 @@ class HubPage(QWidget):
                     (
                         Cell(choice.quantization or choice.name, choice.size, tip=choice.name),
                         Cell(i18n.size(choice.size), choice.size),
-                        Cell(words.verdict(verdict), list(Verdict).index(verdict), verdict),
+                        Cell(formatting.verdict(verdict), list(Verdict).index(verdict), verdict),
                     ),
                     self.tr("%n file(s)", "", parts) if parts > 1 else "",
                 )
@@ -255,7 +255,7 @@ class HubPage(QWidget):
             waiting = self.tr("Looking up its files…") if self.opening else self.tr("Choose a page to see its files.")
             self.files.set_placeholder(waiting if self.results else "")
         if self.repository:
-            details = {"licence": words.name(self.repository.licence or self.tr("not stated"))}
+            details = {"licence": formatting.name(self.repository.licence or self.tr("not stated"))}
             text = self.tr("Licence: {licence}. Whether it fits is estimated from the size.")
             if self.repository.gated:
                 text += " " + self.tr("You must ask for access on its page.")
@@ -266,8 +266,8 @@ class HubPage(QWidget):
                     "By its name it is a base model: it continues text and was not trained to answer."
                 )
             found = next((one for one in self.results if one.repo == self.repository.repo), None)
-            if found is not None and words.lacks_language(found.languages):
-                text += " " + words.lacking_language()
+            if found is not None and formatting.lacks_language(found.languages):
+                text += " " + formatting.lacking_language()
             self.note.setText(fill(text, details))
         else:
             self.note.setText("")

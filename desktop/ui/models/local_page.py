@@ -12,13 +12,13 @@ from desktop.core.errors import SamarError, fill
 from desktop.models.entry import Entry
 from desktop.models.fit import Verdict
 from desktop.ui import i18n
-from desktop.ui.choice import Choice
 from desktop.ui.error_presenter import present
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.models.table import Cell, ModelTable, Row
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import Label, LineEdit, is_language_change
+from desktop.ui.widgets.basic import Label, LineEdit, is_language_change
+from desktop.ui.widgets.choice import Choice
+from desktop.ui.widgets.plain_text import set_tool_tip
 from desktop.workers.models import OnDisk
 
 Group = tuple[str, str, int, str]
@@ -173,8 +173,8 @@ class LocalPage(QWidget):
             return
         for one in group:
             fit = self.shown.fits.get(one.id)
-            verdict = words.verdict(fit.verdict) if fit else ""
-            self.file.addItem(words.line(one.quantization, i18n.size(one.file_bytes), verdict), one.id)
+            verdict = formatting.verdict(fit.verdict) if fit else ""
+            self.file.addItem(formatting.line(one.quantization, i18n.size(one.file_bytes), verdict), one.id)
         self.file.setCurrentIndex(self.file.findData(entry.id))
 
     def _describe(self) -> None:
@@ -186,9 +186,9 @@ class LocalPage(QWidget):
             for folder in shown.folders:
                 if not folder.there:
                     text = self.tr("The folder {name} is not there now; its models come back with it.")
-                    lines.append(text.replace("{name}", words.path(str(folder.path))))
+                    lines.append(text.replace("{name}", formatting.path(str(folder.path))))
             if entry is not None:
-                lines += [self._trouble(entry)] if entry.problem else words.cautions(entry)
+                lines += [self._trouble(entry)] if entry.problem else formatting.cautions(entry)
             self.note.setText("\n".join(lines))
         self._show_files(entry)
         self._enable()
@@ -201,28 +201,35 @@ class LocalPage(QWidget):
     def _row(self, entry: Entry, named_alike: bool = False) -> Row:
         assert self.shown is not None
         fit = self.shown.fits.get(entry.id)
-        where = words.origin_of(entry)
+        where = formatting.origin_of(entry)
         if entry.path == self.loaded:
-            where = words.line(self.tr("Loaded now"), where)
+            where = formatting.line(self.tr("Loaded now"), where)
         if entry.problem:
             where = self.tr("Can’t be used")
         elif entry.is_base:
-            where = words.line(self.tr("Continues text"), where)
+            where = formatting.line(self.tr("Continues text"), where)
         if not entry.problem and named_alike:
-            where = words.line(words.path(Path(entry.path).name), where)
+            where = formatting.line(formatting.path(Path(entry.path).name), where)
         verdict = fit.verdict if fit else Verdict.WONT
-        tip = words.needs(fit) if fit else self._trouble(entry)
+        tip = formatting.needs(fit) if fit else self._trouble(entry)
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
             entry.id,
             (
-                Cell(entry.name, entry.name.casefold(), tip=f"{words.name(entry.name)}\n{words.path(entry.path)}"),
-                Cell(words.parameters(entry.parameters), entry.parameters),
+                Cell(
+                    entry.name,
+                    entry.name.casefold(),
+                    tip=f"{formatting.name(entry.name)}\n{formatting.path(entry.path)}",
+                ),
+                Cell(formatting.parameters(entry.parameters), entry.parameters),
                 Cell(entry.quantization),
                 Cell(i18n.size(entry.file_bytes), entry.file_bytes),
-                Cell(words.speed(speed), speed),
+                Cell(formatting.speed(speed), speed),
                 Cell(
-                    words.verdict(verdict) if fit else "—", list(Verdict).index(verdict), verdict if fit else None, tip
+                    formatting.verdict(verdict) if fit else "—",
+                    list(Verdict).index(verdict),
+                    verdict if fit else None,
+                    tip,
                 ),
             ),
             where,

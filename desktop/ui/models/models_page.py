@@ -9,16 +9,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.core.errors import SamarError
-from desktop.ui.drop_overlay import DropOverlay
 from desktop.ui.error_presenter import present
 from desktop.ui.models.catalogue_page import CataloguePage
 from desktop.ui.models.downloads_panel import DownloadsPanel
 from desktop.ui.models.hub_page import HubPage
 from desktop.ui.models.local_page import LocalPage
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.screen_fit import centre_on, resize_within_screen, screen_of
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import IconButton, Label, Segments, is_language_change, say
+from desktop.ui.widgets.basic import IconButton, Label, Segments, is_language_change, say
+from desktop.ui.widgets.drop_overlay import DropOverlay
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 
 class MessageBar(QWidget):

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.fit import Verdict
 from desktop.ui import i18n, theme
-from desktop.ui.card import Card
-from desktop.ui.choice import Choice
-from desktop.ui.models import words
-from desktop.ui.widgets import IconButton, Label, Meter, say
+from desktop.ui.models import formatting
+from desktop.ui.widgets.basic import IconButton, Label, Meter, say
+from desktop.ui.widgets.card import Card
+from desktop.ui.widgets.choice import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class PlanCard(Card):
         self.types.blockSignals(True)
         self.types.clear()
         for choice in view.choices:
-            self.types.addItem(words.line(isolated(choice.name), i18n.size(choice.size)), choice.name)
+            self.types.addItem(formatting.line(isolated(choice.name), i18n.size(choice.size)), choice.name)
         self.types.setCurrentIndex(max(0, self.types.findData(view.chosen)))
         self.types.blockSignals(False)
         self._show()
@@ -186,7 +186,7 @@ class PlanCard(Card):
             minutes = max(1, round(view.seconds / 60))
             parts = (
                 self.tr("{family}, {count} parameters").format(
-                    family=isolated(view.family), count=isolated(words.parameters(view.parameters))
+                    family=isolated(view.family), count=isolated(formatting.parameters(view.parameters))
                 ),
                 self.tr("tokenizer {name}").format(name=isolated(view.tokenizer)),
                 self.tr("about %n minute(s)", "", minutes),

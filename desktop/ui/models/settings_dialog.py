@@ -15,12 +15,12 @@ from desktop.models.gguf import inspect
 from desktop.models.projectors import check_projector
 from desktop.models.settings import FLASH_ATTENTION, KV_TYPES, ModelSettings, bytes_beside, judge_as_set
 from desktop.ui import i18n, theme
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.models.adapter_list import AdapterList
 from desktop.ui.models.file_field import FileField
-from desktop.ui.number_fields import Slider, SliderRow, WholeField
 from desktop.ui.screen_fit import resize_within_screen
-from desktop.ui.widgets import Edge, Label, Segments, is_language_change, say
+from desktop.ui.widgets.basic import Edge, Label, Segments, is_language_change, say
+from desktop.ui.widgets.number_fields import Slider, SliderRow, WholeField
 
 SMALLEST_POWER, LARGEST_POWER = 9, 24
 """Contexts of 512 … 16 million tokens, by powers of two."""
@@ -267,17 +267,17 @@ class ModelSettingsDialog(QDialog):
     def _judge(self) -> None:
         fit = self.judged()
         color = {Verdict.FITS: "fits", Verdict.TIGHT: "lamp_text", Verdict.WONT: "danger"}[fit.verdict]
-        self.verdict.setText(words.verdict(fit.verdict))
+        self.verdict.setText(formatting.verdict(fit.verdict))
         self.verdict.setStyleSheet(f"color: {theme.current().color(color).name()}")
-        self.speed.setText(words.speed(fit.tokens_per_s))
+        self.speed.setText(formatting.speed(fit.tokens_per_s))
         self.bar.show_fit(fit)
-        parts = words.line(
+        parts = formatting.line(
             self.tr("model {size}").replace("{size}", i18n.size(fit.memory.weights)),
             self.tr("context {size}").replace("{size}", i18n.size(fit.memory.kv + fit.memory.state)),
             self.tr("working memory {size}").replace("{size}", i18n.size(fit.memory.buffers)),
             self.tr("other files {size}").replace("{size}", i18n.size(self.beside)) if self.beside else "",
         )
-        self.needs.setText(f"{words.needs(fit)}\n{parts}")
+        self.needs.setText(f"{formatting.needs(fit)}\n{parts}")
         shown = i18n.grouped(self.tr("%n token(s)", "", fit.context), fit.context)
         if not self.own.context:
             all_of_it = fit.context < self.general.context
@@ -305,7 +305,7 @@ class ModelSettingsDialog(QDialog):
         entry = self.entry
         self.setWindowTitle(self.tr("Settings of this model"))
         self.title.setText(entry.name)
-        self.subtitle.setText(words.line(words.name(entry.quantization), i18n.size(entry.file_bytes)))
+        self.subtitle.setText(formatting.line(formatting.name(entry.quantization), i18n.size(entry.file_bytes)))
         no_gpu = "" if self.machine.gpu_free else self.tr("On this computer the engine uses the processor only.")
         texts = {
             "context": (

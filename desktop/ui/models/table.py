@@ -40,9 +40,9 @@ from PySide6.QtWidgets import (
 from desktop.core.folding import fold
 from desktop.models.fit import Verdict
 from desktop.ui import theme
-from desktop.ui.models import words
-from desktop.ui.plain_text import tool_tip
-from desktop.ui.widgets import leading
+from desktop.ui.models import formatting
+from desktop.ui.widgets.basic import leading
+from desktop.ui.widgets.plain_text import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 BAR = 3
@@ -200,7 +200,7 @@ class _Delegate(QStyledItemDelegate):
         tokens = theme.current()
         ink = tokens.color({Verdict.FITS: "fits", Verdict.TIGHT: "lamp_text", Verdict.WONT: "danger"}[verdict])
         painter.setFont(theme.interface_font(12, QFont.Weight.Medium))
-        text = words.verdict(verdict)
+        text = formatting.verdict(verdict)
         metrics = painter.fontMetrics()
         size = QSize(metrics.horizontalAdvance(text) + 20, metrics.height() + 6)
         left = inner.right() - size.width() if rtl else inner.left()

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.core.settings import Settings
+from desktop.ui.controllers.update_controller import Step, UpdateState
 from desktop.ui.error_presenter import about, present, samar_version
 from desktop.ui.guide import topic_title
-from desktop.ui.plain_text import set_tool_tip
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.updates import Step, UpdateState
-from desktop.ui.widgets import Label, Meter, Segments, say
+from desktop.ui.widgets.basic import Label, Meter, Segments, say
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 TOPICS = ("privacy", "data", "removing")
 """Topics of the guide that people look for among the settings."""

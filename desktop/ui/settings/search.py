@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from desktop.ui import bilingual
 from desktop.ui.command_palette import KEYS, RowList
-from desktop.ui.plain_text import set_tool_tip
-from desktop.ui.sampling import SamplingEditor
+from desktop.ui.panel.sampling_editor import SamplingEditor
 from desktop.ui.shortcuts import native, with_shortcut
-from desktop.ui.widgets import Label, LineEdit, say
+from desktop.ui.widgets.basic import Label, LineEdit, say
+from desktop.ui.widgets.plain_text import set_tool_tip
 
 BEGINS_OPTION = ("subject", "label", "heading")
 """Ranks of the labels that name an option; what stands below them up to the next one belongs to it."""

@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
 from desktop.core.generation import GenerationParams
 from desktop.core.settings import Language, Settings, Theme
 from desktop.ui import i18n, theme
-from desktop.ui.chat.format_menu import FormatMenu
-from desktop.ui.directed_text import DirectedText
-from desktop.ui.number_fields import Slider, SliderRow, WholeField
-from desktop.ui.plain_text import PlainLabel
-from desktop.ui.sampling import SamplingEditor
+from desktop.ui.panel.sampling_editor import SamplingEditor
 from desktop.ui.screen_fit import resize_within_screen
 from desktop.ui.settings.help_page import HelpPage
 from desktop.ui.settings.search import SettingsSearch
-from desktop.ui.widgets import Edge, Label, LineEdit, RowButton, Segments, say
+from desktop.ui.sidebar.format_menu import FormatMenu
+from desktop.ui.widgets.basic import Edge, Label, LineEdit, RowButton, Segments, say
+from desktop.ui.widgets.directed_text import DirectedText
+from desktop.ui.widgets.number_fields import Slider, SliderRow, WholeField
+from desktop.ui.widgets.plain_text import PlainLabel
 
 PAGES = (("text", "general"), ("tune", "replies"), ("models", "model"), ("folder", "storage"), ("info", "help"))
 SETTLED_MS = 400

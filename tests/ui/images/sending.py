@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.requests import LoadOptions
-from desktop.ui.chat.attachments import AttachmentTray
+from desktop.ui.composer.attachments import AttachmentTray
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.tiny_gguf import png
 

@@ -14,8 +14,8 @@ from desktop.app import Samar
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_OF_MESSAGE
 from desktop.core.settings import Language
-from desktop.ui.chat.attachments import MOST_FILES, is_image_file, sources_of
-from desktop.ui.chat.pictures import LINK
+from desktop.ui.composer.attachments import MOST_FILES, is_image_file, sources_of
+from desktop.ui.transcript.thumbnails import LINK
 from tests.fakes.scripted_engine import Reply
 from tests.ui.images.sending import BLUE, LEFT, RED, Start, drop, engine_of, picture, send, take, tray, urls
 

@@ -15,8 +15,8 @@ from desktop.core.chat import Message, Picture, Role
 from desktop.core.images import MAX_IMAGES
 from desktop.core.settings import Language
 from desktop.ui import i18n
-from desktop.ui.chat.attachments import AttachmentTray, Chip
-from desktop.ui.chat.image_viewer import ImageViewer, saved_name
+from desktop.ui.composer.attachments import AttachmentTray, Chip
+from desktop.ui.transcript.image_viewer import ImageViewer, saved_name
 from tests.fakes.tiny_gguf import png
 from tests.ui.images.sending import BLUE, LEFT, RED, Start, engine_of, load, send, take, tray
 
@@ -215,9 +215,9 @@ def test_that_an_image_is_saved_under_its_name_with_the_ending_of_its_format() -
 
 def _thumbnail(samar: Samar, index: int) -> QPoint:
     """Where a thumbnail of the first message is, in the viewport."""
-    from desktop.ui.chat.blocks import Kind
-    from desktop.ui.chat.look import P_KIND
-    from desktop.ui.chat.pictures import places
+    from desktop.ui.transcript.blocks import Kind
+    from desktop.ui.transcript.style import P_KIND
+    from desktop.ui.transcript.thumbnails import places
 
     page = samar.transcript.page
     block = page.document().firstBlock()
@@ -262,10 +262,10 @@ def test_that_chips_and_notices_change_their_language(app: QApplication, qtbot: 
 
 
 def test_that_thumbnails_are_whole_never_enlarged_and_fit_the_column() -> None:
-    from desktop.ui.chat.look import Look
-    from desktop.ui.chat.pictures import room_of
+    from desktop.ui.transcript.style import TranscriptStyle
+    from desktop.ui.transcript.thumbnails import room_of
 
-    look = Look()
+    look = TranscriptStyle()
     assert room_of(100, 80, False, look) == QSize(100, 80)
     wide = room_of(3000, 1000, False, look)
     assert wide == QSize(300, 100)
@@ -274,7 +274,7 @@ def test_that_thumbnails_are_whole_never_enlarged_and_fit_the_column() -> None:
 
 
 def test_that_messages_with_images_and_without_stand_beside_each_other(qtbot: QtBot, app: QApplication) -> None:
-    from desktop.ui.chat.transcript import TranscriptView
+    from desktop.ui.transcript.view import TranscriptView
 
     view = TranscriptView()
     qtbot.addWidget(view)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.core.load_mark import LoadMark
+from desktop.core.crash_guard import CrashGuard
 from desktop.core.model import Adapter
 from desktop.core.paths import Paths
 from desktop.core.settings import Settings, SettingsFile
@@ -23,10 +23,10 @@ from desktop.models.fit import Machine, Verdict
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
 from desktop.providers.local import LocalProvider
-from desktop.ui.chat.model_picker import CommandRow
+from desktop.ui.controllers.model_loader import ModelLoader
 from desktop.ui.main_window import MainWindow
-from desktop.ui.models.controller import ModelController
-from desktop.ui.models.room import ModelsRoom
+from desktop.ui.models.coordinator import ModelsCoordinator
+from desktop.ui.models.picker import CommandRow
 from desktop.ui.models.settings_dialog import ModelSettingsDialog, context_steps
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker
@@ -190,17 +190,17 @@ def test_that_the_slider_ends_where_the_model_does() -> None:
 
 
 @pytest.fixture
-def room(app: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[ModelsRoom]:
+def room(app: QApplication, qtbot: QtBot, data_dir: Path) -> Iterator[ModelsCoordinator]:
     paths = Paths.under(data_dir)
     window = QWidget()
     qtbot.addWidget(window)
-    made = ModelsRoom(paths, Preferences(SettingsFile(paths.settings)), window, Library(paths, places=list))
+    made = ModelsCoordinator(paths, Preferences(SettingsFile(paths.settings)), window, Library(paths, places=list))
     yield made
     made.close()
 
 
 def test_that_settings_are_kept_then_used_and_follow_the_file(
-    room: ModelsRoom, window: MainWindow, qtbot: QtBot, tmp_path: Path, data_dir: Path
+    room: ModelsCoordinator, window: MainWindow, qtbot: QtBot, tmp_path: Path, data_dir: Path
 ) -> None:
     path = write_tiny(tmp_path / "mine.gguf", name="Mine")
     with qtbot.waitSignal(room.worker.described, timeout=20_000):
@@ -215,8 +215,8 @@ def test_that_settings_are_kept_then_used_and_follow_the_file(
     paths = Paths.under(data_dir)
     engine = ScriptedEngine()
     worker = GenerationWorker(LocalProvider(engine))
-    controller = ModelController(
-        window, worker, Preferences(SettingsFile(paths.settings)), LoadMark(paths.load_mark), paths
+    controller = ModelLoader(
+        window, worker, Preferences(SettingsFile(paths.settings)), CrashGuard(paths.load_mark), paths
     )
     with qtbot.waitSignal(worker.model_loaded, timeout=20_000):
         controller.load(moved)
@@ -225,12 +225,12 @@ def test_that_settings_are_kept_then_used_and_follow_the_file(
     assert (engine.options.context, engine.options.kv_type, engine.options.flash_attention) == (512, "q8_0", "auto")
 
 
-def window_child(room: ModelsRoom) -> ModelSettingsDialog:
+def window_child(room: ModelsCoordinator) -> ModelSettingsDialog:
     (dialog,) = room.parent().findChildren(ModelSettingsDialog)
     return dialog
 
 
-def test_that_a_file_that_is_none_is_told_to_the_window(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_a_file_that_is_none_is_told_to_the_window(room: ModelsCoordinator, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(room.error_occurred, timeout=20_000) as told:
         room.open_settings(tmp_path / "nothing.gguf")
     assert told.args[0].code == "model_missing"

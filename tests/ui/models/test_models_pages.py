@@ -16,7 +16,6 @@ from desktop.core.errors import SamarError
 from desktop.core.paths import Paths, starter_model
 from desktop.core.settings import Language, SettingsFile, Theme
 from desktop.models import catalogue
-from desktop.models.card import card_of
 from desktop.models.catalogue import Advice, Recommendation
 from desktop.models.discovery import Origin
 from desktop.models.downloads import Download, State
@@ -24,14 +23,15 @@ from desktop.models.entry import Entry
 from desktop.models.fit import Machine, Verdict, judge
 from desktop.models.library import Library
 from desktop.models.repository import HubChoice, HubFile, HubModel, HubRepository
+from desktop.models.summary import summary_of
 from desktop.ui import i18n, theme
-from desktop.ui.models import words
+from desktop.ui.models import formatting
 from desktop.ui.models.card_dialog import CardDialog
+from desktop.ui.models.coordinator import ModelsCoordinator
 from desktop.ui.models.download_dialog import DownloadDialog, needs_asking
 from desktop.ui.models.models_page import ModelsPage
-from desktop.ui.models.room import ModelsRoom
 from desktop.ui.preferences import Preferences
-from desktop.ui.sheet import Sheet
+from desktop.ui.widgets.sheet import Sheet
 from desktop.workers.downloads import Pace
 from desktop.workers.models import InCatalogue, OnDisk
 from tests.fakes.tiny_gguf import write_tiny
@@ -394,7 +394,7 @@ def test_that_another_language_says_everything_anew(page: ModelsPage, qapp: QApp
 
 def test_that_a_card_shows_what_the_header_says(qtbot: QtBot, tmp_path: Path) -> None:
     path = write_tiny(tmp_path / "base.gguf", name="Base", template=None)
-    card = card_of(path)
+    card = summary_of(path)
     dialog = CardDialog(card, judge(card.shape, MACHINE))
     qtbot.addWidget(dialog)
     texts = dict(dialog.rows)
@@ -404,8 +404,8 @@ def test_that_a_card_shows_what_the_header_says(qtbot: QtBot, tmp_path: Path) ->
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_that_every_value_has_words(verdict: Verdict) -> None:
-    assert words.verdict(verdict)
-    assert all(words.origin(origin) for origin in Origin) and all(words.state(state) for state in State)
+    assert formatting.verdict(verdict)
+    assert all(formatting.origin(origin) for origin in Origin) and all(formatting.state(state) for state in State)
 
 
 def test_that_waiting_counts_down_and_refusals_lead_on(page: ModelsPage, qtbot: QtBot) -> None:
@@ -461,18 +461,18 @@ def test_that_terms_and_the_file_for_images_are_shown_before(qtbot: QtBot, page:
 
 
 @pytest.fixture
-def room(qtbot: QtBot, data_dir: Path) -> Iterator[ModelsRoom]:
+def room(qtbot: QtBot, data_dir: Path) -> Iterator[ModelsCoordinator]:
     from PySide6.QtWidgets import QWidget
 
     paths = Paths.under(data_dir)
     window = QWidget()
     qtbot.addWidget(window)
-    made = ModelsRoom(paths, Preferences(SettingsFile(paths.settings)), window, Library(paths, places=list))
+    made = ModelsCoordinator(paths, Preferences(SettingsFile(paths.settings)), window, Library(paths, places=list))
     yield made
     made.close()
 
 
-def test_that_the_room_finds_models_and_hands_one_over(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_the_room_finds_models_and_hands_one_over(room: ModelsCoordinator, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(room.models_changed, timeout=20_000, check_params_cb=lambda found: len(found) == 1):
         page = room.open()
     write_tiny(tmp_path / "mine.gguf", name="Mine")
@@ -491,7 +491,7 @@ def test_that_the_room_finds_models_and_hands_one_over(room: ModelsRoom, qtbot: 
     assert (tmp_path / "mine.gguf").is_file() and starter_model().is_file()
 
 
-def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_folders_are_added_missed_and_removed(room: ModelsCoordinator, qtbot: QtBot, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     path = write_tiny(mine / "one.gguf", name="One")
@@ -520,7 +520,7 @@ def test_that_folders_are_added_missed_and_removed(room: ModelsRoom, qtbot: QtBo
     assert room.folders is None
 
 
-def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsCoordinator, qtbot: QtBot, tmp_path: Path) -> None:
     folder = tmp_path / "checkpoint"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
@@ -529,7 +529,7 @@ def test_that_a_checkpoint_folder_goes_to_the_converter(room: ModelsRoom, qtbot:
     assert asked.args == [folder]
 
 
-def test_that_the_keys_go_where_the_page_was_opened(room: ModelsRoom, qtbot: QtBot) -> None:
+def test_that_the_keys_go_where_the_page_was_opened(room: ModelsCoordinator, qtbot: QtBot) -> None:
     page = room.open("catalogue")
     with qtbot.waitExposed(page):
         page.show()
@@ -540,7 +540,7 @@ def test_that_the_keys_go_where_the_page_was_opened(room: ModelsRoom, qtbot: QtB
     assert page.focusWidget() is page.hub.words
 
 
-def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtbot: QtBot) -> None:
+def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsCoordinator, qtbot: QtBot) -> None:
     page = room.open("hub")
     assert page.hub.pages.currentWidget() is page.hub.off
     with qtbot.waitSignal(room.worker.failed, timeout=10_000) as failed:
@@ -551,7 +551,7 @@ def test_that_the_room_never_connects_before_it_is_allowed(room: ModelsRoom, qtb
 
 
 def test_that_a_question_that_found_no_network_can_be_asked_again(
-    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    room: ModelsCoordinator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(room.worker, "search", asked.append)
@@ -584,7 +584,7 @@ def test_that_a_failed_download_can_be_tried_again(page: ModelsPage, qtbot: QtBo
 
 
 def test_that_a_token_is_kept_and_what_wanted_it_goes_on(
-    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    room: ModelsCoordinator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[str] = []
     monkeypatch.setattr("desktop.workers.models.keep_token", kept.append)
@@ -605,7 +605,7 @@ def test_that_a_token_is_kept_and_what_wanted_it_goes_on(
 
 
 def test_that_a_computer_without_a_keyring_is_told(
-    room: ModelsRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    room: ModelsCoordinator, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import keyring
     from keyring.errors import NoKeyringError
@@ -640,10 +640,10 @@ def test_that_a_small_window_keeps_names_and_verdicts(page: ModelsPage, qtbot: Q
 def test_that_a_converted_model_is_not_called_downloaded() -> None:
     """Downloads lie in a folder of their repository, and name it where the list was read anew."""
     made = entry("a", "made", "qwen2.5-0.5b")
-    assert words.origin_of(made) == "Converted"
-    assert words.origin_of(msgspec.structs.replace(made, repo="owner/name")) == "Downloaded"
-    assert words.origin_of(msgspec.structs.replace(made, path="/models/owner--name/a.gguf")) == "Downloaded"
-    assert words.origin_of(msgspec.structs.replace(made, origin=Origin.FILE)) == "Your file"
+    assert formatting.origin_of(made) == "Converted"
+    assert formatting.origin_of(msgspec.structs.replace(made, repo="owner/name")) == "Downloaded"
+    assert formatting.origin_of(msgspec.structs.replace(made, path="/models/owner--name/a.gguf")) == "Downloaded"
+    assert formatting.origin_of(msgspec.structs.replace(made, origin=Origin.FILE)) == "Your file"
 
 
 @pytest.mark.parametrize("scale", [1.2, 2.0])
