@@ -25,7 +25,8 @@ from typing import Any
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatStore
-from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.base import ExportFormat
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.importers.importing import import_chats
 from desktop.storage.opening import open_history
 

@@ -46,7 +46,7 @@ def drive(data: Path, seed: int) -> None:
     from desktop.core.errors import SamarError
     from desktop.core.generation import GenerationParams
     from desktop.core.paths import Paths
-    from desktop.storage.exporters.exporting import ExportLabels
+    from desktop.storage.exporters.base import ExportLabels
 
     app = QApplication(sys.argv[:1])
     dice = random.Random(seed)
@@ -308,7 +308,7 @@ def _full_once(app: object, folder: Path, room: int) -> tuple[list[str], list[st
     from desktop.app import Samar
     from desktop.core.errors import SamarError
     from desktop.core.paths import Paths
-    from desktop.storage.exporters.exporting import ExportLabels
+    from desktop.storage.exporters.base import ExportLabels
     from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 
     assert isinstance(app, QApplication)

@@ -110,7 +110,7 @@ def _images() -> dict[str, Task]:
 
 
 def _chats() -> dict[str, Task]:
-    from desktop.storage.importers.importing import ChatReader
+    from desktop.storage.importers.reading import ChatReader
     from desktop.workers import image_decoding
 
     image_decoding.load_decoders()  # for the images in an export

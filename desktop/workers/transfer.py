@@ -17,7 +17,8 @@ from desktop.core.chat import Message
 from desktop.core.errors import SamarError, technical
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
-from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats, export_reply, file_name
+from desktop.storage.exporters.base import ExportFormat, ExportLabels
+from desktop.storage.exporters.exporting import export_chats, export_reply, file_name
 from desktop.storage.unfinished import PAGES, noted
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.storage.chats import ChatOrder, ChatQuery, ChatStore
-from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.base import ExportFormat
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.opening import open_history
 from desktop.storage.prompts import PromptLibrary
 from desktop.storage.search import Query, Search

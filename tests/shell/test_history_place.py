@@ -13,7 +13,7 @@ from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.errors import SamarError
 from desktop.core.paths import Paths
-from desktop.storage.exporters.exporting import ExportLabels
+from desktop.storage.exporters.base import ExportLabels
 from desktop.storage.opening import Opened, in_memory, open_history
 from desktop.workers.transfer import FORMATS
 from tests.storage.kit import exchange, opened

@@ -19,8 +19,9 @@ from desktop.core.omml import omml
 from desktop.core.text import Direction
 from desktop.parsing import typesetting
 from desktop.storage.chats import ChatStore
+from desktop.storage.exporters.base import ExportFormat, ExportLabels
 from desktop.storage.exporters.docx import is_target, parted
-from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats, export_reply
+from desktop.storage.exporters.exporting import export_chats, export_reply
 from desktop.storage.opening import in_memory
 from tests.fakes.tiny_gguf import png
 

@@ -27,7 +27,7 @@ from desktop.parsing import client
 from desktop.parsing.protocol import Kind
 from desktop.storage import maintenance
 from desktop.storage.chats import ChatStore
-from desktop.storage.importers import importing
+from desktop.storage.importers import importing, reading
 from desktop.storage.importers.importing import Imported, import_chats
 from desktop.storage.opening import connect_worker, in_memory, open_history
 from desktop.storage.search import Query, Search
@@ -587,7 +587,7 @@ def test_that_a_file_that_is_too_large_is_refused_before_it_is_read(
 ) -> None:
     huge = tmp_path / "huge.json"
     with huge.open("wb") as file:
-        file.truncate(importing.MOST_BYTES + 1)  # no blocks: the disk holds none of it
+        file.truncate(reading.MOST_BYTES + 1)  # no blocks: the disk holds none of it
     with pytest.raises(SamarError, match="the most is 512 MB"):
         import_chats(store, huge)
     monkeypatch.setattr(importing, "MOST_BYTES", 100_000)
@@ -706,7 +706,7 @@ class InThisProcess:
     """A parser process that is none. Values go through the same bytes."""
 
     def __init__(self, _kind: object, *, readable: tuple[Path, ...]) -> None:
-        self.reader = importing.ChatReader()
+        self.reader = reading.ChatReader()
 
     def call(self, task: str, *arguments: Any, **_options: Any) -> Any:
         return getattr(self.reader, task)(*arguments)

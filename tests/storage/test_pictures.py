@@ -18,7 +18,8 @@ from desktop.storage import backups
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.erasure import erase_traces
-from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats
+from desktop.storage.exporters.base import ExportFormat, ExportLabels
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.importers.importing import import_chats
 from desktop.storage.opening import in_memory, open_history
 from desktop.storage.recovery import save_readable

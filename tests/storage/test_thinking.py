@@ -11,7 +11,8 @@ from desktop.core.paths import Paths
 from desktop.storage import migrations
 from desktop.storage.chats import ChatStore, NewChat
 from desktop.storage.database import Database
-from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.base import ExportFormat
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.importers.importing import import_chats
 from desktop.storage.migrations import MIGRATIONS
 from desktop.storage.opening import in_memory, open_history

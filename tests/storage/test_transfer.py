@@ -20,7 +20,8 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
 from desktop.parsing import typesetting
 from desktop.storage.chats import ChatQuery, ChatStore
-from desktop.storage.exporters.exporting import ExportFormat, ExportLabels, export_chats, file_name
+from desktop.storage.exporters.base import ExportFormat, ExportLabels
+from desktop.storage.exporters.exporting import export_chats, file_name
 from desktop.storage.importers.importing import Imported, import_chats
 from desktop.storage.opening import in_memory
 from tests.storage.kit import exchange

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from desktop.core.paths import Paths
-from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.base import ExportFormat
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.unfinished import noted, remove_left_over
 from tests.storage.kit import die_with_open_history, exchange, opened
 
@@ -17,12 +18,12 @@ def test_that_the_next_start_removes_what_a_killed_export_left(paths: Paths, tmp
     target.mkdir()
     script = """
         import threading
-        from desktop.storage import exporting
+        from desktop.storage.exporters import base, exporting
         chat = store.create_chat("secret")
         store.begin_turn(chat.id, None, "secret", None)
         def die(done, total):
             os._exit(0)
-        exporting.export_chats(store, Path(%r) / "all.md", exporting.ExportFormat.MARKDOWN, progress=die)
+        exporting.export_chats(store, Path(%r) / "all.md", base.ExportFormat.MARKDOWN, progress=die)
     """
     die_with_open_history(paths, script % str(target))
     (left,) = target.iterdir()

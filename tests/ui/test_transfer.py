@@ -24,7 +24,8 @@ from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
 from desktop.storage.chats import ChatStore
-from desktop.storage.exporters.exporting import ExportFormat, export_chats
+from desktop.storage.exporters.base import ExportFormat
+from desktop.storage.exporters.exporting import export_chats
 from desktop.storage.opening import in_memory
 from desktop.ui import i18n
 from desktop.ui.settings.settings_dialog import SettingsDialog

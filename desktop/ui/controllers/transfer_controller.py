@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.core.errors import SamarError
 from desktop.core.text import Direction
-from desktop.storage.exporters.exporting import ExportLabels
+from desktop.storage.exporters.base import ExportLabels
 from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 from desktop.ui.main_window import MainWindow

@@ -202,7 +202,7 @@ def test_that_words_of_a_wide_table_stay_whole_on_paper(qapp: QApplication) -> N
 
 
 def test_that_a_wide_table_of_an_exported_page_scrolls_by_itself() -> None:
-    from desktop.storage.exporters.exporting import _STYLE
+    from desktop.storage.exporters.html import STYLE
 
-    (rule,) = re.findall(r"(?m)^table{(.*?)}", _STYLE)
+    (rule,) = re.findall(r"(?m)^table{(.*?)}", STYLE)
     assert "overflow-x:auto" in rule and "max-width:100%" in rule
