@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-import queue
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop.core.chat import Message
-from desktop.core.errors import SamarError, technical
+from desktop.core.errors import SamarError
 from desktop.storage.chats import ChatStore
 from desktop.storage.database import Database
 from desktop.storage.exporters.base import ExportFormat, ExportLabels
 from desktop.storage.exporters.exporting import export_chats, export_reply, file_name
 from desktop.storage.unfinished import PAGES, noted
+from desktop.workers.tasks import Tasks
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
+    from desktop.services.tasks import Task
     from desktop.storage.importers.importing import Imported
-
-log = logging.getLogger(__name__)
 
 PDF = "pdf"
 PRINT = "print"
@@ -103,24 +100,19 @@ class TransferWorker(QObject):
     failed = Signal(object)
     """SamarError."""
 
-    _done = Signal(object)
-
     def __init__(self, history: Path | Database, parent: QObject | None = None) -> None:
         """history: the file, or the connection of the thread that asks, whose file is then opened anew for each job; where
         there is none, what is exported is a copy of what the connection holds."""
         super().__init__(parent)
         self._history = history
-        self._jobs: queue.SimpleQueue[_Export | _Print | _Import | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._cancelled = threading.Event()
-        self._closing = threading.Event()
-        self._waiting = 0
-        self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._tasks = Tasks("transfer", self)
+        self._waiting: list[Task] = []
+        """Jobs in their order, the one at work first."""
 
     @property
     def running(self) -> bool:
         """Whether a job is at work or waits."""
-        return self._waiting > 0
+        return self._tasks.is_busy
 
     def export(self, path: Path, form: str, subject: Subject | Sequence[int] | None, labels: ExportLabels) -> None:
         """Write chats or a message into a file; `exported` or `failed` follows. form: one of FORMATS. subject: a sequence
@@ -162,62 +154,51 @@ class TransferWorker(QObject):
         return self._path()
 
     def _refuse(self, problem: SamarError) -> None:
-        self._waiting += 1
-        self._done.emit(problem)
+        """Let `failed` follow when the caller has returned."""
+
+        def refuse(_task: Task) -> None:
+            raise problem
+
+        self._tasks.run(refuse, on_failure=self.failed.emit)
 
     def cancel(self) -> None:
         """End the job at work: nothing of it stays."""
-        self._cancelled.set()
+        if self._waiting:
+            self._waiting[0].cancel()
 
     def close(self) -> None:
         """End the job at work and leave out those that wait."""
-        self._closing.set()
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        self._tasks.close()
 
     def _queue(self, job: _Export | _Print | _Import) -> None:
-        if self._closing.is_set():
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="transfer")
-            self._thread.start()
-        if not self._waiting:
-            self._cancelled.clear()  # what was cancelled when nothing was at work
-        self._waiting += 1
-        self._jobs.put(job)
+        def ended(outcome: Exported | Printed | Imported | SamarError) -> None:
+            self._waiting.pop(0)
+            if isinstance(outcome, SamarError):
+                self.failed.emit(outcome)
+            elif isinstance(outcome, Exported):
+                self.exported.emit(outcome)
+            elif isinstance(outcome, Printed):
+                self.printed.emit(outcome)
+            else:
+                self.imported.emit(outcome)
 
-    def _deliver(self, outcome: Exported | Printed | Imported | SamarError) -> None:
-        self._waiting -= 1
-        if isinstance(outcome, SamarError):
-            self.failed.emit(outcome)
-        elif isinstance(outcome, Exported):
-            self.exported.emit(outcome)
-        elif isinstance(outcome, Printed):
-            self.printed.emit(outcome)
-        else:
-            self.imported.emit(outcome)
+        task = self._tasks.run(lambda task: self._run(job, task), ended, ended, lambda: ended(self._nothing_of(job)))
+        if not self._tasks.is_closed:
+            self._waiting.append(task)
+
+    def _nothing_of(self, job: _Export | _Print | _Import) -> Exported | Printed | Imported:
+        """The outcome of a job that was cancelled before it began."""
+        if isinstance(job, _Export):
+            return Exported(job.path, 0, job.subject.message is not None)
+        if isinstance(job, _Print):
+            return Printed(False)
+        from desktop.storage.importers.importing import Imported
+
+        return Imported((), 0, 0, 0)
 
     # on the thread
 
-    def _is_cancelled(self) -> bool:
-        return self._cancelled.is_set() or self._closing.is_set()
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            if self._closing.is_set():
-                continue
-            try:
-                self._done.emit(self._run(job))
-            except SamarError as problem:
-                self._done.emit(problem)
-            except Exception as problem:  # a bug: the window must not wait for ever
-                log.exception("a transfer failed")
-                self._done.emit(SamarError("bug", what=technical(problem)))
-            self._cancelled.clear()  # not at the beginning: a job may be cancelled before this thread gets to it
-
-    def _run(self, job: _Export | _Print | _Import) -> Exported | Printed | Imported:
+    def _run(self, job: _Export | _Print | _Import, task: Task) -> Exported | Printed | Imported:
         reads = not isinstance(job, _Import)
         source = job.source
         database = source if isinstance(source, Database) else Database.connect(source, read_only=reads, patient=True)
@@ -225,52 +206,54 @@ class TransferWorker(QObject):
             store = ChatStore(database)
             if isinstance(job, _Export):
                 export = self._export_pdf if job.form == PDF else self._export
-                return Exported(job.path, export(store, job), job.subject.message is not None)
+                return Exported(job.path, export(store, job, task), job.subject.message is not None)
             if isinstance(job, _Print):
-                return Printed(self._print(store, job))
+                return Printed(self._print(store, job, task))
             from desktop.storage import search_index
             from desktop.storage.importers.importing import import_chats
 
             search_index.attach(database)
-            return import_chats(store, job.path, progress=self.progress.emit, cancelled=self._is_cancelled)
+            return import_chats(store, job.path, progress=self.progress.emit, cancelled=lambda: task.is_cancelled)
         finally:
             database.close()
 
-    def _export(self, store: ChatStore, job: _Export) -> int:
-        return self._write(store, job.path, ExportFormat(job.form), job.subject, job.labels)
+    def _export(self, store: ChatStore, job: _Export, task: Task) -> int:
+        return self._write(store, job.path, ExportFormat(job.form), job.subject, job.labels, task)
 
-    def _write(self, store: ChatStore, path: Path, form: ExportFormat, subject: Subject, labels: ExportLabels) -> int:
+    def _write(
+        self, store: ChatStore, path: Path, form: ExportFormat, subject: Subject, labels: ExportLabels, task: Task
+    ) -> int:
         """How many chats or messages were written."""
         if subject.message is not None:
             return export_reply(
-                store, path, form, subject.message, subject.title, labels=labels, cancelled=self._is_cancelled
+                store, path, form, subject.message, subject.title, labels=labels, cancelled=lambda: task.is_cancelled
             )
         ids = None if subject.chat_ids is None else list(subject.chat_ids)
         return export_chats(
-            store, path, form, ids, labels=labels, progress=self.progress.emit, cancelled=self._is_cancelled
+            store, path, form, ids, labels=labels, progress=self.progress.emit, cancelled=lambda: task.is_cancelled
         )
 
-    def _page(self, store: ChatStore, subject: Subject, labels: ExportLabels) -> tuple[str, int]:
+    def _page(self, store: ChatStore, subject: Subject, labels: ExportLabels, task: Task) -> tuple[str, int]:
         """The page of HTML that is printed, so that directions and Markdown are read in one place only, and how many chats
         or messages it holds; 0: cancelled."""
         data = _data_folder(store)
         with tempfile.TemporaryDirectory(prefix=PAGES) as folder, noted(data, Path(folder)):
             page = Path(folder) / "chats.html"
-            count = self._write(store, page, ExportFormat.HTML, subject, labels)
+            count = self._write(store, page, ExportFormat.HTML, subject, labels, task)
             return (page.read_text(encoding="utf-8") if count else ""), count
 
-    def _export_pdf(self, store: ChatStore, job: _Export) -> int:
+    def _export_pdf(self, store: ChatStore, job: _Export, task: Task) -> int:
         from desktop.workers.pdf import print_html
 
-        page, count = self._page(store, job.subject, job.labels)
-        done = count and print_html(page, job.path, self._is_cancelled, data=_data_folder(store))
+        page, count = self._page(store, job.subject, job.labels, task)
+        done = count and print_html(page, job.path, lambda: task.is_cancelled, data=_data_folder(store))
         return count if done else 0
 
-    def _print(self, store: ChatStore, job: _Print) -> bool:
+    def _print(self, store: ChatStore, job: _Print, task: Task) -> bool:
         from desktop.workers.pdf import print_page
 
-        page, count = self._page(store, job.subject, job.labels)
-        return bool(count) and print_page(page, job.printer, self._is_cancelled)
+        page, count = self._page(store, job.subject, job.labels, task)
+        return bool(count) and print_page(page, job.printer, lambda: task.is_cancelled)
 
 
 def _data_folder(store: ChatStore) -> Path | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import queue
 import re
 import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,6 +21,7 @@ from desktop.core.chat import Chat, Message, MessageStatus, Role
 from desktop.core.images import ImageFile
 from desktop.core.paths import Paths
 from desktop.core.settings import Language
+from desktop.services.tasks import Task
 from desktop.storage.chats import ChatStore
 from desktop.storage.exporters.base import ExportFormat
 from desktop.storage.exporters.exporting import export_chats
@@ -166,7 +165,7 @@ def test_that_what_is_cancelled_leaves_nothing(
     target = tmp_path / "x.md"
     said: list[str] = []
     samar.transfer.said.connect(lambda text, _running: said.append(text))
-    monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
+    monkeypatch.setattr(Task, "is_cancelled", property(lambda self: True))
     with qtbot.waitSignal(samar.transfer.worker.exported, timeout=20_000):
         samar.transfer.start_export(target, "md", Subject())
     assert said[-1] == "Cancelled. Nothing was written."
@@ -185,13 +184,8 @@ def test_that_an_import_is_cancelled_before_it_begins_and_the_next_one_comes(
     worker.close()
     begin = threading.Event()
 
-    class Held(queue.SimpleQueue[Any]):
-        def get(self, block: bool = True, timeout: float | None = None) -> Any:
-            begin.wait()
-            return super().get(block, timeout)
-
     again = TransferWorker(samar.database, samar)
-    again._jobs = Held()
+    again._tasks.run(lambda _task: begin.wait())
     try:
         with qtbot.waitSignal(again.imported, timeout=20_000) as outcome:
             again.import_from(file)
@@ -418,7 +412,7 @@ def test_that_printing_that_is_cancelled_is_said(
     chat = stored(samar.store, "One")
     said: list[str] = []
     samar.transfer.said.connect(lambda text, _running: said.append(text))
-    monkeypatch.setattr(TransferWorker, "_is_cancelled", lambda self: True)
+    monkeypatch.setattr(Task, "is_cancelled", property(lambda self: True))
     with qtbot.waitSignal(samar.transfer.worker.printed, timeout=60_000):
         samar.transfer.start_print(QPrinter(), Subject((chat.id,)))
     assert said[-1] == "Cancelled. Nothing was printed."
