@@ -34,8 +34,9 @@ from PySide6.QtWidgets import QApplication
 from desktop.app import Samar
 from desktop.core.chat import Message, Role
 from desktop.core.generation import GenerationParams
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 from desktop.engine.client import EngineClient
 from desktop.workers.gui_gc import GuiCollector
 

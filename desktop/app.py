@@ -18,9 +18,10 @@ from desktop.core.chat import Message, MessageStatus
 from desktop.core.crash_guard import CrashGuard
 from desktop.core.errors import SamarError
 from desktop.core.files import exists, is_file
+from desktop.core.languages import Language
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import Reads
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from desktop.ui import i18n, icons, theme
@@ -484,9 +485,10 @@ class Samar(QObject):
         files, self._waiting = self._waiting or [], None
         given = next((path for path in files if is_model_name(path)), None)
         self.models.begin(given)
-        files = [path for path in files if path != given]
-        if files:
-            self._open(files, load=given is None)
+        if given is None and files:
+            self.open_files([str(path) for path in files])
+        elif rest := [path for path in files if path != given]:
+            self._open(rest, load=False)
         self.updates.begin()
         self.begun.emit()
         self._later(REST_MS, self._check_fonts)

@@ -11,7 +11,8 @@ from PySide6.QtGui import QCursor, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.core.chat import MessageStatus, Role
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

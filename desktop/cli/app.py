@@ -26,11 +26,12 @@ from desktop.core.errors import SamarError
 from desktop.core.files import exists, read_regular
 from desktop.core.generation import BOUNDS, MOST_SEED, GenerationParams, GenerationStats, StoppedBy, TokenChoice
 from desktop.core.images import MAX_BYTES, check_image
+from desktop.core.languages import SPOKEN, Language, of_code
 from desktop.core.model import Adapter, ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reasons import plain
 from desktop.core.requests import ChatRequest
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 
 app = typer.Typer(
     name="samar",
@@ -70,9 +71,7 @@ Grammar = Annotated[Path | None, typer.Option(help="A file with a grammar (GBNF)
 Schema = Annotated[Path | None, typer.Option(help="A file with a JSON schema: the answer is JSON that obeys it.")]
 
 
-class GuideLanguage(StrEnum):
-    ENGLISH = "en"
-    ARABIC = "ar"
+GuideLanguage = StrEnum("GuideLanguage", [(language.name, language.value) for language in SPOKEN])  # type: ignore[misc]
 
 
 class OnOff(StrEnum):
@@ -379,11 +378,11 @@ def guide_(
 
 
 def guide_language(settings: Settings, environment: Mapping[str, str] = os.environ) -> Language:
-    """As chosen in the settings; else Arabic where the first language of the environment is, else English."""
+    """As chosen in the settings; else the first language of the environment, where Samar speaks it; else English."""
     if settings.language is not Language.SYSTEM:
         return settings.language
     named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return Language.ARABIC if named.lower().startswith("ar") else Language.ENGLISH
+    return of_code(named) or Language.ENGLISH
 
 
 @app.command()

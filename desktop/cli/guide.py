@@ -6,11 +6,9 @@ import re
 
 from desktop.core.commands import COMMANDS, OTHER_KEYS
 from desktop.core.guide import Topic, label_in, labelled, read
+from desktop.core.languages import SPECS, Language, other_than
 from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from desktop.ui.bilingual import find_topics
-
-QUOTED = {Language.ENGLISH: "“{}”", Language.ARABIC: "«{}»"}
 
 
 def listed(language: Language) -> list[dict[str, str]]:
@@ -23,14 +21,13 @@ def find(wanted: str, language: Language) -> Topic | None:
     topics = {topic.name: topic for topic in read(language)}
     if wanted in topics:
         return topics[wanted]
-    other = Language.ENGLISH if language is Language.ARABIC else Language.ARABIC
-    found = find_topics(wanted, read(language), read(other))
+    found = find_topics(wanted, read(language), read(other_than(language)))
     return topics[found[0]] if found else None
 
 
 def shown(topic: Topic, language: Language, paths: Paths) -> str:
     """The text of a topic: labels in quotation marks, folders of this computer filled in, no marks for bold."""
-    text = re.sub(r"\*\*(.+?)\*\*", r"\1", labelled(topic.text, language, QUOTED[language]))
+    text = re.sub(r"\*\*(.+?)\*\*", r"\1", labelled(topic.text, language, SPECS[language].quotes))
     places = {"data": paths.data, "models": paths.models, "cache": paths.cache, "logs": paths.logs}
     for name, place in places.items():
         text = text.replace(f"{{{name}}}", str(place))

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from desktop.core.languages import SPOKEN, Language
 from desktop.core.paths import assets_dir
-from desktop.core.settings import Language
 
 NEWS = "news"
 NEWS_TITLE = "What’s new"
@@ -35,8 +35,10 @@ class Topic(msgspec.Struct, frozen=True):
 
 @cache
 def read(language: Language) -> tuple[Topic, ...]:
-    """The topics of one language in their order, and what is new in this version as the last one."""
+    """The topics of one language in their order, and what is new in this version as the last one. Where the guide is not
+    written in a language, it is English."""
     folder = assets_dir() / "help"
+    language = language if (folder / f"{language}.md").exists() else Language.ENGLISH
     whole = (folder / f"{language}.md").read_text(encoding="utf-8")
     heads = list(_HEAD.finditer(whole))
     ends = [head.start() for head in heads[1:]] + [len(whole)]
@@ -53,26 +55,39 @@ def read(language: Language) -> tuple[Topic, ...]:
 
 @cache
 def counterparts() -> dict[str, frozenset[str]]:
-    """Each text of ar.ts, English or Arabic, with what it is called in the other language, mnemonics left out. Texts of
-    the same wording in several places are one entry, and have a further one each by their place ("FormatMenu|Export").
+    """Each text of the interface in any language, with what it is called in the others, mnemonics left out. Texts of the same
+    wording in several places are one entry; English ones have a further one each by their place ("FormatMenu|Export").
     Plural forms are left out, since they are shown with numbers in them."""
     found: dict[str, set[str]] = {}
-    file = assets_dir() / "i18n" / f"{Language.ARABIC}.ts"  # our own, so no XML of a stranger
+    for language in SPOKEN[1:]:
+        for label, texts in _translations(language).items():
+            english = label.rpartition("|")[2]
+            found.setdefault(label, set()).update(texts)
+            for text in texts:
+                found.setdefault(text, set()).add(english)
+    return {text: frozenset(others) for text, others in found.items()}
+
+
+@cache
+def _translations(language: Language) -> dict[str, frozenset[str]]:
+    """English texts, alone and behind their context and "|", with their translations."""
+    found: dict[str, set[str]] = {}
+    file = assets_dir() / "i18n" / f"{language}.ts"  # our own, so no XML of a stranger
     for context in ElementTree.parse(file).iter("context"):  # noqa: S314
         name = context.findtext("name", "")
         for message in context.iter("message"):
             english = message.findtext("source", "").replace("&", "")
-            arabic = message.findtext("translation", "").strip().replace("&", "")
-            if english and arabic:
-                for text, other in ((english, arabic), (arabic, english), (f"{name}|{english}", arabic)):
-                    found.setdefault(text, set()).add(other)
-    return {text: frozenset(others) for text, others in found.items()}
+            translated = message.findtext("translation", "").strip().replace("&", "")
+            if english and translated:
+                for label in (english, f"{name}|{english}"):
+                    found.setdefault(label, set()).add(translated)
+    return {label: frozenset(texts) for label, texts in found.items()}
 
 
 def label_in(label: str, language: Language) -> str:
     """What a label is called: `label` is its English text, after its context and "|" where that is needed."""
-    others = counterparts().get(label, frozenset())
-    return min(others) if language is Language.ARABIC and others else label.rpartition("|")[2]
+    translated = _translations(language).get(label) if language is not Language.ENGLISH else None
+    return min(translated) if translated else label.rpartition("|")[2]
 
 
 def labelled(text: str, language: Language, form: str = "**{}**") -> str:

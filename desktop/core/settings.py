@@ -15,6 +15,7 @@ from desktop.core import private_files
 from desktop.core.errors import SamarError
 from desktop.core.files import read_text_regular
 from desktop.core.generation import MOST_COUNT, GenerationParams, bounded
+from desktop.core.languages import Language
 from desktop.core.presets import Preset
 
 
@@ -22,12 +23,6 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
-
-
-class Language(StrEnum):
-    SYSTEM = "system"
-    ENGLISH = "en"
-    ARABIC = "ar"
 
 
 FORMAT = 1

@@ -59,6 +59,10 @@ class About(_Strict, frozen=True, kw_only=True):
     en: Words
     ar: Words
 
+    def in_language(self, code: str) -> str:
+        """In English where there is no other text."""
+        return getattr(self, code, "") or self.en
+
 
 class Figures(_Strict, frozen=True, kw_only=True):
     """The model's shape as its config.json has it."""

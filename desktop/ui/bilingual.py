@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from desktop.core.folding import fold, without_article, words
 from desktop.core.guide import Topic, counterparts, labelled
-from desktop.core.settings import Language
+from desktop.core.languages import SPOKEN
 
 __all__ = ["counterparts", "find_topics", "in_both", "rank"]
 
@@ -40,9 +40,7 @@ def find_topics(query: str, topics: Sequence[Topic], others: Sequence[Topic]) ->
     """Names of the topics of the guide that answer a query, those named so first. others: the same in the other language."""
     ranked = []
     for at, (topic, other) in enumerate(zip(topics, others, strict=True)):
-        texts = [
-            labelled(one.text, language) for one in (topic, other) for language in (Language.ENGLISH, Language.ARABIC)
-        ]
+        texts = [labelled(one.text, language) for one in (topic, other) for language in SPOKEN]
         found = rank(query, f"{topic.title} {other.title}", texts)
         if found is not None:
             ranked.append((found, at, topic.name))

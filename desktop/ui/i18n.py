@@ -17,11 +17,10 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTransla
 from PySide6.QtWidgets import QApplication
 
 from desktop.core.generation import MOST_COUNT
+from desktop.core.languages import SPECS, SPOKEN, Language, of_code
 from desktop.core.paths import assets_dir
-from desktop.core.settings import Language
 
-LANGUAGES = (Language.ENGLISH, Language.ARABIC)
-PLURAL_CATEGORIES = {Language.ENGLISH: 2, Language.ARABIC: 6}
+LANGUAGES = SPOKEN
 
 
 class Context:
@@ -55,14 +54,11 @@ def folder() -> Path:
 
 
 def resolve(choice: Language) -> Language:
-    """English or Arabic; SYSTEM means the first of the system's languages that Samar speaks, else English."""
+    """One of LANGUAGES; SYSTEM means the first of the system's languages that Samar speaks, else English."""
     if choice is not Language.SYSTEM:
         return choice
-    for name in QLocale.system().uiLanguages():
-        for language in LANGUAGES:
-            if name.partition("-")[0] == language.value:
-                return language
-    return Language.ENGLISH
+    named = (of_code(name) for name in QLocale.system().uiLanguages())
+    return next((language for language in named if language is not None), Language.ENGLISH)
 
 
 def current() -> Language:
@@ -70,7 +66,7 @@ def current() -> Language:
 
 
 def is_rtl() -> bool:
-    return current() is Language.ARABIC
+    return SPECS[current()].rtl
 
 
 def install(app: QApplication, choice: Language) -> Language:
@@ -103,12 +99,10 @@ def compiled_folder(language: Language) -> Path:
 
 
 def locale(language: Language) -> QLocale:
-    """English, or Arabic as the system has it; Egypt's month names where the system isn't Arabic."""
-    system = QLocale.system()
-    if language is Language.ARABIC:
-        arabic = QLocale.Language.Arabic
-        return system if system.language() == arabic else QLocale(arabic, QLocale.Country.Egypt)
-    return system if system.language() == QLocale.Language.English else QLocale(QLocale.Language.English)
+    """The system's where it speaks the language; else the language as it is spoken in the country of its entry."""
+    system, country = QLocale.system(), SPECS[language].country
+    own = QLocale(f"{language}_{country}" if country else language.value)
+    return system if system.language() == own.language() else own
 
 
 def number(value: float, digits: int = 0) -> str:

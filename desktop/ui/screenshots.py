@@ -21,7 +21,8 @@ from desktop.core.chat import Chat, Folder, Message, Role
 from desktop.core.context_window import Overflow, PromptPlan
 from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 from desktop.ui import i18n, theme
 from desktop.ui.composer.context_notice import ContextNotice
 from desktop.ui.main_window import MainWindow

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.core.chat import Message, Picture, Role
 from desktop.core.generation import GenerationStats, TokenChoice
 from desktop.core.images import ImageFile
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.core.token_text import TokenSpan
 from desktop.ui import i18n
 from desktop.ui.composer.attachments import SIDE

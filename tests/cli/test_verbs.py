@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from desktop.cli.app import VERBS, guide_language, question_of
+from desktop.core.languages import Language
 from desktop.core.paths import Paths, starter_model
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
 from tests.engine.test_thinking import SWITCHED

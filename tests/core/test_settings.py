@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from desktop.core.errors import SENTENCES, SamarError, tell
 from desktop.core.generation import GenerationParams
-from desktop.core.settings import FORMAT, Language, Settings, SettingsFile, Theme, storage_error
+from desktop.core.languages import Language
+from desktop.core.settings import FORMAT, Settings, SettingsFile, Theme, storage_error
 
 CHOSEN = Settings(
     language=Language.ARABIC,

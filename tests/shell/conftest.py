@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from desktop.ui import i18n
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
 

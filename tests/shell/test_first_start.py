@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core import program
 from desktop.core.errors import SamarError
+from desktop.core.languages import SPECS, Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 from desktop.storage.opening import open_history
 from desktop.ui import i18n
-from desktop.ui.transcript.empty_state import WELCOME
 from desktop.ui.widgets.sheet import Sheet
 from desktop.window import refuse
 from tests.fakes.scripted_engine import ScriptedEngine, facts_of
@@ -29,19 +29,19 @@ def test_that_the_first_start_welcomes_in_both_languages_until_something_is_writ
 ) -> None:
     samar = start()
     empty = samar.window.empty
-    assert empty.greeting.text() == WELCOME[Language.ENGLISH]
+    assert empty.greeting.text() == SPECS[Language.ENGLISH].welcome
     assert empty.also.isVisible()
-    assert empty.also.text() == WELCOME[Language.ARABIC]
+    assert empty.also.text() == SPECS[Language.ARABIC].welcome
     empty.languages.group.button(1).click()
     assert samar.preferences.value.language is Language.ARABIC
     qtbot.waitUntil(lambda: samar.window.layoutDirection() == Qt.LayoutDirection.RightToLeft)
-    assert empty.greeting.text() == WELCOME[Language.ARABIC]
-    assert empty.also.text() == WELCOME[Language.ENGLISH]
+    assert empty.greeting.text() == SPECS[Language.ARABIC].welcome
+    assert empty.also.text() == SPECS[Language.ENGLISH].welcome
     assert QApplication.focusWidget() is samar.window.composer.text or not samar.window.isActiveWindow()
     qtbot.keyClicks(samar.window.composer.text, "a")
     assert not empty.languages.isVisible()
     assert not empty.also.isVisible()
-    assert empty.greeting.text() not in WELCOME.values()
+    assert empty.greeting.text() not in [spec.welcome for spec in SPECS.values()]
 
 
 def test_that_the_welcome_comes_once(start: Callable[[], Samar]) -> None:

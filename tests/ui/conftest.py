@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
 from desktop.core.requests import LoadOptions
-from desktop.core.settings import Language, Theme
+from desktop.core.settings import Theme
 from desktop.providers.base import Provider
 from desktop.ui import i18n, theme
 from desktop.ui.main_window import MainWindow

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import Message, MessageStatus, Role
 from desktop.core.generation import GenerationStats
-from desktop.core.settings import Language, Settings
+from desktop.core.languages import Language
+from desktop.core.settings import Settings
 from desktop.ui import i18n
 from desktop.ui.controllers.chat_controller import ContextNotice
 from desktop.ui.main_window import MainWindow

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.generation import WHAT_TO_WRITE, GenerationParams
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 from desktop.ui import i18n, theme
 from desktop.ui.panel.chat_panel import ChatPanel
 

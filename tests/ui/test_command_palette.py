@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
-from desktop.core.settings import Language, Settings, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Settings, Theme
 from desktop.navigation import TOPICS, TOPICS_OF_SETTINGS
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n
 from desktop.ui.composer.composer import MOST_LINES, Composer
 from tests.fakes.scripted_engine import Reply, ScriptedEngine

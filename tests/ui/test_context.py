@@ -15,9 +15,9 @@ from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.context_window import Overflow
 from desktop.core.generation import GenerationParams
+from desktop.core.languages import Language
 from desktop.core.paths import Paths, starter_model
 from desktop.core.requests import LoadOptions
-from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.composer.context_notice import ContextNotice
 from desktop.ui.widgets.basic import Segment

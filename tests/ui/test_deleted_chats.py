@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import Chat
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.storage.search import Query, Search
 from desktop.ui import i18n
 from desktop.ui.settings.settings_dialog import SettingsDialog

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.images import ImageFile
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language, Theme
+from desktop.core.settings import Theme
 from desktop.storage.chats import ChatStore
 from desktop.storage.opening import open_history
 from tests.fakes.scripted_engine import Reply, ScriptedEngine

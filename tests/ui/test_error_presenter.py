@@ -10,7 +10,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 
 from desktop.core.errors import SENTENCES, SamarError
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n
 from desktop.ui.error_presenter import present
 

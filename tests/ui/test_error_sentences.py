@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from converter.errors import ExitStatus
 from desktop.core.errors import SENTENCES, SamarError, technical
+from desktop.core.languages import Language
 from desktop.core.reasons import OWN, REASONS, SAID, plain
-from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.controllers.conversion_controller import REASONS as OF_CONVERSIONS
 from desktop.ui.error_presenter import Presented, present

@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 from desktop.ui import bilingual, guide, i18n, theme
 from desktop.ui.commands import COMMANDS, by_name
 from desktop.ui.guide_window import GuideWindow

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from desktop import diagnostics
 from desktop.core import sandbox
 from desktop.core.errors import SamarError
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language, Settings, SettingsFile
+from desktop.core.settings import Settings, SettingsFile
 from desktop.ui import i18n
 from desktop.ui.controllers.update_controller import WEEK_S, Step, UpdateController, UpdateState
 from desktop.ui.preferences import Preferences

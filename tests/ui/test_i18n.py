@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SENTENCES
-from desktop.core.settings import Language
+from desktop.core.languages import SPECS, Language
 from desktop.ui import i18n
 from desktop.ui.main_window import MainWindow
 from desktop.ui.settings.settings_dialog import SettingsDialog
@@ -84,7 +84,7 @@ def test_that_plural_forms_are_all_there(language: Language) -> None:
     assert len(counted) >= 5
     for message in counted:
         forms = [form.text for form in message.find("translation").iter("numerusform")]
-        assert len(forms) == i18n.PLURAL_CATEGORIES[language], message.findtext("source")
+        assert len(forms) == SPECS[language].plural_forms, message.findtext("source")
         assert all(forms)
 
 

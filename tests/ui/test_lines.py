@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import theme
 from desktop.ui.composer.composer import SHADOW
 from desktop.ui.main_window import COLUMN

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n
 from desktop.ui.models.picker import ModelChoice, ModelPicker, ModelRow, PickerState
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import Chat, Folder
 from desktop.core.folding import fold
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.storage.chats import ChatOrder, ChatQuery
 from desktop.ui import i18n
 from desktop.ui.sidebar.list_model import Roles

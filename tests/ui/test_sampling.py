@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.generation import BOUNDS, GenerationParams
+from desktop.core.languages import Language
 from desktop.core.paths import Paths, starter_model
 from desktop.core.presets import BUILT_IN, applied, name_of
 from desktop.core.requests import LoadOptions
-from desktop.core.settings import Language, SettingsFile
+from desktop.core.settings import SettingsFile
 from desktop.ui import i18n
 from desktop.ui.panel.chat_panel import ChatPanel
 from desktop.ui.panel.reply_form import GRAMMARS, SCHEMAS, problem_with

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n, screen_fit
 from desktop.ui.main_window import MainWindow
 from desktop.ui.models.folders_dialog import FoldersDialog

@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 from desktop.ui import i18n, screenshots, theme
 
 

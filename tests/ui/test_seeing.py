@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import GenerationParams
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from tests.fakes.tiny_gguf import png, write_tiny, write_tiny_projector
 
 pytestmark = pytest.mark.engine

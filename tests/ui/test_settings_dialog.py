@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.generation import GenerationParams
-from desktop.core.settings import Language, Settings, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Settings, Theme
 from desktop.ui.settings.settings_dialog import SettingsDialog
 
 SETTINGS = Settings(

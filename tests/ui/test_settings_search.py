@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n
 from desktop.ui.settings.search import options
 from desktop.ui.settings.settings_dialog import PAGES, SettingsDialog

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.core.chat import Chat
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n, theme
 from desktop.ui.sidebar.list_model import ChatListModel, Kind, Roles, SearchHit
 from desktop.ui.sidebar.sidebar import Sidebar

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.generation import StoppedBy
+from desktop.core.languages import Language
 from desktop.core.requests import LoadOptions
-from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.transcript.document import ANSWER_LINK
 from tests.fakes.scripted_engine import Reply, ScriptedEngine

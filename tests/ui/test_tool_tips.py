@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.errors import SamarError
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui.models.models_page import ModelsPage
 from desktop.ui.shortcuts import native
 from tests.fakes.scripted_engine import ScriptedEngine

@@ -19,8 +19,8 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import Chat, Message, MessageStatus, Role
 from desktop.core.images import ImageFile
+from desktop.core.languages import Language
 from desktop.core.paths import Paths
-from desktop.core.settings import Language
 from desktop.services.tasks import Task
 from desktop.storage.chats import ChatStore
 from desktop.storage.exporters.base import ExportFormat

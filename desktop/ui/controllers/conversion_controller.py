@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desktop.core.errors import SamarError
 from desktop.core.files import is_file
+from desktop.core.languages import Language
 from desktop.core.reasons import QT_TRANSLATE_NOOP, plain
-from desktop.core.settings import Language
 from desktop.models.fit import Machine, rough
 from desktop.ui import i18n
 from desktop.ui.main_window import MainWindow

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.core.languages import SPECS
 from desktop.models.fit import Fit
 from desktop.models.summary import WARNINGS, ModelSummary
 from desktop.ui import i18n
@@ -90,8 +91,9 @@ class CardDialog(QDialog):
             self.tr("tools") if template.tools else "",
             self.tr("thinking") if template.thinking else "",
         ]
-        taken = self.tr("understands {things}").replace("{things}", "، ".join(filter(None, takes)) if i18n.is_rtl() else
-                                                  ", ".join(filter(None, takes)))  # fmt: skip
+        taken = self.tr("understands {things}").replace(
+            "{things}", SPECS[i18n.current()].comma.join(filter(None, takes))
+        )
         plain = self.tr("questions and answers only")
         parameters = formatting.parameters(card.parameters)
         if card.active_parameters != card.parameters:

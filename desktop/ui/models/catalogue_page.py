@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.core.languages import Language
 from desktop.models.catalogue import Advice, Arabic, CatalogueModel, Recommendation
 from desktop.models.fit import Verdict
 from desktop.ui import i18n, theme
@@ -130,7 +131,9 @@ class CataloguePage(QWidget):
             self.card_row.removeWidget(card)
             card.hide()
             card.deleteLater()
-        advised = sorted(shown.recommended, key=lambda one: i18n.is_rtl() and one.advice is not Advice.ARABIC)
+        advised = sorted(
+            shown.recommended, key=lambda one: i18n.current() is Language.ARABIC and one.advice is not Advice.ARABIC
+        )
         self.cards = [AdviceCard(one, self) for one in advised]
         for card in self.cards:
             card.download_requested.connect(self.download_requested)
@@ -197,7 +200,7 @@ class CataloguePage(QWidget):
         ]
         shown = self.shown
         models = list(shown.catalogue.models) if shown else []
-        if i18n.is_rtl():
+        if i18n.current() is Language.ARABIC:
             models.sort(key=lambda model: -model.arabic.rank)
         self.table.set_rows(titles, [self._row(model, self._file_of(model.id)) for model in models])
         self._filter()
@@ -218,7 +221,7 @@ class CataloguePage(QWidget):
         return Row(
             model.id,
             (
-                Cell(model.name, model.name.casefold(), tip=model.about.ar if i18n.is_rtl() else model.about.en),
+                Cell(model.name, model.name.casefold(), tip=model.about.in_language(i18n.current())),
                 Cell(parameters, model.parameters, tip=active),
                 Cell(formatting.context(model.context), model.context),
                 Cell(formatting.arabic(model.arabic), -model.arabic.rank),
@@ -265,7 +268,7 @@ class CataloguePage(QWidget):
             self.about.setText(self.tr("Choose a model to read what it is good at."))
             self.facts.setText("")
             return
-        self.about.setText(model.about.ar if i18n.is_rtl() else model.about.en)
+        self.about.setText(model.about.in_language(i18n.current()))
         traits = [
             self.tr("Licence: {name}").replace("{name}", formatting.name(model.licence)),
             self.tr("thinks before it answers") if model.thinking else "",

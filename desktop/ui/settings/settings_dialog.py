@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.core.generation import GenerationParams
-from desktop.core.settings import Language, Settings, Theme
+from desktop.core.languages import SPECS, SPOKEN, Language
+from desktop.core.settings import Settings, Theme
 from desktop.ui import i18n, theme
 from desktop.ui.panel.sampling_editor import SamplingEditor
 from desktop.ui.screen_fit import resize_within_screen
@@ -140,7 +141,7 @@ class SettingsDialog(QDialog):
         column.addLayout(row)
 
     def _general(self, column: QVBoxLayout) -> None:
-        self.language = Segments((Language.SYSTEM, Language.ENGLISH, Language.ARABIC))
+        self.language = Segments((Language.SYSTEM, *SPOKEN))
         self.theme = Segments((Theme.SYSTEM, Theme.LIGHT, Theme.DARK))
         self.scale_value = Label("value")
         self.scale = Slider()
@@ -499,7 +500,7 @@ class SettingsDialog(QDialog):
         }
         for name, text in texts.items():
             self.words[name].setText(text)
-        self.language.set_texts((self.tr("System"), "English", "العربية"))
+        self.language.set_texts((self.tr("System"), *(spec.name for spec in SPECS.values())))
         self.theme.set_texts((self.tr("System"), self.tr("Light"), self.tr("Dark")))
         self.figures.set_texts((self.tr("Hidden"), self.tr("Shown")))
         self.repetition.set_texts((self.tr("Stop it"), self.tr("Let it go on")))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.core.settings import Language
+from desktop.core.languages import SPECS, SPOKEN, other_than
 from desktop.ui import i18n, icons, theme
 from desktop.ui.widgets.basic import Button, Label, Moon, Segments, draw_line
 
@@ -63,10 +63,6 @@ class NextStep(Button):
         self.paint_ring(painter, QRectF(self.rect()), theme.RADIUS_ROW)
 
 
-WELCOME = {Language.ENGLISH: "Welcome to Samar", Language.ARABIC: "أهلًا بك في سَمَر"}
-"""Said in both languages to someone whose language is not known yet."""
-
-
 class EmptyState(QWidget):
     suggestion_chosen = Signal(str)
     language_chosen = Signal(object)
@@ -86,10 +82,10 @@ class EmptyState(QWidget):
         self.greeting = Label("title", self, wrap=True).centre()
         self.also = Label("brand", self, wrap=True).centre()
         self.answers = Label("label", self, wrap=True).centre()
-        self.languages = Segments((Language.ENGLISH, Language.ARABIC), self)
+        self.languages = Segments(SPOKEN, self)
         self.also.setContentsMargins(0, 0, 0, 8)
         self.languages.setContentsMargins(0, 0, 0, 0)
-        self.languages.set_texts(("English", "العربية"))
+        self.languages.set_texts(tuple(spec.name for spec in SPECS.values()))
         self.languages.setFixedWidth(220)
         self.suggestions = [Suggestion(self) for _ in range(3)]
 
@@ -166,7 +162,7 @@ class EmptyState(QWidget):
 
     def _greeting(self) -> str:
         if self.welcome:
-            return WELCOME[i18n.current()]
+            return SPECS[i18n.current()].welcome
         hour = datetime.now().hour if self.hour is None else self.hour
         if 4 <= hour < 12:
             return self.tr("Good morning")
@@ -191,8 +187,7 @@ class EmptyState(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        other = Language.ENGLISH if i18n.is_rtl() else Language.ARABIC
-        self.also.setText(WELCOME[other] if self.welcome else "")
+        self.also.setText(SPECS[other_than(i18n.current())].welcome if self.welcome else "")
         self.also.setVisible(self.welcome and not self.temporary)
         self.languages.set_value(i18n.current())
         self.languages.setVisible(self.welcome and not self.temporary)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.errors import SamarError
 from desktop.core.images import MAX_OF_MESSAGE
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui.composer.attachments import MOST_FILES, is_image_file, sources_of
 from desktop.ui.transcript.thumbnails import LINK
 from tests.fakes.scripted_engine import Reply

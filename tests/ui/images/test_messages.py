@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Samar
 from desktop.core.chat import Message, Picture, Role
 from desktop.core.images import MAX_IMAGES
-from desktop.core.settings import Language
+from desktop.core.languages import Language
 from desktop.ui import i18n
 from desktop.ui.composer.attachments import AttachmentTray, Chip
 from desktop.ui.transcript.image_viewer import ImageViewer, saved_name

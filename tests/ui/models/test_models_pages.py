@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.core.errors import SamarError
+from desktop.core.languages import Language
 from desktop.core.paths import Paths, starter_model
-from desktop.core.settings import Language, SettingsFile, Theme
+from desktop.core.settings import SettingsFile, Theme
 from desktop.models import catalogue
 from desktop.models.catalogue import Advice, Recommendation
 from desktop.models.discovery import Origin

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.core.chat import MessageStatus
+from desktop.core.languages import Language
 from desktop.core.paths import starter_model
 from desktop.core.reply_actions import ACTIONS
-from desktop.core.settings import Language
 from desktop.ui import i18n
 from desktop.ui.controllers.reply_pages import TABLE, ReplyPages
 from desktop.ui.transcript.buttons import ChipButton

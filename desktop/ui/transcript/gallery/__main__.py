@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.core.chat import Message, Role
 from desktop.core.generation import GenerationStats
-from desktop.core.settings import Language, Theme
+from desktop.core.languages import Language
+from desktop.core.settings import Theme
 
 FOLDER = Path(__file__).parent
 WIDTH = 780
