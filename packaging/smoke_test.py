@@ -28,7 +28,7 @@ from typing import IO
 import tiny_checkpoint
 import tiny_projector
 
-VERBS = ("ask", "help", "guide", "chat", "models", "convert", "completion")
+VERBS = ("ask", "help", "guide", "chat", "import", "models", "convert", "completion")
 QUESTIONS = {"English": "What is quantization?", "Arabic": "ما هو ملف GGUF؟"}
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.2
