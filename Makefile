@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots translations test-real reference reference-engine check-vulkan soak bench-guessing \
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots docs translations test-real reference reference-engine check-vulkan soak bench-guessing \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-reliability bench-samplers bench-package starter package package-check clean
 
 help: ## this list
@@ -30,7 +30,7 @@ format: setup-dev ## let ruff lay out the code and mend what it can
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
 
-types: setup-dev ## mypy, strict outside desktop/ui
+types: setup-dev ## mypy, strict
 	@$(VENV)/mypy
 
 contracts: setup-dev ## who may import whom
@@ -45,6 +45,11 @@ accessibility: setup-dev ## the real accessibility tree, on a virtual screen (lo
 
 screenshots: setup-dev ## docs/screenshots, in both languages and themes
 	@QT_QPA_PLATFORM=offscreen:configfile=tests/screen.json $(VENV)/python -m desktop.ui.screenshots docs/screenshots
+
+docs: setup-dev ## the documentation as two sites, English and Arabic, in build/docs (mkdocs is fetched)
+	@test -e build/docs-venv/made || ( $(PYTHON) -m venv build/docs-venv && \
+		build/docs-venv/bin/python -m pip install -q --require-hashes -r requirements/docs.txt && touch build/docs-venv/made )
+	@$(VENV)/python docs/site/build.py build/docs $(CURDIR)/build/docs-venv/bin/python
 
 translations: setup-dev ## take new strings of the source into assets/i18n/*.ts
 	@$(VENV)/python -m desktop.ui.i18n update
