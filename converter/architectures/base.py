@@ -33,7 +33,7 @@ from converter.config import Config
 from converter.errors import ConversionError, ExitStatus, bad_config, shape_mismatch
 from converter.ggml import FileType, GgmlType
 from converter.keyvalues import KeyValues
-from converter.tensors import Tensor, stack
+from converter.tensors import Stored, Tensor, stack
 from converter.vocabulary import Vocabulary
 
 Change = Callable[[Any, Tensor], Tensor]
@@ -110,6 +110,8 @@ _OTHER_MODALITIES = re.compile(
     r"visual\.|vision[._]|audio[._]|talker\.|token2wav\.|code2wav\.|projector\.|pre_mm_projector_norm|image_newline"
     r"|view_seperator|patch_embed|patch_merger\.|patch_merge_mlp\.|model\.connector\."
 )
+_COMPARED = 4 << 20
+"""Bytes that are compared at once."""
 _BUFFERS = (".attention.masked_bias", ".attention.bias", ".rotary_emb.inv_freq")
 
 
@@ -333,7 +335,7 @@ class Family:
     def _converted(self) -> Iterator[tuple[str, Tensor]]:
         yield from self.extra_tensors()
         experts: dict[str, tuple[Slot, dict[int, Tensor]]] = {}
-        for stored_name, tensor in self.checkpoint.tensors():
+        for stored_name, tensor in self._without_tied_output(dict(self.checkpoint.tensors())).items():
             name = self.rename(stored_name)
             if name is None:
                 continue
@@ -348,6 +350,46 @@ class Family:
             yield from self.convert(name, tensor, _layer_of(name))
         for target, (slot, parts) in experts.items():
             yield target, self._stack_experts(target, slot, parts)
+
+    def _without_tied_output(self, stored: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The stored tensors without an output matrix that only repeats the embedding it is tied to.
+
+        As transformers 5 does: one that differs from the embedding is a matrix of its own, whatever the configuration says
+        (transformers 4 takes the embedding). Where the engine knows none for a family, the embedding stands for it.
+        """
+        slots = self._slots_by_target()
+        embedding, output = slots.get("token_embd"), slots.get("output")
+        tied = self.config.get("tie_word_embeddings", output is None)
+        if output is not None and tied is not True:
+            return stored
+        if output is not None and (not output.optional or output.change is not None):
+            return stored  # it can't be left out, or is scaled in another way than the embedding
+        found: dict[str, str] = {}
+        for name in stored:
+            renamed = self.rename(name)
+            place = self.place(renamed) if renamed is not None else None
+            if name.replace("language_model.", "").removeprefix("model.") == "lm_head.weight":
+                found["output"] = name
+            elif place is not None and place[1] is embedding and place[0].endswith(".weight"):
+                found["embedding"] = name
+        if len(found) < 2:
+            return stored
+        same = _same_bytes(stored[found["embedding"]], stored[found["output"]])
+        if same:
+            self.notes.append("The output matrix repeats the embedding that it is tied to and is written once.")
+        elif output is None and tied is False:
+            return stored  # the family says what becomes of it
+        elif output is None:
+            self.notes.append(
+                "The output matrix differs from the embedding that it is tied to; the engine knows none for this family,"
+                " and it is left out."
+            )
+        else:
+            self.notes.append(
+                "The output matrix differs from the embedding although the configuration ties them; it is kept."
+            )
+            return stored
+        return {name: tensor for name, tensor in stored.items() if name != found["output"]}
 
     def part_count(self, slot: Slot) -> int:
         """How many tensors a slot with ``{xid}`` stacks: the experts, unless a family says otherwise."""
@@ -412,6 +454,19 @@ def tensor_type(family: Family, name: str, shape: tuple[int, ...], requested: Fi
     if _ALWAYS_F32.fullmatch(name) or not name.endswith((".weight", ".lora_a", ".lora_b")):
         return GgmlType.F32
     return base
+
+
+def _same_bytes(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are stored alike. Of headers alone, as a plan of the Hub has them, no difference is seen."""
+    if not isinstance(one, Stored) or not isinstance(other, Stored):
+        return False
+    if (one.shape, one.dtype) != (other.shape, other.dtype):
+        return False
+    rows = max(1, _COMPARED // max(1, one.data.itemsize * one.columns))
+    return all(
+        one.read(start, start + rows).tobytes() == other.read(start, start + rows).tobytes()
+        for start in range(0, one.row_count, rows)
+    )
 
 
 def _layer_of(name: str) -> int | None:

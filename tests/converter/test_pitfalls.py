@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from converter.architectures import find_family
 from converter.errors import ConversionError, ExitStatus
 from converter.plan import Plan, make_plan
 from tests.converter.synthetic.cases import BY_NAME
-from tests.converter.synthetic.checkpoints import Case, make_tensor, write_checkpoint
+from tests.converter.synthetic.checkpoints import Case, make_tensor, write_checkpoint, write_weights
 
 
 def planned(case: Case, tmp_path: Path) -> tuple[Plan, dict[str, Any]]:
@@ -168,3 +169,68 @@ def test_that_both_ways_to_write_rotary_parameters_say_the_same(tmp_path: Path) 
     factors = [tensors["rope_freqs.weight"].array() for _, tensors in plans]
     np.testing.assert_array_equal(factors[0], factors[1])
     assert factors[0].min() == 1.0 and factors[0].max() == 32.0
+
+
+def _with_output(case: Case, tmp_path: Path, output: npt.NDArray[Any] | None) -> tuple[Plan, dict[str, Any]]:
+    """The plan of `case` whose checkpoint stores an output matrix too; None: the embedding once more."""
+    if not _has_output(case):
+        case = replace(case, config={**case.config, "tie_word_embeddings": True})
+    folder = write_checkpoint(case, tmp_path)
+    config = case.full_config()
+    tensors = {name: make_tensor(case, name, shape) for name, shape in case.shapes(config).items()}
+    embedding = tensors["model.embed_tokens.weight"]
+    tensors["lm_head.weight"] = embedding if output is None else output.astype(embedding.dtype)
+    for old in folder.glob("*.safetensors*"):
+        old.unlink()
+    write_weights(folder, tensors, shards=1, scatter=False)
+    plan = make_plan(folder)
+    return plan, dict(plan.tensors)
+
+
+def _has_output(case: Case) -> bool:
+    return any(slot.name == "output" for slot in find_family(case.config["architectures"][0]).slots.values())
+
+
+def _is_tied(case: Case) -> bool:
+    """Plainly so: no scales, as Falcon-H1's, come between, and the language model is all that there is."""
+    if "text_config" in case.config or case.name.startswith("falcon"):
+        return False
+    return case.config.get("tie_word_embeddings") is True or not _has_output(case)
+
+
+PLAIN = [name for name, case in BY_NAME.items() if _is_tied(case)]
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_that_a_stored_copy_of_a_tied_embedding_is_written_once(name: str, tmp_path: Path) -> None:
+    plan, tensors = _with_output(BY_NAME[name], tmp_path, None)
+    assert "output.weight" not in tensors
+    assert any("written once" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_that_an_output_that_differs_from_a_tied_embedding_is_kept_and_told(name: str, tmp_path: Path) -> None:
+    """As transformers 5 loads it. The families without a place for it keep the embedding, and say so."""
+    case = BY_NAME[name]
+    config = case.full_config()
+    other = make_tensor(case, "another", case.shapes(config)["model.embed_tokens.weight"])
+    other[:-1] = stored(case, "model.embed_tokens.weight")[:-1]  # only the last row differs
+    plan, tensors = _with_output(case, tmp_path, other)
+    if _has_output(case):
+        np.testing.assert_array_equal(tensors["output.weight"].array(), other.astype(np.float32))
+        assert any("it is kept" in note for note in plan.notes)
+    else:
+        assert "output.weight" not in tensors
+        assert any("it is left out" in note for note in plan.notes)
+
+
+def test_that_both_kinds_of_family_are_among_the_tied_ones() -> None:
+    assert {_has_output(BY_NAME[name]) for name in PLAIN} == {True, False}
+
+
+def test_that_an_output_of_an_untied_model_stays_even_if_it_is_a_copy(tmp_path: Path) -> None:
+    case = BY_NAME["llama-biases"]
+    assert not case.config.get("tie_word_embeddings")
+    plan, tensors = _with_output(case, tmp_path, None)
+    assert "output.weight" in tensors
+    assert not any("output matrix" in note for note in plan.notes)
