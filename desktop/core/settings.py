@@ -138,10 +138,20 @@ class SettingsFile:
                 return settings, SamarError("settings_partly_read", fields=", ".join(unread), aside=aside.name)
             return settings, None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            from desktop.core.damaged_json import whole_fields  # here only: the window starts without it
+
             aside = self.path.with_name(f"settings-damaged-{stamp}.json")
             with contextlib.suppress(OSError):  # a read-only folder: the file then stays where it is
                 self.path.replace(aside)
-            return Settings(), SamarError("settings_damaged", aside=aside.name)
+            fields = whole_fields(raw)
+            settings = _understood(fields)[0]
+            if not fields:
+                return settings, SamarError("settings_damaged", aside=aside.name)
+            self._foreign = {name: fields[name] for name in fields.keys() - {"format", *Settings.__struct_fields__}}
+            with contextlib.suppress(SamarError):  # said when something is changed
+                self.save(settings)
+            lost = [n for n in Settings.__struct_fields__ if n not in fields and f'"{n}"'.encode() in raw]
+            return settings, SamarError("settings_partly_read", fields=", ".join(lost) or "?", aside=aside.name)
 
     def _changed_at(self) -> float:
         """When the file was last changed: what is kept of it gets the same name however often it is read."""

@@ -103,13 +103,6 @@ class _Stored(msgspec.Struct, kw_only=True):
     downloads: list[Download] = []
 
 
-class _Kept(msgspec.Struct):
-    """downloads.json, its entries still to be read."""
-
-    version: int = 1
-    downloads: list[msgspec.Raw] = []
-
-
 class DownloadQueue:
     """The queue and its files. Methods may be called from any thread; `run` is called by one worker at a time."""
 
@@ -384,26 +377,32 @@ class DownloadQueue:
         stored.downloads = [changed if one.id == changed.id else one for one in stored.downloads]
 
     def _load(self) -> _Stored:
-        """The queue on the disk. A file that is no queue is set aside; of one with a wrong entry the others are kept. Raises
-        OSError where it can't be read now: it is not replaced then."""
+        """The queue on the disk; of a damaged file the entries that can be read. One whose structure is damaged is kept aside.
+        Raises OSError where it can't be read now: it is not replaced then."""
         try:
             raw = read_text_regular(self.path)
         except FileNotFoundError:
             return _Stored()
         try:
-            kept = msgspec.json.decode(raw, type=_Kept)
+            found = msgspec.json.decode(raw, type=_Stored)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            log.warning("the queue of downloads can't be read and begins anew: %s", problem)
-            with contextlib.suppress(OSError):
-                self.path.replace(self.path.with_name(f"downloads-damaged-{time.strftime('%Y%m%d-%H%M%S')}.json"))
-            return _Stored()
-        found = []
-        for entry in kept.downloads:
-            try:
-                found.append(msgspec.json.decode(entry, type=Download))
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-                log.warning("a download can't be read and is left out: %s", problem)
-        return _Stored(version=kept.version, downloads=[one for one in found if one.files])
+            from desktop.core.damaged_json import partly_read
+
+            log.warning("the queue of downloads can only be read in part: %s", problem)
+            partly, is_whole = partly_read(raw, _Stored)
+            if not is_whole:
+                self._keep_aside(raw)
+            found = partly or _Stored()
+        found.downloads = list({one.id: one for one in found.downloads if one.files}.values())
+        return found
+
+    def _keep_aside(self, raw: bytes) -> None:
+        """Under the same name however often it is read."""
+        with contextlib.suppress(OSError, OverflowError, ValueError):
+            stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(self.path.stat().st_mtime))
+            aside = self.path.with_name(f"downloads-damaged-{stamp}.json")
+            if not aside.exists():
+                write_atomically(aside, raw)
 
     @contextmanager
     def _changing(self) -> Iterator[_Stored]:

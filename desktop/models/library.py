@@ -25,7 +25,7 @@ from desktop.models import discovery, gguf
 from desktop.models.discovery import Found, Origin, Place
 from desktop.models.entry import Entry, entry_of, gone, rank, sha256_of
 from desktop.models.files import write_atomically
-from desktop.models.settings import ModelSettings
+from desktop.models.settings import ModelSettings, is_model_id
 from desktop.models.trash import move_to_trash
 
 log = logging.getLogger(__name__)
@@ -367,9 +367,11 @@ class Library:
         try:
             known = msgspec.json.decode(raw, type=_Remembered)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            from desktop.core.damaged_json import partly_read  # here only: few files are damaged
+
             log.warning("the library can't be read: %s", problem)
             aside = self.path.with_name(f"library-damaged-{self._stamp()}.json")
-            partly = _readable_parts(raw)
+            partly = partly_read(raw, _Remembered, is_model_id)[0]
             with contextlib.suppress(OSError):
                 if partly is None:
                     self.path.replace(aside)
@@ -403,34 +405,6 @@ class Library:
                 raise SamarError(
                     "library_unwritable", reason=problem.strerror or problem, folder=self.path.parent
                 ) from problem
-
-
-def _readable_parts(raw: bytes) -> _Remembered | None:
-    """A library of which single parts are none, without these; None when it is no library at all."""
-    try:
-        fields = msgspec.json.decode(raw, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    known = _Remembered()
-    for name in _Remembered.__struct_fields__:
-        value = fields.get(name, getattr(known, name))
-        parts: list[object] = [value]
-        if isinstance(value, list):
-            parts = [[item] for item in value]
-        elif isinstance(value, dict):
-            parts = [{key: item} for key, item in value.items()]
-        for part in parts:
-            try:
-                read = getattr(msgspec.convert({name: part}, _Remembered), name)
-            except msgspec.ValidationError:
-                continue
-            if isinstance(read, list):
-                getattr(known, name).extend(read)
-            elif isinstance(read, dict):
-                getattr(known, name).update(read)
-            else:
-                setattr(known, name, read)
-    return known
 
 
 def _with_memory(entry: Entry, old: Entry | None) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -79,6 +80,11 @@ class _Kept(msgspec.Struct):
     entries: list[_KnownFile] = []
 
 
+def is_model_id(text: str) -> bool:
+    """Whether a text is formed as the id of a model's content (`entry.fingerprint`)."""
+    return re.fullmatch("[0-9a-f]{32}", text) is not None
+
+
 def settings_of(library_file: Path, model: Path) -> ModelSettings:
     """What was set for the file `model`, whatever it is called now and wherever it lies.
 
@@ -86,12 +92,19 @@ def settings_of(library_file: Path, model: Path) -> ModelSettings:
     be read has no settings: loading it says why.
     """
     try:
-        kept = msgspec.json.decode(read_text_regular(library_file), type=_Kept)
+        raw = read_text_regular(library_file)
     except FileNotFoundError:
         return ModelSettings()
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except OSError as problem:
         log.warning("the settings of models can't be read: %s", problem)
         return ModelSettings()
+    try:
+        kept = msgspec.json.decode(raw, type=_Kept)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        from desktop.core.damaged_json import partly_read  # here only: the window starts without it
+
+        log.warning("the settings of models can only be read in part: %s", problem)
+        kept = partly_read(raw, _Kept, is_model_id)[0] or _Kept()
     if not kept.settings:
         return ModelSettings()
     try:

@@ -435,3 +435,22 @@ def test_that_a_file_that_can_not_be_used_is_remembered_with_the_reason(library:
     assert library.remember(path)
     (entry,) = [entry for entry in library.refresh() if entry.path == str(path)]
     assert entry.problem
+
+
+def test_that_a_list_whose_structure_is_damaged_in_one_row_keeps_the_others(library: Library, tmp_path: Path) -> None:
+    paths = [write_tiny(tmp_path / name) for name in ("a.gguf", "b.gguf")]
+    paths[1].write_bytes(paths[1].read_bytes()[:-1] + b"\x07")  # another content
+    entries = [library.add(path)[0] for path in paths]
+    for entry, context in zip(entries, (512, 1024), strict=True):
+        library.set_settings(entry.id, ModelSettings(context=context))
+    raw = library.path.read_bytes()
+    harmed = raw.replace(str(paths[0]).encode(), str(paths[0]).encode()[:-1] + b"\xff", 1)
+    assert harmed != raw
+    library.path.write_bytes(harmed)
+    assert settings_of(library.path, paths[1]).context == 1024, "what loads a model reads them by itself"
+    again = Library(Paths.under(library.path.parent), places=list)
+    assert again.find(entries[1].id).path == str(paths[1])
+    assert [again.settings(entry.id).context for entry in entries] == [512, 1024]
+    assert again.problem is not None and again.problem.code == "library_partly_read"
+    (aside,) = library.path.parent.glob("library-damaged-*.json")
+    assert aside.read_bytes() == harmed

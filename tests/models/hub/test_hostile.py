@@ -299,3 +299,25 @@ def test_that_a_queue_that_can_not_be_read_now_is_not_replaced(
         with pytest.raises(SamarError):
             queue.cancel(one.id)
     assert queue.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("harm", [b"\xff", b"\0", b'"'])
+def test_that_a_queue_whose_structure_is_damaged_in_one_entry_keeps_the_others(
+    queue: DownloadQueue, data_dir: Path, number: int, harm: bytes
+) -> None:
+    names = ["a.gguf", "b.gguf", "c.gguf"]
+    for name in names:
+        right = repository_of(HubFile(name=name, size=4, sha256="a" * 64))
+        queue.add(right, right.choices[0])
+    before = queue.path.read_bytes()
+    at = before.index(f'"{names[number]}"'.encode()) + 3
+    damaged = before[:at] + harm + before[at + 1 :]
+    queue.path.write_bytes(damaged)
+    again = DownloadQueue(queue.hub, Library(Paths.under(data_dir), places=list))
+    others = [name for name in names if name != names[number]]
+    assert [one.name for one in again.downloads()] == others
+    again.recover()
+    assert [one.name for one in DownloadQueue(queue.hub, again.library).downloads()] == others
+    (aside,) = data_dir.glob("downloads-damaged*")
+    assert aside.read_bytes() == damaged
