@@ -23,7 +23,6 @@ from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
 from converter.verify import CHECK_OPTION
 
-TEMPORARY = "samar-plan-"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?#]+).*")
 """Of a repository's page."""
@@ -139,6 +138,8 @@ def _is_here(arguments: argparse.Namespace) -> bool:
 
 def _places(arguments: argparse.Namespace, folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     """What is read, links out of the folders included as the Hub's cache has them; and the folder that is written to."""
+    from converter.hub import TEMPORARY
+
     read = [folder.resolve() for folder in folders]
     for folder in tuple(read):
         read += [path.resolve() for path in (*folder.glob("*"), *folder.glob("*/*")) if path.is_symlink()]

@@ -6,6 +6,7 @@ A cancelled download leaves what was fetched in that cache, where the next attem
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -24,6 +25,8 @@ _SMALL = (
     "hf_quant_config.json",
 )  # fmt: skip
 _WEIGHTS = ("model*.safetensors", "adapter_model.safetensors")
+TEMPORARY = "samar-plan-"
+"""How folders with headers for a plan begin; the id of their process follows."""
 _HEADER_LIMIT = 100_000_000
 
 
@@ -197,7 +200,8 @@ def _with_headers(
 
     from huggingface_hub import get_session, hf_hub_url
 
-    place = Path(tempfile.mkdtemp(prefix="samar-plan-")) / repository.rpartition("/")[2]
+    _remove_left_over()
+    place = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{os.getpid()}-")) / repository.rpartition("/")[2]
     atexit.register(shutil.rmtree, place.parent, ignore_errors=True)
     shutil.copytree(folder, place, ignore=shutil.ignore_patterns("*.safetensors"))
     for name, size in weights.items():
@@ -217,3 +221,16 @@ def _with_headers(
             handle.write(part(0, 7 + length)[: 8 + length])
             handle.truncate(size)
     return place
+
+
+def _remove_left_over() -> None:
+    """What plans whose process was killed have left."""
+    import shutil
+    import tempfile
+
+    import psutil
+
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*-*"):
+        owner = folder.name.removeprefix(TEMPORARY).partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)) and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -443,7 +443,7 @@ class Samar(QObject):
     def _remove_left_over(self) -> None:
         from desktop.storage import unfinished
 
-        unfinished.remove_left_over(self.paths.data)
+        unfinished.remove_left_over(self.paths.data, self.paths.cache)
 
     def _watch_history(self) -> None:
         """Notice when the data folder is taken away, and when a disk can be written to again."""
@@ -760,4 +760,16 @@ class Samar(QObject):
         if "transfer" in self.__dict__:
             self.transfer.worker.close()
         self.background.close()
+        self._copy_history_at_end()
         self.database.close()
+
+    def _copy_history_at_end(self) -> None:
+        """What was written since the start is in a backup when there is none of the day that holds messages."""
+        if self.database.read_only or self.database.path != self.paths.history:
+            return
+        from desktop.storage import backups
+
+        try:
+            backups.make_daily_if_due(self.paths)
+        except SamarError as problem:  # there is no window any more that could show it; the next start tries again
+            log.warning("the history was not copied at the end: %s", problem)

@@ -27,7 +27,10 @@ EXPORT, PAGES = ".export-", "samar-"
 
 _TEMPORARY = ("history*.part", ".probe-*", ".settings-*", ".*.json-*")
 """Files of the data folder that are renamed or removed within seconds, unless Samar is killed."""
+_TEMPORARY_OF_CACHE = (".*.json-*", "updates/*.part")
 _STALE_S = 3600.0
+_CLOCK_S = 2.0
+"""By which the clocks of processes and files may differ."""
 
 
 @contextmanager
@@ -48,19 +51,39 @@ def noted(data: Path | None, path: Path) -> Iterator[None]:
                 note.unlink()
 
 
-def remove_left_over(data: Path) -> int:
-    """Remove what earlier runs left behind. Returns how many files and folders that were."""
+def remove_left_over(data: Path, cache: Path | None = None) -> int:
+    """Remove what earlier runs left behind in both folders. Returns how many files and folders that were."""
     removed = sum(_remove_stale(data, pattern) for pattern in _TEMPORARY)
+    if cache is not None:
+        removed += sum(_remove_stale(cache, pattern) for pattern in _TEMPORARY_OF_CACHE)
     with contextlib.suppress(OSError):
         for note in list((data / _FOLDER).iterdir()):
-            if note.name.startswith(f"{os.getpid()}-"):
-                continue
             try:
+                if _is_at_work(note):
+                    continue
                 removed += _remove(Path(os.fsdecode(read_regular(note))))
                 note.unlink()
             except (OSError, ValueError) as problem:
                 log.info("what an export left behind can't be removed: %s", problem)
     return removed
+
+
+def _is_at_work(note: Path) -> bool:
+    """Whether the process that wrote a note still runs: this one, or an export in a terminal."""
+    import psutil
+
+    owner = note.name.partition("-")[0]
+    if not owner.isdecimal():
+        return False
+    if int(owner) == os.getpid():
+        return True
+    try:
+        begun = psutil.Process(int(owner)).create_time()
+    except (psutil.NoSuchProcess, OverflowError):
+        return False
+    except psutil.AccessDenied:
+        return True
+    return bool(begun <= note.stat().st_mtime + _CLOCK_S)  # else its number was given to another process
 
 
 def _remove_stale(data: Path, pattern: str) -> int:

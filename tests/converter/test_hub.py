@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from converter.errors import ExitStatus as S
+from converter.hub import _remove_left_over
 from desktop.__main__ import with_leave
 from desktop.core.paths import Paths
 from desktop.core.program import Role, child_command
@@ -233,3 +236,17 @@ def test_that_the_settings_give_the_leave(tmp_path: Path) -> None:
     SettingsFile(Paths.under(tmp_path).settings).save(Settings(network_allowed=True))
     assert with_leave(["a/b"], tmp_path) == ["a/b", "--network"]
     assert with_leave(["a/b", "--no-network"], tmp_path) == ["a/b", "--no-network"]
+
+
+def test_that_headers_of_a_plan_that_was_killed_go_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    killed, own, other = (tmp_path / f"samar-plan-{name}" for name in (f"{process.pid}-x", f"{os.getpid()}-x", "mine"))
+    for folder in (killed, own, other):
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(b"x")
+    _remove_left_over()
+    assert [path.is_dir() for path in (killed, own, other)] == [False, True, True]

@@ -159,3 +159,35 @@ def test_that_the_first_reply_is_in_a_backup_at_once(start: Callable[[], Samar],
     qtbot.waitUntil(
         lambda: any(backups.contents_of(b.path).messages == 2 for b in backups.listed(folder)), timeout=20_000
     )
+
+
+def test_that_what_was_never_answered_is_in_a_backup_when_samar_is_closed(
+    start: Callable[[], Samar], qtbot: QtBot, data_dir: Path
+) -> None:
+    """A history that is lost on the first day comes back, though no reply has ended in it."""
+    from desktop.storage import backups
+
+    paths = Paths.under(data_dir)
+    samar = start()
+    qtbot.waitUntil(lambda: bool(backups.listed(paths.backups)), timeout=20_000)  # the empty one of the start
+    with opened(paths) as store:
+        exchange(store, store.create_chat("first day").id, None, "q", "a")
+    samar.window.close()
+    samar.close()
+    paths.history.unlink()
+    again = start()
+    assert code_shown(again) == "history_gone"
+    assert [chat.title for chat in again.window.sidebar.model.chats.values()] == ["first day"]
+
+
+def test_that_closing_makes_no_second_copy_of_the_day(start: Callable[[], Samar], qtbot: QtBot, data_dir: Path) -> None:
+    from desktop.storage import backups
+
+    folder = Paths.under(data_dir).backups
+    samar = start()
+    send(samar, qtbot, "once")
+    qtbot.waitUntil(lambda: any(backups.contents_of(b.path).messages for b in backups.listed(folder)), timeout=20_000)
+    before = backups.listed(folder)
+    samar.window.close()
+    samar.close()
+    assert backups.listed(folder) == before
