@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from converter import verify
 from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, JsonLines, Reporter
 from converter.verify import CHECK_OPTION
@@ -78,8 +79,9 @@ def _tell_error(code: str, sentence: str) -> None:
     print(json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False))
 
 
-Confine = Callable[[Sequence[Path], Sequence[Path]], None]
-"""Has the process give up all files but those that it is to read and the folders that it is to write, and the network."""
+Confine = Callable[[Sequence[Path], Sequence[Path]], Callable[[], None] | None]
+"""Has the process give up all files but those that it is to read and the folders that it is to write, and the network. Returns
+what has it start no process any more, where the system can enforce that."""
 
 
 def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> int:
@@ -105,7 +107,7 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
     try:
         with _cancel_on_signals(cancel):
             if confine is not None and _is_here(arguments):  # before there is a thread that would keep its rights
-                confine(*_places(arguments, [Path(arguments.source), *([arguments.base] if arguments.base else [])]))
+                _give_up(confine, arguments, [Path(arguments.source), *([arguments.base] if arguments.base else [])])
                 confine = None
             if events is not None:
                 _cancel_on_closed_stdin(cancel)
@@ -117,6 +119,8 @@ def main(argv: Sequence[str] | None = None, confine: Confine | None = None) -> i
             _tell_error(problem.code, str(problem))
         print(problem, file=sys.stderr)
         return problem.status
+    finally:
+        verify.stop_waiting()
     if path is not None:
         if events is not None:
             events.done(str(path), size, time.monotonic() - started)
@@ -134,6 +138,17 @@ def _is_here(arguments: argparse.Namespace) -> bool:
         return False
     needs_base = (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
     return arguments.base is not None or not needs_base
+
+
+def _give_up(confine: Confine, arguments: argparse.Namespace, folders: Sequence[Path]) -> None:
+    """Keep no right but those that the conversion needs. The process that checks the finished file is started before anything
+    of the checkpoint is read; after it neither of the two can start another one."""
+    start_no_more = confine(*_places(arguments, folders))
+    if start_no_more is None:
+        return
+    if not arguments.plan:
+        verify.start_waiting(start_no_more)
+    start_no_more()
 
 
 def _places(arguments: argparse.Namespace, folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -161,7 +176,7 @@ def _run(
         if (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file():
             return _run_adapter(arguments, folder, name, events, report, cancel, confine)
         if confine is not None:
-            confine(*_places(arguments, [folder]))
+            _give_up(confine, arguments, [folder])
         from converter.plan import available_threads, make_plan
 
         report.progress("read", 0, 1)
@@ -213,7 +228,7 @@ def _run_adapter(
             )
         base, _ = _find(wanted, None, "config", arguments.network, report, cancel)
     if confine is not None:
-        confine(*_places(arguments, [folder, base]))
+        _give_up(confine, arguments, [folder, base])
     plan = make_adapter_plan(folder, base, name=name)
     target = _target(arguments, folder, plan.file_name(file_type))
     if arguments.plan:
@@ -327,10 +342,16 @@ def _cancel_on_closed_stdin(cancel: CancelToken) -> None:
 
 
 def _check_file(arguments: argparse.Namespace) -> int:
+    path, threads, tokens = arguments.check_file, arguments.threads or 1, arguments.tokens
+    if path == verify.WAIT:
+        asked = sys.stdin.buffer.readline()
+        if not asked:  # the conversion did not come to its end
+            return ExitStatus.OK
+        path, threads, tokens = json.loads(asked)
     from converter.quantize import try_model
 
     try:
-        try_model(arguments.check_file, threads=arguments.threads or 1, tokens=arguments.tokens)
+        try_model(path, threads=threads, tokens=tokens)
     except RuntimeError as problem:
         print(problem, flush=True)
         return ExitStatus.VERIFICATION_FAILED

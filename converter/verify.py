@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from converter.errors import ConversionError, ExitStatus
 from converter.events import CancelToken, Reporter
 
 CHECK_OPTION = "--check-file"
+WAIT = "-"
+"""In the place of a file: which one it is comes on standard input."""
 _TOKENS = 3
 
 
@@ -49,29 +53,61 @@ def _available_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
-def child_command(path: Path, threads: int, tokens: int) -> list[str]:
+def child_command(path: Path | str, threads: int, tokens: int) -> list[str]:
     """How this program is started again to check a file: itself when frozen, else the module."""
     start = [sys.executable, "convert"] if getattr(sys, "frozen", False) else [sys.executable, "-m", "converter"]
     return [*start, CHECK_OPTION, str(path), "--threads", str(threads), "--tokens", str(tokens)]
 
 
-def _check_with_engine(path: Path, threads: int, cancel: CancelToken, *, tokens: int) -> None:
+_waiting: subprocess.Popen[bytes] | None = None
+"""Started before the checkpoint was read; a line on its standard input says which file it is to check."""
+
+
+def start_waiting(prepare: Callable[[], None]) -> None:
+    """Start the process that checks the finished file later on. prepare: called in it, ahead of the program."""
+    global _waiting
+    _waiting = _start(child_command(WAIT, 1, 0), subprocess.PIPE, prepare)
+
+
+def stop_waiting() -> None:
+    """Nothing is left to be checked."""
+    global _waiting
+    child, _waiting = _waiting, None
+    if child is not None:
+        child.kill()
+        child.communicate()
+
+
+def _start(command: list[str], stdin: int, prepare: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "GGML_NO_BACKTRACE": "1"}  # an abort starts no debugger
     here = str(Path(__file__).resolve().parent.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
-    with subprocess.Popen(
-        child_command(path, threads, tokens),
-        stdin=subprocess.DEVNULL,
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
-    ) as child:
+        preexec_fn=prepare,
+    )
+
+
+def _check_with_engine(path: Path, threads: int, cancel: CancelToken, *, tokens: int) -> None:
+    global _waiting
+    child, _waiting = _waiting, None
+    request: bytes | None = None
+    if child is None:
+        child = _start(child_command(path, threads, tokens), subprocess.DEVNULL)
+    else:
+        request = json.dumps([str(path), threads, tokens]).encode() + b"\n"
+    with child:
         try:
             while True:
                 try:
-                    output, _ = child.communicate(timeout=0.1)
+                    output, _ = child.communicate(request, timeout=0.1)
                     break
                 except subprocess.TimeoutExpired:
+                    request = None  # it is on its way
                     cancel.check()
         except BaseException:
             child.kill()

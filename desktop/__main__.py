@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.core.files import exists
@@ -77,12 +77,13 @@ def open_window(data_dir: Path | None, files: list[str]) -> int:
     return run_window(paths, files, instance)
 
 
-def confine_converter(read: Sequence[Path], write: Sequence[Path]) -> None:
+def confine_converter(read: Sequence[Path], write: Sequence[Path]) -> Callable[[], None] | None:
     """Have the converter give up everything else, so that a checkpoint can do no more than become a file. It may still start
-    Samar's own programs: the check of the finished file is one."""
-    from desktop.core.sandbox import confine
+    Samar's own programs, as the check of the finished file is one, until it calls what is returned."""
+    from desktop.core.sandbox import confine, process_ban
 
-    confine(read=read, write=write, programs=True)
+    held = confine(read=read, write=write, programs=True)
+    return process_ban() if held else None
 
 
 def with_leave(arguments: list[str], data_dir: Path | None) -> list[str]:

@@ -14,7 +14,7 @@ import stat
 import struct
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,9 @@ _SOCKETS: tuple[_Numbers, ...] = (
     (41, 198), (53, 199), (42, 203), (49, 200), (50, 201), (43, 202), (288, 242),  # socket … accept4
     (44, 206), (46, 211), (307, 269), (425, 425), (426, 426), (427, 427),  # sendto, sendmsg, sendmmsg, io_uring
 )  # fmt: skip
-_PROGRAMS: tuple[_Numbers, ...] = ((57, None), (58, None), (59, 221), (322, 281))  # fork, vfork, execve, execveat
+_FORK: _Numbers = (57, None)
+_VFORK: _Numbers = (58, None)
+_PROGRAMS: tuple[_Numbers, ...] = (_FORK, _VFORK, (59, 221), (322, 281))  # execve, execveat
 _OTHERS: tuple[_Numbers, ...] = (
     (101, 117), (310, 270), (311, 271), (312, 272), (440, 440),  # ptrace, process_vm_*, kcmp, process_madvise
     (200, 130), (129, 138), (297, 240), (434, 434), (438, 438), (424, 424),  # tkill, rt_*sigqueueinfo, pidfd_*
@@ -267,6 +269,41 @@ def restrict_calls(*, programs: bool = False) -> list[str]:
     if done != 0:
         return []
     return [NETWORK] if programs else [NETWORK, PROGRAMS, PROCESSES]
+
+
+def process_ban() -> Callable[[], None] | None:
+    """What has the calling process, and the programs that replace it, start no other process any more; threads go on. None:
+    the system enforces nothing.
+
+    For one that was confined with `programs`, once all that it needs is started. What is returned may be called between a
+    fork and the start of the program: it only makes two system calls.
+    """
+    machine = _MACHINES.get(os.uname().machine) if sys.platform.startswith("linux") else None
+    if machine is None or sys.byteorder != "little" or struct.calcsize("P") != 8:
+        return None
+    column, architecture = machine
+    lines: list[_Instruction] = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_JUMP_IF_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _DENY),
+        (_LOAD, 0, 0, _NUMBER),
+        (_JUMP_IF_AT_LEAST, 0, 1, _X32),
+        (_RETURN, 0, 0, _DENY),
+    ]
+    for call, answer in ((_FORK, _DENY), (_VFORK, _DENY), (_CLONE3, _UNKNOWN)):
+        if (number := call[column]) is not None:
+            lines += [(_JUMP_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, answer)]
+    clone = _CLONE[column]
+    assert clone is not None
+    lines += [(_JUMP_IF_EQUAL, 0, 3, clone), (_LOAD, 0, 0, _ARGUMENTS), (_JUMP_IF_ANY, 1, 0, _THREAD)]
+    lines += [(_RETURN, 0, 0, _DENY), (_RETURN, 0, 0, _ALLOW)]
+    libc, data, number = _libc(), _compiled(lines), (317, 277)[column]
+
+    def install() -> None:
+        if not _forbid_new_rights(libc) or _call(libc, number, _SET_MODE_FILTER, _ALL_THREADS, data) != 0:
+            raise OSError("the system refuses the filter")
+
+    return install
 
 
 def _instructions(column: int, architecture: int, *, programs: bool) -> list[_Instruction]:

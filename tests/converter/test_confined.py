@@ -14,10 +14,10 @@ from desktop.core.program import Role, child_command, child_environment
 from tests.converter.small import left_in, small_llama
 
 CODE = """
-import json, os, socket, sys
+import json, os, socket, sys, threading
 from pathlib import Path
 import converter.pipeline
-from tests.fakes.confined import outcome
+from tests.fakes.confined import in_child, outcome, run
 secret, out, beside = map(Path, sys.argv[1:4])
 convert = converter.pipeline.convert
 def probing(*arguments, **options):
@@ -25,6 +25,8 @@ def probing(*arguments, **options):
         "read": outcome(lambda: secret.read_text()), "write": outcome(lambda: (secret.parent / "new").write_text("x")),
         "socket": outcome(lambda: socket.socket(socket.AF_UNIX)), "tcp": outcome(lambda: socket.socket()),
         "mode": outcome(lambda: secret.chmod(0o644)), "beside": outcome(lambda: beside.read_text()),
+        "fork": outcome(in_child(lambda: None)), "program": outcome(lambda: run(sys.executable)),
+        "thread": outcome(lambda: (one := threading.Thread(target=lambda: None)).start() or one.join()),
         "signal": outcome(lambda: os.kill(os.getppid(), 0)), "output": outcome(lambda: (out / "x").write_text("x")),
     }
     (out / "x").unlink()
@@ -69,7 +71,8 @@ def test_that_it_reads_the_checkpoint_writes_its_file_and_nothing_else(checkpoin
         assert {tried[what] for what in ("read", "write", "beside")} == {"EACCES"}
     if sandbox.abi() >= 6:
         assert tried["signal"] == "EPERM"
-    assert {tried[what] for what in ("socket", "tcp", "mode")} == {"EACCES"}
+    assert {tried[what] for what in ("socket", "tcp", "mode", "fork", "program")} == {"EACCES"}
+    assert tried["thread"] == "done"
 
 
 @pytest.mark.engine
@@ -80,3 +83,32 @@ def test_that_a_conversion_in_the_terminal_checks_its_file_with_the_engine(check
     )
     assert run.returncode == 0, run.stderr
     assert list((checkpoint.parent.parent).glob("*.gguf"))
+
+
+BANNED = """
+import os, subprocess, sys
+from desktop.core.sandbox import process_ban
+from tests.fakes.confined import in_child, outcome, run
+ban = process_ban()
+if sys.argv[1] == "parent":
+    ban()
+if sys.argv[1] != "inherited":
+    import threading
+    (one := threading.Thread(target=lambda: None)).start(); one.join()
+    print(outcome(in_child(lambda: None)), outcome(lambda: run(sys.executable)))
+else:
+    command = [sys.executable, "-c", sys.argv[2], "control"]
+    print(subprocess.run(command, preexec_fn=ban, capture_output=True, text=True).stdout.strip())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is enforced there")
+@pytest.mark.parametrize(
+    ("mode", "outcomes"),
+    [("control", "done done"), ("parent", "EACCES EACCES"), ("inherited", "EACCES EACCES")],
+)
+def test_that_one_that_may_start_no_process_has_threads_and_nothing_more(mode: str, outcomes: str) -> None:
+    """Also the program that is started with it, as the check of a finished file is."""
+    command = [sys.executable, "-c", BANNED, mode, BANNED]
+    run = subprocess.run(command, env=child_environment(), capture_output=True, text=True, timeout=120)
+    assert run.stdout.strip() == outcomes, run.stderr
