@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots docs translations test-real reference reference-engine check-vulkan soak bench-guessing \
+.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots docs translations test-real reference reference-engine check-vulkan soak bench-speculation \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-reliability bench-samplers bench-package starter package package-check clean
 
 help: ## this list
@@ -86,9 +86,9 @@ bench-engine: setup-dev ## the engine against llama.cpp's programs, in turns (lo
 	$(NEED) c++
 	@$(VENV)/python -m benchmarks.engine --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
-bench-guessing: setup-dev ## guesses from the text: what they gain and cost (long)
+bench-speculation: setup-dev ## guesses from the text: what they gain and cost (long)
 	$(NEED) c++
-	@$(VENV)/python -m benchmarks.guessing --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
+	@$(VENV)/python -m benchmarks.speculation --peers "$$($(VENV)/python -m benchmarks.peers build | tail -n 1)"
 
 reference-engine: setup-dev ## greedy replies against llama-server's, token by token, every family (long)
 	$(NEED) c++

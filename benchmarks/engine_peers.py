@@ -94,14 +94,14 @@ class Side(ABC):
 class Samar(Side):
     name = "Samar"
 
-    def __init__(self, model: Path, context: int, threads: int, states: Path, *, guessing: bool = False) -> None:
+    def __init__(self, model: Path, context: int, threads: int, states: Path, *, speculation: bool = False) -> None:
         super().__init__(model, context, threads)
-        self._states, self._guessing = states, guessing
+        self._states, self._guessing = states, speculation
         self.engine = EngineClient(gguf.inspect)
 
     def start(self) -> None:
         self.engine = EngineClient(gguf.inspect, states=self._states)
-        options = LoadOptions(context=self.context, threads=self.threads, guessing=self._guessing)
+        options = LoadOptions(context=self.context, threads=self.threads, speculation=self._guessing)
         info = self.engine.load(self.model, options)
         assert info is not None
         assert info.context == self.context, f"a context of {info.context} tokens"

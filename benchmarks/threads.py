@@ -67,7 +67,7 @@ def main() -> int:
     flag = StopFlag()
     templates = TemplateProcess(flag)
     templates.start()
-    load = LoadOptions(context=1024, guessing=False)
+    load = LoadOptions(context=1024, speculation=False)
     session = Session(Library(), templates, flag, load, gguf.inspect(model), lambda _: None)
     cores = usable_cores()
     counts = list(ThreadChooser(cores).counts)

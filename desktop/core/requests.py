@@ -28,7 +28,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """auto, on, off."""
     reserve_bytes: int = 256 * 1024 * 1024
     """Memory left to the rest of the computer when the context is chosen; chats are kept warm only beyond twice that."""
-    guessing: bool = True
+    speculation: bool = True
     """Speculation from the text itself; the replies are the same with and without."""
     states_bytes: int = 4 * 1024 * 1024 * 1024
     """Most that the states of chats may take on disk; 0: none are kept."""

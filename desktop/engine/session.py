@@ -117,7 +117,7 @@ class Session:
         self.threads = ThreadChooser(threads, adaptive=options.threads <= 0)
         self.draft = self._make_draft(library, draft, threads) if draft and not self.model.recurrent else None
         text = NgramSpeculator() if self._may_guess(options) else None
-        self.guesser: NgramSpeculator | CombinedSpeculator | None = (
+        self.speculator: NgramSpeculator | CombinedSpeculator | None = (
             CombinedSpeculator(text, self.draft) if self.draft else text
         )
         traits = self.prompts.traits
@@ -198,7 +198,7 @@ class Session:
         plan: ContextPlan,
         gpu_layers: int,
     ) -> Context:
-        guesses = (options.guessing or options.draft) and not model.recurrent
+        guesses = (options.speculation or options.draft) and not model.recurrent
         try:
             return Context(
                 model,
@@ -245,7 +245,7 @@ class Session:
 
     def _may_guess(self, options: LoadOptions) -> bool:
         """Rejected tokens are taken back, which a recurrent state can't."""
-        return options.guessing and not self.model.recurrent
+        return options.speculation and not self.model.recurrent
 
     def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
         source, for_tools = self.model.template(), self.model.template("tool_use")
@@ -378,17 +378,17 @@ class Session:
         thinking = self._options.thinking if request.thinking is None else request.thinking
         completion = self.info.completes if request.completion is None else request.completion
         request = msgspec.structs.replace(request, params=params, thinking=thinking, completion=completion)
-        crowd = running_others()
+        competing = running_others()
         request = self._with_images(request)
         prompt = self.prompts.build(request, self.context.size)
         self.room = self.context.size - (self._projector.more_cells(prompt.tokens) if self._projector else 0)
         if len(prompt.tokens) >= self.room:
             raise SamarError("prompt_too_long", tokens=len(prompt.tokens), context=self.room)
-        crowd = min(crowd, running_others())  # twice, since the window itself may just have painted
-        self.threads.begin(crowd)
+        competing = min(competing, running_others())  # twice, since the window itself may just have painted
+        self.threads.begin(competing)
         self.chats.begin(prompt.tokens, request.chat, request.kept)
         seed = params.seed if params.seed is not None else int.from_bytes(os.urandom(4), "little") % (2**32 - 1)
-        reply = _Reply(self, request_id, prompt, request, seed, emit, started, crowd)
+        reply = _Reply(self, request_id, prompt, request, seed, emit, started, competing)
         try:
             reply.run()
         except NativeError as problem:
@@ -444,9 +444,9 @@ class _Reply:
         seed: int,
         emit: Callable[[Frame], None],
         started: float,
-        crowd: int,
+        competing: int,
     ) -> None:
-        self._crowd = crowd
+        self._competing = competing
         self._session, self._id, self._prompt, self._request = session, request_id, prompt, request
         self._seed, self._emit, self._started = seed, emit, started
         params, fresh = request.params, not request.continue_last
@@ -488,8 +488,8 @@ class _Reply:
             self._finish(StoppedBy.USER)
             return
         threads = self._session.threads
-        # a crowd may have been there for a moment only
-        threads.begin(min(self._crowd, running_others(own=threads.for_prompts)))
+        # a competing may have been there for a moment only
+        threads.begin(min(self._competing, running_others(own=threads.for_prompts)))
         self._emit(PromptReady(request=self._id, **facts))
         self._sampler = sampler = Sampler(
             self._session.model,
@@ -518,13 +518,13 @@ class _Reply:
     def _write(self, sampler: Sampler) -> StoppedBy:
         """Write tokens until something ends the reply, in stretches between which there is a look at guesses and threads."""
         session = self._session
-        context, guesser, threads = session.context, session.guesser, session.threads
+        context, speculator, threads = session.context, session.speculator, session.threads
         threads.resume()
         context.set_threads(threads.current, threads.current)  # guesses are batches, but no prompts
         token = context.sample(sampler)
         self._first_at = before = time.perf_counter()
-        if guesser is not None:
-            guesser.restart(context.tokens)
+        if speculator is not None:
+            speculator.restart(context.tokens)
         if session.draft is not None:
             session.draft.set_threads(threads.current, threads.for_prompts)
         if ended := self._take(token):
@@ -546,13 +546,13 @@ class _Reply:
             if threads.tokens(count):
                 context.set_threads(threads.current, threads.current)
             stretch = 1 if each > _SLOW_S or threads.trying else _STRETCH
-            if guesser is None:
+            if speculator is None:
                 continue
-            guesser.single(each)
+            speculator.single(each)
             while session.hurried != self._id and (
-                guess := guesser.guess(token, min(session.room - len(context.tokens), self._left) - 1)
+                guess := speculator.guess(token, min(session.room - len(context.tokens), self._left) - 1)
             ):
-                token, ended = self._try(token, guess, sampler, guesser)
+                token, ended = self._try(token, guess, sampler, speculator)
                 if ended:
                     return ended
                 before = time.perf_counter()
@@ -595,7 +595,7 @@ class _Reply:
         return token, count, None
 
     def _try(
-        self, token: int, guess: list[int], sampler: Sampler, guesser: NgramSpeculator | CombinedSpeculator
+        self, token: int, guess: list[int], sampler: Sampler, speculator: NgramSpeculator | CombinedSpeculator
     ) -> tuple[int, StoppedBy | None]:
         """Decode `token` and a guess in one batch and sample behind each; a wrong guess ends it and is taken back."""
         context = self._session.context
@@ -611,7 +611,7 @@ class _Reply:
                 break
             right += 1
         context.cut(len(guess) - right)
-        guesser.tried(right, time.perf_counter() - began)
+        speculator.tried(right, time.perf_counter() - began)
         return token, ended
 
     def _take(self, token: int) -> StoppedBy | None:

@@ -82,7 +82,7 @@ class ThreadChooser:
         self.current = most
         self.starved = False
         """Another program was seen to take cores that this one would use."""
-        self._given_way = 0  # from how many threads, to a crowd that may have been there for a moment only
+        self._given_way = 0  # from how many threads, to a competing that may have been there for a moment only
         self._before: tuple[int, float] | None = None  # (count, time of a token) of what a trial is compared with
         self._wait = _FIRST_LOOK_S
         self._next_trial = clock() + self._wait
@@ -101,15 +101,15 @@ class ThreadChooser:
         """A trial is on, which is better looked at often: another count may be ten times as slow."""
         return self._before is not None
 
-    def begin(self, crowd: int = 0) -> None:
-        """A prompt or a reply begins. crowd: threads of other programs that want cores now; replies give way to them at once,
-        and take the cores back when the next beginning sees no crowd, or in the first idle moments. Prompts lose little by
+    def begin(self, competing: int = 0) -> None:
+        """A prompt or a reply begins. competing: threads of other programs that want cores now; replies give way to them at once,
+        and take the cores back when the next beginning sees no competing, or in the first idle moments. Prompts lose little by
         trying."""
         if not self._adaptive:
             return
         self.current, self._given_way = self._given_way or self.current, 0
-        free = max(1, self.counts[-1] - crowd)
-        if crowd and free < self.current:
+        free = max(1, self.counts[-1] - competing)
+        if competing and free < self.current:
             self._given_way, self._before = self.current, None
             self.current = max(n for n in self.counts if n <= free)
             self._next_idle = min(self._next_idle, self._clock() + 0.25)

@@ -79,7 +79,7 @@ class Rows(QStyledItemDelegate):
             painter.setPen(tokens.color("muted"))
             draw_line(painter, side, keys, right_to_left=rtl)
         painter.setFont(theme.interface_font(14, QFont.Weight.Normal))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         draw_line(painter, text, str(index.data(Qt.ItemDataRole.DisplayRole)), right_to_left=rtl)
         painter.restore()
 

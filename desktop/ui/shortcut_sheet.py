@@ -45,7 +45,7 @@ class ShortcutSheet(QDialog):
             cap.setObjectName("keycap")
             tokens = theme.current()
             cap.setStyleSheet(
-                f"#keycap {{ background: {tokens.code}; color: {tokens.ink}; border: 1px solid {tokens.line}; "
+                f"#keycap {{ background: {tokens.code}; color: {tokens.text}; border: 1px solid {tokens.line}; "
                 f"border-radius: 6px; padding: 2px 8px; font-size: {theme.px(12)}px; }}"
             )
             cap.setAccessibleName(f"{text}: {keys}")

@@ -26,16 +26,16 @@ class Tokens(Struct, frozen=True):
     sidebar: str
     surface: str
     line: str
-    ink: str
+    text: str
     muted: str
     faint: str
     accent: str
     on_accent: str
-    own: str
+    user_bubble: str
     """The bubble of the person's messages."""
-    lamp: str
+    brand: str
     """The brand and the loaded model's dot: never text."""
-    lamp_text: str
+    brand_text: str
     fits: str
     danger: str
     code: str
@@ -57,14 +57,14 @@ LIGHT = Tokens(
     sidebar="#F1EEE7",
     surface="#FFFFFF",
     line="#E4DFD4",
-    ink="#23222B",
+    text="#23222B",
     muted="#67626F",
     faint="#6D6875",
     accent="#4A4FBF",
     on_accent="#FFFFFF",
-    own="#ECEAF8",
-    lamp="#D98A1F",
-    lamp_text="#8F5500",
+    user_bubble="#ECEAF8",
+    brand="#D98A1F",
+    brand_text="#8F5500",
     fits="#257247",
     danger="#B3372F",
     code="#F4F1EA",
@@ -79,14 +79,14 @@ DARK = Tokens(
     sidebar="#101119",
     surface="#1D1F2B",
     line="#2B2D3B",
-    ink="#E9E7EF",
+    text="#E9E7EF",
     muted="#A6A4B3",
     faint="#918FA0",
     accent="#8F94F2",
     on_accent="#14151E",
-    own="#272A40",
-    lamp="#EBB05A",
-    lamp_text="#EBB05A",
+    user_bubble="#272A40",
+    brand="#EBB05A",
+    brand_text="#EBB05A",
     fits="#7CCB9A",
     danger="#F2887F",
     code="#1A1C27",
@@ -101,13 +101,13 @@ LIGHT_CONTRAST = replace(
     window="#FFFFFF",
     sidebar="#FFFFFF",
     line="#5C5866",
-    ink="#000000",
+    text="#000000",
     muted="#33313B",
     faint="#3F3C47",
     accent="#31359E",
-    own="#DDDAF7",
-    lamp="#A86200",
-    lamp_text="#6E4100",
+    user_bubble="#DDDAF7",
+    brand="#A86200",
+    brand_text="#6E4100",
     fits="#14562F",
     danger="#921E17",
     code="#F6F4EF",
@@ -121,11 +121,11 @@ DARK_CONTRAST = replace(
     sidebar="#000000",
     surface="#0B0C12",
     line="#9A98A8",
-    ink="#FFFFFF",
+    text="#FFFFFF",
     muted="#DAD8E4",
     faint="#CAC8D6",
     accent="#B3B7FF",
-    own="#31365F",
+    user_bubble="#31365F",
     fits="#9CE6B7",
     danger="#FFB1AA",
     code="#0B0C12",
@@ -305,10 +305,10 @@ def palette_of(tokens: Tokens) -> QPalette:
         role.AlternateBase: "code",
         role.Button: "surface",
         role.ToolTipBase: "surface",
-        role.Text: "ink",
-        role.WindowText: "ink",
-        role.ButtonText: "ink",
-        role.ToolTipText: "ink",
+        role.Text: "text",
+        role.WindowText: "text",
+        role.ButtonText: "text",
+        role.ToolTipText: "text",
         role.BrightText: "danger",
         role.PlaceholderText: "faint",
         role.Highlight: "accent",

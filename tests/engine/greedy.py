@@ -146,15 +146,15 @@ class Ours:
         vocabulary = self.session.model
         self.forbidden = [token for token in range(vocabulary.size) if vocabulary.is_end(token)]
 
-    def _options(self, guessing: bool = False) -> LoadOptions:
-        return LoadOptions(context=CONTEXT, threads=1, guessing=guessing, adapters=self.adapters)
+    def _options(self, speculation: bool = False) -> LoadOptions:
+        return LoadOptions(context=CONTEXT, threads=1, speculation=speculation, adapters=self.adapters)
 
-    def anew(self, guessing: bool = False, *, restart: bool = False) -> None:
+    def anew(self, speculation: bool = False, *, restart: bool = False) -> None:
         """Another session; restart: with the states of the one before on disk."""
         self.close()
         if not restart:
             forget(self._states)
-        self.session = self._make(self._options(guessing))
+        self.session = self._make(self._options(speculation))
 
     def lay_on(self, adapters: tuple[Adapter, ...]) -> None:
         """Change the adapters of the loaded model."""
@@ -236,10 +236,10 @@ def ways(ours: Ours, prompt: list[int], others: tuple[Adapter, ...]) -> Iterator
         ours.read(prompt, 8)
         ours.read(other, 8, "two")
 
-    def restored(guessing: bool = False) -> None:
+    def restored(speculation: bool = False) -> None:
         ours.anew()
         ours.read(prompt, 8)
-        ours.anew(guessing, restart=True)
+        ours.anew(speculation, restart=True)
 
     def changed() -> None:
         wanted, ours.adapters = ours.adapters, others
@@ -252,8 +252,8 @@ def ways(ours: Ours, prompt: list[int], others: tuple[Adapter, ...]) -> Iterator
     yield "edited", lambda: (ours.anew(), ours.read(edited, 8))[0]
     yield "warm", warm
     yield "restored", restored
-    yield "guessing", lambda: ours.anew(True)
-    yield "guessing, restored", lambda: restored(True)
+    yield "speculation", lambda: ours.anew(True)
+    yield "speculation, restored", lambda: restored(True)
     yield "adapters changed", changed
 
 

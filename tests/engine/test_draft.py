@@ -20,7 +20,7 @@ from tests.engine.conftest import NEVER_ENDS
 from tests.engine.test_session import MakeEngine, ask, read
 from tests.fakes.tiny_gguf import write_tiny
 
-OPTIONS = LoadOptions(threads=1, guessing=False)
+OPTIONS = LoadOptions(threads=1, speculation=False)
 
 
 def replies(engine: EngineClient, model: Path, options: LoadOptions) -> list[str]:
@@ -33,9 +33,9 @@ def replies(engine: EngineClient, model: Path, options: LoadOptions) -> list[str
 
 
 @pytest.mark.parametrize("kind", ["itself", "another", "few layers"])
-@pytest.mark.parametrize("guessing", [False, True])
+@pytest.mark.parametrize("speculation", [False, True])
 def test_that_replies_are_the_same_with_and_without(
-    make_engine: MakeEngine, tiny_model: Path, tmp_path: Path, kind: str, guessing: bool
+    make_engine: MakeEngine, tiny_model: Path, tmp_path: Path, kind: str, speculation: bool
 ) -> None:
     draft = {
         "itself": lambda: tiny_model,
@@ -43,7 +43,7 @@ def test_that_replies_are_the_same_with_and_without(
         "few layers": lambda: write_tiny(tmp_path / "draft.gguf", layers=1, favour=NEVER_ENDS),
     }[kind]()
     plain = replies(make_engine(), tiny_model, OPTIONS)
-    options = msgspec.structs.replace(OPTIONS, draft=str(draft), guessing=guessing)
+    options = msgspec.structs.replace(OPTIONS, draft=str(draft), speculation=speculation)
     assert replies(make_engine(), tiny_model, options) == plain
 
 

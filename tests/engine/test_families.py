@@ -41,8 +41,8 @@ def ask(engine: EngineClient, turns: Turns, count: int = 40) -> tuple[str, Gener
     raise AssertionError("no end")
 
 
-def load(engine: EngineClient, path: Path, guessing: bool = False) -> EngineClient:
-    engine.load(path, LoadOptions(context=1024, threads=1, guessing=guessing))
+def load(engine: EngineClient, path: Path, speculation: bool = False) -> EngineClient:
+    engine.load(path, LoadOptions(context=1024, threads=1, speculation=speculation))
     return engine
 
 
@@ -73,16 +73,16 @@ def test_that_these_models_slide_or_recur(family: tuple[str, Path]) -> None:
     assert name in FAMILIES
 
 
-@pytest.mark.parametrize("guessing", [False, True])
+@pytest.mark.parametrize("speculation", [False, True])
 def test_that_every_way_to_a_reply_gives_the_same(
     family: tuple[str, Path],
     fresh: Callable[[Turns], str],
     make_engine: MakeEngine,
     tmp_path: Path,
-    guessing: bool,
+    speculation: bool,
 ) -> None:
     name, path = family
-    engine = load(make_engine(states=tmp_path), path, guessing)
+    engine = load(make_engine(states=tmp_path), path, speculation)
     first = ask(engine, TALE[:1])[0]
     assert first == fresh(TALE[:1])
     told = (LONG, first, "And then?")
@@ -98,7 +98,7 @@ def test_that_every_way_to_a_reply_gives_the_same(
     reply, stats = ask(engine, told)
     assert reply == fresh(told), "back to the first one"
     engine.unload()
-    load(engine, path, guessing)
+    load(engine, path, speculation)
     reply, stats = ask(engine, OTHER)
     assert reply == fresh(OTHER), "restored"
     engine.close()

@@ -112,7 +112,7 @@ def test_that_nothing_is_read_again_where_that_gains_nothing() -> None:
 def opened(model: Path, states: Path | None = None) -> Iterator[Session]:
     flag = StopFlag()
     templates = TemplateProcess(flag)
-    options = LoadOptions(context=1024, threads=1, guessing=False)
+    options = LoadOptions(context=1024, threads=1, speculation=False)
     found = Session(Library(), templates, flag, options, gguf.inspect(model), lambda _: None, states)
     yield found
     found.close()

@@ -136,9 +136,9 @@ def test_that_a_reply_thinks_freely_before_it_obeys(make_engine: MakeEngine, tmp
 def test_that_speculation_changes_nothing_under_a_grammar(make_engine: MakeEngine, tiny_model: Path) -> None:
     request = ask("abcabcabc " * 8, grammar='root ::= ("abc" | [a-d] "-"){60}', max_tokens=200, temperature=0.8, seed=5)
     texts = set()
-    for guessing in (False, True):
+    for speculation in (False, True):
         engine = make_engine()
-        engine.load(tiny_model, LoadOptions(threads=1, guessing=guessing))
+        engine.load(tiny_model, LoadOptions(threads=1, speculation=speculation))
         texts.add(read(engine, request)[0])
     assert len(texts) == 1
 

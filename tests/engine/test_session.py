@@ -44,7 +44,7 @@ from desktop.models import gguf
 from tests.engine.conftest import NEVER_ENDS
 from tests.fakes.tiny_gguf import CHATML, write_tiny
 
-OPTIONS = LoadOptions(threads=1, guessing=False)  # guesses have tests of their own
+OPTIONS = LoadOptions(threads=1, speculation=False)  # guesses have tests of their own
 MakeEngine = Callable[..., EngineClient]
 Turn = tuple[str, str]
 

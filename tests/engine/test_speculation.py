@@ -19,8 +19,8 @@ class Written:
 
     def __init__(self, prompt: list[int], *written: int) -> None:
         self.cache = list(prompt)
-        self.guesser = NgramSpeculator()
-        self.guesser.restart(self.cache)
+        self.speculator = NgramSpeculator()
+        self.speculator.restart(self.cache)
         self.last = written[0]
         for token in written[1:]:
             self.add(token)
@@ -30,7 +30,7 @@ class Written:
         self.last = token
 
     def guess(self, most: int) -> list[int]:
-        return self.guesser.guess(self.last, most)
+        return self.speculator.guess(self.last, most)
 
 
 PROMPT = list(range(100, 140))
@@ -58,24 +58,24 @@ def test_that_a_reply_that_repeats_itself_is_continued_too() -> None:
 
 def test_that_guesses_which_cost_more_than_they_gain_need_more_evidence() -> None:
     chat = Written(PROMPT, *range(105, 115))
-    chat.guesser.single(1.0)
+    chat.speculator.single(1.0)
     assert chat.guess(99)
-    chat.guesser.tried(accepted=0, seconds=6.0)
+    chat.speculator.tried(accepted=0, seconds=6.0)
     assert chat.guess(99) == []
     for token in range(115, 122):
         chat.add(token)
     assert chat.guess(99)
     for _ in range(10):
-        chat.guesser.tried(accepted=0, seconds=6.0)
+        chat.speculator.tried(accepted=0, seconds=6.0)
     assert chat.guess(99) == []
 
 
 def test_that_guesses_which_pay_need_less() -> None:
     chat = Written(PROMPT, *range(105, 110))
-    chat.guesser.single(1.0)
+    chat.speculator.single(1.0)
     assert chat.guess(99) == []
-    chat.guesser.tried(accepted=15, seconds=6.0)
-    chat.guesser.tried(accepted=15, seconds=6.0)
+    chat.speculator.tried(accepted=15, seconds=6.0)
+    chat.speculator.tried(accepted=15, seconds=6.0)
     assert chat.guess(99)
 
 
@@ -85,22 +85,22 @@ def long_repetition() -> Written:
 
 def test_that_a_long_guess_follows_one_that_was_right_to_its_end() -> None:
     chat = long_repetition()
-    chat.guesser.single(1.0)
+    chat.speculator.single(1.0)
     for right, next_length in ((SHORT, LONG), (LONG, LONG), (LONG - 1, SHORT), (SHORT - 1, SHORT)):
-        chat.guesser.tried(accepted=right, seconds=6.0 if right <= SHORT else 9.0)
+        chat.speculator.tried(accepted=right, seconds=6.0 if right <= SHORT else 9.0)
         assert len(chat.guess(99)) == next_length, right
-    chat.guesser.tried(accepted=SHORT, seconds=6.0)
-    chat.guesser.restart(chat.cache)
+    chat.speculator.tried(accepted=SHORT, seconds=6.0)
+    chat.speculator.restart(chat.cache)
     assert len(chat.guess(99)) == SHORT, "another reply, another beginning"
 
 
 def test_that_guesses_are_long_where_long_ones_cost_no_more() -> None:
     chat = long_repetition()
-    chat.guesser.single(1.0)
+    chat.speculator.single(1.0)
     assert len(chat.guess(99)) == SHORT
-    chat.guesser.tried(accepted=SHORT, seconds=12.0)
+    chat.speculator.tried(accepted=SHORT, seconds=12.0)
     assert len(chat.guess(99)) == LONG
-    chat.guesser.tried(accepted=20, seconds=5.0)
+    chat.speculator.tried(accepted=20, seconds=5.0)
     assert len(chat.guess(99)) == LONG
     assert len(chat.guess(LONG - 1)) == SHORT, "no length between, which costs as much as a long one"
 
@@ -112,14 +112,14 @@ def test_that_replies_are_the_same_with_and_without(
 ) -> None:
     """The random model soon repeats itself, so that nearly everything is guessed; a few replies never do."""
     texts: dict[bool, list[str]] = {}
-    for guessing in (True, False):
+    for speculation in (True, False):
         engine = make_engine()
-        engine.load(tiny_model, LoadOptions(threads=1, guessing=guessing))
-        texts[guessing] = []
+        engine.load(tiny_model, LoadOptions(threads=1, speculation=speculation))
+        texts[speculation] = []
         for seed in range(4):
             params = GenerationParams(temperature=temperature, top_k=4, seed=seed, max_tokens=200, stop=("zzzz",))
             request = ChatRequest(messages=(("user", f"say {seed} " * 10),), params=params)
-            texts[guessing].append("".join(e.text for e in engine.generate(request) if isinstance(e, TextDelta)))
+            texts[speculation].append("".join(e.text for e in engine.generate(request) if isinstance(e, TextDelta)))
     assert texts[True] == texts[False]
 
 
@@ -143,5 +143,5 @@ def test_that_the_cache_is_right_after_rejected_guesses(
         return "".join(e.text for e in events if isinstance(e, TextDelta))
 
     fresh = make_engine()
-    fresh.load(tiny_model, LoadOptions(threads=1, guessing=False))
+    fresh.load(tiny_model, LoadOptions(threads=1, speculation=False))
     assert answer(engine) == answer(fresh)

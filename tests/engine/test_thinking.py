@@ -122,14 +122,14 @@ def family(tmp_path: Path, kind: str) -> tuple[Path, dict[int, float]]:
     return path, biases | ({256: 1e4} if words else {})
 
 
-@pytest.mark.parametrize("guessing", [False, True])
+@pytest.mark.parametrize("speculation", [False, True])
 @pytest.mark.parametrize("kind", ["opened", "tags are tokens", "begun by the model", "gpt-oss", "gemma"])
 def test_that_thinking_is_closed_as_the_family_closes_it(
-    make_engine: MakeEngine, tmp_path: Path, kind: str, guessing: bool
+    make_engine: MakeEngine, tmp_path: Path, kind: str, speculation: bool
 ) -> None:
     path, biases = family(tmp_path, kind)
     engine = make_engine()
-    assert engine.load(path, LoadOptions(context=1 << 17, threads=1, guessing=guessing)) is not None
+    assert engine.load(path, LoadOptions(context=1 << 17, threads=1, speculation=speculation)) is not None
     # the grammar holds for the answer alone: only the family's own closing lets it begin
     params = GenerationParams(grammar='root ::= "yes"', seed=1, logit_bias=tuple(biases.items()))
     thought, answer, stats = hurried(engine, params)

@@ -24,8 +24,8 @@ class Computer:
         return (self.idle - idle) / (self.now - then) if self.now > then else 0.0
 
     def cost(self, threads: int) -> float:
-        crowd = max(0, threads + self.taken - self.cores)
-        return self.token_s(threads) * (5.0 if crowd else 1.0)
+        competing = max(0, threads + self.taken - self.cores)
+        return self.token_s(threads) * (5.0 if competing else 1.0)
 
     def run(self, seconds: float) -> float:
         """Decode for `seconds`; tokens per second."""
@@ -33,9 +33,9 @@ class Computer:
         while self.now < until:
             threads = self.chooser.current
             took = self.cost(threads)
-            crowd = max(0, threads + self.taken - self.cores)
+            competing = max(0, threads + self.taken - self.cores)
             self.now += took
-            self.cpu += took * (threads - crowd / 2)
+            self.cpu += took * (threads - competing / 2)
             self.idle += took * max(0, self.cores - self.taken - threads)
             self.chooser.tokens(1)
             tokens += 1
@@ -104,7 +104,7 @@ def test_that_prompts_use_every_core_that_is_free() -> None:
 
 def test_that_a_crowd_seen_at_the_start_is_given_way_to_and_the_cores_taken_back() -> None:
     computer = Computer(4, scaling(0.12, 4))
-    computer.chooser.begin(crowd=3)
+    computer.chooser.begin(competing=3)
     assert computer.chooser.current == 1
     assert computer.chooser.for_prompts == 4, "prompts lose little by trying"
     computer.run(5)
@@ -114,21 +114,21 @@ def test_that_a_crowd_seen_at_the_start_is_given_way_to_and_the_cores_taken_back
 
 def test_that_a_crowd_of_a_moment_is_forgotten_where_the_reply_begins() -> None:
     chooser = ThreadChooser(4, idle=lambda: 0.0)
-    chooser.begin(crowd=2)
+    chooser.begin(competing=2)
     assert chooser.current == 2
     chooser.resume()
     assert chooser.current == 2
-    chooser.begin(crowd=0)
+    chooser.begin(competing=0)
     assert chooser.current == 4
-    chooser.begin(crowd=3)
-    chooser.begin(crowd=3)
+    chooser.begin(competing=3)
+    chooser.begin(competing=3)
     assert chooser.current == 1
-    chooser.begin(crowd=0)
+    chooser.begin(competing=0)
     assert chooser.current == 4, "what it was before anybody came"
 
 
 def test_that_a_crowd_takes_the_cores_of_a_prompt_when_it_is_felt() -> None:
     chooser = ThreadChooser(4, idle=lambda: 0.0)
-    chooser.begin(crowd=1)
+    chooser.begin(competing=1)
     chooser.prompt(0.5, 1.6)
     assert chooser.for_prompts == chooser.current == 3

@@ -112,9 +112,9 @@ def test_that_speculation_changes_nothing_beside_an_image(
     make_engine: MakeEngine, tiny_model: Path, projector: Path
 ) -> None:
     texts = set()
-    for guessing in (False, True):
+    for speculation in (False, True):
         engine = make_engine(check_projector=check_projector)
-        engine.load(tiny_model, options(projector, guessing=guessing))
+        engine.load(tiny_model, options(projector, speculation=speculation))
         texts.add(reply(engine, shown((0, RED), (0, RED), turns=("abcd " * 12,), max_tokens=120))[0])
     assert len(texts) == 1
 

@@ -48,14 +48,14 @@ class Check:
 
     @contextmanager
     def engine(
-        self, layers: int, *, kept: bool = False, guessing: bool = False, **environment: str
+        self, layers: int, *, kept: bool = False, speculation: bool = False, **environment: str
     ) -> Iterator[EngineClient]:
         """A loaded engine with `layers` wished for on the device."""
         before = dict(os.environ)
         os.environ.update(environment)
         engine = EngineClient(gguf.inspect, command=self._command, states=self._states if kept else None)
         try:
-            engine.load(starter_model(), LoadOptions(context=CONTEXT, gpu_layers=layers, guessing=guessing))
+            engine.load(starter_model(), LoadOptions(context=CONTEXT, gpu_layers=layers, speculation=speculation))
             yield engine
         finally:
             engine.close()
@@ -133,7 +133,7 @@ def run(check: Check) -> None:
         found = check.ask(engine, LONG)
         check.see("a state comes back after a restart", found[2].cached_tokens > 64, found[2].cached_tokens)
         check.same("and is gone on from as before", long[0], found[0])
-    with check.engine(-1, guessing=True) as engine:
+    with check.engine(-1, speculation=True) as engine:
         check.same("with guesses", cpu[0][0], check.ask(engine, QUESTIONS[0])[0])
     with check.engine(2) as engine:
         assert engine.model is not None

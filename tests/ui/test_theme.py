@@ -21,11 +21,11 @@ ALL = {
     "dark, high contrast": theme.DARK_CONTRAST,
 }
 READ_ON = {
-    "ink": ("window", "sidebar", "surface", "own", "selected", "code", "hover"),
-    "muted": ("window", "sidebar", "surface", "own", "selected", "code"),
+    "text": ("window", "sidebar", "surface", "user_bubble", "selected", "code", "hover"),
+    "muted": ("window", "sidebar", "surface", "user_bubble", "selected", "code"),
     "faint": ("window", "sidebar", "surface"),
     "accent": ("window", "sidebar", "surface"),
-    "lamp_text": ("window", "surface"),
+    "brand_text": ("window", "surface"),
     "fits": ("window", "surface"),
     "danger": ("window", "surface"),
     "on_accent": ("accent",),
@@ -62,7 +62,7 @@ def test_that_text_can_be_read_where_it_stands(tokens: theme.Tokens, text: str) 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT_CONTRAST, theme.DARK_CONTRAST])
 def test_that_high_contrast_is_high(tokens: theme.Tokens) -> None:
-    assert contrast(tokens.ink, tokens.window) > 20
+    assert contrast(tokens.text, tokens.window) > 20
     assert contrast(tokens.line, tokens.window) >= 4.5
     for text in READ_ON.keys() - {"on_accent"}:
         assert contrast(getattr(tokens, text), tokens.window) >= 7, text

@@ -117,7 +117,7 @@ class Chip(Button):
         left, right = (30, 50) if rtl else (50, 30)
         text = QRectF(self.rect()).adjusted(left, 5, -right, -self.height() / 2)
         painter.setFont(theme.interface_font(13))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         draw_line(painter, text, self.image.name, right_to_left=rtl)
         painter.setFont(theme.interface_font(12))
         painter.setPen(tokens.color("muted"))

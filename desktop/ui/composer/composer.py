@@ -89,7 +89,7 @@ class SendButton(Button):
         disc = QRectF(self.rect()).adjusted(1, 1, -1, -1) if not ringed else QRectF(self.rect()).adjusted(4, 4, -4, -4)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isEnabled():
-            fill = tokens.color("ink" if self.stops else "accent")
+            fill = tokens.color("text" if self.stops else "accent")
             if self.isDown() or self.hovered():
                 fill = fill.darker(112) if not tokens.dark else fill.lighter(108)
             sign = tokens.color("window" if self.stops else "on_accent")

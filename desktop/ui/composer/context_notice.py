@@ -192,4 +192,4 @@ class ContextNotice(Card):
         self._show()
 
     def _sign(self) -> tuple[str, str]:
-        return "alert" if self.plan.is_too_long else "info", "lamp_text"
+        return "alert" if self.plan.is_too_long else "info", "brand_text"

@@ -55,4 +55,4 @@ class ImageNotice(Card):
         self.setVisible(self.left_out > 0)
 
     def _sign(self) -> tuple[str, str]:
-        return "info", "lamp_text"
+        return "info", "brand_text"

@@ -46,7 +46,7 @@ class PromptRow(Button):
         rtl = self.right_to_left()
         text = whole.adjusted(12, 6, -12, -6)
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if self.prompt else QFont.Weight.Normal))
-        painter.setPen(tokens.color("ink" if self.prompt else "accent"))
+        painter.setPen(tokens.color("text" if self.prompt else "accent"))
         line = QRectF(text.left(), text.top(), text.width(), text.height() / (2 if self.prompt else 1))
         draw_line(painter, line, self.text(), right_to_left=rtl)
         if self.prompt is not None:

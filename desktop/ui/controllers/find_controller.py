@@ -129,7 +129,7 @@ class FindController(QObject):
             cursor.setPosition(hit.start)
             cursor.setPosition(hit.end, QTextCursor.MoveMode.KeepAnchor)
             shape = QTextCharFormat()
-            tint = QColor(colour(look.palette.lamp))
+            tint = QColor(colour(look.palette.brand))
             tint.setAlphaF(0.75 if index == self.current else 0.28)
             shape.setBackground(tint)
             if index == self.current:

@@ -74,11 +74,11 @@ class ModelRow(Button):
         if self.loaded:
             x = whole.right() - 18 if rtl else whole.left() + 18
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("lamp"))
+            painter.setBrush(tokens.color("brand"))
             painter.drawEllipse(QRectF(x - 4, whole.center().y() - 4, 8, 8))
         text = whole.adjusted(12, 7, -34, -7) if rtl else whole.adjusted(34, 7, -12, -7)
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if self.loaded else QFont.Weight.Normal))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         line = QRectF(text.left(), text.top(), text.width(), text.height() / 2)
         draw_line(painter, line, self.choice.name, right_to_left=rtl)
         painter.setFont(theme.interface_font(12))
@@ -113,7 +113,7 @@ class CommandRow(Button):
         x = whole.right() - 27 if rtl else whole.left() + 9
         icons.paint(painter, self.icon_name, QRectF(x, whole.center().y() - 9, 18, 18), tokens.color("muted"))
         painter.setFont(theme.interface_font(14))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         text = whole.adjusted(12, 0, -34, 0) if rtl else whole.adjusted(34, 0, -12, 0)
         draw_line(painter, text, self.text(), right_to_left=rtl)
 
@@ -336,7 +336,7 @@ class ModelPicker(Button):
         shown = QFontMetrics(strong).elidedText(name, Qt.TextElideMode.ElideMiddle, room)
         name_width = QFontMetrics(strong).horizontalAdvance(shown)
         painter.setFont(strong)
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         draw_line(
             painter,
             QRectF(at(32, name_width + 2), 0, name_width + 2, self.height()),
@@ -350,7 +350,7 @@ class ModelPicker(Button):
             place = QRectF(at(40 + name_width, note_width + 2), 0, note_width + 2, self.height())
             draw_line(painter, place, note, right_to_left=rtl, centred=True)
         icons.paint(
-            painter, "chevron-down", QRectF(at(width - 30, 16), (self.height() - 16) / 2, 16, 16), tokens.color("ink")
+            painter, "chevron-down", QRectF(at(width - 30, 16), (self.height() - 16) / 2, 16, 16), tokens.color("text")
         )
         self.paint_ring(painter, QRectF(self.rect()), self.height() / 2 - 0.5)
 
@@ -361,16 +361,16 @@ class ModelPicker(Button):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(tokens.color("track"), 2))
             painter.drawEllipse(ring)
-            painter.setPen(QPen(tokens.color("lamp"), 2, c=Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(tokens.color("brand"), 2, c=Qt.PenCapStyle.RoundCap))
             fraction = 0.25 if self.progress is None else self.progress
             painter.drawArc(ring, 90 * 16, -int(fraction * 360 * 16))
             return
         painter.setPen(Qt.PenStyle.NoPen)
         dot = spot.adjusted(2, 2, -2, -2)
         if self.state is PickerState.READY:
-            painter.setBrush(tokens.color("lamp", 0.22))
+            painter.setBrush(tokens.color("brand", 0.22))
             painter.drawEllipse(spot.adjusted(-1, -1, 1, 1))
-        color = {PickerState.READY: "lamp", PickerState.FAILED: "danger"}.get(self.state, "track")
+        color = {PickerState.READY: "brand", PickerState.FAILED: "danger"}.get(self.state, "track")
         painter.setBrush(tokens.color(color))
         painter.drawEllipse(dot)
 

@@ -157,7 +157,7 @@ class PlanCard(Card):
         tokens = theme.current()
         text, colour = {
             Verdict.FITS: (self.tr("Fits this computer"), tokens.fits),
-            Verdict.TIGHT: (self.tr("Tight for this computer"), tokens.lamp_text),
+            Verdict.TIGHT: (self.tr("Tight for this computer"), tokens.brand_text),
         }.get(choice.verdict, (self.tr("Too large for this computer"), tokens.danger))
         self.fit.setText(text)
         self.fit.setStyleSheet(f"color: {colour};")

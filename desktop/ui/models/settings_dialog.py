@@ -266,7 +266,7 @@ class ModelSettingsDialog(QDialog):
 
     def _judge(self) -> None:
         fit = self.judged()
-        color = {Verdict.FITS: "fits", Verdict.TIGHT: "lamp_text", Verdict.WONT: "danger"}[fit.verdict]
+        color = {Verdict.FITS: "fits", Verdict.TIGHT: "brand_text", Verdict.WONT: "danger"}[fit.verdict]
         self.verdict.setText(formatting.verdict(fit.verdict))
         self.verdict.setStyleSheet(f"color: {theme.current().color(color).name()}")
         self.speed.setText(formatting.speed(fit.tokens_per_s))

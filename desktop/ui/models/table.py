@@ -177,7 +177,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(
             theme.interface_font(14 if first else 13, QFont.Weight.Medium if first else QFont.Weight.Normal)
         )
-        painter.setPen(tokens.color("ink" if first else "muted"))
+        painter.setPen(tokens.color("text" if first else "muted"))
         line = inner
         if detail:
             line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2)
@@ -198,7 +198,7 @@ class _Delegate(QStyledItemDelegate):
 
     def _badge(self, painter: QPainter, inner: QRectF, verdict: Verdict, rtl: bool) -> None:
         tokens = theme.current()
-        ink = tokens.color({Verdict.FITS: "fits", Verdict.TIGHT: "lamp_text", Verdict.WONT: "danger"}[verdict])
+        ink = tokens.color({Verdict.FITS: "fits", Verdict.TIGHT: "brand_text", Verdict.WONT: "danger"}[verdict])
         painter.setFont(theme.interface_font(12, QFont.Weight.Medium))
         text = formatting.verdict(verdict)
         metrics = painter.fontMetrics()
@@ -206,7 +206,7 @@ class _Delegate(QStyledItemDelegate):
         left = inner.right() - size.width() if rtl else inner.left()
         pill = QRectF(left, inner.center().y() - size.height() / 2, size.width(), size.height())
         back = theme.current().color(
-            {Verdict.FITS: "fits", Verdict.TIGHT: "lamp", Verdict.WONT: "danger"}[verdict], 0.14
+            {Verdict.FITS: "fits", Verdict.TIGHT: "brand", Verdict.WONT: "danger"}[verdict], 0.14
         )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)

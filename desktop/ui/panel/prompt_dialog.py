@@ -164,7 +164,7 @@ class PromptDialog(QDialog):
             item = QListWidgetItem(prompt.name or self.tr("Without a name"))
             item.setData(Qt.ItemDataRole.UserRole, prompt.id)
             if prompt.starred:
-                item.setIcon(icons.icon("star", theme.current().lamp))
+                item.setIcon(icons.icon("star", theme.current().brand))
                 item.setData(
                     Qt.ItemDataRole.AccessibleTextRole, self.tr("{name}, starred").replace("{name}", prompt.name)
                 )

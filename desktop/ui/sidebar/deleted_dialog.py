@@ -58,7 +58,7 @@ class _Rows(QStyledItemDelegate):
         upper, lower = QRectF(text), QRectF(text)
         upper.setHeight(text.height() * 0.54)
         lower.setTop(upper.bottom())
-        for role, rect, size, ink in ((_TITLE, upper, 14, "ink"), (_DETAIL, lower, 12, "muted")):
+        for role, rect, size, ink in ((_TITLE, upper, 14, "text"), (_DETAIL, lower, 12, "muted")):
             painter.setFont(theme.interface_font(size))
             painter.setPen(tokens.color(ink))
             draw_line(painter, rect, str(index.data(role)), right_to_left=rtl)

@@ -202,7 +202,7 @@ class ChatListView(QListView):
         painter.setPen(tokens.color("accent"))
         painter.setBrush(tokens.color("surface"))
         painter.drawRoundedRect(size.adjusted(1, 1, -1, -1), theme.RADIUS_ROW, theme.RADIUS_ROW)
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         painter.setFont(theme.interface_font(14))
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         draw_line(painter, size.adjusted(14, 0, -14, 0), text, right_to_left=rtl)

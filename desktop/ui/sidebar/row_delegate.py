@@ -117,7 +117,7 @@ class ChatRowDelegate(QStyledItemDelegate):
             painter.drawText(text, flags, i18n.number(folder.chats))
         text = text.adjusted(MORE, 0, 0, 0) if rtl else text.adjusted(0, 0, -MORE, 0)
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         draw_line(painter, text, folder.name, right_to_left=rtl)
 
     def _paint_chat(
@@ -131,11 +131,11 @@ class ChatRowDelegate(QStyledItemDelegate):
             text = text.adjusted(MORE, 0, 0, 0) if rtl else text.adjusted(0, 0, -MORE, 0)
         elif chat.id in self.busy:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("lamp"))
+            painter.setBrush(tokens.color("brand"))
             x = text.left() + 4 if rtl else text.right() - 4
             painter.drawEllipse(QRectF(x - 3.5, text.center().y() - 3.5, 7, 7))
             text = text.adjusted(18, 0, 0, 0) if rtl else text.adjusted(0, 0, -18, 0)
-        painter.setPen(tokens.color("ink" if chat.title else "muted"))
+        painter.setPen(tokens.color("text" if chat.title else "muted"))
         draw_line(painter, text, index.data(Qt.ItemDataRole.DisplayRole), right_to_left=rtl)
 
     def _paint_hit(self, painter: QPainter, text: QRectF, hit: SearchHit, *, rtl: bool) -> None:
@@ -145,7 +145,7 @@ class ChatRowDelegate(QStyledItemDelegate):
 
         tokens = theme.current()
         painter.setFont(theme.interface_font(14))
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         line = painter.fontMetrics().height()
         place = QRectF(text.left(), text.top() + 4, text.width(), line)
         draw_line(painter, place, hit.title or self.tr("New chat"), right_to_left=rtl)
@@ -158,7 +158,7 @@ class ChatRowDelegate(QStyledItemDelegate):
         ranges = []
         bold = QTextCharFormat()
         bold.setFontWeight(QFont.Weight.DemiBold)
-        bold.setForeground(tokens.color("ink"))
+        bold.setForeground(tokens.color("text"))
         for start, length in hit.marks:
             mark = QTextLayout.FormatRange()
             mark.start, mark.length, mark.format = start, length, bold

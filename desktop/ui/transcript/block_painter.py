@@ -178,7 +178,7 @@ class BlockPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         for rect in scene.bubbles:
-            painter.setBrush(colour(palette.own))
+            painter.setBrush(colour(palette.user_bubble))
             radius = min(look.px(18), rect.height() / 2)
             painter.drawRoundedRect(rect, radius, radius)
         line = colour(palette.line)

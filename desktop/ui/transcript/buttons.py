@@ -142,7 +142,7 @@ class GlyphButton(_PaintedButton):
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)
         painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-        tint = palette.ink if over else palette.accent if self.glyph == "check" else palette.muted
+        tint = palette.text if over else palette.accent if self.glyph == "check" else palette.muted
         _renderer(self.glyph, colour(tint).name()).render(painter, place)
         painter.end()
 

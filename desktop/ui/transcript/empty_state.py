@@ -30,11 +30,11 @@ class Suggestion(Button):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(tokens.color("accent", 0.6) if self.hovered() else tokens.color("line"), 1))
-        painter.setBrush(tokens.color("own" if self.isDown() else "surface"))
+        painter.setBrush(tokens.color("user_bubble" if self.isDown() else "surface"))
         painter.drawRoundedRect(card, theme.RADIUS_CARD, theme.RADIUS_CARD)
         rtl = self.right_to_left()
         text = card.adjusted(44 if rtl else 16, 0, -16 if rtl else -44, 0)
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         draw_line(painter, text, self.text(), right_to_left=rtl)
         spot = QRectF(14 if rtl else self.width() - 32, (self.height() - 18) / 2, 18, 18)
         icons.paint(

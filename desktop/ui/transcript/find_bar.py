@@ -116,7 +116,7 @@ class FindBar(QFrame):
         for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Window):
             palette.setColor(role, colour(look.palette.surface))
         for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText):
-            palette.setColor(role, colour(look.palette.ink))
+            palette.setColor(role, colour(look.palette.text))
         palette.setColor(QPalette.ColorRole.PlaceholderText, colour(look.palette.muted))
         self.setPalette(palette)
         self.field.setPalette(palette)

@@ -175,7 +175,7 @@ class FormulaRenderer(QObject):
             height = (typeset.ascent + typeset.descent) * scale
             QSvgRenderer(QByteArray(typeset.svg)).render(painter, QRectF(1, top, typeset.width * scale, height))
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-            painter.fillRect(QRectF(0, 0, width, ascent + descent), colour(self.look.palette.ink))
+            painter.fillRect(QRectF(0, 0, width, ascent + descent), colour(self.look.palette.text))
         painter.end()
         return image
 

@@ -80,7 +80,7 @@ class LinkPopover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         found = destination(address)
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.ink))
+        palette.setColor(QPalette.ColorRole.WindowText, colour(look.palette.text))
         self.setPalette(palette)
         self.setFont(look.font)
         column = QVBoxLayout(self)

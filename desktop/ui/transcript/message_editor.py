@@ -78,7 +78,7 @@ class MessageEditor(QFrame):
         self.field.setFont(look.font)
         palette = self.field.palette()
         palette.setColor(QPalette.ColorRole.Base, colour(look.palette.surface))
-        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
+        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.text))
         self.field.setPalette(palette)
         layout = self.layout()
         if layout is not None:

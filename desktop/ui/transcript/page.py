@@ -78,11 +78,11 @@ class ChatPage(QTextBrowser):
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, colour(look.palette.window))
         palette.setColor(QPalette.ColorRole.Window, colour(look.palette.window))
-        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
+        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.text))
         accent = colour(look.palette.accent)
         accent.setAlphaF(0.28)
         palette.setColor(QPalette.ColorRole.Highlight, accent)
-        palette.setColor(QPalette.ColorRole.HighlightedText, colour(look.palette.ink))
+        palette.setColor(QPalette.ColorRole.HighlightedText, colour(look.palette.text))
         self.setPalette(palette)
         self._centre()
 

@@ -62,4 +62,4 @@ class Taking:
     anchor: int
     position: int
     """Of the selection, in the new document."""
-    curtain: SnapshotOverlay
+    overlay: SnapshotOverlay

@@ -42,7 +42,7 @@ class Palette(Protocol):
     @property
     def line(self) -> str: ...
     @property
-    def ink(self) -> str: ...
+    def text(self) -> str: ...
     @property
     def muted(self) -> str: ...
     @property
@@ -50,9 +50,9 @@ class Palette(Protocol):
     @property
     def on_accent(self) -> str: ...
     @property
-    def own(self) -> str: ...
+    def user_bubble(self) -> str: ...
     @property
-    def lamp(self) -> str: ...
+    def brand(self) -> str: ...
     @property
     def danger(self) -> str: ...
     @property
@@ -68,12 +68,12 @@ class Colours:
     window: str = "#FAF8F4"
     surface: str = "#FFFFFF"
     line: str = "#E4DFD4"
-    ink: str = "#23222B"
+    text: str = "#23222B"
     muted: str = "#67626F"
     accent: str = "#4A4FBF"
     on_accent: str = "#FFFFFF"
-    own: str = "#ECEAF8"
-    lamp: str = "#D98A1F"
+    user_bubble: str = "#ECEAF8"
+    brand: str = "#D98A1F"
     danger: str = "#B3372F"
     code: str = "#F4F1EA"
     hover: str = "#ECE8DF"
@@ -84,12 +84,12 @@ DARK = Colours(
     window="#15161F",
     surface="#1D1F2B",
     line="#2B2D3B",
-    ink="#E9E7EF",
+    text="#E9E7EF",
     muted="#A6A4B3",
     accent="#8F94F2",
     on_accent="#14151E",
-    own="#272A40",
-    lamp="#EBB05A",
+    user_bubble="#272A40",
+    brand="#EBB05A",
     danger="#F2887F",
     code="#1A1C27",
     hover="#1C1E2A",
@@ -271,7 +271,7 @@ class TranscriptStyle:
     def _make_char(self, run: Run, kind: Kind, level: int) -> QTextCharFormat:
         made = QTextCharFormat()
         font = QFont(self.font)
-        ink = colour(self.palette.ink)
+        ink = colour(self.palette.text)
         style = run.style
         match kind:
             case Kind.HEADING:

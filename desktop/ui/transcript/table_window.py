@@ -53,7 +53,7 @@ class TableView(QTextEdit):
         self.setLayoutDirection(qt_direction(table.direction))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Base, colour(look.palette.window))
-        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.ink))
+        palette.setColor(QPalette.ColorRole.Text, colour(look.palette.text))
         self.setPalette(palette)
         document = QTextDocument(self)
         document.setDocumentMargin(look.px(GUTTER))

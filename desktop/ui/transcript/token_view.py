@@ -129,7 +129,7 @@ class TokenText(QTextEdit):
             ):
                 end += 1
             if strength or at == self.current:
-                colour = QColor(tokens.color("lamp", strength * (0.55 if tokens.dark else 0.6)))
+                colour = QColor(tokens.color("brand", strength * (0.55 if tokens.dark else 0.6)))
                 made.append(self._selection(at, end, colour, chosen=at == self.current))
             at = end
         self.setExtraSelections(made)
@@ -224,7 +224,7 @@ class Alternatives(QWidget):
                 filled.moveRight(track.right())
             painter.setBrush(tokens.color("accent" if written else "faint"))
             painter.drawRoundedRect(filled, 2, 2)
-            painter.setPen(QPen(tokens.color("ink" if written else "muted")))
+            painter.setPen(QPen(tokens.color("text" if written else "muted")))
             painter.setFont(theme.interface_font(14, QFont.Weight.DemiBold if written else QFont.Weight.Normal))
             number = percent(probability)
             room = painter.fontMetrics().horizontalAdvance(number) + 10

@@ -227,7 +227,7 @@ class TranscriptView(QWidget):
         chosen = self.page.textCursor()
         anchor, position = max(chosen.anchor() + longer, 0), max(chosen.position() + longer, 0)
         self._taking = Taking(self._at_end, rest, longer, anchor, position, SnapshotOverlay(self.page))
-        self._taking.curtain.touched.connect(self.filler.finish)
+        self._taking.overlay.touched.connect(self.filler.finish)
         self.chat = chat
         self._is_putting = True
         self.overlays.hold()
@@ -255,7 +255,7 @@ class TranscriptView(QWidget):
         self.overlays.release()
         self.page.setUpdatesEnabled(True)
         self._is_putting = False
-        taking.curtain.leave()
+        taking.overlay.leave()
         self._settle(taking.follow)
         self.filled.emit()
 

@@ -96,14 +96,14 @@ class IconButton(Button):
         whole = QRectF(self.rect())
         if self.hovered() or self.isDown():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("ink", 0.10 if self.isDown() else 0.06))
+            painter.setBrush(tokens.color("text", 0.10 if self.isDown() else 0.06))
             painter.drawRoundedRect(whole, theme.RADIUS_ROW, theme.RADIUS_ROW)
         if not self.isEnabled():
             color = tokens.color("faint", 0.5)
         elif self.isChecked():
             color = tokens.color("accent")
         else:
-            color = tokens.color("ink" if self.hovered() else "muted")
+            color = tokens.color("text" if self.hovered() else "muted")
         side = self.icon_size
         rect = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         icons.paint(painter, self.icon_name, rect, color, right_to_left=self.right_to_left())
@@ -139,7 +139,7 @@ class RowButton(Button):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.color("selected" if self.isDown() else "hover"))
             painter.drawRoundedRect(whole, theme.RADIUS_ROW, theme.RADIUS_ROW)
-        ink = tokens.color("ink" if self.isEnabled() else "faint")
+        ink = tokens.color("text" if self.isEnabled() else "faint")
         rtl = self.right_to_left()
         left = self.width() - 13 - 18 if rtl else 13
         icons.paint(painter, self.icon_name, QRectF(left, (self.height() - 18) / 2, 18, 18), ink, right_to_left=rtl)
@@ -240,7 +240,7 @@ class Mark(Label):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         spot = QRectF(self.width() - 26 if rtl else 8, (self.height() - 18) / 2, 18, 18)
-        icons.paint(painter, self.icon_name, spot, theme.current().color("lamp_text"))
+        icons.paint(painter, self.icon_name, spot, theme.current().color("brand_text"))
 
 
 class LineEdit(QLineEdit):
@@ -319,7 +319,7 @@ class Meter(QWidget):
         filled.setWidth(max(whole.width() * self.fraction, 4 if self.fraction else 0))
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             filled.moveRight(whole.right())
-        painter.setBrush(tokens.color("lamp" if self.fraction >= self.tight else "accent"))
+        painter.setBrush(tokens.color("brand" if self.fraction >= self.tight else "accent"))
         painter.drawRoundedRect(filled, 2, 2)
 
 
@@ -349,7 +349,7 @@ class Segment(QRadioButton):
             painter.setBrush(tokens.color("selected" if tokens.dark else "surface"))
             painter.drawRoundedRect(whole, 8, 8)
         painter.setFont(theme.interface_font(14, QFont.Weight.Medium if chosen else QFont.Weight.Normal))
-        painter.setPen(tokens.color("ink" if chosen or self.underMouse() else "muted"))
+        painter.setPen(tokens.color("text" if chosen or self.underMouse() else "muted"))
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus() and self.ring:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -405,7 +405,7 @@ class Moon(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        icons.paint(painter, "moon", QRectF(self.rect()), theme.current().color("lamp"), width=1.8)
+        icons.paint(painter, "moon", QRectF(self.rect()), theme.current().color("brand"), width=1.8)
 
 
 def say(widget: QWidget, text: str) -> None:

@@ -112,7 +112,7 @@ class DropOverlay(QWidget):
             painter, "drop", QRectF(middle.x() - 22, middle.y() - 64, 44, 44), tokens.color("accent"), width=1.5
         )
         what, name = self.texts()
-        painter.setPen(tokens.color("ink"))
+        painter.setPen(tokens.color("text"))
         painter.setFont(theme.interface_font(20, QFont.Weight.DemiBold))
         line = QRectF(frame.left() + 24, middle.y() - 4, frame.width() - 48, 34)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, what)

@@ -155,7 +155,7 @@ class Disclosure(Button):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rtl = self.right_to_left()
-        color = tokens.color("ink" if self.hovered() else "muted")
+        color = tokens.color("text" if self.hovered() else "muted")
         painter.setFont(theme.interface_font(13, QFont.Weight.Medium))
         painter.setPen(color)
         text = QRectF(self.rect()).adjusted(0 if rtl else 22, 0, -22 if rtl else 0, 0)

@@ -93,7 +93,7 @@ class Toast(QWidget):
 
     def _restyle(self) -> None:
         other = theme.opposite()
-        self.label.setStyleSheet(f"color: {other.ink}; font-size: {theme.px(14)}px;")
+        self.label.setStyleSheet(f"color: {other.text}; font-size: {theme.px(14)}px;")
         self.button.setStyleSheet(
             f"QPushButton {{ color: {other.accent}; background: transparent; border: 1px solid transparent; "
             f"font-size: {theme.px(14)}px; font-weight: 600; padding: 4px 10px; border-radius: 8px; }}"

@@ -243,7 +243,7 @@ def test_that_theme_and_size_change_in_place(view: TranscriptView) -> None:
     small = block_with(view, "some text").layout().lineAt(0).height()
     view.set_theme(DARK)
     block = block_with(view, "some text")
-    assert block.textFormats()[0].format.foreground().color().name() == DARK.ink.lower()
+    assert block.textFormats()[0].format.foreground().color().name() == DARK.text.lower()
     view.set_text_scale(2.0)
     assert block_with(view, "some text").layout().lineAt(0).height() > 1.8 * small
 

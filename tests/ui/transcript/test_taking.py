@@ -36,7 +36,7 @@ def taking(make_view: Callable[..., TranscriptView]) -> TranscriptView:
 
 
 def gone(view: TranscriptView) -> bool:
-    return all(curtain.isHidden() for curtain in view.findChildren(SnapshotOverlay))
+    return all(overlay.isHidden() for overlay in view.findChildren(SnapshotOverlay))
 
 
 def test_that_the_picture_stays_while_the_chat_is_laid_out(make_view: Callable[..., TranscriptView]) -> None:
@@ -70,11 +70,11 @@ def test_that_a_message_sent_meanwhile_is_shown_and_answered(taking: TranscriptV
 
 
 def test_that_the_wheel_reaches_the_page(taking: TranscriptView) -> None:
-    (curtain,) = taking.findChildren(SnapshotOverlay)
-    at = QPointF(curtain.rect().center())
+    (overlay,) = taking.findChildren(SnapshotOverlay)
+    at = QPointF(overlay.rect().center())
     up = QWheelEvent(
         at,
-        QPointF(curtain.mapToGlobal(at.toPoint())),
+        QPointF(overlay.mapToGlobal(at.toPoint())),
         QPoint(),
         QPoint(0, 240),
         Qt.MouseButton.NoButton,
@@ -82,7 +82,7 @@ def test_that_the_wheel_reaches_the_page(taking: TranscriptView) -> None:
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
-    QApplication.sendEvent(curtain, up)
+    QApplication.sendEvent(overlay, up)
     bar = taking.page.verticalScrollBar()
     assert taking.is_filled and gone(taking)
     assert 0 < bar.value() < bar.maximum()

@@ -1,6 +1,6 @@
 """Guesses from the text: what they gain on copy-heavy work, and what they cost on free text.
 
-    python -m benchmarks.guessing [--model FILE] [--rounds 5] [--tokens 300] [--threads N]
+    python -m benchmarks.speculation [--model FILE] [--rounds 5] [--tokens 300] [--threads N]
 
 No model at hand copies as a trained one of a billion parameters does, so the reply is given: every token is decoded and
 sampled as always, and then the next one of a script takes the sample's place. The scripts are a program with every
@@ -80,7 +80,7 @@ def measure(model: Path, rounds: int, tokens: int, threads: int) -> None:
     templates.start()
     load = LoadOptions(context=2048, threads=threads)
     session = Session(Library(), templates, flag, load, gguf.inspect(model), lambda _: None)
-    side, guesser = Scripted(session), session.guesser
+    side, speculator = Scripted(session), session.speculator
     before, after = program()
     tokenize = session.model.tokenize
     # a prompt may not be longer than the context leaves room for
@@ -96,13 +96,13 @@ def measure(model: Path, rounds: int, tokens: int, threads: int) -> None:
         ratios: list[float] = []
         for number in range(-1, rounds):
             speeds: dict[bool, float] = {}
-            for guessing in (True, False) if number % 2 else (False, True):
-                session.guesser = guesser if guessing else None
-                speeds[guessing] = side.reply(prompt, script).tokens_per_s
+            for speculation in (True, False) if number % 2 else (False, True):
+                session.speculator = speculator if speculation else None
+                speeds[speculation] = side.reply(prompt, script).tokens_per_s
             if number >= 0:
                 ratios.append(speeds[True] / speeds[False])
         print(f"| {name} | {statistics.median(ratios):.2f} | {min(ratios):.2f} – {max(ratios):.2f} |")
-    session.guesser = guesser
+    session.speculator = speculator
     session.close()
     templates.close()
 
