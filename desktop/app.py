@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,8 @@ FIRST_CHATS = 100
 """Chats that are read before the window is shown."""
 WATCH_MS = 2000
 """How often is looked whether the history is still where it was opened, and whether a full disk has room again."""
+CLOSING_S = 5.0
+"""What erasing may take while the window closes."""
 REST_MS = 100
 """After the window is whole, and the model on its way: what else was put off is done."""
 
@@ -760,16 +763,19 @@ class Samar(QObject):
         if "transfer" in self.__dict__:
             self.transfer.worker.close()
         self.background.close()
-        self._copy_history_at_end()
+        self._end_history()
         self.database.close()
 
-    def _copy_history_at_end(self) -> None:
-        """What was written since the start is in a backup when there is none of the day that holds messages."""
+    def _end_history(self) -> None:
+        """What was erased leaves the index, the log and the backups now, as far as that takes a moment; the rest follows at
+        the next start. What was written since the start is in a backup when there is none of the day that holds messages."""
         if self.database.read_only or self.database.path != self.paths.history:
             return
-        from desktop.storage import backups
+        from desktop.storage import backups, erasure
 
+        ends_at = time.monotonic() + CLOSING_S
         try:
+            erasure.erase_traces(self.paths, lambda: time.monotonic() > ends_at)
             backups.make_daily_if_due(self.paths)
         except SamarError as problem:  # there is no window any more that could show it; the next start tries again
-            log.warning("the history was not copied at the end: %s", problem)
+            log.warning("the history was not cleaned or copied at the end: %s", problem)
