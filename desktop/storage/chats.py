@@ -17,7 +17,7 @@ from desktop.storage.database import clean_text
 from desktop.storage.folders import FolderStore
 from desktop.storage.messages import Deletion
 from desktop.storage.pictures import drop_unused
-from desktop.storage.rows import CHAT_COLUMNS, chat_of, id_of, params_json, text_of
+from desktop.storage.rows import CHAT_COLUMNS, MESSAGE_DATA, chat_of, id_of, params_json, text_of
 
 
 class ChatOrder(StrEnum):
@@ -211,10 +211,8 @@ class ChatStore(FolderStore):
             until: int | None = None
             for turn in self.messages_of(chat.id).path_to(message_id):
                 leaf = self.database.execute(
-                    "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s,"
-                    " stats, content, thinking, error_details) SELECT ?, ?, role,"
-                    " CASE status WHEN 'streaming' THEN 'interrupted' ELSE status END,"
-                    " created_at, model, error_code, thinking_s, stats, content, thinking, error_details FROM messages WHERE id = ?",
+                    f"INSERT INTO messages (chat_id, parent_id, {', '.join(MESSAGE_DATA)})"
+                    f" SELECT ?, ?, {_copied_columns()} FROM messages WHERE id = ?",
                     (copy.id, leaf, turn.id),
                 )
                 self._copy_images(turn.id, leaf)
@@ -407,6 +405,12 @@ def _conditions(query: ChatQuery) -> tuple[str, list[object]]:
     if query.outside_folders:
         conditions.append("folder_id IS NULL")
     return " AND ".join(conditions), values
+
+
+def _copied_columns() -> str:
+    """MESSAGE_DATA in a SELECT; a copy of a reply that is being written will not be written any further."""
+    status = "CASE status WHEN 'streaming' THEN 'interrupted' ELSE status END"
+    return ", ".join(status if column == "status" else column for column in MESSAGE_DATA)
 
 
 def _beyond(order: ChatOrder, last: Chat) -> tuple[str, list[object]]:

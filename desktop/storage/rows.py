@@ -18,6 +18,23 @@ CHAT_COLUMNS = (
     " title_is_automatic, folder_id, uid, overflow, summary, summary_until,"
     " probabilities, thinking"
 )
+MESSAGE_DATA = (
+    *(
+        "role",
+        "content",
+        "status",
+        "created_at",
+        "thinking",
+        "thinking_s",
+        "model",
+        "stats",
+        "error_code",
+        "error_details",
+    ),
+)
+"""Columns of what a message is, which go with it wherever it is copied: to another chat, out of a file. The one list of them."""
+MESSAGE_PLACE = ("id", "chat_id", "parent_id", "deleted_at", "owner")
+"""Columns of where a message stands, which a copy gets anew."""
 MESSAGE_COLUMNS = "id, chat_id, parent_id, role, content, status, created_at, thinking, thinking_s, model, stats, error_code, error_details"
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)

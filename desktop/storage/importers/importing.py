@@ -24,7 +24,7 @@ from desktop.storage.database import clean_text
 from desktop.storage.export_format import ExchangeChat, ExchangeMessage
 from desktop.storage.importers.reading import MOST_BYTES, images_of, require_whole
 from desktop.storage.pictures import digest_of
-from desktop.storage.rows import details_json, stats_json
+from desktop.storage.rows import MESSAGE_DATA, details_json, stats_json
 
 _PART_S = 0.05
 """Seconds that one transaction takes, about."""
@@ -194,23 +194,23 @@ def _complete(store: ChatStore, made: Chat, chat: ExchangeChat, ids: dict[int | 
 
 
 def _store_message(store: ChatStore, chat_id: int, parent: int | None, message: ExchangeMessage) -> int:
-    made = store.database.execute(
-        "INSERT INTO messages (chat_id, parent_id, role, status, created_at, model, error_code, thinking_s, stats, content,"
-        " thinking, error_details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            chat_id,
-            parent,
-            message.role,
-            message.status,
-            message.created_at,
-            None if message.model is None else clean_text(message.model),
-            None if message.error_code is None else clean_text(message.error_code),
-            message.thinking_s,
-            stats_json(message.stats),
-            clean_text(message.content),
-            clean_text(message.thinking),
-            details_json((clean_text(name), clean_text(value)) for name, value in message.error_details.items()),
+    values: dict[str, object] = {
+        "role": message.role,
+        "content": clean_text(message.content),
+        "status": message.status,
+        "created_at": message.created_at,
+        "thinking": clean_text(message.thinking),
+        "thinking_s": message.thinking_s,
+        "model": None if message.model is None else clean_text(message.model),
+        "stats": stats_json(message.stats),
+        "error_code": None if message.error_code is None else clean_text(message.error_code),
+        "error_details": details_json(
+            (clean_text(name), clean_text(value)) for name, value in message.error_details.items()
         ),
+    }
+    made = store.database.execute(
+        f"INSERT INTO messages (chat_id, parent_id, {', '.join(MESSAGE_DATA)}) VALUES (?, ?{', ?' * len(MESSAGE_DATA)})",
+        (chat_id, parent, *(values[column] for column in MESSAGE_DATA)),
     )
     store.attach(made, images_of(message.images))
     if message.edit:
