@@ -93,7 +93,7 @@ def test_that_a_message_is_answered_and_kept(qtbot: QtBot, opened: Callable[[], 
 def test_that_a_model_without_a_working_template_answers_and_the_window_says_so(
     qtbot: QtBot, opened: Callable[..., Samar], data_dir: Path, tmp_path: Path, template: str | None, says: str
 ) -> None:
-    samar = opened(write_tiny(tmp_path / "m.gguf", template=template))
+    samar = opened(write_tiny(tmp_path / "m.gguf", name="Tiny Chat", template=template))
     assert says in samar.window.toast.label.text()
     answered(qtbot, samar, lambda: type_and_send(qtbot, samar, "hi"))
     assert [status for _, status, _ in rows(data_dir)] == ["finished", "finished"]

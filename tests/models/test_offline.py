@@ -28,7 +28,7 @@ LOCAL = {
     # a pair of sockets inside the process, by which signals wake the window
     ROOT / "desktop" / "window.py": {"socket"},
     # one Samar for each data folder: a UNIX socket, or a pipe
-    ROOT / "desktop" / "instance.py": {
+    ROOT / "desktop" / "single_instance.py": {
         "PySide6.QtNetwork",
         "PySide6.QtNetwork.QLocalServer",
         "PySide6.QtNetwork.QLocalSocket",

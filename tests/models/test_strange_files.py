@@ -297,4 +297,4 @@ def test_that_the_library_keeps_its_file_whatever_lies_there(listing: tuple[Libr
     before = lines(found)
     again = Library(found_paths(found), places=list)
     assert again.problem is None and {e.name for e in again.entries()} >= set(before)
-    assert library.VERSION == 4
+    assert library.VERSION == 5
