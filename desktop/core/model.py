@@ -11,6 +11,8 @@ from desktop.core.generation import GenerationParams
 
 LOCAL = "local"
 """Name of the provider that runs model files on this computer."""
+_SCHEME = "model://"
+"""No path of a file begins so: pathlib keeps no second slash inside a path."""
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +70,19 @@ class ModelRef(msgspec.Struct, frozen=True, omit_defaults=True):
         if not self.is_local:
             raise ValueError(f"{self.provider}: {self.name} is no file")
         return Path(self.name)
+
+    @property
+    def text(self) -> str:
+        """The form that is stored, read by `parse`: of a local model its path, of any other one model://PROVIDER/NAME."""
+        return self.name if self.is_local else f"{_SCHEME}{self.provider}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> ModelRef:
+        """The model of a stored text. What is no reference to a provider's model is the path of a file."""
+        provider, _, name = text.removeprefix(_SCHEME).partition("/")
+        if text.startswith(_SCHEME) and provider and name and provider != LOCAL:
+            return cls(name, provider)
+        return cls(text)
 
 
 class Adapter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

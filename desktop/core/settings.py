@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     states_gb: int = 4
     """Most that the states of chats take on disk, in GB; 0: none are kept."""
     last_model: str = ""
-    """Path of the model that is loaded at start; empty: the bundled one."""
+    """The model that is loaded at start, as in ModelRef.text: of a file its path; empty: the bundled one."""
     known_models: tuple[str, ...] = ()
     """Paths of models that the person opened, newest first."""
     model_names: dict[str, str] = {}

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.core.crash_guard import CrashGuard
 from desktop.core.errors import SamarError
+from desktop.core.model import ModelRef
 from desktop.core.paths import starter_model
 from desktop.core.reads import within
 
@@ -20,13 +21,14 @@ def first_model(given: Path | None, last_model: str, mark: CrashGuard) -> tuple[
 
     What ended Samar or its engine while it was being opened the last time is left out.
     """
-    last = Path(last_model) if last_model else None
-    there = bool(last) and (given is not None or within(WAIT_S, Path(last_model).is_file, False))
-    path = given or (last if last and there else starter_model())
+    last = ModelRef.parse(last_model) if last_model else None
+    file = last.path if last and last.is_local else None
+    there = file is not None and (given is not None or within(WAIT_S, file.is_file, False))
+    path = given or (file if file and there else starter_model())
     if mark.left_over() == path != starter_model():
         return starter_model(), SamarError("model_killed_engine", name=path.name)
     if last and not there and not given:
-        return path, SamarError("model_missing", name=last.name)
+        return path, SamarError("model_missing", name=file.name if file else last.name)
     return path, None
 
 
