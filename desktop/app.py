@@ -534,7 +534,7 @@ class Samar(QObject):
 
     def _check_fonts(self) -> None:
         """Without Arabic letters an Arabic interface would be rows of boxes."""
-        if i18n.is_rtl():
+        if i18n.current() is Language.ARABIC:
             from desktop.ui.system_info import arabic_fonts
 
             if not arabic_fonts():

@@ -7,13 +7,14 @@ the person with the replies to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from desktop.core.chat import Message, Picture, Role
 from desktop.core.images import MAX_IMAGES
+from desktop.core.languages import SPECS, Language, SummaryTexts
 from desktop.core.text import Direction, direction_of
 
 _TURN = 4
@@ -283,47 +284,40 @@ def images_sent(turns: Sequence[Message], waiting: int = 0) -> list[tuple[int, t
     return list(found.items())
 
 
-def with_summary(system: str, summary: str) -> str:
-    """The system prompt with what stands for the turns that are left out, in the summary's language."""
+def with_summary(system: str, summary: str, language: Language = Language.ENGLISH) -> str:
+    """The system prompt with what stands for the turns that are left out, in the summary's language.
+
+    language: of the interface."""
     if not summary:
         return system
-    arabic = direction_of(summary) is Direction.RTL
-    head = "ملخّص ما سبق من هذه المحادثة:" if arabic else "Summary of this conversation so far:"
+    head = _summary_texts(summary, language).head
     return "\n\n".join(part for part in (system.strip(), f"{head}\n{summary}") if part)
 
 
-_INSTRUCTIONS: Mapping[bool, tuple[str, str, str, str]] = {
-    # Arabic? → (instruction, what was said before, the person, the model)
-    False: (
-        "Summarise the conversation below for the one who will go on with it: who asked for what, what was answered, names,"
-        " numbers and decisions. Write a few short sentences and nothing else.",
-        "Summary of what came before:",
-        "Person",
-        "Assistant",
-    ),
-    True: (
-        "لخّص المحادثة التالية لمن سيُكملها: ما طُلب وما أُجيب به، والأسماء والأرقام والقرارات. اكتب بضع جمل قصيرة فقط.",
-        "ملخّص ما سبق:",
-        "السائل",
-        "المساعد",
-    ),
-}
+def _summary_texts(text: str, language: Language) -> SummaryTexts:
+    """Those of the interface's language, where a text runs in its direction; else of the first language that does."""
+    rtl = direction_of(text) is Direction.RTL
+    return next(spec.summary for spec in (SPECS[language], *SPECS.values()) if spec.rtl is rtl)
 
 
-def summary_request(turns: Sequence[Message], before: str, budget: Budget) -> tuple[tuple[str, str], ...]:
+def summary_request(
+    turns: Sequence[Message], before: str, budget: Budget, language: Language = Language.ENGLISH
+) -> tuple[tuple[str, str], ...]:
     """(role, content) of a request that has the model summarise turns, together with the summary before them.
 
-    Long turns are cut in the middle, so that all of them fit.
+    Long turns are cut in the middle, so that all of them fit. language: of the interface.
     """
     text = "".join(turn.content for turn in turns)
-    instruction, earlier, person, model = _INSTRUCTIONS[direction_of(text) is Direction.RTL]
+    texts = _summary_texts(text, language)
     # half of the limit, in characters: estimates may be off by that much
     room = int(max(budget.limit, 16) * _OTHER_PER_TOKEN / 2)
     each = max(room // max(len(turns), 1), 40)
-    lines = [f"{person if turn.role is Role.USER else model}: {_cut(turn.content, each)}" for turn in turns]
+    lines = [
+        f"{texts.user if turn.role is Role.USER else texts.assistant}: {_cut(turn.content, each)}" for turn in turns
+    ]
     if before:
-        lines.insert(0, f"{earlier} {_cut(before, each * 2)}\n")
-    return (("system", instruction), ("user", "\n\n".join(lines) + f"\n\n{instruction}"))
+        lines.insert(0, f"{texts.earlier} {_cut(before, each * 2)}\n")
+    return (("system", texts.instruction), ("user", "\n\n".join(lines) + f"\n\n{texts.instruction}"))
 
 
 def _cut(text: str, most: int) -> str:

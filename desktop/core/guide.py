@@ -48,7 +48,9 @@ def read(language: Language) -> tuple[Topic, ...]:
         named = _BUTTONS.search(text)
         buttons = tuple(named["names"].split()) if named else ()
         made.append(Topic(head["name"], head["title"], _BUTTONS.sub("", text).strip(), buttons))
-    news = (folder / f"news.{language}.md").read_text(encoding="utf-8").strip()
+    news_file = folder / f"news.{language}.md"
+    news_file = news_file if news_file.exists() else folder / "news.en.md"
+    news = news_file.read_text(encoding="utf-8").strip()
     title = label_in(f"Commands|{NEWS_TITLE}", language)
     return (*made, Topic(NEWS, title, re.sub("^# ", "### ", news, flags=re.MULTILINE)))
 
@@ -73,6 +75,8 @@ def _translations(language: Language) -> dict[str, frozenset[str]]:
     """English texts, alone and behind their context and "|", with their translations."""
     found: dict[str, set[str]] = {}
     file = assets_dir() / "i18n" / f"{language}.ts"  # our own, so no XML of a stranger
+    if not file.exists():
+        return {}
     for context in ElementTree.parse(file).iter("context"):  # noqa: S314
         name = context.findtext("name", "")
         for message in context.iter("message"):

@@ -17,6 +17,18 @@ class Language(StrEnum):
     ARABIC = "ar"
 
 
+class SummaryTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model is told where earlier turns of a chat are summarised."""
+
+    head: str
+    """Before a summary in the system prompt."""
+    instruction: str
+    earlier: str
+    """Before the summary of still earlier turns."""
+    user: str
+    assistant: str
+
+
 class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """In the language itself."""
@@ -38,6 +50,9 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True):
     """With {weekday}, {day}, {month} and {year}."""
     user: str
     """What stands for the person's name where none was given."""
+    model_names: frozenset[str]
+    """How model files name the language (`general.languages`), in lower case."""
+    summary: SummaryTexts
 
 
 SPECS: dict[Language, LanguageSpec] = {
@@ -52,6 +67,15 @@ SPECS: dict[Language, LanguageSpec] = {
         ),
         date="{weekday}, {day} {month} {year}",
         user="the user",
+        model_names=frozenset(("en", "eng", "english")),
+        summary=SummaryTexts(
+            head="Summary of this conversation so far:",
+            instruction="Summarise the conversation below for the one who will go on with it: who asked for what, what was"
+            " answered, names, numbers and decisions. Write a few short sentences and nothing else.",
+            earlier="Summary of what came before:",
+            user="Person",
+            assistant="Assistant",
+        ),
     ),
     Language.ARABIC: LanguageSpec(
         name="العربية",
@@ -68,6 +92,15 @@ SPECS: dict[Language, LanguageSpec] = {
         ),
         date="{weekday} {day} {month} {year}",
         user="المستخدم",
+        model_names=frozenset(("ar", "ara", "arb", "arabic")),
+        summary=SummaryTexts(
+            head="ملخّص ما سبق من هذه المحادثة:",
+            instruction="لخّص المحادثة التالية لمن سيُكملها: ما طُلب وما أُجيب به، والأسماء والأرقام والقرارات."
+            " اكتب بضع جمل قصيرة فقط.",
+            earlier="ملخّص ما سبق:",
+            user="السائل",
+            assistant="المساعد",
+        ),
     ),
 }
 SPOKEN: tuple[Language, ...] = tuple(SPECS)

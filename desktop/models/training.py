@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desktop.core.languages import SPECS, of_code
 from desktop.models.header import ArrayInfo, Header
 
 _CHAT = re.compile(
@@ -45,7 +46,6 @@ def lacks(languages: tuple[str, ...], code: str) -> bool:
     named = {language.lower() for language in languages}
     if not named or named & {"multilingual", "mul", "all"}:
         return False
-    return not named & _NAMES[code] and not any(name.startswith(f"{code}-") for name in named)
-
-
-_NAMES = {"ar": {"ar", "ara", "arb", "arabic"}, "en": {"en", "eng", "english"}}
+    known = of_code(code)
+    names = SPECS[known].model_names if known is not None else frozenset((code,))
+    return not named & names and not any(name.startswith(f"{code}-") for name in named)

@@ -35,6 +35,11 @@ PLACES = {
 }
 
 
+def titles(language: Language) -> tuple[str, str, str, str]:
+    """Of the site and its chapters; English where there are no others."""
+    return TITLES.get(language, TITLES[Language.ENGLISH])
+
+
 def build(language: Language, folder: Path, python: str) -> None:
     """Raises subprocess.CalledProcessError when a page or a link is wrong."""
     with tempfile.TemporaryDirectory() as work:
@@ -49,16 +54,16 @@ def build(language: Language, folder: Path, python: str) -> None:
 
 def write_pages(language: Language, pages: Path) -> list[tuple[str, list[tuple[str, str]]]]:
     """Writes the sources; returns the chapters with (title, file) of their pages."""
-    _home, guide, terminal, more = TITLES[language]
-    suffix = "" if language is Language.ENGLISH else f".{language}"
-    readme = (ROOT / f"README{suffix}.md").read_text(encoding="utf-8")
+    _home, guide, terminal, more = titles(language)
+    translated = ROOT / f"README.{language}.md"
+    readme = (translated if translated.exists() else ROOT / "README.md").read_text(encoding="utf-8")
     (pages / "index.md").write_text(moved(readme), encoding="utf-8")
     shutil.copytree(ROOT / "docs" / "screenshots", pages / "screenshots")
     topics = []
     (pages / "guide").mkdir()
     for topic in read(language):
         text = labelled(topic.text, language)
-        text = re.sub(r"\{(data|models|cache|logs)\}", PLACES[language], text)
+        text = re.sub(r"\{(data|models|cache|logs)\}", PLACES.get(language, PLACES[Language.ENGLISH]), text)
         if "{shortcuts}" in text:
             from desktop.cli.guide import shortcuts
 
@@ -134,11 +139,11 @@ def moved(text: str) -> str:
 def configuration(language: Language, nav: list[tuple[str, list[tuple[str, str]]]]) -> str:
     import json
 
-    chapters: list[object] = [{TITLES[language][0]: "index.md"}]
+    chapters: list[object] = [{titles(language)[0]: "index.md"}]
     chapters += [{title: [{name: file} for name, file in pages]} for title, pages in nav]
     return json.dumps(  # which is YAML too
         {
-            "site_name": TITLES[language][0],
+            "site_name": titles(language)[0],
             "docs_dir": "pages",
             "use_directory_urls": False,
             "theme": {

@@ -13,6 +13,7 @@ from desktop.core.errors import SamarError
 from desktop.core.generation import GenerationParams, GenerationStats, StoppedBy
 from desktop.core.requests import ChatRequest
 from desktop.storage.chats import ChatStore
+from desktop.ui import i18n
 from desktop.ui.composer.context_notice import ContextNotice
 from desktop.workers.generation import GenerationWorker, Job, JobKind, Priority
 
@@ -227,7 +228,7 @@ class ContextController(QObject):
         until = found.to_summarise[-1].id
         most = max(min(400, budget.context // 8), 16)
         request = ChatRequest(
-            messages=summary_request(found.to_summarise, found.summary, budget),
+            messages=summary_request(found.to_summarise, found.summary, budget, i18n.current()),
             params=GenerationParams(temperature=_TEMPERATURE, max_tokens=most),
             thinking=False,
             completion=False,

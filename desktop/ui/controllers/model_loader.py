@@ -16,6 +16,7 @@ from desktop.core.crash_guard import CrashGuard
 from desktop.core.errors import SamarError
 from desktop.core.files import is_file
 from desktop.core.generation import GenerationStats
+from desktop.core.languages import Language
 from desktop.core.model import ModelInfo
 from desktop.core.paths import Paths, starter_model
 from desktop.core.reads import within
@@ -37,8 +38,10 @@ SETTINGS_HELP = ADAPTER_CODES | MEMORY_CODES | {"draft_unfit", "projector_unfit"
 
 @cache
 def starter_questions(language: str) -> tuple[str, ...]:
-    """What the bundled model answers well, best first (assets/starter/suggestions.json, checked by its evaluation)."""
-    return tuple(json.loads((starter_model().parent / "suggestions.json").read_text(encoding="utf-8"))[language])
+    """What the bundled model answers well, best first (assets/starter/suggestions.json, checked by its evaluation); in
+    English where it was not taught the language."""
+    known = json.loads((starter_model().parent / "suggestions.json").read_text(encoding="utf-8"))
+    return tuple(known.get(language, known[Language.ENGLISH.value]))
 
 
 class ModelLoader(QObject):

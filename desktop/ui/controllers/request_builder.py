@@ -9,6 +9,7 @@ from desktop.core.context_window import PromptPlan, images_sent, with_summary
 from desktop.core.generation import GenerationParams
 from desktop.core.requests import ChatRequest
 from desktop.storage.chats import ChatStore
+from desktop.ui import i18n
 
 ALTERNATIVES = 5
 """Likeliest tokens that are told with each one, where the person wants to see probabilities."""
@@ -41,7 +42,7 @@ def request_of(
     for at, turn in enumerate(plan.kept):
         if turn.images and at not in seen and not turn.content.strip():
             messages[at] = (turn.role.value, "[image]")
-    system = with_summary(system, plan.summary)
+    system = with_summary(system, plan.summary, i18n.current())
     first = 1 if system else 0
     if system:
         messages.insert(0, ("system", system))
