@@ -89,11 +89,11 @@ def away(samar):
     timer.timeout.connect(tick)
     timer.start(1)
     QTimer.singleShot(2000, samar, end)
-hand_over = Instance.hand_over
+send_to_running = Instance.send_to_running
 def handed_over(instance, files):
     prepare()
-    return hand_over(instance, files)
-Instance.hand_over = handed_over
+    return send_to_running(instance, files)
+Instance.send_to_running = handed_over
 sys.exit(entry.main(["--data-dir", sys.argv[1]]))
 """
 

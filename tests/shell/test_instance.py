@@ -257,7 +257,7 @@ def test_that_the_next_takes_over_when_the_first_closes(place: Path, data_dir: P
 
 
 @pytest.mark.skipif(not POSIX, reason="modes of folders are POSIX's")
-def test_that_a_folder_that_others_can_enter_is_no_meeting_place(place: Path, data_dir: Path) -> None:
+def test_that_a_folder_that_others_can_enter_is_no_place_for_the_socket(place: Path, data_dir: Path) -> None:
     usual = socket_path(data_dir)
     assert usual is not None
     assert usual.parent == place
