@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 NEED = @$(PYTHON) packaging/programs.py
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check lint format types contracts units accessibility screenshots docs translations test-real reference reference-engine check-vulkan soak bench-speculation \
+.PHONY: help run setup setup-dev test check lint format types contracts units coverage accessibility screenshots docs translations test-real reference reference-engine check-vulkan soak bench-speculation \
 	bench-converter bench-ui bench-models fuzz bench-storage bench-engine bench-reliability bench-samplers bench-package starter package package-check clean
 
 help: ## this list
@@ -38,6 +38,11 @@ contracts: setup-dev ## who may import whom
 
 units: setup-dev ## the tests alone
 	@QT_QPA_PLATFORM=offscreen $(VENV)/python -m pytest
+
+coverage: setup-dev ## the tests with the lines that they run (child processes are not counted); TESTS=tests/core for some
+	@test -e build/coverage/made || ( $(VENV)/python -m pip install -q --require-hashes --target build/coverage -r requirements/coverage.txt && touch build/coverage/made )
+	@QT_QPA_PLATFORM=offscreen PYTHONPATH=build/coverage $(VENV)/python -m coverage run -m pytest $(TESTS)
+	@PYTHONPATH=build/coverage $(VENV)/python -m coverage report
 
 accessibility: setup-dev ## the real accessibility tree, on a virtual screen (long; needs Xvfb, openbox, at-spi2-core)
 	$(NEED) Xvfb openbox dbus-run-session at-spi-bus-launcher busctl dbus-monitor stdbuf xdotool
