@@ -670,9 +670,7 @@ class Samar(QObject):
             room.error_occurred.connect(self.show_error)
             room.convert_requested.connect(lambda folder: self.conversion.open(folder))
             room.hub_answered.connect(lambda: self._take_back("hub"))
-            room.models_changed.connect(
-                lambda entries: self.models.show_library({Path(e.path): e.name for e in entries})
-            )
+            room.models_changed.connect(self.models.show_library)
             self.models.model_changed.connect(lambda info: room.show_loaded(info.path if info else ""))
         self.room.show_loaded(self.worker.model.path if self.worker.model else "")
         return self.room

@@ -1941,10 +1941,6 @@ Everything stays on this computer.</source>
         <source>Check</source>
         <translation>افحص</translation>
     </message>
-    <message>
-        <source>Continues text</source>
-        <translation>يكمل النص</translation>
-    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -5576,6 +5572,18 @@ Everything stays on this computer.</source>
     <message>
         <source>It does not say how a chat is written for it: answers may be odd.</source>
         <translation>لا يبيّن كيف تُكتب له المحادثة، فقد تكون إجاباته غريبة.</translation>
+    </message>
+    <message>
+        <source>Continues text</source>
+        <translation>يكمل النص</translation>
+    </message>
+    <message>
+        <source>No chat template</source>
+        <translation>بلا قالب محادثة</translation>
+    </message>
+    <message>
+        <source>English not named</source>
+        <translation>العربية غير مذكورة</translation>
     </message>
     <message>
         <source>English is not among the languages that its makers name.</source>

@@ -96,10 +96,13 @@ def service_with(
             )
         elif info.template_problem:
             reason = "".join(letter for letter in info.template_problem if letter.isprintable())
-            text = f"the chat template of this model does not work ({reason}). ChatML is used, and answers may be odd."
+            text = f"the chat template of this model does not work ({reason}). A common one is used, and answers may be odd."
             print(f"samar: {text}", file=sys.stderr)
         elif not info.has_template:
-            print("samar: this model brings no chat template. ChatML is used, and answers may be odd.", file=sys.stderr)
+            print(
+                "samar: this model brings no chat template. A common one is used, and answers may be odd.",
+                file=sys.stderr,
+            )
         yield service, info
     finally:
         service.close()

@@ -129,7 +129,7 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gpu_layers: int = 0
     vocabulary: int = 0
     has_template: bool
-    """False: the file brings none, or one that does not work, and ChatML is used."""
+    """False: the file brings none, or one that does not work, and that of its family or ChatML is used."""
     template_problem: str = ""
     """What is wrong with the template of the file, "" where nothing is."""
     system_role: bool = True

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from desktop.core.errors import SamarError
 from desktop.core.requests import ChatRequest
 from desktop.core.thinking import switches_in
+from desktop.engine.family_templates import COMMON, FamilyTemplate
 from desktop.engine.special_tokens import Escape, SpecialTokens, spare_letters, texts_in
-from desktop.engine.template import CHATML, CHATML_END, EndlessTemplateError, TemplateError
+from desktop.engine.template import EndlessTemplateError, TemplateError
 
 THINKING_TAGS: tuple[tuple[str, str], ...] = (
     ("<think>", "</think>"),
@@ -76,7 +77,7 @@ class PromptBuilder:
     as second argument what is escaped becomes plain text. source: the template, "" where the file brings none; tool_source:
     the one for chats with tools, where that is another. specials: the vocabulary's special tokens, None: nothing is escaped.
 
-    A template that no attempt gets through is replaced by ChatML, and `problem` says what is wrong with it.
+    fallback: stands for a template that is not there, or that no attempt gets through; `problem` then says what is wrong with it.
     """
 
     renderer: Renderer
@@ -87,6 +88,7 @@ class PromptBuilder:
     adds_bos: bool = False
     tool_source: str = ""
     specials: SpecialTokens | None = None
+    fallback: FamilyTemplate = COMMON
     traits: Traits = field(init=False)
     problem: str = field(init=False, default="")
     _no_tools: Any = field(init=False, default=None)
@@ -96,17 +98,17 @@ class PromptBuilder:
     def __post_init__(self) -> None:
         self.has_template = bool(self.source.strip())
         if not self.has_template:
-            self.source = CHATML
+            self.source = self.fallback.source
         self.traits = Traits()
         try:
             self.traits = self._probe()
         except TemplateError as problem:
-            self.problem, self.has_template, self.source = str(problem), False, CHATML
+            self.problem, self.has_template, self.source = str(problem), False, self.fallback.source
             self.traits = self._probe()
         self.ends = tuple(mark for mark in _END_MARKS if mark in self.source)
         """Text that ends a reply as an end token does."""
         if not self.has_template:
-            self.ends = (CHATML_END,)
+            self.ends = (self.fallback.end,) if self.fallback.end else ()
 
     # ---- what the template can do
 

@@ -21,6 +21,7 @@ from desktop.core.requests import ChatRequest, LoadOptions
 from desktop.engine.adapters import Adapters, with_others, without
 from desktop.engine.context import FLASH_ATTENTION, KV_TYPES, Context
 from desktop.engine.draft import CombinedSpeculator, DraftModel
+from desktop.engine.family_templates import COMMON, template_of
 from desktop.engine.kv_snapshots import MIN_TOKENS, SnapshotStore, fingerprint
 from desktop.engine.llama import Library, Model, NativeError, StopFlag
 from desktop.engine.ngram_speculation import LONG, NgramSpeculator
@@ -90,7 +91,7 @@ class Session:
         self._on_cpu = gpu_layers == 0
         trained = self.model.trained_context
         try:
-            self.prompts = self._make_prompts(templates)
+            self.prompts = self._make_prompts(templates, facts)
         except BaseException:
             self.context.close()
             self.model.close()
@@ -247,16 +248,18 @@ class Session:
         """Rejected tokens are taken back, which a recurrent state can't."""
         return options.speculation and not self.model.recurrent
 
-    def _make_prompts(self, templates: TemplateProcess) -> PromptBuilder:
+    def _make_prompts(self, templates: TemplateProcess, facts: FileFacts) -> PromptBuilder:
         source, for_tools = self.model.template(), self.model.template("tool_use")
         tags = (tag for pair in THINKING_TAGS for tag in pair)
-        self.specials = SpecialTokens(self.model, source + for_tools, plain=tags)
+        fallback = COMMON if facts.is_base else template_of(facts.architecture, facts.name, self._is_token)
+        self.specials = SpecialTokens(self.model, (source or fallback.source) + for_tools, plain=tags)
         return PromptBuilder(
             templates,
             self._tokenize,
             source=source,
             tool_source=for_tools,
             specials=self.specials,
+            fallback=fallback,
             bos=self.model.special_text("bos"),
             eos=self.model.special_text("eos"),
             adds_bos=self.model.adds_bos,
@@ -266,9 +269,11 @@ class Session:
         """The template's own tags, else those that the vocabulary has as single tokens."""
         if tags := self.prompts.traits.thinking_tags:
             return (tags, ANSWER_CHANNEL) if tags[0].startswith("<|channel|>") else (tags,)
-        return tuple(
-            tags for tags in THINKING_TAGS if all(len(self.model.tokenize(tag, add_special=False)) == 1 for tag in tags)
-        )
+        return tuple(tags for tags in THINKING_TAGS if all(map(self._is_token, tags)))
+
+    def _is_token(self, text: str) -> bool:
+        """Whether the vocabulary holds a text as one token."""
+        return len(self.model.tokenize(text, add_special=False)) == 1
 
     # ---- adapters
 

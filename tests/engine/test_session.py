@@ -376,6 +376,24 @@ def test_that_a_model_without_a_template_answers_and_says_so(engine: EngineClien
     assert read(engine, ask(("system", "brief"), "hi"))[0]
 
 
+def test_that_a_chat_model_without_a_template_gets_the_turns_of_its_family(
+    engine: EngineClient, tmp_path: Path
+) -> None:
+    marks = ("<start_of_turn>", "<end_of_turn>")
+    never_ends = dict.fromkeys(marks, 0.0)
+    chat = write_tiny(tmp_path / "chat.gguf", template=None, name="Tiny It", specials=marks, favour=never_ends)
+    info = engine.load(chat, OPTIONS)
+    assert info is not None and not info.has_template and not info.is_base
+    request = ask("0123456789", max_tokens=2)
+    gemma = ["user\n0123456789", "\n", "model\n"]
+    tokens = read(engine, request)[2].prompt_tokens
+    assert tokens == len("".join(gemma)) + 3, "each mark is one token"
+    base = write_tiny(tmp_path / "base.gguf", template=None, name="Tiny", specials=marks, favour=never_ends)
+    info = engine.load(base, OPTIONS)
+    assert info is not None and info.is_base
+    assert read(engine, request)[2].prompt_tokens == 10, "no turns at all"
+
+
 def test_that_a_base_model_continues_the_text_and_can_be_asked_all_the_same(
     engine: EngineClient, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from desktop.core.errors import SamarError
 from desktop.core.requests import ChatRequest
+from desktop.engine.family_templates import COMMON, LLAMA_2, LLAMA_3, MISTRAL, FamilyTemplate, template_of
+from desktop.engine.family_templates import GEMMA as GEMMA_TURNS
 from desktop.engine.prompt import PromptBuilder
 from desktop.engine.template import CHATML, MAX_SOURCE, TemplateError, TemplateProcess, TemplateStopped
 from desktop.engine.template_child import MEMORY_LIMIT, make_environment
@@ -208,6 +210,56 @@ def test_that_a_missing_template_becomes_chatml() -> None:
     assert not made.has_template
     text, _ = made.render(request(("system", "S"), ("user", "U")))
     assert text == "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [
+        (
+            GEMMA_TURNS,
+            "<start_of_turn>user\nS\n\nU<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>\n"
+            "<start_of_turn>user\nV<end_of_turn>\n<start_of_turn>model\n",
+        ),
+        (
+            LLAMA_3,
+            "<|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nA<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nV<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        ),
+        (LLAMA_2, "[INST] <<SYS>>\nS\n<</SYS>>\n\nU [/INST] A </s><s>[INST] V [/INST]"),
+        (MISTRAL, "[INST] S\n\nU [/INST] A</s>[INST] V [/INST]"),
+    ],
+    ids=["gemma", "llama 3", "llama 2", "mistral"],
+)
+def test_that_a_missing_template_is_that_of_the_family(family: FamilyTemplate, text: str) -> None:
+    made = builder("", fallback=family, bos="<s>", eos="</s>", adds_bos=True)
+    assert not made.has_template
+    said = request(("system", "S"), ("user", "U"), ("assistant", "A"), ("user", "V"))
+    assert made.render(said)[0] == text, "tokenization writes the first <s>"
+    half = request(("user", "U"), ("assistant", "A half"), continue_last=True)
+    assert made.render(half)[0].endswith(" A half" if family in (LLAMA_2, MISTRAL) else "\nA half")
+    assert made.ends in ((), (family.end,))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "name", "token", "family"),
+    [
+        ("gemma2", "Gemma 2 2B It", "<start_of_turn>", GEMMA_TURNS),
+        ("llama", "Meta Llama 3 8B Instruct", "<|start_header_id|>", LLAMA_3),
+        ("llama", "Mistral 7B Instruct v0.3", "[INST]", MISTRAL),
+        ("llama", "mistral-7b-instruct-v0.1", "", MISTRAL),
+        ("llama", "Llama 2 7B Chat", "", LLAMA_2),
+        ("llama", "Llama-2-13B-chat-hf", "", LLAMA_2),
+        ("llama", "Llama 3.2 1B Chat", "", COMMON),
+        ("llama", "Vicuna 7B", "", COMMON),
+        ("falcon", "Llama 2 7B Chat", "", COMMON),
+        ("llama", "Llama 2 7B Chat", "<|im_start|>", COMMON),
+    ],
+)
+def test_that_a_family_is_known_by_a_token_or_by_architecture_and_name(
+    architecture: str, name: str, token: str, family: FamilyTemplate
+) -> None:
+    assert template_of(architecture, name, lambda text: text == token) is family
 
 
 def test_that_a_system_prompt_goes_into_the_first_message_where_there_is_no_system_role() -> None:

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Samar
 from desktop.core.chat import MessageStatus
 from desktop.core.errors import SamarError
+from desktop.core.languages import Language
 from desktop.core.model import Adapter
 from desktop.models.library import Library
 from desktop.models.settings import ModelSettings
-from desktop.ui.models.picker import CommandRow
+from desktop.ui import i18n
+from desktop.ui.models.picker import CommandRow, ModelChoice
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.tiny_gguf import write_tiny
 
@@ -130,3 +133,22 @@ def test_that_an_opened_file_is_on_the_list_under_one_name(opened: Open, qtbot: 
     (entry,) = [entry for entry in Library(samar.paths).entries() if entry.path == str(path)]
     choice = next(choice for choice in samar.window.picker.choices if choice.path == str(path))
     assert {entry.name, choice.name, samar.window.picker.name} == {"SmolLM2-8k"}
+
+
+def test_that_the_picker_says_what_a_model_on_the_list_lacks_in_the_language_of_the_window(
+    opened: Open, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = write_tiny(tmp_path / "tiny.gguf", name="Tiny Base", extra={"general.languages": ["en"]})
+    samar = opened(ScriptedEngine(), model="")
+    (entry,) = Library(samar.paths).add(path)
+
+    def choice() -> ModelChoice:
+        return next(one for one in samar.window.picker.choices if one.path == str(path))
+
+    samar.models.show_library([entry])
+    assert choice().note == "Continues text" and "base model" in choice().cautions
+    i18n.install(qapp, Language.ARABIC)
+    qapp.processEvents()
+    samar.models.retranslate()
+    assert choice().note == "يكمل النص · العربية غير مذكورة"
+    assert len(choice().cautions.splitlines()) == 2

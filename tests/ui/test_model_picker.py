@@ -141,3 +141,15 @@ def test_that_a_long_name_is_cut_in_its_middle(picker: ModelPicker) -> None:
     assert picker.sizeHint().width() <= 420
     picker.resize(200, 36)
     picker.grab()
+
+
+def test_that_what_a_model_lacks_stands_in_its_row(picker: ModelPicker) -> None:
+    lacking = ModelChoice("/m/base.gguf", "Base", "Q4_K_M", "/m", "Continues text", "It was not trained to answer.")
+    picker.set_models([*CHOICES, lacking])
+    picker.open_list()
+    assert picker.list is not None
+    *others, row = [row for row in picker.list.rows if isinstance(row, ModelRow)]
+    assert row.choice.second_line() == ("Continues text", "Q4_K_M", "/m")
+    assert row.toolTip() == "/m/base.gguf\nIt was not trained to answer."
+    assert row.accessibleDescription().endswith("It was not trained to answer.")
+    assert [other.toolTip() for other in others] == [choice.path for choice in CHOICES]

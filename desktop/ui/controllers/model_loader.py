@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
@@ -26,6 +26,9 @@ from desktop.ui.models.initial_model import WAIT_S, first_model, name_of
 from desktop.ui.models.picker import ModelChoice
 from desktop.ui.preferences import Preferences
 from desktop.workers.generation import GenerationWorker, LoadOptions
+
+if TYPE_CHECKING:
+    from desktop.models.entry import Entry
 
 MOST_KNOWN = 30
 LEAST_CONTEXT = 2048
@@ -78,7 +81,7 @@ class ModelLoader(QObject):
         self.paths, self.in_background, self.gpu_free = paths, in_background, gpu_free
         self.wanted: Path | None = None
         """The model that is being loaded or is loaded."""
-        self.library: dict[Path, str] = {}
+        self.library: dict[Path, Entry] = {}
         """Names of the models that the list of models found."""
         self._options_used: LoadOptions | None = None
         """Of the last load."""
@@ -131,9 +134,9 @@ class ModelLoader(QObject):
         self.preferences.change(known_models=tuple(known[:MOST_KNOWN]))
         self._show_choices()
 
-    def show_library(self, names: dict[Path, str]) -> None:
+    def show_library(self, entries: Iterable[Entry]) -> None:
         """What the list of models found on this computer joins the picker, by its names there."""
-        self.library = names
+        self.library = {Path(entry.path): entry for entry in entries}
         self._show_choices()
         self._show_current()
 
@@ -239,8 +242,17 @@ class ModelLoader(QObject):
         known = [path for path in known if not self._is_starter(path)]
         choices = [ModelChoice(str(starter_model()), self._name(starter_model()), "", self.tr("Comes with Samar"))]
         there = within(WAIT_S, lambda: [path for path in known if is_file(path)], known)
-        choices += [ModelChoice(str(p), self._name(p), "", str(p.parent)) for p in there]
+        choices += [self._choice(path) for path in there]
         self.window.picker.set_models(choices)
+
+    def _choice(self, path: Path) -> ModelChoice:
+        entry = self.library.get(path)
+        if entry is None:
+            return ModelChoice(str(path), self._name(path), "", str(path.parent))
+        from desktop.ui.models import formatting  # no entry is known while the window starts
+
+        note, cautions = " · ".join(formatting.entry_notes(entry)), "\n".join(formatting.cautions(entry))
+        return ModelChoice(str(path), self._name(path), "", str(path.parent), note, cautions)
 
     def retranslate(self) -> None:
         """Say everything anew in another language."""
@@ -254,7 +266,9 @@ class ModelLoader(QObject):
         """The one name of a model: as the list of models has it, as its file said when it was last loaded, else the file's."""
         if self._is_starter(path):
             return name_of(path)
-        return self.library.get(path) or self.preferences.value.model_names.get(str(path)) or name_of(path)
+        if path in self.library:
+            return self.library[path].name
+        return self.preferences.value.model_names.get(str(path)) or name_of(path)
 
     @staticmethod
     def _is_starter(path: Path) -> bool:

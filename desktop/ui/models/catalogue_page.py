@@ -209,7 +209,9 @@ class CataloguePage(QWidget):
     def _row(self, model: CatalogueModel, one: Recommendation | None) -> Row:
         fit = one.fit if one else None
         traits = [self.tr("sees images")] if model.vision else []
-        detail = [model.maker, one.file.quantization if one else self.tr("Must be converted"), *traits, model.licence]
+        lacks = formatting.caution_notes(model.languages)
+        made = one.file.quantization if one else self.tr("Must be converted")
+        detail = [*lacks, model.maker, made, *traits, model.licence]
         size = ("≈ " if one and one.file.size_is == "computed" else "") + (i18n.size(one.file.size) if one else "—")
         speed = fit.tokens_per_s if fit else 0.0
         parameters = formatting.parameters(model.parameters)
@@ -275,6 +277,8 @@ class CataloguePage(QWidget):
             self.tr("uses tools") if model.tools else "",
             self.tr("its makers ask you to accept conditions first") if model.gated else "",
         ]
+        if formatting.lacks_language(model.languages):
+            traits.insert(0, formatting.lacking_language())
         date = self.tr("As of {date}").replace(
             "{date}", formatting.name(self.shown.catalogue.date) if self.shown else ""
         )

@@ -135,6 +135,24 @@ def cautions(entry: Entry) -> list[str]:
     return found
 
 
+def entry_notes(entry: Entry) -> list[str]:
+    """`caution_notes` of a model on this computer."""
+    return caution_notes(entry.languages, is_base=entry.is_base, has_template=entry.has_template)
+
+
+def caution_notes(languages: tuple[str, ...], *, is_base: bool = False, has_template: bool = True) -> list[str]:
+    """What `cautions` says, in two or three words each, for the row of a model."""
+    notes = []
+    if is_base:
+        notes.append(QCoreApplication.translate("models", "Continues text"))
+    elif not has_template:
+        notes.append(QCoreApplication.translate("models", "No chat template"))
+    if lacks_language(languages):
+        # each translation names its own language here
+        notes.append(QCoreApplication.translate("models", "English not named"))
+    return notes
+
+
 def lacks_language(languages: tuple[str, ...]) -> bool:
     """Whether a model names its languages, and that of the window is none of them."""
     return lacks(languages, i18n.current().value)

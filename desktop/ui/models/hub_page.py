@@ -215,7 +215,13 @@ class HubPage(QWidget):
                 ),
                 "  ·  ".join(
                     filter(
-                        None, (one.licence, one.architecture, self.tr("you must ask for access") if one.gated else "")
+                        None,
+                        (
+                            *formatting.caution_notes(one.languages, is_base=is_base_name(one.repo.rpartition("/")[2])),
+                            one.licence,
+                            one.architecture,
+                            self.tr("you must ask for access") if one.gated else "",
+                        ),
                     )
                 ),
             )

@@ -206,11 +206,12 @@ class LocalPage(QWidget):
             where = formatting.line(self.tr("Loaded now"), where)
         if entry.problem:
             where = self.tr("Can’t be used")
-        elif entry.is_base:
-            where = formatting.line(self.tr("Continues text"), where)
+        else:
+            where = formatting.line(*formatting.entry_notes(entry), where)
         if not entry.problem and named_alike:
             where = formatting.line(formatting.path(Path(entry.path).name), where)
         verdict = fit.verdict if fit else Verdict.WONT
+        cautions = [] if entry.problem else formatting.cautions(entry)
         tip = formatting.needs(fit) if fit else self._trouble(entry)
         speed = fit.tokens_per_s if fit else 0.0
         return Row(
@@ -219,7 +220,7 @@ class LocalPage(QWidget):
                 Cell(
                     entry.name,
                     entry.name.casefold(),
-                    tip=f"{formatting.name(entry.name)}\n{formatting.path(entry.path)}",
+                    tip="\n".join((formatting.name(entry.name), formatting.path(entry.path), *cautions)),
                 ),
                 Cell(formatting.parameters(entry.parameters), entry.parameters),
                 Cell(entry.quantization),

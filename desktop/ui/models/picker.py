@@ -38,6 +38,13 @@ class ModelChoice(msgspec.Struct, frozen=True):
     """"4-bit", "Q4_K_M"."""
     detail: str = ""
     """A second line: size, family, "bundled"."""
+    note: str = ""
+    """What the model lacks, in a few words; it stands first in the second line."""
+    cautions: str = ""
+    """The same in sentences, for the tool tip."""
+
+    def second_line(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.note, self.quantization, self.detail)))
 
 
 class PickerState(StrEnum):
@@ -55,8 +62,8 @@ class ModelRow(Button):
         self.choice = choice
         self.loaded = loaded
         self.setAccessibleName(choice.name)
-        self.setAccessibleDescription(" · ".join(filter(None, (choice.quantization, choice.detail))))
-        set_tool_tip(self, choice.path)
+        self.setAccessibleDescription(" · ".join((*choice.second_line(), *filter(None, (choice.cautions,)))))
+        set_tool_tip(self, "\n".join(filter(None, (choice.path, choice.cautions))))
 
     def sizeHint(self) -> QSize:
         return QSize(POPUP_WIDTH - 12, self.fontMetrics().height() * 2 + 18)
@@ -83,8 +90,7 @@ class ModelRow(Button):
         draw_line(painter, line, self.choice.name, right_to_left=rtl)
         painter.setFont(theme.interface_font(12))
         painter.setPen(tokens.color("muted"))
-        parts = filter(None, (self.choice.quantization, self.choice.detail))
-        detail = " · ".join(f"\u2068{part}\u2069" for part in parts)  # each in its own direction
+        detail = " · ".join(f"\u2068{part}\u2069" for part in self.choice.second_line())  # each in its own direction
         draw_line(painter, line.translated(0, line.height()), detail, right_to_left=rtl)
         self.paint_ring(painter, whole, theme.RADIUS_ROW)
 

@@ -676,6 +676,31 @@ def test_that_what_a_model_lacks_is_said_before_it_is_loaded(page: ModelsPage, q
 
     assert "base model" in said(base) and "how a chat is written" in said(old)
     assert said(plain) == said(english), "it names the language of the window"
+
+    def row(one: Entry) -> str:
+        return next(row.detail for row in page.local.table.source.rows if row.key == one.id)
+
+    assert "Continues text" in row(base) and "No chat template" in row(old)
+    assert not formatting.entry_notes(plain) and not formatting.entry_notes(english)
     i18n.install(qapp, Language.ARABIC)
     qapp.processEvents()
     assert "العربية" in said(english) and "العربية" not in said(plain) and "أساس" in said(base)
+    assert "العربية" in row(english) and "العربية" not in row(plain)
+
+
+def test_that_what_a_model_lacks_is_said_before_it_is_downloaded(page: ModelsPage, qapp: QApplication) -> None:
+    page.catalogue.show_catalogue(in_catalogue())
+    hub = page.hub
+    hub.show_results([
+        HubModel(
+            repo=name, downloads=5, likes=1, updated=0, licence="mit", gated=False, parameters=10**9,
+            architecture="llama", context=4096, languages=languages,
+        ) for name, languages in (("o/Tiny-Base", ()), ("o/Tiny-Instruct", ("en",)))
+    ])  # fmt: skip
+    i18n.install(qapp, Language.ARABIC)
+    qapp.processEvents()
+    base, instruct = (row.detail for row in hub.found.source.rows)
+    assert base.startswith("يكمل النص") and "العربية" not in base, "a page that names no language lacks none"
+    assert "العربية" in instruct and "يكمل النص" not in instruct
+    lacking = {row.key for row in page.catalogue.table.source.rows if "العربية غير مذكورة" in row.detail}
+    assert lacking == {model.id for model in LISTED.models if "ar" not in model.languages} != set()
