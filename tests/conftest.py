@@ -51,6 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
 
 
+def pytest_unconfigure() -> None:
+    """What a test left on the offscreen clipboard would be destroyed after Python's end, and call into an interpreter that is
+    gone: the whole run then ends in a segmentation fault."""
+    if isinstance(QCoreApplication.instance(), QApplication):
+        QApplication.clipboard().clear()
+
+
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # what the modules hold stays anyway: not looked through again after each test
